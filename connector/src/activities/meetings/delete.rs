@@ -1,0 +1,63 @@
+//! Delete a meeting or one of its occurrences.
+
+use crate::bindings::meetings::{DeleteMeeting, DeletedMeeting};
+use crate::ids::MeetingId;
+use crate::service::Outcome;
+use crate::zoom::Zoom;
+
+/// Delete a meeting or one of its occurrences.
+pub fn delete(zoom: &Zoom<'_>, request: DeleteMeeting) -> Outcome<DeletedMeeting> {
+    let id = MeetingId::parse("/id", &request.id)?;
+    zoom.delete(format!("/meetings/{id}"))
+        .query("occurrence_id", request.occurrence_id.as_deref())
+        .query("schedule_for_reminder", request.notify_host)
+        .query("cancel_meeting_reminder", request.notify_registrants)
+        .done()?;
+    Ok(DeletedMeeting {
+        id: request.id,
+        occurrence_id: request.occurrence_id,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{check, fails, script};
+
+    #[test]
+    fn an_empty_answer_is_success() {
+        let script = script(
+            "DELETE /meetings/81234567890?schedule_for_reminder=false",
+            204,
+            "",
+        );
+        check(
+            "meetings.delete",
+            r#"{"id":"81234567890","notify_host":false}"#,
+            script,
+            r#"{"id":"81234567890"}"#,
+        );
+    }
+
+    #[test]
+    fn a_uuid_is_refused() {
+        fails(
+            "meetings.delete",
+            r#"{"id":"Ab/Cd+eF0123456789abQ=="}"#,
+            script("", 0, ""),
+            "input.invalid",
+            Some("/id"),
+        );
+    }
+
+    #[test]
+    fn the_personal_meeting_cannot_be_deleted() {
+        let answer = r#"{"code":3018,"message":"x"}"#;
+        fails(
+            "meetings.delete",
+            r#"{"id":"81234567890"}"#,
+            script("DELETE /meetings/81234567890", 400, answer),
+            "conflict",
+            None,
+        );
+    }
+}

@@ -1,0 +1,15 @@
+//! Scheduled meetings.
+
+mod adjusted;
+mod create;
+mod delete;
+mod get;
+mod list;
+mod update;
+mod when;
+
+pub use create::create;
+pub use delete::delete;
+pub use get::get;
+pub use list::list;
+pub use update::update;

@@ -1,0 +1,148 @@
+//! Change a meeting, read it back, and say what Zoom changed.
+
+use super::adjusted::{Asked, adjusted};
+use super::create::{checked, settings, texts};
+use super::get::read;
+use super::when::{Start, timezone};
+use crate::bindings::contract::Problem;
+use crate::bindings::meetings::{SavedMeeting, UpdateMeeting};
+use crate::ids::MeetingId;
+use crate::problem::invalid;
+use crate::service::Outcome;
+use crate::wire::meeting::MeetingBody;
+use crate::zoom::Zoom;
+
+/// Change a meeting. Zoom answers changes with nothing at all and drops some silently, so the meeting is read back.
+pub fn update(zoom: &Zoom<'_>, request: UpdateMeeting) -> Outcome<SavedMeeting> {
+    let id = MeetingId::parse("/id", &request.id)?;
+    texts(
+        request.topic.as_deref(),
+        request.agenda.as_deref(),
+        request.passcode.as_deref(),
+        request.duration,
+    )?;
+    timezone(request.timezone.as_deref())?;
+    let start = match request.start_time.as_deref() {
+        Some(text) => Some(Start::parse(text, request.timezone.as_deref(), zoom.now())?),
+        None => None,
+    };
+    let body = MeetingBody {
+        topic: request.topic.clone(),
+        kind: None,
+        start_time: start.as_ref().map(|start| start.wire.clone()),
+        duration: request.duration,
+        timezone: request.timezone.clone(),
+        agenda: request.agenda.clone(),
+        password: request.passcode.clone(),
+        recurrence: checked(request.recurrence.as_ref())?,
+        settings: settings(request.settings.as_ref())?,
+    };
+    if changes_nothing(&request) {
+        return Err(invalid(
+            "",
+            "nothing to change",
+            "give at least one field beside `id` and `occurrence_id`",
+        ));
+    }
+    let occurrence = request.occurrence_id.as_deref();
+    zoom.patch(format!("/meetings/{id}"))
+        .query("occurrence_id", occurrence)
+        .body(&body)?
+        .done()?;
+    let meeting = read(zoom, &id, occurrence, None).map_err(unconfirmed)?;
+    let asked = Asked {
+        topic: request.topic.as_deref(),
+        duration: request.duration,
+        timezone: request.timezone.as_deref(),
+        agenda: request.agenda.as_deref(),
+        recurrence: request.recurrence.as_ref(),
+        settings: request.settings.as_ref(),
+    };
+    let started = request.start_time.as_deref().zip(start.as_ref());
+    Ok(SavedMeeting {
+        adjusted: adjusted(&asked, started, request.passcode.as_deref(), &meeting),
+        meeting,
+    })
+}
+
+fn changes_nothing(request: &UpdateMeeting) -> bool {
+    request.topic.is_none()
+        && request.start_time.is_none()
+        && request.timezone.is_none()
+        && request.duration.is_none()
+        && request.agenda.is_none()
+        && request.passcode.is_none()
+        && request.recurrence.is_none()
+        && request.settings.is_none()
+}
+
+/// The change is made; only the proof is missing.
+fn unconfirmed(problem: Problem) -> Problem {
+    Problem {
+        message: format!(
+            "Zoom accepted the change, but reading the meeting back failed: {}",
+            problem.message
+        ),
+        not_sent: false,
+        ..problem
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{check, fails, script};
+
+    const PATCH: &str = "PATCH /meetings/81234567890";
+    const GET: &str = "GET /meetings/81234567890";
+
+    #[test]
+    fn only_what_was_asked_is_sent_and_read_back() {
+        let script = script(PATCH, 204, "").with_body(r#"{"topic":"New"}"#).then(
+            GET,
+            200,
+            r#"{"id":81234567890,"topic":"New","type":2}"#,
+        );
+        check(
+            "meetings.update",
+            r#"{"id":"81234567890","topic":"New"}"#,
+            script,
+            r#"{"meeting":{"id":"81234567890","topic":"New","kind":"scheduled","status":"unknown"},"adjusted":[]}"#,
+        );
+    }
+
+    #[test]
+    fn a_change_of_nothing_is_refused() {
+        fails(
+            "meetings.update",
+            r#"{"id":"81234567890"}"#,
+            script("", 0, ""),
+            "input.invalid",
+            Some(""),
+        );
+    }
+
+    #[test]
+    fn a_change_without_proof_is_not_called_unsent() {
+        let script = script(PATCH, 204, "").then(GET, 500, "");
+        let problem = fails(
+            "meetings.update",
+            r#"{"id":"81234567890","topic":"New"}"#,
+            script,
+            "unavailable",
+            None,
+        );
+        assert!(!problem.not_sent);
+    }
+
+    #[test]
+    fn a_meeting_that_is_gone_is_not_found() {
+        let answer = r#"{"code":3001,"message":"x"}"#;
+        fails(
+            "meetings.update",
+            r#"{"id":"81234567890","topic":"x"}"#,
+            script(PATCH, 404, answer),
+            "not-found",
+            None,
+        );
+    }
+}

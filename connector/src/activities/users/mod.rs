@@ -1,0 +1,7 @@
+//! People of the connected account.
+
+mod get;
+mod me;
+
+pub use get::get;
+pub use me::me;

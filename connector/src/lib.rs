@@ -1,0 +1,32 @@
+//! The Zoom connector: public activities over Zoom's REST API.
+//!
+//! Start at [`activities::ACTIVITIES`], the table of all activities; each lives in `activities/<area>/<verb>.rs`. Public types come
+//! from `wit/zoom`; Zoom's own shapes are private, in `wire/`. Nothing here reads a clock, an environment or a socket: the host
+//! gives all of that through `wit/connector`.
+
+pub mod activities;
+pub mod auth;
+#[allow(unsafe_code, reason = "generated code crosses the component boundary")]
+#[allow(
+    clippy::all,
+    clippy::restriction,
+    missing_docs,
+    reason = "generated code"
+)]
+pub mod bindings;
+mod component;
+mod dates;
+mod ids;
+mod input;
+pub mod manifest;
+mod paging;
+mod problem;
+mod service;
+mod wire;
+mod zoom;
+
+#[cfg(test)]
+mod testing;
+
+pub use service::Service;
+pub use zoom::Zoom;

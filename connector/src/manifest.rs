@@ -1,0 +1,123 @@
+//! The manifest the component carries, and (feature `schema`) how it is made from the hand-written files and the WIT types.
+
+/// The resolved manifest, JSON without blanks. A `static`: a `const` would be stored once per use.
+pub static RESOLVED: &str = include_str!(concat!(env!("OUT_DIR"), "/manifest.min.json"));
+
+#[cfg(feature = "schema")]
+pub use resolve::{resolve, schema_of};
+
+#[cfg(feature = "schema")]
+mod resolve {
+    use std::fs;
+    use std::path::Path;
+
+    use schemars::{JsonSchema, Schema};
+    use serde_json::{Map, Value};
+
+    use crate::activities::ACTIVITIES;
+
+    /// Keywords of a hint that JSON Schema knows too.
+    const KEYWORDS: [&str; 6] = [
+        "minimum",
+        "maximum",
+        "maxLength",
+        "minLength",
+        "pattern",
+        "examples",
+    ];
+
+    /// A self-contained schema; WIT comments are its descriptions.
+    pub fn schema_of<T: JsonSchema>() -> Schema {
+        schemars::generate::SchemaSettings::draft2020_12()
+            .into_generator()
+            .into_root_schema_for::<T>()
+    }
+
+    /// Merge `connector.json`, `activities/*.json` and the schemas.
+    pub fn resolve(folder: &Path) -> Result<String, String> {
+        let mut manifest = object(&folder.join("connector.json"))?;
+        manifest.insert("version".to_owned(), env!("CARGO_PKG_VERSION").into());
+        let mut files: Vec<_> = fs::read_dir(folder.join("activities"))
+            .map_err(|error| format!("cannot list {}/activities: {error}", folder.display()))?
+            .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+            .collect();
+        files.sort();
+        let mut written = Vec::new();
+        for file in files {
+            let area = file
+                .file_stem()
+                .and_then(|stem| stem.to_str())
+                .unwrap_or_default()
+                .to_owned();
+            for (verb, entry) in object(&file)? {
+                written.push((format!("{area}.{verb}"), area.clone(), entry));
+            }
+        }
+        let mut activities = Vec::new();
+        for activity in ACTIVITIES {
+            let at = written.iter().position(|(name, ..)| name == activity.name);
+            let Some(at) = at else {
+                return Err(format!(
+                    "`{}` has no entry in manifests/zoom/activities",
+                    activity.name
+                ));
+            };
+            let (name, area, entry) = written.swap_remove(at);
+            activities.push(merge(name, area, entry, (activity.schemas)())?);
+        }
+        if let Some((name, ..)) = written.first() {
+            return Err(format!(
+                "`{name}` has an entry in manifests/zoom/activities, but no line in the dispatch table"
+            ));
+        }
+        manifest.insert("activities".to_owned(), Value::Array(activities));
+        let mut text =
+            serde_json::to_string_pretty(&manifest).map_err(|error| error.to_string())?;
+        text.push('\n');
+        Ok(text)
+    }
+
+    fn merge(
+        name: String,
+        area: String,
+        entry: Value,
+        schemas: (Schema, Schema),
+    ) -> Result<Value, String> {
+        let Value::Object(entry) = entry else {
+            return Err(format!("`{name}` is not an object"));
+        };
+        let (mut input, output) = (schemas.0.to_value(), schemas.1.to_value());
+        for (pointer, hint) in entry
+            .get("hints")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+        {
+            let field = pointer.trim_start_matches('/');
+            let Some(Value::Object(schema)) = input.pointer_mut(&format!("/properties/{field}"))
+            else {
+                return Err(format!(
+                    "`{name}` has a hint for `{pointer}`, which is no field of its input"
+                ));
+            };
+            for keyword in KEYWORDS {
+                if let Some(value) = hint.get(keyword) {
+                    schema.insert(keyword.to_owned(), value.clone());
+                }
+            }
+        }
+        let mut merged = Map::new();
+        merged.insert("name".to_owned(), name.into());
+        merged.insert("area".to_owned(), area.into());
+        merged.extend(entry);
+        merged.insert("input".to_owned(), input);
+        merged.insert("output".to_owned(), output);
+        Ok(Value::Object(merged))
+    }
+
+    fn object(file: &Path) -> Result<Map<String, Value>, String> {
+        let text = fs::read_to_string(file)
+            .map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+        serde_json::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))
+    }
+}

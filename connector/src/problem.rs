@@ -1,0 +1,228 @@
+//! Turning failures and Zoom's refusals into problems: by status and code, never by text, which Zoom translates.
+
+use serde_json::{Value, json};
+
+use crate::bindings::contract::{Problem, Retry};
+use crate::bindings::http::{Failure, Response};
+use crate::wire::error::{Kind, Refusal};
+
+/// Zoom needs about twice a meeting's length to process its recording; ten minutes is a polite pace to ask.
+const NOT_READY_MS: u64 = 600_000;
+
+/// Why a call gave no value.
+#[derive(Debug)]
+pub enum Trouble {
+    /// Zoom answered with a refusal.
+    Refused(Box<Refusal>),
+    /// There was no usable answer.
+    Failed(Box<Failure>),
+    /// The answer was a success that cannot be read.
+    Unreadable(String),
+}
+
+impl From<Trouble> for Problem {
+    fn from(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::Refused(refusal) => refused(&refusal),
+            Trouble::Failed(failure) => failed(*failure),
+            Trouble::Unreadable(message) => broken(message),
+        }
+    }
+}
+
+/// The input is wrong at `pointer`.
+pub fn invalid(pointer: &str, message: impl Into<String>, fix: impl Into<String>) -> Problem {
+    Problem {
+        pointer: Some(pointer.to_owned()),
+        fix: Some(fix.into()),
+        ..plain("input.invalid", message, true)
+    }
+}
+
+/// Zoom's answer is not what its documents promise.
+pub fn broken(message: impl Into<String>) -> Problem {
+    Problem {
+        fix: Some("report it with the activity's name and this text".to_owned()),
+        ..plain("unexpected-answer", message, false)
+    }
+}
+
+/// A problem without a place, a remedy or a chance to repeat.
+pub fn plain(code: &str, message: impl Into<String>, not_sent: bool) -> Problem {
+    Problem {
+        code: code.to_owned(),
+        message: message.into(),
+        pointer: None,
+        fix: None,
+        retry: Retry::Never,
+        not_sent,
+        details: None,
+    }
+}
+
+/// The contract's problem for a host's failure. Codes pass unchanged, so that the host still knows its own refusals.
+fn failed(failure: Failure) -> Problem {
+    Problem {
+        fix: failure.fix,
+        retry: failure.retry,
+        ..plain(&failure.code, failure.message, failure.not_sent)
+    }
+}
+
+/// There is no recording, or not yet.
+pub fn no_recording(message: &str) -> Problem {
+    let row = row(Kind::NoRecording);
+    Problem {
+        fix: Some(row.fix.to_owned()),
+        retry: Retry::After(NOT_READY_MS),
+        ..plain(row.code, message, true)
+    }
+}
+
+/// What a refused download means: the answer decides where there is one.
+pub fn download_failed(failure: Failure, now: u64) -> Problem {
+    match failure.response.as_ref().and_then(|response| Refusal::read(response, now)) {
+        Some(refusal) => refused(&refusal),
+        None if failure.response.as_ref().is_some_and(is_page) => Problem {
+            fix: Some("check in Zoom that the file still exists, that its host may download it, and that downloads are on".to_owned()),
+            ..plain("download-refused", "Zoom sent a web page in place of the file", true)
+        },
+        None => failed(failure),
+    }
+}
+
+fn is_page(response: &Response) -> bool {
+    response
+        .headers
+        .iter()
+        .any(|h| h.name == "content-type" && h.value.starts_with("text/html"))
+}
+
+fn refused(refusal: &Refusal) -> Problem {
+    let row = row(refusal.kind);
+    Problem {
+        code: row.code.to_owned(),
+        message: refusal
+            .message
+            .clone()
+            .unwrap_or_else(|| row.cause.to_owned()),
+        pointer: refusal.fields.first().map(|field| field.pointer()),
+        fix: Some(row.fix.to_owned()),
+        retry: retry(refusal),
+        not_sent: refusal.kind != Kind::Unavailable,
+        details: Some(details(refusal).to_string()),
+    }
+}
+
+fn retry(refusal: &Refusal) -> Retry {
+    match refusal.kind {
+        Kind::Expired | Kind::ScopeMissing | Kind::NeedsApproval => Retry::AfterUserAction,
+        Kind::RateLimited => Retry::After(refusal.retry_after.unwrap_or(2_000)),
+        Kind::NoRecording => Retry::After(NOT_READY_MS),
+        Kind::Unavailable => Retry::After(refusal.retry_after.unwrap_or(5_000)),
+        Kind::Forbidden | Kind::NotFound | Kind::Invalid | Kind::Conflict | Kind::Other => {
+            Retry::Never
+        }
+    }
+}
+
+fn details(refusal: &Refusal) -> Value {
+    let mut all = json!({ "status": refusal.status });
+    let mut put = |key: &str, value: Value| {
+        if let Some(map) = all.as_object_mut() {
+            map.insert(key.to_owned(), value);
+        }
+    };
+    if let Some(code) = refusal.code {
+        put("zoom_code", json!(code));
+    }
+    if let Some(id) = &refusal.tracking {
+        put("tracking_id", json!(id));
+    }
+    if !refusal.scopes.is_empty() {
+        put("scopes", json!(refusal.scopes));
+    }
+    if !refusal.fields.is_empty() {
+        put(
+            "fields",
+            refusal
+                .fields
+                .iter()
+                .map(|f| json!({"field": f.field, "message": f.message}))
+                .collect(),
+        );
+    }
+    all
+}
+
+/// One line of the error catalogue: what the manifest lists under `errors`, and the fallback texts.
+pub struct Row {
+    /// The problem's code.
+    pub code: &'static str,
+    /// What happened, where Zoom gives no text.
+    pub cause: &'static str,
+    /// What to do.
+    pub fix: &'static str,
+}
+
+/// The catalogue's line of a kind of refusal.
+pub fn row(kind: Kind) -> Row {
+    let (code, cause, fix) = match kind {
+        Kind::Expired => (
+            "expired",
+            "the sign-in is expired or was withdrawn",
+            "connect the account again",
+        ),
+        Kind::ScopeMissing => (
+            "scope-missing",
+            "the connection lacks a scope",
+            "add one of the scopes in the details to the app, then connect the account again",
+        ),
+        Kind::NeedsApproval => (
+            "needs-approval",
+            "an administrator of the Zoom account has not approved the app",
+            "ask the account's administrator to approve the app, then connect again",
+        ),
+        Kind::Forbidden => (
+            "forbidden",
+            "the connected user may not do this",
+            "use a connection of a user who may, or ask the account's administrator for the right, licence or plan",
+        ),
+        Kind::NotFound => (
+            "not-found",
+            "it does not exist, or not in this account",
+            "check the id, and that it belongs to the connected account",
+        ),
+        Kind::NoRecording => (
+            "recording-not-ready-or-none",
+            "there is no recording, or Zoom is still processing it",
+            "try again until some hours after the meeting; then there is none",
+        ),
+        Kind::Invalid => (
+            "input.invalid",
+            "Zoom refused a value of the input",
+            "correct the fields named in the details",
+        ),
+        Kind::Conflict => (
+            "conflict",
+            "the present state does not allow this",
+            "bring the object into a state that allows it",
+        ),
+        Kind::RateLimited => (
+            "rate-limited",
+            "Zoom's rate limit is reached",
+            "wait; spread calls over time",
+        ),
+        Kind::Unavailable => (
+            "unavailable",
+            "Zoom is unavailable",
+            "try again; for a write check first whether it happened",
+        ),
+        Kind::Other => (
+            "service-refused",
+            "Zoom refused the request",
+            "see Zoom's code in the details",
+        ),
+    };
+    Row { code, cause, fix }
+}

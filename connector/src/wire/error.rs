@@ -1,0 +1,286 @@
+//! Zoom's refusals. `{"code", "message"}` on the API, sometimes inside HTTP 200; `{"status", "errorCode", "errorMessage"}` on download
+//! hosts; a page of HTML or broken JSON anywhere.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::lenient;
+use crate::bindings::http::{Header, Response};
+use crate::dates::Moment;
+
+/// What a refusal means, decided by status and code alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Expired,
+    ScopeMissing,
+    NeedsApproval,
+    Forbidden,
+    NotFound,
+    NoRecording,
+    Invalid,
+    Conflict,
+    RateLimited,
+    Unavailable,
+    Other,
+}
+
+/// One field that Zoom refused.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Field {
+    #[serde(default)]
+    pub field: String,
+    #[serde(default)]
+    pub message: String,
+}
+
+impl Field {
+    /// Zoom's `settings.jbh_time` as a JSON Pointer.
+    pub fn pointer(&self) -> String {
+        format!("/{}", self.field.replace('.', "/"))
+    }
+}
+
+/// A refusal.
+#[derive(Clone, Debug)]
+pub struct Refusal {
+    pub kind: Kind,
+    pub status: u16,
+    pub code: Option<i64>,
+    pub message: Option<String>,
+    pub fields: Vec<Field>,
+    /// Scopes any of which would do. For people: never used to decide.
+    pub scopes: Vec<String>,
+    pub tracking: Option<String>,
+    /// Milliseconds.
+    pub retry_after: Option<u64>,
+}
+
+#[derive(Deserialize, Default)]
+struct Body {
+    #[serde(default, alias = "errorCode", deserialize_with = "lenient::number")]
+    code: Option<i64>,
+    #[serde(default, alias = "errorMessage", deserialize_with = "lenient::text")]
+    message: Option<String>,
+    #[serde(default)]
+    errors: Vec<Field>,
+}
+
+impl Refusal {
+    /// The refusal in an answer; `None` for a success.
+    pub fn read(response: &Response, now: u64) -> Option<Self> {
+        let status = response.status;
+        let body = body(&response.body);
+        let success = (200..300).contains(&status);
+        if success && matches!(body.code, None | Some(0)) {
+            return None;
+        }
+        let kind = kind(status, body.code);
+        let scopes = if kind == Kind::ScopeMissing {
+            scopes(&String::from_utf8_lossy(&response.body))
+        } else {
+            Vec::new()
+        };
+        Some(Self {
+            kind,
+            status,
+            code: body.code,
+            message: body.message,
+            fields: body.errors,
+            scopes,
+            tracking: header(&response.headers, "x-zm-trackingid").map(str::to_owned),
+            retry_after: retry_after(&response.headers, now),
+        })
+    }
+}
+
+/// A successful body may be anything, so only an object with `code` **and** a message counts. Invalid JSON still shows its code.
+fn body(bytes: &[u8]) -> Body {
+    match serde_json::from_slice::<Value>(bytes) {
+        Ok(Value::Object(map))
+            if map.contains_key("message") || map.contains_key("errorMessage") =>
+        {
+            serde_json::from_value(Value::Object(map)).unwrap_or_default()
+        }
+        Ok(_) => Body::default(),
+        Err(_) => Body {
+            code: leading_code(bytes),
+            ..Body::default()
+        },
+    }
+}
+
+/// The code of a body like `{"code":104, "message":"… "unescaped" …"}`.
+fn leading_code(bytes: &[u8]) -> Option<i64> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let rest = text
+        .trim_start()
+        .strip_prefix('{')?
+        .trim_start()
+        .strip_prefix("\"code\"")?;
+    let digits = rest.trim_start().strip_prefix(':')?.trim_start();
+    let end = digits
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(digits.len());
+    digits.get(..end)?.parse().ok()
+}
+
+fn kind(status: u16, code: Option<i64>) -> Kind {
+    match (status, code) {
+        (429, _) | (_, Some(429)) => Kind::RateLimited,
+        (500.., _) => Kind::Unavailable,
+        (_, Some(104 | 4700 | 4711)) => Kind::ScopeMissing,
+        (_, Some(124)) => Kind::Expired,
+        (_, Some(4717 | 4738)) => Kind::NeedsApproval,
+        (_, Some(3301 | 3322)) => Kind::NoRecording,
+        (_, Some(1001 | 1010 | 1120 | 3001)) => Kind::NotFound,
+        (_, Some(200 | 403 | 3000 | 3161)) => Kind::Forbidden,
+        (_, Some(3018 | 3037 | 3303 | 3310)) => Kind::Conflict,
+        (400, Some(300)) => Kind::Invalid,
+        (401, _) => Kind::Expired,
+        (403, _) => Kind::Forbidden,
+        (404, None) => Kind::NotFound,
+        (409, _) => Kind::Conflict,
+        _ => Kind::Other,
+    }
+}
+
+/// The names between `[` and `]`, or the words that look like scopes.
+fn scopes(text: &str) -> Vec<String> {
+    let list = text
+        .split_once('[')
+        .and_then(|(_, rest)| rest.split_once(']'))
+        .map_or(text, |(list, _)| list);
+    list.split([',', ' ', '"', '\\'])
+        .map(|word| word.trim_matches(|c: char| !c.is_ascii_alphanumeric()))
+        .filter(|word| {
+            word.contains(':')
+                && word
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || matches!(c, ':' | '_' | '-'))
+        })
+        .map(str::to_owned)
+        .collect()
+}
+
+/// How long to wait, from an RFC 3339 time, an HTTP date or seconds.
+pub fn retry_after(headers: &[Header], now: u64) -> Option<u64> {
+    let value = header(headers, "retry-after")?.trim();
+    if let Ok(seconds) = value.parse::<u64>() {
+        return seconds.checked_mul(1000);
+    }
+    let at = Moment::parse(value).or_else(|| Moment::parse_http(value))?;
+    u64::try_from(at.0).ok().map(|at| at.saturating_sub(now))
+}
+
+/// A header's value; names are lower case by the contract.
+pub fn header<'a>(headers: &'a [Header], name: &str) -> Option<&'a str> {
+    headers
+        .iter()
+        .find(|header| header.name == name)
+        .map(|header| header.value.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(status: u16, body: &str, expected: Option<Kind>) -> Option<Refusal> {
+        let response = Response {
+            status,
+            headers: Vec::new(),
+            body: body.as_bytes().to_vec(),
+        };
+        let refusal = Refusal::read(&response, 0);
+        assert_eq!(
+            refusal.as_ref().map(|r| r.kind),
+            expected,
+            "{status} {body}"
+        );
+        refusal
+    }
+
+    #[test]
+    fn refusals_are_told_apart_by_status_and_code() {
+        check(
+            401,
+            r#"{"code":124,"message":"Access token is expired."}"#,
+            Some(Kind::Expired),
+        );
+        check(
+            400,
+            r#"{"code":124,"message":"Invalid access token."}"#,
+            Some(Kind::Expired),
+        );
+        check(403, r#"{"code":403,"message":"…"}"#, Some(Kind::Forbidden));
+        check(
+            404,
+            r#"{"code":3301,"message":"Esta grabación no existe."}"#,
+            Some(Kind::NoRecording),
+        );
+        check(404, r#"{"code":1001,"message":"…"}"#, Some(Kind::NotFound));
+        check(400, r#"{"code":300,"message":"…"}"#, Some(Kind::Invalid));
+        check(
+            401,
+            r#"{"status":false,"errorCode":124,"errorMessage":"Forbidden"}"#,
+            Some(Kind::Expired),
+        );
+        check(502, "<html>", Some(Kind::Unavailable));
+        check(404, "<html>", Some(Kind::NotFound));
+        check(418, "", Some(Kind::Other));
+    }
+
+    #[test]
+    fn a_refusal_inside_http_200_is_a_refusal() {
+        check(
+            200,
+            r#"{"code":200,"message":"You do not have the right permissions."}"#,
+            Some(Kind::Forbidden),
+        );
+        check(200, r#"{"code":0,"message":"success"}"#, None);
+        check(200, r#"{"id":"x"}"#, None);
+        check(204, "", None);
+    }
+
+    #[test]
+    fn broken_json_hides_neither_code_nor_scopes() {
+        let text = r#"{"code":104, "message":"Invalid access token, does not contain scopes:["events:read","events:read:admin"]"}"#;
+        let refusal = check(200, text, Some(Kind::ScopeMissing)).unwrap();
+        assert_eq!(refusal.scopes, ["events:read", "events:read:admin"]);
+    }
+
+    #[test]
+    fn missing_scopes_are_listed() {
+        let listed = r#"{"code":4711,"message":"…scopes:[cloud_recording:read:a, cloud_recording:read:a:admin]."}"#;
+        assert_eq!(
+            check(400, listed, Some(Kind::ScopeMissing))
+                .unwrap()
+                .scopes
+                .len(),
+            2
+        );
+        let older = r#"{"code":4700,"message":"Invalid access token, does not contain role:read:admin scope."}"#;
+        assert_eq!(
+            check(400, older, Some(Kind::ScopeMissing)).unwrap().scopes,
+            ["role:read:admin"]
+        );
+    }
+
+    #[test]
+    fn retry_after_is_read_in_every_spelling() {
+        let after = |value: &str| {
+            retry_after(
+                &[Header {
+                    name: "retry-after".to_owned(),
+                    value: value.to_owned(),
+                }],
+                1_785_369_590_000,
+            )
+        };
+        assert_eq!(after("3"), Some(3_000));
+        assert_eq!(after("2026-07-30T00:00:00Z"), Some(10_000));
+        assert_eq!(after("Thu, 30 Jul 2026 00:00:00 GMT"), Some(10_000));
+        assert_eq!(after("2020-01-01T00:00:00Z"), Some(0));
+        assert_eq!(after("soon"), None);
+    }
+}

@@ -1,0 +1,9 @@
+//! Zoom's own shapes, with their quirks. Nothing here is public; each module maps to the public types explicitly.
+
+pub mod error;
+pub mod lenient;
+pub mod meeting;
+pub mod recording;
+pub mod recurrence;
+pub mod settings;
+pub mod user;

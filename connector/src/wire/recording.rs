@@ -1,0 +1,156 @@
+//! Zoom's recordings: types that change, empty texts while Zoom works, files without ids.
+
+use serde::Deserialize;
+
+use super::lenient::{self, small};
+use crate::bindings::recordings::{FileStatus, FileType, Recording as Public, RecordingFile};
+use crate::paging::Page;
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Recording {
+    #[serde(deserialize_with = "lenient::text")]
+    uuid: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
+    id: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
+    host_id: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
+    topic: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
+    start_time: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
+    timezone: Option<String>,
+    #[serde(deserialize_with = "lenient::number")]
+    duration: Option<i64>,
+    #[serde(deserialize_with = "lenient::number")]
+    total_size: Option<i64>,
+    #[serde(deserialize_with = "lenient::text")]
+    share_url: Option<String>,
+    recording_files: Vec<File>,
+}
+
+/// One file, with the link that stays inside.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct File {
+    #[serde(deserialize_with = "lenient::text")]
+    id: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
+    file_type: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
+    file_extension: Option<String>,
+    #[serde(deserialize_with = "lenient::number")]
+    file_size: Option<i64>,
+    #[serde(deserialize_with = "lenient::text")]
+    recording_type: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
+    recording_start: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
+    recording_end: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
+    status: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
+    download_url: Option<String>,
+}
+
+impl Recording {
+    /// The public form; `None` when Zoom left out the UUID.
+    pub fn public(self) -> Option<Public> {
+        self.with_links().map(|(recording, _)| recording)
+    }
+
+    /// The public form, and the link of each file in the same order.
+    pub fn with_links(self) -> Option<(Public, Vec<Option<String>>)> {
+        let (files, links): (Vec<_>, Vec<_>) =
+            self.recording_files.into_iter().map(File::public).unzip();
+        let recording = Public {
+            meeting_uuid: self.uuid?,
+            meeting_id: self.id,
+            host_id: self.host_id,
+            topic: self.topic,
+            start_time: self.start_time,
+            timezone: self.timezone,
+            duration: small(self.duration),
+            total_size: size(self.total_size),
+            share_url: self.share_url,
+            ready: !files.is_empty()
+                && files
+                    .iter()
+                    .all(|file| file.status == FileStatus::Completed),
+            files,
+        };
+        Some((recording, links))
+    }
+}
+
+impl File {
+    fn public(self) -> (RecordingFile, Option<String>) {
+        // A file without type or end is still being recorded, whatever its status says.
+        let working = self.status.as_deref() == Some("processing")
+            || self.file_type.is_none()
+            || self.recording_end.is_none();
+        let file = RecordingFile {
+            file_type: file_type(self.file_type.as_deref()),
+            id: self.id,
+            recording_type: self.recording_type,
+            start: self.recording_start,
+            end: self.recording_end,
+            extension: self
+                .file_extension
+                .map(|extension| extension.to_ascii_lowercase()),
+            size: size(self.file_size),
+            status: if working {
+                FileStatus::Processing
+            } else {
+                FileStatus::Completed
+            },
+        };
+        (file, self.download_url)
+    }
+}
+
+fn size(number: Option<i64>) -> u64 {
+    number
+        .and_then(|number| u64::try_from(number).ok())
+        .unwrap_or(0)
+}
+
+fn file_type(text: Option<&str>) -> FileType {
+    match text {
+        Some("MP4") => FileType::Mp4,
+        Some("M4A") => FileType::M4a,
+        Some("TRANSCRIPT") => FileType::Transcript,
+        Some("CC") => FileType::Captions,
+        Some("CHAT") => FileType::Chat,
+        Some("CHAT_MESSAGE") => FileType::ChatMessage,
+        Some("CSV") => FileType::Csv,
+        Some("TIMELINE") => FileType::Timeline,
+        Some("SUMMARY") => FileType::Summary,
+        Some("TB") => FileType::Thumbnail,
+        _ => FileType::Unknown,
+    }
+}
+
+/// One page of a user's recordings.
+#[derive(Deserialize)]
+pub struct RecordingPage {
+    #[serde(default, deserialize_with = "lenient::text")]
+    from: Option<String>,
+    #[serde(default, deserialize_with = "lenient::text")]
+    next_page_token: Option<String>,
+    meetings: Vec<Recording>,
+}
+
+impl Page for RecordingPage {
+    type Item = Recording;
+    fn next(&mut self) -> Option<String> {
+        self.next_page_token.take()
+    }
+    fn from(&self) -> Option<&str> {
+        self.from.as_deref()
+    }
+    fn items(self) -> Vec<Recording> {
+        self.meetings
+    }
+}

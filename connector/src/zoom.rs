@@ -1,0 +1,136 @@
+//! Zoom's REST API as a client: build a call, send it, read its answer.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::bindings::http::{Credential, Expectation, Method, Request, Response, Stored, Target};
+use crate::problem::{self, Trouble};
+use crate::service::{Outcome, Service};
+use crate::wire::error::Refusal;
+
+/// The client. It has no state: the host holds address and credential.
+pub struct Zoom<'a> {
+    service: &'a dyn Service,
+}
+
+impl<'a> Zoom<'a> {
+    /// A client over the host, or over a script in tests.
+    pub fn new(service: &'a dyn Service) -> Self {
+        Self { service }
+    }
+
+    /// `path` is under the API base, each segment percent-encoded by its id type.
+    pub fn get(&self, path: String) -> Call<'a> {
+        self.call(Method::Get, path)
+    }
+    pub fn post(&self, path: String) -> Call<'a> {
+        self.call(Method::Post, path)
+    }
+    pub fn patch(&self, path: String) -> Call<'a> {
+        self.call(Method::Patch, path)
+    }
+    pub fn delete(&self, path: String) -> Call<'a> {
+        self.call(Method::Delete, path)
+    }
+
+    /// Milliseconds since 1970.
+    pub fn now(&self) -> u64 {
+        self.service.now()
+    }
+
+    /// Tell the watcher how far a list is.
+    pub fn progress(&self, done: usize, unit: &str) {
+        self.service
+            .progress(u64::try_from(done).unwrap_or(u64::MAX), unit);
+    }
+
+    /// Store the file behind a link that Zoom returned.
+    pub fn download(&self, link: &str, label: &str, expect: &Expectation) -> Outcome<Stored> {
+        let request = request(Method::Get, Target::Link(link.to_owned()));
+        self.service
+            .download(&request, label, expect)
+            .map_err(|failure| problem::download_failed(failure, self.now()))
+    }
+
+    fn call(&self, method: Method, path: String) -> Call<'a> {
+        Call {
+            service: self.service,
+            request: request(method, Target::Path(path)),
+        }
+    }
+}
+
+fn request(method: Method, target: Target) -> Request {
+    Request {
+        method,
+        target,
+        query: Vec::new(),
+        headers: Vec::new(),
+        body: None,
+        credential: Credential::Connection,
+    }
+}
+
+/// One request on its way.
+pub struct Call<'a> {
+    service: &'a dyn Service,
+    request: Request,
+}
+
+impl Call<'_> {
+    /// Add a query parameter when there is a value.
+    #[must_use]
+    pub fn query(mut self, name: &str, value: Option<impl ToString>) -> Self {
+        if let Some(value) = value {
+            self.request
+                .query
+                .push((name.to_owned(), value.to_string()));
+        }
+        self
+    }
+
+    /// Set the body as JSON. Absent options must be skipped by the type, Zoom refuses null.
+    pub fn body(mut self, body: &impl Serialize) -> Outcome<Self> {
+        let text =
+            serde_json::to_string(body).map_err(|error| problem::broken(error.to_string()))?;
+        self.request.body = Some(text);
+        self.request.headers.push(crate::bindings::http::Header {
+            name: "content-type".to_owned(),
+            value: "application/json".to_owned(),
+        });
+        Ok(self)
+    }
+
+    /// Send, and read a JSON answer.
+    pub fn json<T: DeserializeOwned>(self) -> Outcome<T> {
+        Ok(self.fetch()?)
+    }
+
+    /// Send, and read a JSON answer; the caller decides about refusals.
+    pub fn fetch<T: DeserializeOwned>(self) -> Result<T, Trouble> {
+        let response = self.send()?;
+        serde_json::from_slice(&response.body).map_err(|error| {
+            Trouble::Unreadable(format!(
+                "Zoom's answer {} is not the expected JSON: {error}",
+                response.status
+            ))
+        })
+    }
+
+    /// Send, and expect success without reading a body.
+    pub fn done(self) -> Outcome<()> {
+        self.send()?;
+        Ok(())
+    }
+
+    fn send(self) -> Result<Response, Trouble> {
+        let response = self
+            .service
+            .send(&self.request)
+            .map_err(|failure| Trouble::Failed(Box::new(failure)))?;
+        if let Some(refusal) = Refusal::read(&response, self.service.now()) {
+            return Err(Trouble::Refused(Box::new(refusal)));
+        }
+        Ok(response)
+    }
+}

@@ -1,0 +1,241 @@
+//! WIT functions, dispatch table and manifest say the same.
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests"
+)]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+use switchboard_connector_zoom::activities::{ACTIVITIES, invoke};
+use switchboard_connector_zoom::bindings::contract::Retry;
+use switchboard_connector_zoom::bindings::http::{Expectation, Failure, Request, Response, Stored};
+use switchboard_connector_zoom::{Service, Zoom, manifest};
+
+fn manifest() -> Value {
+    serde_json::from_str(manifest::RESOLVED).expect("the resolved manifest is JSON")
+}
+
+fn entries() -> Vec<Value> {
+    manifest()["activities"]
+        .as_array()
+        .expect("activities")
+        .clone()
+}
+
+/// `area.verb` of every function in `wit/zoom`.
+fn functions() -> BTreeSet<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit/zoom");
+    let mut names = BTreeSet::new();
+    for file in fs::read_dir(folder).expect("wit/zoom") {
+        let path = file.expect("entry").path();
+        let area = path
+            .file_stem()
+            .expect("name")
+            .to_string_lossy()
+            .into_owned();
+        for line in fs::read_to_string(&path).expect("text").lines() {
+            if let Some((name, _)) = line.trim().split_once(": func(") {
+                names.insert(format!("{area}.{}", name.trim_start_matches('%')));
+            }
+        }
+    }
+    names
+}
+
+#[test]
+fn wit_table_and_manifest_name_the_same_activities() {
+    let table: BTreeSet<_> = ACTIVITIES
+        .iter()
+        .map(|activity| activity.name.to_owned())
+        .collect();
+    let listed: BTreeSet<_> = entries()
+        .iter()
+        .map(|entry| entry["name"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(
+        table.len(),
+        ACTIVITIES.len(),
+        "a name is in the table twice"
+    );
+    assert_eq!(functions(), table);
+    assert_eq!(table, listed, "run `resolve-manifest`");
+}
+
+#[test]
+fn every_entry_says_what_a_host_must_know() {
+    let catalogue: BTreeSet<_> = manifest()["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["code"].as_str().unwrap().to_owned())
+        .collect();
+    for entry in entries() {
+        let name = entry["name"].as_str().unwrap();
+        let text = |key: &str| {
+            entry[key]
+                .as_str()
+                .unwrap_or_else(|| panic!("{name} has no {key}"))
+                .to_owned()
+        };
+        assert!(
+            !text("title").is_empty() && !text("summary").is_empty(),
+            "{name}"
+        );
+        assert!(
+            ["read", "write", "destructive"].contains(&text("effect").as_str()),
+            "{name}"
+        );
+        assert!(
+            ["read", "idempotent", "check-then-act", "unsafe"]
+                .contains(&text("idempotency").as_str()),
+            "{name}"
+        );
+        assert_eq!(
+            text("effect") == "read",
+            text("idempotency") == "read",
+            "{name}"
+        );
+        assert!(manifest()["rates"].get(text("rate")).is_some(), "{name}");
+        for family in ["classic", "granular"] {
+            assert!(
+                entry["scopes"][family]
+                    .as_array()
+                    .is_some_and(|any| !any.is_empty()),
+                "{name} has no {family} scopes"
+            );
+        }
+        for code in entry["errors"].as_array().unwrap() {
+            assert!(
+                catalogue.contains(code.as_str().unwrap()),
+                "{name} lists {code}, which the catalogue does not explain"
+            );
+        }
+        assert_eq!(
+            entry["input"]["additionalProperties"], false,
+            "{name} takes unknown fields"
+        );
+        assert_eq!(entry["output"]["type"], "object", "{name}");
+    }
+}
+
+#[test]
+fn every_field_of_every_schema_is_spelled_in_snake_case() {
+    fn walk(name: &str, schema: &Value) {
+        if let Some(properties) = schema.get("properties").and_then(Value::as_object) {
+            for key in properties.keys() {
+                assert!(
+                    !key.contains('-') && *key == key.to_lowercase(),
+                    "{name}: {key}"
+                );
+            }
+        }
+        for case in schema
+            .get("enum")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+        {
+            assert!(
+                !case.contains('-') && case == case.to_lowercase(),
+                "{name}: {case}"
+            );
+        }
+        if let Some(case) = schema.get("const").and_then(Value::as_str) {
+            assert!(
+                !case.contains('-') && case == case.to_lowercase(),
+                "{name}: {case}"
+            );
+        }
+        match schema {
+            Value::Object(map) => map.values().for_each(|value| walk(name, value)),
+            Value::Array(list) => list.iter().for_each(|value| walk(name, value)),
+            _ => {}
+        }
+    }
+    for entry in entries() {
+        walk(&entry["name"].to_string(), &entry["input"]);
+        walk(&entry["name"].to_string(), &entry["output"]);
+    }
+}
+
+/// A host that is never reached.
+struct Silent;
+
+fn silence() -> Failure {
+    Failure {
+        code: "silent".to_owned(),
+        message: String::new(),
+        fix: None,
+        retry: Retry::Never,
+        not_sent: true,
+        response: None,
+    }
+}
+
+impl Service for Silent {
+    fn send(&self, _: &Request) -> Result<Response, Failure> {
+        Err(silence())
+    }
+    fn download(&self, _: &Request, _: &str, _: &Expectation) -> Result<Stored, Failure> {
+        Err(silence())
+    }
+    fn now(&self) -> u64 {
+        1_785_369_600_000
+    }
+    fn progress(&self, _: u64, _: &str) {}
+}
+
+#[test]
+fn every_example_gets_as_far_as_the_service() {
+    for entry in entries() {
+        let examples = entry["examples"].as_array().unwrap();
+        assert!(!examples.is_empty(), "{} has no example", entry["name"]);
+        for example in examples {
+            let name = entry["name"].as_str().unwrap();
+            let problem =
+                invoke(&Zoom::new(&Silent), name, &example["input"].to_string()).unwrap_err();
+            assert_eq!(
+                problem.code, "silent",
+                "{name}: {}: {problem:?}",
+                example["title"]
+            );
+        }
+    }
+}
+
+#[test]
+fn every_activity_refuses_an_unknown_field() {
+    for activity in ACTIVITIES {
+        let problem =
+            invoke(&Zoom::new(&Silent), activity.name, r#"{"no_such_field":1}"#).unwrap_err();
+        assert_eq!(
+            (problem.code.as_str(), problem.pointer.as_deref()),
+            ("input.invalid", Some("/no_such_field")),
+            "{}",
+            activity.name
+        );
+    }
+}
+
+#[test]
+fn an_unknown_activity_is_named() {
+    let problem = invoke(&Zoom::new(&Silent), "meetings.dance", "{}").unwrap_err();
+    assert_eq!(problem.code, "activity.unknown");
+}
+
+#[cfg(feature = "schema")]
+#[test]
+fn the_resolved_manifest_is_up_to_date() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../manifests");
+    let fresh = manifest::resolve(&folder.join("zoom")).expect("resolves");
+    let present = fs::read_to_string(folder.join("zoom.resolved.json")).expect("present");
+    assert!(
+        fresh == present,
+        "run `cargo run -p switchboard-connector-zoom --features schema --bin resolve-manifest`"
+    );
+}

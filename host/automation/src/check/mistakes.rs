@@ -1,0 +1,94 @@
+//! Writing mistakes down at their places.
+
+use std::ops::Range;
+
+use crate::expr::ExprError;
+use crate::report::Report;
+use crate::span::{Spans, inside};
+
+/// The report under construction and the places to point at.
+pub struct Mistakes<'a> {
+    pub report: Report,
+    pub spans: Spans,
+    pub source: &'a str,
+}
+
+impl Mistakes<'_> {
+    /// A mistake in a value.
+    pub fn value(&mut self, code: &str, pointer: &str, message: String, fix: Option<String>) {
+        let range = first_line(self.source, self.spans.value(pointer));
+        self.report.add(code, pointer, range, message, fix);
+    }
+
+    /// A mistake in a member as such: point at its key.
+    pub fn key(&mut self, code: &str, pointer: &str, message: String, fix: Option<String>) {
+        let range = self.spans.key(pointer);
+        self.report.add(code, pointer, range, message, fix);
+    }
+
+    /// A mistake in a part of a string.
+    pub fn part(
+        &mut self,
+        code: &str,
+        pointer: &str,
+        part: &Range<usize>,
+        message: String,
+        fix: Option<String>,
+    ) {
+        let range = inside(self.source, &self.spans.value(pointer), part);
+        self.report.add(code, pointer, range, message, fix);
+    }
+
+    /// A string that is not a good expression.
+    pub fn expression(&mut self, pointer: &str, error: ExprError) {
+        self.part(
+            "expression",
+            pointer,
+            &error.range,
+            error.message,
+            error.fix,
+        );
+    }
+}
+
+/// The nearest of some known names, as the beginning of a remedy.
+pub fn suggest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    nearest(name, known).map(|found| format!("did you mean `{found}`?"))
+}
+
+/// A suggestion, else all there is to choose from.
+pub fn choose<'a>(
+    name: &str,
+    what: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Option<String> {
+    let known: Vec<&str> = known.into_iter().collect();
+    suggest(name, known.iter().copied()).or_else(|| match known.as_slice() {
+        [] => None,
+        _ => Some(format!("{what}: {}", quote(&known))),
+    })
+}
+
+/// Names for people.
+pub fn quote(names: &[&str]) -> String {
+    names
+        .iter()
+        .map(|name| format!("`{name}`"))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .into_iter()
+        .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
+        .filter(|(score, _)| *score > 0.82)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, candidate)| candidate)
+}
+
+/// Values can be long; the place is where they begin.
+fn first_line(source: &str, range: Range<usize>) -> Range<usize> {
+    let text = source.get(range.clone()).unwrap_or_default();
+    range.start..range.start + text.find('\n').unwrap_or(text.len())
+}

@@ -1,0 +1,76 @@
+//! A document that was read and found to be well formed.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::Report;
+use crate::model::Automation;
+use crate::span::{Spans, position};
+
+/// A well-formed document and the text it came from.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// What it says.
+    pub automation: Automation,
+    /// Its text.
+    pub source: String,
+    /// Name of the file, as given.
+    pub file: String,
+    /// Hash of the text, in hex.
+    pub sha256: String,
+    spans: Spans,
+}
+
+impl Document {
+    /// Line and column of a value of the document.
+    pub fn position(&self, pointer: &str) -> (usize, usize) {
+        position(&self.source, self.spans.value(pointer).start)
+    }
+}
+
+/// Reads a document: its syntax, keys, references and expressions are checked, its activities are not (see [`crate::check`]).
+pub fn parse(source: &str, file: &str) -> Result<Document, Report> {
+    let (mut report, value) = crate::check::inspect(source, file, None);
+    let automation = match value.map(serde_json::from_value::<Automation>) {
+        Some(Ok(automation)) if report.is_ok() => automation,
+        Some(Err(error)) if report.is_ok() => {
+            report.add(
+                "shape",
+                "",
+                0..1,
+                format!("the document cannot be read: {error}"),
+                None,
+            );
+            return Err(report);
+        }
+        _ => return Err(report),
+    };
+    Ok(Document {
+        automation,
+        source: source.to_owned(),
+        file: file.to_owned(),
+        sha256: sha256(source.as_bytes()),
+        spans: Spans::of(source),
+    })
+}
+
+/// The JSON Schema of documents.
+pub fn schema() -> Value {
+    let mut schema = schemars::schema_for!(Automation).to_value();
+    if let Some(object) = schema.as_object_mut() {
+        object.insert("title".into(), "Switchboard automation".into());
+    }
+    schema
+}
+
+/// Lower-case hex.
+pub(crate) fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)
+        .iter()
+        .fold(String::with_capacity(64), |mut out, byte| {
+            let _ = write!(out, "{byte:02x}");
+            out
+        })
+}

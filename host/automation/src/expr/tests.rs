@@ -1,0 +1,117 @@
+use super::*;
+use serde_json::json;
+
+#[track_caller]
+fn check(text: &str, expect: Value) {
+    let names = json!({
+        "inputs": {"topic": "Weekly", "day": "2026-01-31", "big": 9_007_199_254_740_993_i64, "huge": u64::MAX},
+        "steps": {"list": {"recordings": [{"id": "a", "size": 1536}, {"id": "b", "size": 3}]}, "skipped": null},
+        "run": {"started_at": "2026-01-31T22:30:00Z"},
+    });
+    assert_eq!(string(text, &Scope::of(&names)), Ok(expect), "{text}");
+}
+
+#[track_caller]
+fn refused(text: &str, part: &str, message: &str) {
+    let names = json!({"inputs": {"topic": "Weekly"}, "steps": {"skipped": null}});
+    let error = string(text, &Scope::of(&names)).unwrap_err();
+    assert!(error.message.contains(message), "{text}: {}", error.message);
+    assert_eq!(&text[error.range], part, "{text}");
+}
+
+#[test]
+fn one_expression_keeps_its_type() {
+    check("${{ inputs.big }}", json!(9_007_199_254_740_993_i64));
+    check("${{ inputs.huge }}", json!(u64::MAX));
+    check(" ${{ steps.list.recordings | length }} ", json!(2));
+    check(
+        "${{ steps.list.recordings | map(attribute='id') }}",
+        json!(["a", "b"]),
+    );
+    check("${{ steps.skipped or 'none' }}", json!("none"));
+    check("${{ {'a': {'b': 1}} }}", json!({"a": {"b": 1}}));
+}
+
+#[test]
+fn text_around_makes_a_string() {
+    check("${{ inputs.topic }} ${{ 1 + 1 }}", json!("Weekly 2"));
+    check("a ${{ '}}' }}", json!("a }}"));
+    check("{{ topic }} {% raw %}", json!("{{ topic }} {% raw %}"));
+}
+
+#[test]
+fn filters_of_ours() {
+    check("${{ inputs.day | plus('P1M') }}", json!("2026-02-28"));
+    check("${{ inputs.day | minus('P2D') }}", json!("2026-01-29"));
+    check(
+        "${{ run.started_at | plus('PT90M') }}",
+        json!("2026-02-01T00:00:00Z"),
+    );
+    check("${{ run.started_at | date }}", json!("2026-01-31"));
+    check(
+        "${{ run.started_at | date('%d.%m.%Y %H:%M', 'Europe/Berlin') }}",
+        json!("31.01.2026 23:30"),
+    );
+    check("${{ [[1], [2, 3], 4] | flatten }}", json!([1, 2, 3, 4]));
+    check(
+        "${{ 'Weekly Sync (May)' | slug }}",
+        json!("weekly-sync-may"),
+    );
+    check(
+        "${{ steps.list.recordings[0].size | bytes }}",
+        json!("1.5 KiB"),
+    );
+    check(
+        "${{ steps.list.recordings | join(', ', attribute='id') }}",
+        json!("a, b"),
+    );
+    check("${{ 'aXb' | replace('X', '-') }}", json!("a-b"));
+}
+
+#[test]
+fn errors_name_their_place() {
+    refused(
+        "a ${{ inputs.nothing }}",
+        " inputs.nothing ",
+        "has no value",
+    );
+    refused("${{ inputs.topic.x.y }}", "inputs.topic.x.y", "not there");
+    refused("${{ 1 + }}", "+", "unexpected end");
+    refused("x ${{ 1", "${{ 1", "does not end");
+    refused("x ${{ steps.skipped }}", " steps.skipped ", "is none");
+}
+
+#[test]
+fn runaway_work_is_stopped() {
+    let names = Scope::default();
+    for text in [
+        "${{ range(100000) | map('string') | map('upper') | list }}",
+        "${{ ('x' * 1000000) ~ ('x' * 1000000) }}",
+        "${{ (['x' * 1000000] * 1000) | join }}",
+        "${{ 'x' * 2000000000 }}",
+        "${{ ('x' * 100000) | replace('x', 'y' * 100000) }}",
+    ] {
+        assert!(string(text, &names).is_err(), "{text}");
+    }
+    let deep = format!("${{{{ {}1{} }}}}", "(".repeat(5000), ")".repeat(5000));
+    assert!(string(&deep, &names).is_err());
+}
+
+#[test]
+fn names_and_unknown_filters_are_found_without_evaluating() {
+    assert_eq!(
+        reads("steps.list.recordings | selectattr('x') and range(2)", 0).unwrap(),
+        ["steps.list.recordings"]
+    );
+    assert_eq!(
+        unknown_filters("a | flaten | length ~ '| no'", 0),
+        [("flaten".to_owned(), 4..10)]
+    );
+}
+
+#[test]
+fn every_filter_that_is_suggested_exists() {
+    for name in known_filters() {
+        assert_eq!(unknown_filters(&format!("a | {name}"), 0), [], "{name}");
+    }
+}

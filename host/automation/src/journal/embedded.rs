@@ -1,0 +1,75 @@
+//! The journal in the embedded database.
+
+use async_trait::async_trait;
+use switchboard_store::{NewRun, StepRecord, Store, StoreError};
+
+use super::{Journal, JournalError, RunEnd, RunStart, StepEntry};
+
+/// Writes to the store; a record is on disk when its call returns. A write takes about a millisecond, so it runs in place.
+#[derive(Clone)]
+pub struct Embedded {
+    store: Store,
+}
+
+impl Embedded {
+    /// A journal in this store.
+    pub fn new(store: Store) -> Embedded {
+        Embedded { store }
+    }
+}
+
+#[async_trait]
+impl Journal for Embedded {
+    async fn run_started(&self, run: &RunStart) -> Result<(), JournalError> {
+        let run = run.clone();
+        let record = NewRun {
+            id: run.id,
+            automation: run.automation,
+            document: run.document,
+            document_sha256: run.document_sha256,
+            inputs: run.inputs,
+            started_at: run.at,
+        };
+        self.store.start_run(&record).map_err(failed)
+    }
+
+    async fn run_ended(&self, run: &RunEnd) -> Result<(), JournalError> {
+        let state = if run.error.is_some() {
+            "failed"
+        } else {
+            "succeeded"
+        };
+        self.store
+            .end_run(
+                &run.id,
+                state,
+                run.at,
+                run.outputs.as_ref(),
+                run.error.as_ref(),
+            )
+            .map_err(failed)
+    }
+
+    async fn step(&self, step: &StepEntry) -> Result<(), JournalError> {
+        let step = step.clone();
+        let record = StepRecord {
+            run: step.run,
+            path: step.path,
+            activity: step.activity,
+            state: step.state.as_str().to_owned(),
+            attempt: step.attempt,
+            started_at: step.started_at,
+            ended_at: step.ended_at,
+            input: step.input,
+            output: step.output,
+            error: step.error,
+        };
+        self.store.put_step(&record).map_err(failed)
+    }
+}
+
+fn failed(error: StoreError) -> JournalError {
+    JournalError {
+        cause: Box::new(error),
+    }
+}

@@ -1,0 +1,29 @@
+//! Automation documents: what they are, how they are checked, how they run.
+//!
+//! Here: the document's types and schema, one validator that reports every mistake with its place, expressions, and an
+//! interpreter that is a pure function over three traits: [`ActivityRunner`] (calls the connector), [`Journal`] (keeps
+//! what happened) and [`Clock`]. Not here: connections, the sandbox, triggers.
+//!
+//! Start at [`check`] and [`run`].
+
+mod activity;
+mod check;
+mod clock;
+mod document;
+mod duration;
+pub mod expr;
+pub mod journal;
+pub mod model;
+mod report;
+mod run;
+mod span;
+
+pub use activity::{
+    ActivityCall, ActivityInfo, ActivityRunner, Catalog, Family, RetryHint, StepError,
+};
+pub use check::check;
+pub use clock::{Clock, SystemClock};
+pub use document::{Document, parse, schema};
+pub use journal::{Journal, JournalError};
+pub use report::{Diagnostic, Report};
+pub use run::{RunError, prepare_inputs, run};

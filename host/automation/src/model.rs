@@ -1,0 +1,188 @@
+//! The document's types. The published schema is generated from them.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// An automation: what it asks for, what it does, what it gives back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Automation {
+    /// Where the schema of this document is, for editors.
+    #[serde(rename = "$schema", default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<String>,
+    /// Version of the language: `1`.
+    pub automation: Language,
+    /// Short name, for example `weekly-sync`.
+    #[schemars(regex(pattern = r"^[a-z0-9]+(-[a-z0-9]+)*$"), length(max = 64))]
+    pub id: String,
+    /// The author's version of this document, for example `1.0.0`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// What people see in lists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// What it does, for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// JSON Schema of the inputs; an object. Defaults in it are applied.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub inputs: Map<String, Value>,
+    /// The accounts it uses, under names of its own.
+    #[serde(default, skip_serializing_if = "Connections::is_empty")]
+    pub connections: Connections,
+    /// What holds for every step that does not say otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub defaults: Option<Defaults>,
+    /// What it does, in order.
+    #[schemars(length(min = 1))]
+    pub steps: Vec<Step>,
+    /// What it gives back; values may be expressions.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub outputs: Map<String, Value>,
+}
+
+/// Version of the document language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum Language {
+    /// The first one.
+    #[serde(rename = "1")]
+    One,
+}
+
+/// Connections by the document's own names.
+pub type Connections = std::collections::BTreeMap<String, Connection>;
+
+/// An account an automation uses.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Connection {
+    /// The connector, for example `zoom`.
+    #[serde(rename = "type")]
+    pub kind: String,
+}
+
+/// What holds for every step that does not say otherwise.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Defaults {
+    /// How failed activities are tried again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry: Option<Retry>,
+}
+
+/// One step. It has exactly one of `use`, `for_each`, `set`, `fail`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// The name later expressions know it by: `steps.<id>`.
+    #[schemars(regex(pattern = r"^[a-z][a-z0-9_]*$"), length(max = 64))]
+    pub id: String,
+    /// Runs the step only when this expression is true; a skipped step reads as `none`.
+    #[serde(rename = "if", default, skip_serializing_if = "Option::is_none")]
+    pub condition: Option<String>,
+    /// The activity to perform, for example `zoom.meetings.create`.
+    #[serde(rename = "use", default, skip_serializing_if = "Option::is_none")]
+    pub activity: Option<String>,
+    /// Which of the document's connections the activity uses; may be left out when only one fits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connection: Option<String>,
+    /// The activity's input; values may be expressions.
+    #[serde(rename = "with", default, skip_serializing_if = "Option::is_none")]
+    pub input: Option<Map<String, Value>>,
+    /// An expression that gives the list to go through.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub for_each: Option<String>,
+    /// The name of the current item; `item` when left out.
+    #[serde(rename = "as", default, skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = r"^[a-z][a-z0-9_]*$"))]
+    pub item: Option<String>,
+    /// An expression that names the item for good; its position when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item_key: Option<String>,
+    /// What a failed item does to the loop; `stop` when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_item_error: Option<OnItemError>,
+    /// The loop's body. Its steps are visible inside the body only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub steps: Option<Vec<Step>>,
+    /// What an item hands out to `steps.<id>.items`; may hold expressions over the body's steps. The item itself when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collect: Option<Value>,
+    /// How the failed activity is tried again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry: Option<Retry>,
+    /// How long one attempt may take, for example `PT5M`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<String>,
+    /// Values to compute; `steps.<id>` is this object.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub set: Option<Map<String, Value>>,
+    /// Fails with this error: ends the run, or the item of a loop that goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fail: Option<Fail>,
+    /// Goes on when the service or the input is why the step fails; `steps.<id>.error` then has `code` and `message`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub continue_on_error: bool,
+}
+
+/// What a failed item does to its loop.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OnItemError {
+    /// The loop fails.
+    #[default]
+    Stop,
+    /// The item goes to `failed`, the next one begins.
+    Continue,
+}
+
+/// How a failed activity is tried again. A write whose outcome is unknown is never tried again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Retry {
+    /// How often in all, the first time included; 3 when left out.
+    #[serde(default = "attempts")]
+    #[schemars(range(min = 1, max = 100))]
+    pub attempts: u32,
+    /// How long before the second attempt; `PT1S` when left out.
+    #[serde(default = "delay")]
+    pub delay: String,
+    /// By what the delay grows each time; 2 when left out.
+    #[serde(default = "factor")]
+    #[schemars(range(min = 1.0, max = 100.0))]
+    pub factor: f64,
+    /// The longest delay; `PT5M` when left out.
+    #[serde(default = "max_delay")]
+    pub max_delay: String,
+    /// The error codes to try again on; those the service calls temporary when left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub on: Vec<String>,
+}
+
+/// An error an automation ends with by its own decision.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Fail {
+    /// A short stable name; `failed` when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// What happened; may hold expressions.
+    pub message: String,
+}
+
+fn attempts() -> u32 {
+    3
+}
+
+fn delay() -> String {
+    "PT1S".to_owned()
+}
+
+fn factor() -> f64 {
+    2.0
+}
+
+fn max_delay() -> String {
+    "PT5M".to_owned()
+}

@@ -1,0 +1,158 @@
+//! What is wrong with a document, each mistake with its place and its remedy.
+
+use std::fmt::Write as _;
+use std::ops::Range;
+
+use miette::{
+    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Severity,
+};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::span::position;
+
+/// One mistake.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Diagnostic {
+    /// Stable name, for example `unknown-key`.
+    pub code: String,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub fix: Option<String>,
+    /// JSON pointer of the value.
+    pub pointer: String,
+    /// Counted from one.
+    pub line: usize,
+    /// In characters, counted from one.
+    pub column: usize,
+    /// In bytes from the beginning of the text.
+    pub offset: usize,
+    /// In bytes.
+    pub len: usize,
+}
+
+/// Everything that is wrong with a document, in the order of the text.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{file} has {} mistakes; `switchboard check {file}` shows each with its place", diagnostics.len())]
+pub struct Report {
+    /// Name of the file, as given.
+    pub file: String,
+    /// The mistakes; none in a good document.
+    pub diagnostics: Vec<Diagnostic>,
+    text: String,
+}
+
+impl Report {
+    pub(crate) fn new(file: &str, source: &str) -> Report {
+        Report {
+            file: file.to_owned(),
+            diagnostics: Vec::new(),
+            text: source.to_owned(),
+        }
+    }
+
+    pub(crate) fn add(
+        &mut self,
+        code: &str,
+        pointer: &str,
+        range: Range<usize>,
+        message: String,
+        fix: Option<String>,
+    ) {
+        let (line, column) = position(&self.text, range.start);
+        let diagnostic = Diagnostic {
+            code: code.to_owned(),
+            message,
+            fix,
+            pointer: pointer.to_owned(),
+            line,
+            column,
+            offset: range.start,
+            len: range.len(),
+        };
+        if !self.diagnostics.contains(&diagnostic) {
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
+    pub(crate) fn sort(&mut self) {
+        self.diagnostics
+            .sort_by(|a, b| a.offset.cmp(&b.offset).then_with(|| a.code.cmp(&b.code)));
+    }
+
+    /// True when nothing is wrong.
+    pub fn is_ok(&self) -> bool {
+        self.diagnostics.is_empty()
+    }
+
+    /// The mistakes with the lines they stand in, without colour.
+    pub fn render(&self) -> String {
+        self.graphical(GraphicalTheme::unicode_nocolor())
+    }
+
+    /// The mistakes with the lines they stand in, for a terminal with colour.
+    pub fn render_colored(&self) -> String {
+        self.graphical(GraphicalTheme::unicode())
+    }
+
+    /// One mistake after the other as `file:line:column: message`, for editors and logs.
+    pub fn render_plain(&self) -> String {
+        let mut out = String::new();
+        for found in &self.diagnostics {
+            let Diagnostic {
+                line,
+                column,
+                message,
+                code,
+                pointer,
+                ..
+            } = found;
+            // Writing to a string cannot fail.
+            let _ = writeln!(out, "{}:{line}:{column}: {message} [{code}]", self.file);
+            let _ = writeln!(
+                out,
+                "  at {}",
+                if pointer.is_empty() {
+                    "the document"
+                } else {
+                    pointer
+                }
+            );
+            if let Some(fix) = &found.fix {
+                let _ = writeln!(out, "  fix: {fix}");
+            }
+        }
+        out
+    }
+
+    /// For programs.
+    pub fn to_json(&self) -> Value {
+        json!({ "file": self.file, "ok": self.is_ok(), "diagnostics": self.diagnostics })
+    }
+
+    fn graphical(&self, theme: GraphicalTheme) -> String {
+        let handler = GraphicalReportHandler::new_themed(theme).with_width(100);
+        let mut out = String::new();
+        for found in &self.diagnostics {
+            let mut diagnostic = MietteDiagnostic::new(&found.message)
+                .with_code(&found.code)
+                .with_severity(Severity::Error)
+                .with_label(LabeledSpan::new(None, found.offset, found.len));
+            if let Some(fix) = &found.fix {
+                diagnostic = diagnostic.with_help(fix);
+            }
+            let report = miette::Report::from(diagnostic)
+                .with_source_code(NamedSource::new(&self.file, self.text.clone()));
+            // A theme that cannot draw a place must not hide the mistake.
+            if handler.render_report(&mut out, report.as_ref()).is_err() {
+                let _ = writeln!(
+                    out,
+                    "{}:{}:{}: {}",
+                    self.file, found.line, found.column, found.message
+                );
+            }
+        }
+        out
+    }
+}

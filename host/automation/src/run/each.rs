@@ -1,0 +1,123 @@
+//! A loop: one item after the other, each under its own address.
+
+use std::collections::HashSet;
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use super::{Place, Run, RunError};
+use crate::activity::{Family, StepError};
+use crate::expr::Scope;
+use crate::model::{OnItemError, Step};
+
+impl Run<'_> {
+    pub(super) async fn each(
+        &self,
+        list: &str,
+        step: &Step,
+        place: &Place,
+        scope: &Scope,
+    ) -> Result<Value, RunError> {
+        let list = match self.resolve(&Value::from(list), place, "for_each", scope)? {
+            Value::Array(list) => list,
+            _ => {
+                let error = StepError::problem("for-each", "`for_each` gives no list");
+                return Err(self.error(
+                    place,
+                    error.fix("give it a list, for example `${{ inputs.users }}`"),
+                ));
+            }
+        };
+        let (mut items, mut failed, mut keys) = (Vec::new(), Vec::new(), HashSet::new());
+        for (index, item) in list.iter().enumerate() {
+            let mut inner = scope.clone();
+            inner.set(step.item.as_deref().unwrap_or("item"), item);
+            inner.set(
+                "loop",
+                &json!({"index": index + 1, "index0": index, "key": null}),
+            );
+            let key = self.item_key(step, place, index, &inner)?;
+            if !keys.insert(key.clone()) {
+                let error =
+                    StepError::problem("item-key", format!("two items have the key `{key}`"));
+                return Err(self.error(
+                    place,
+                    error.fix("choose an `item_key` that is different for each item"),
+                ));
+            }
+            inner.set(
+                "loop",
+                &json!({"index": index + 1, "index0": index, "key": key}),
+            );
+            match self.item(step, place, &key, item, inner).await {
+                Ok(collected) => items.push(collected),
+                Err(error)
+                    if step.on_item_error == Some(OnItemError::Continue)
+                        && error.family == Family::Problem =>
+                {
+                    failed.push(json!({"key": key, "index": index, "error": {"code": error.code, "message": error.message, "step": error.step}}));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(json!({"items": items, "failed": failed, "count": list.len()}))
+    }
+
+    async fn item(
+        &self,
+        step: &Step,
+        place: &Place,
+        key: &str,
+        item: &Value,
+        mut scope: Scope,
+    ) -> Result<Value, RunError> {
+        let body = step.steps.as_deref().unwrap_or_default();
+        let prefix = format!("{}[{}]/", place.path, address(key));
+        self.steps(
+            body,
+            &format!("{}/steps", place.pointer),
+            &prefix,
+            &mut scope,
+        )
+        .await?;
+        match &step.collect {
+            Some(collect) => self.resolve(collect, place, "collect", &scope),
+            None => Ok(item.clone()),
+        }
+    }
+
+    fn item_key(
+        &self,
+        step: &Step,
+        place: &Place,
+        index: usize,
+        scope: &Scope,
+    ) -> Result<String, RunError> {
+        let Some(key) = &step.item_key else {
+            return Ok(index.to_string());
+        };
+        match self.resolve(&Value::from(key.as_str()), place, "item_key", scope)? {
+            Value::String(key) if !key.is_empty() => Ok(key),
+            Value::Number(key) => Ok(key.to_string()),
+            _ => {
+                let error = StepError::problem(
+                    "item-key",
+                    format!("the key of item {index} is neither a text nor a number"),
+                );
+                Err(self.error(place, error.fix("choose a field that every item has")))
+            }
+        }
+    }
+}
+
+/// A key as it stands between brackets: nothing in it can end the bracket or break a line.
+fn address(key: &str) -> String {
+    key.chars().fold(String::new(), |mut out, c| {
+        match c {
+            '%' | '[' | ']' => drop(write!(out, "%{:02X}", u32::from(c))),
+            c if c.is_control() => drop(write!(out, "%{:02X}", u32::from(c))),
+            c => out.push(c),
+        }
+        out
+    })
+}

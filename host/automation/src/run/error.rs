@@ -1,0 +1,88 @@
+//! Why a run failed, with the place in the run and in the document.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::activity::{Family, RetryHint, StepError};
+use crate::document::Document;
+use crate::expr::ExprError;
+use crate::journal::JournalError;
+
+/// A failed run.
+#[derive(Clone, Debug, PartialEq, thiserror::Error, Serialize)]
+#[error("{}{message}", step.as_ref().map(|path| format!("step `{path}`: ")).unwrap_or_default())]
+pub struct RunError {
+    /// Stable name, for example `rate-limited`.
+    pub code: String,
+    /// What happened.
+    pub message: String,
+    /// What to do about it.
+    pub fix: Option<String>,
+    /// Who said no.
+    pub family: Family,
+    /// Whether trying again helps.
+    pub retry: RetryHint,
+    /// Path of the step, for example `users[ada@example.edu]/list`.
+    pub step: Option<String>,
+    /// JSON pointer into the document.
+    pub pointer: String,
+    /// Name of the document's file.
+    pub file: String,
+    /// In the document, counted from one.
+    pub line: usize,
+    /// In the document, counted from one.
+    pub column: usize,
+    /// What else is known.
+    pub details: Option<Value>,
+}
+
+impl RunError {
+    pub(super) fn new(
+        doc: &Document,
+        step: Option<&str>,
+        pointer: &str,
+        cause: StepError,
+    ) -> RunError {
+        let (line, column) = doc.position(pointer);
+        RunError {
+            code: cause.code,
+            message: cause.message,
+            fix: cause.fix,
+            family: cause.family,
+            retry: cause.retry,
+            step: step.map(str::to_owned),
+            pointer: pointer.to_owned(),
+            file: doc.file.clone(),
+            line,
+            column,
+            details: cause.details,
+        }
+    }
+
+    pub(super) fn expression(
+        doc: &Document,
+        step: Option<&str>,
+        pointer: &str,
+        error: &ExprError,
+    ) -> RunError {
+        let mut cause = StepError::problem("expression", error.message.clone());
+        cause.fix.clone_from(&error.fix);
+        RunError::new(doc, step, pointer, cause)
+    }
+
+    pub(super) fn journal(doc: &Document, error: &JournalError) -> RunError {
+        let mut cause = StepError::problem("journal", error.to_string());
+        cause.family = Family::Broken;
+        RunError::new(
+            doc,
+            None,
+            "",
+            cause.fix("free disk space or correct the data folder's permissions, then run again"),
+        )
+    }
+
+    /// For the journal and for programs.
+    pub fn to_json(&self) -> Value {
+        serde_json::to_value(self).unwrap_or_default()
+    }
+}

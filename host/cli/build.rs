@@ -1,0 +1,17 @@
+//! Embeds the connector that `make` built, or says how to build it.
+
+use std::path::PathBuf;
+
+fn main() -> Result<(), String> {
+    let folder = PathBuf::from(env("CARGO_MANIFEST_DIR")?).join("../../target/connectors");
+    let code = folder.join("zoom.cwasm");
+    println!("cargo::rerun-if-changed={}", code.display());
+    let out = PathBuf::from(env("OUT_DIR")?).join("zoom.cwasm");
+    std::fs::copy(&code, &out)
+        .map_err(|error| format!("the connector is not built yet ({error}): run `make build`"))?;
+    Ok(())
+}
+
+fn env(name: &str) -> Result<String, String> {
+    std::env::var(name).map_err(|error| format!("{name}: {error}"))
+}

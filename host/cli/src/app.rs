@@ -1,0 +1,116 @@
+//! What commands work with, opened when first needed.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use switchboard_connections::{Connections, KeySource, Vault};
+use switchboard_egress::{Egress, Trace, TraceLine};
+use switchboard_runtime::{CallOptions, Connector, Runtime, RuntimeConfig};
+use switchboard_store::Store;
+
+use crate::args::Global;
+use crate::error::CliError;
+use crate::home;
+use crate::progress::Watcher;
+
+/// The component compiled ahead of time for this very build.
+static BUNDLED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/zoom.cwasm"));
+
+/// One command's world.
+pub struct App {
+    pub global: Global,
+    pub egress: Egress,
+}
+
+impl App {
+    pub fn new(global: Global) -> Result<Self, CliError> {
+        let egress =
+            Egress::new().map_err(|error| CliError::failed("host.start", error.to_string()))?;
+        Ok(Self { global, egress })
+    }
+
+    /// The connector: the one named by `--connector`, else the built-in one.
+    pub async fn connector(&self) -> Result<Connector, CliError> {
+        let runtime = Runtime::new(RuntimeConfig::default(), self.egress.clone())
+            .map_err(|error| CliError::failed("host.start", error.to_string()))?;
+        let loaded = match &self.global.connector {
+            None => runtime.load_precompiled(BUNDLED).await,
+            Some(file) => runtime.load_wasm(&read(file)?).await,
+        };
+        loaded.map_err(|error| {
+            let name = self
+                .global
+                .connector
+                .as_ref()
+                .map_or("the built-in connector".into(), |file| {
+                    file.display().to_string()
+                });
+            CliError::failed("connector.load", format!("{name} cannot be used: {error}"))
+        })
+    }
+
+    /// The data folder.
+    pub fn home(&self) -> Result<PathBuf, CliError> {
+        home::data(self.global.home.as_deref())
+    }
+
+    pub fn store(&self) -> Result<Store, CliError> {
+        Store::open(&self.home()?).map_err(|error| CliError::failed("store", error.to_string()))
+    }
+
+    /// Connections with their secrets readable.
+    pub fn connections(&self) -> Result<Connections, CliError> {
+        let store = self.store()?;
+        let vault = Vault::open(&store, KeySource::find(&self.home()?))?;
+        Ok(Connections::open(store, vault, self.egress.clone()))
+    }
+
+    /// Options of a call that a person watches.
+    pub fn call_options(&self, downloads: &Path) -> CallOptions {
+        let mut options = CallOptions {
+            downloads: downloads.to_owned(),
+            ..CallOptions::default()
+        };
+        options.events = Arc::new(Watcher::new(self.global.quiet || self.global.json));
+        if self.global.trace {
+            options.trace = Arc::new(PrintTrace);
+        }
+        options
+    }
+
+    /// One line for the person, unless they want quiet.
+    pub fn say(&self, text: &str) {
+        if !self.global.quiet {
+            eprintln!("{text}");
+        }
+    }
+}
+
+/// `--trace`: one line a request on standard error.
+struct PrintTrace;
+
+impl Trace for PrintTrace {
+    fn request(&self, line: TraceLine) {
+        let status = line
+            .status
+            .map_or_else(|| "-".into(), |status| status.to_string());
+        let mut text = format!(
+            "{:6} {} {} {} ms",
+            line.method, line.url, status, line.millis
+        );
+        for extra in [line.rate, line.note].into_iter().flatten() {
+            text.push_str("  ");
+            text.push_str(&extra);
+        }
+        eprintln!("{text}");
+    }
+}
+
+fn read(file: &Path) -> Result<Vec<u8>, CliError> {
+    std::fs::read(file).map_err(|error| {
+        CliError::usage(
+            format!("cannot read {}: {error}", file.display()),
+            "name a component file, for example target/connectors/zoom.wasm",
+        )
+    })
+}

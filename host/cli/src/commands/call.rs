@@ -1,0 +1,64 @@
+//! `switchboard call`: run one activity.
+
+use std::io::IsTerminal;
+use std::sync::Arc;
+
+use switchboard_runtime::manifest::{Activity, Effect};
+
+use crate::app::App;
+use crate::args::{Call, Global};
+use crate::commands::activity::find;
+use crate::error::CliError;
+use crate::{input, output};
+
+pub async fn run(app: &App, call: Call) -> Result<(), CliError> {
+    let connector = app.connector().await?;
+    let activity = find(connector.manifest(), &call.activity)?.clone();
+    let input = input::object(call.input.as_deref(), &call.fields)?;
+    if !call.dry_run {
+        confirm(&app.global, call.yes, &call.activity, &activity)?;
+    }
+    let connection = app
+        .connections()?
+        .open_connection(call.connection.as_deref())?;
+    let mut options = app.call_options(&call.downloads);
+    options.dry_run = call.dry_run;
+    let result = connector
+        .call(&call.activity, input, Arc::new(connection), &options)
+        .await?;
+    if call.dry_run {
+        app.say("not sent (--dry-run)");
+    }
+    if app.global.json || call.dry_run {
+        output::json(&result)
+    } else {
+        output::fields(&result)
+    }
+}
+
+/// A destructive activity needs a yes: the word typed at a terminal, or `--yes`.
+pub fn confirm(global: &Global, yes: bool, id: &str, activity: &Activity) -> Result<(), CliError> {
+    if activity.effect != Effect::Destructive || yes {
+        return Ok(());
+    }
+    let sentence = activity
+        .confirm
+        .as_deref()
+        .unwrap_or("This cannot be undone.");
+    if global.no_input || !std::io::stdin().is_terminal() {
+        return Err(CliError::usage(
+            format!("`{id}` is destructive: {sentence}"),
+            "add --yes to go on, or --dry-run to look first",
+        ));
+    }
+    eprintln!("{sentence} Type yes to go on:");
+    let mut answer = String::new();
+    std::io::stdin()
+        .read_line(&mut answer)
+        .map_err(|error| CliError::failed("input", error.to_string()))?;
+    if answer.trim() == "yes" {
+        Ok(())
+    } else {
+        Err(CliError::failed("not-confirmed", "nothing was done"))
+    }
+}

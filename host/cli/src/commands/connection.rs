@@ -1,0 +1,128 @@
+//! `switchboard connection`: show, test and end connections.
+
+use std::io::IsTerminal;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use switchboard_connections::Revocation;
+use switchboard_store::ConnectionRow;
+
+use crate::app::App;
+use crate::args::ConnectionCommand;
+use crate::commands::connect::who;
+use crate::error::CliError;
+use crate::output;
+
+pub async fn run(app: &App, command: ConnectionCommand) -> Result<(), CliError> {
+    match command {
+        ConnectionCommand::List => list(app),
+        ConnectionCommand::Show { label } => {
+            let row = app.connections()?.show(&label)?;
+            if app.global.json {
+                output::json(&shown(&row))
+            } else {
+                output::fields(&shown(&row))
+            }
+        }
+        ConnectionCommand::Test { label } => test(app, label.as_deref()).await,
+        ConnectionCommand::Disconnect { label, yes } => disconnect(app, &label, yes).await,
+    }
+}
+
+fn list(app: &App) -> Result<(), CliError> {
+    let rows = app.connections()?.list()?;
+    if app.global.json {
+        return output::json(&rows.iter().map(shown).collect::<Vec<_>>());
+    }
+    if rows.is_empty() {
+        app.say("no connection yet: switchboard try, or switchboard connect");
+        return Ok(());
+    }
+    let table = rows.iter().map(|row| {
+        vec![
+            row.label.clone(),
+            email(row),
+            row.method.clone(),
+            row.state.clone(),
+            row.api_base.clone(),
+        ]
+    });
+    output::table(&["LABEL", "WHO", "METHOD", "STATE", "API"], table.collect())
+}
+
+async fn test(app: &App, label: Option<&str>) -> Result<(), CliError> {
+    let connector = app.connector().await?;
+    let live = app.connections()?.open_connection(label)?;
+    let identity = connector
+        .identify(Arc::new(live), &app.call_options(Path::new("downloads")))
+        .await?;
+    if app.global.json {
+        output::json(&json!({ "ok": true, "identity": identity }))
+    } else {
+        output::line(&format!("ok: {}", who(&identity)))
+    }
+}
+
+async fn disconnect(app: &App, label: &str, yes: bool) -> Result<(), CliError> {
+    let connections = app.connections()?;
+    let row = connections.show(label)?;
+    if !yes {
+        if app.global.no_input || !std::io::stdin().is_terminal() {
+            return Err(CliError::usage(
+                format!("`{}` would be revoked and forgotten", row.label),
+                "add --yes to go on",
+            ));
+        }
+        eprintln!(
+            "This revokes `{}` ({}) at the service and forgets it. Type its label to go on:",
+            row.label,
+            email(&row)
+        );
+        let mut answer = String::new();
+        std::io::stdin()
+            .read_line(&mut answer)
+            .map_err(|error| CliError::failed("input", error.to_string()))?;
+        if answer.trim() != row.label {
+            return Err(CliError::failed("not-confirmed", "nothing was done"));
+        }
+    }
+    let done = connections.disconnect(label).await?;
+    let note = match &done.revocation {
+        Revocation::Failed(why) => Some(format!(
+            "its grant may still hold: {why}. Remove the app in the service's own settings."
+        )),
+        _ => None,
+    };
+    if app.global.json {
+        return output::json(
+            &json!({ "label": label, "disconnected": true, "revoked": done.revocation == Revocation::Done, "note": note }),
+        );
+    }
+    output::line(&format!("{label} is disconnected"))?;
+    if let Some(note) = note {
+        app.say(&note);
+    }
+    Ok(())
+}
+
+fn email(row: &ConnectionRow) -> String {
+    let identity = row.identity.as_ref();
+    let field = |name: &str| {
+        identity
+            .and_then(|identity| identity.get(name))
+            .and_then(Value::as_str)
+            .map(str::to_owned)
+    };
+    field("email")
+        .or_else(|| field("user_id"))
+        .unwrap_or_default()
+}
+
+fn shown(row: &ConnectionRow) -> Value {
+    json!({
+        "label": row.label, "connector": row.connector, "method": row.method, "state": row.state, "reason": row.state_reason,
+        "identity": row.identity, "scopes": row.scopes, "api_base": row.api_base, "oauth_base": row.oauth_base,
+        "client_id": row.client_id, "created_at": output::time(row.created_at), "last_used_at": row.last_used_at.map(output::time),
+    })
+}

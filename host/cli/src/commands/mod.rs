@@ -1,0 +1,45 @@
+//! One file a command.
+
+mod activity;
+mod call;
+mod check;
+mod connect;
+mod connection;
+mod doctor;
+mod run;
+mod runs;
+mod tour;
+mod try_out;
+
+use std::process::ExitCode;
+
+use clap::CommandFactory;
+
+use crate::app::App;
+use crate::args::{Args, Command};
+use crate::error::CliError;
+
+/// Run the command that was asked for.
+pub async fn dispatch(args: Args) -> Result<ExitCode, CliError> {
+    let app = App::new(args.global)?;
+    match args.command {
+        Command::Try(options) => try_out::run(&app, options).await?,
+        Command::Connect(options) => connect::run(&app, options).await?,
+        Command::Connection(command) => connection::run(&app, command).await?,
+        Command::Activity(command) => activity::run(&app, command).await?,
+        Command::Call(options) => call::run(&app, options).await?,
+        Command::Run(options) => run::run(&app, options).await?,
+        Command::Check(options) => check::run(&app, options).await?,
+        Command::Runs(command) => runs::run(&app, command)?,
+        Command::Doctor => doctor::run(&app).await?,
+        Command::Completion { shell } => {
+            clap_complete::generate(
+                shell,
+                &mut Args::command(),
+                "switchboard",
+                &mut std::io::stdout(),
+            );
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,111 @@
+//! `switchboard run`: check an automation, then run it.
+
+use std::sync::Arc;
+
+use serde_json::json;
+use switchboard_automation::journal::Embedded;
+use switchboard_automation::{Document, RunError, SystemClock};
+
+use crate::app::App;
+use crate::args::Run;
+use crate::commands::{call, check};
+use crate::error::{CliError, code_exit, exit};
+use crate::runner::{ManifestCatalog, SandboxRunner};
+use crate::{input, output};
+
+pub async fn run(app: &App, run: Run) -> Result<(), CliError> {
+    let connector = app.connector().await?;
+    let (source, name) = (check::read(&run.file)?, run.file.display().to_string());
+    let report =
+        switchboard_automation::check(&source, &name, &ManifestCatalog(connector.manifest()));
+    if !report.is_ok() {
+        if app.global.json {
+            eprintln!(
+                "{}",
+                json!({ "error": { "code": "document.invalid", "message": format!("{name} has mistakes"), "diagnostics": report.to_json() } })
+            );
+        } else {
+            eprint!("{}", report.render());
+        }
+        return Err(CliError::Said(exit::INVALID));
+    }
+    let document =
+        switchboard_automation::parse(&source, &name).map_err(|_| CliError::Said(exit::INVALID))?;
+    for id in used(&document) {
+        if let Some(activity) = connector.manifest().activity(&id) {
+            call::confirm(&app.global, run.yes, &id, activity)?;
+        }
+    }
+    let inputs = input::object(None, &run.fields)?;
+    let connection = Arc::new(
+        app.connections()?
+            .open_connection(run.connection.as_deref())?,
+    );
+    let runner = SandboxRunner {
+        connector,
+        connection,
+        options: app.call_options(&run.downloads),
+    };
+    let journal = Embedded::new(app.store()?);
+    let id = new_id();
+    let done =
+        switchboard_automation::run(&document, inputs, &runner, &journal, &SystemClock, &id).await;
+    match done {
+        Ok(outputs) => {
+            app.say(&format!("run {id} done: switchboard runs show {id}"));
+            output::json(&outputs)
+        }
+        Err(error) => Err(failed(&id, &error)),
+    }
+}
+
+/// Every activity a document names.
+fn used(document: &Document) -> Vec<String> {
+    let mut found = Vec::new();
+    collect(&serde_json::json!(document.automation), &mut found);
+    found
+}
+
+fn collect(node: &serde_json::Value, found: &mut Vec<String>) {
+    match node {
+        serde_json::Value::Object(fields) => {
+            if let Some(serde_json::Value::String(id)) = fields.get("use") {
+                found.push(id.clone());
+            }
+            fields.values().for_each(|inner| collect(inner, found));
+        }
+        serde_json::Value::Array(items) => items.iter().for_each(|inner| collect(inner, found)),
+        _ => {}
+    }
+}
+
+/// Time-ordered, short enough to type: `r-` and 12 characters of base 36.
+pub fn new_id() -> String {
+    let mut number = u128::from(jiff::Timestamp::now().as_millisecond().unsigned_abs()) * 1_679_616
+        + u128::from(std::process::id() % 1_679_616);
+    let mut id = Vec::new();
+    while number > 0 {
+        let digit = u32::try_from(number % 36).unwrap_or(0);
+        id.push(char::from_digit(digit, 36).unwrap_or('0'));
+        number /= 36;
+    }
+    format!("r-{}", id.into_iter().rev().collect::<String>())
+}
+
+fn failed(id: &str, error: &RunError) -> CliError {
+    let code = error.code.clone();
+    let exit = match code_exit(&code, switchboard_runtime::Retry::Never) {
+        exit::USAGE => exit::INVALID,
+        other => other,
+    };
+    let fix = error.fix.as_ref().map_or_else(
+        || format!("switchboard runs show {id}"),
+        |fix| format!("{fix}; the run is kept: switchboard runs show {id}"),
+    );
+    CliError::Failed {
+        code,
+        message: error.to_string(),
+        fix: Some(fix),
+        exit,
+    }
+}

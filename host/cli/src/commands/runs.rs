@@ -1,0 +1,102 @@
+//! `switchboard runs`: what ran, step by step.
+
+use serde_json::{Value, json};
+use switchboard_store::{RunRecord, StepRecord};
+
+use crate::app::App;
+use crate::args::RunsCommand;
+use crate::error::CliError;
+use crate::output;
+
+pub fn run(app: &App, command: RunsCommand) -> Result<(), CliError> {
+    let store = app.store()?;
+    let wrong = |error: switchboard_store::StoreError| CliError::failed("store", error.to_string());
+    match command {
+        RunsCommand::List { limit } => {
+            let runs = store.runs(limit).map_err(wrong)?;
+            if app.global.json {
+                return output::json(&runs.iter().map(run_json).collect::<Vec<_>>());
+            }
+            let rows = runs.iter().map(|run| {
+                vec![
+                    run.id.clone(),
+                    run.automation.clone(),
+                    run.state.clone(),
+                    output::time(run.started_at),
+                    took(run.started_at, run.ended_at),
+                ]
+            });
+            output::table(
+                &["RUN", "AUTOMATION", "STATE", "STARTED", "TOOK"],
+                rows.collect(),
+            )
+        }
+        RunsCommand::Show { id } => {
+            let Some(run) = store.run(&id).map_err(wrong)? else {
+                return Err(CliError::usage(
+                    format!("there is no run `{id}`"),
+                    "`switchboard runs list` shows the latest",
+                ));
+            };
+            let steps = store.steps(&run.id).map_err(wrong)?;
+            if app.global.json {
+                let mut shown = run_json(&run);
+                if let Some(fields) = shown.as_object_mut() {
+                    fields.insert("steps".into(), steps.iter().map(step_json).collect());
+                }
+                return output::json(&shown);
+            }
+            output::line(&format!(
+                "{}  {}  {}  {}",
+                run.id,
+                run.automation,
+                run.state,
+                output::time(run.started_at)
+            ))?;
+            output::line(&format!("inputs   {}", run.inputs))?;
+            let rows = steps.iter().map(|step| {
+                let what = step
+                    .error
+                    .as_ref()
+                    .and_then(|error| error.get("message"))
+                    .and_then(Value::as_str)
+                    .unwrap_or("");
+                vec![
+                    step.path.clone(),
+                    step.activity.clone().unwrap_or_default(),
+                    step.state.clone(),
+                    took(step.started_at, step.ended_at),
+                    what.to_owned(),
+                ]
+            });
+            output::table(&["STEP", "ACTIVITY", "STATE", "TOOK", ""], rows.collect())?;
+            match (&run.outputs, &run.error) {
+                (Some(outputs), _) => output::line(&format!("outputs  {outputs}")),
+                (_, Some(error)) => output::line(&format!("error    {error}")),
+                _ => Ok(()),
+            }
+        }
+    }
+}
+
+fn took(from: i64, to: Option<i64>) -> String {
+    to.map_or_else(String::new, |to| {
+        format!("{:.1} s", (to - from).max(0) as f64 / 1000.0)
+    })
+}
+
+fn run_json(run: &RunRecord) -> Value {
+    json!({
+        "id": run.id, "automation": run.automation, "document_sha256": run.document_sha256, "state": run.state,
+        "started_at": output::time(run.started_at), "ended_at": run.ended_at.map(output::time),
+        "inputs": run.inputs, "outputs": run.outputs, "error": run.error,
+    })
+}
+
+fn step_json(step: &StepRecord) -> Value {
+    json!({
+        "path": step.path, "activity": step.activity, "state": step.state, "attempt": step.attempt,
+        "started_at": output::time(step.started_at), "ended_at": step.ended_at.map(output::time),
+        "input": step.input, "output": step.output, "error": step.error,
+    })
+}

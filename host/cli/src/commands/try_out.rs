@@ -1,0 +1,112 @@
+//! `switchboard try`: an emulator with a connected demo account.
+
+use switchboard_connections::{App as Client, Connections, Grant, Loopback, Method, Service};
+use switchboard_emulator::{Emulator, Options};
+use switchboard_runtime::{Connector, Identity};
+use tokio::time::{Duration, Instant};
+use url::Url;
+
+use crate::app::App;
+use crate::args::Try;
+use crate::commands::connect::{keep, who};
+use crate::commands::tour;
+use crate::error::CliError;
+use crate::service;
+
+/// Label of the connection `try` makes, anew at each start.
+pub const LABEL: &str = "demo";
+/// Who the demo account belongs to.
+const USER: &str = "ada@emulator.test";
+/// The loopback redirect that the emulator's app has registered.
+const REDIRECT_PORT: u16 = 7910;
+
+pub async fn run(app: &App, options: Try) -> Result<(), CliError> {
+    let wanted = if options.tour {
+        (0, 0)
+    } else {
+        (options.port, options.download_port)
+    };
+    let emulator = switchboard_emulator::start(Options { api_port: wanted.0, download_port: wanted.1, ..Options::default() })
+        .await
+        .map_err(|error| {
+            CliError::failed("port-busy", format!("the emulator cannot listen on port {} or {}: {error}", wanted.0, wanted.1))
+                .with_fix("end what uses the port (another `switchboard try`?), or choose others with --port and --download-port")
+        })?;
+    app.say(&format!("emulator up      {}", emulator.api_base()));
+    let (connector, connections) = (app.connector().await?, app.connections()?);
+    let identity = connect(app, &emulator, &connector, &connections).await?;
+    let row = connections.show(LABEL)?;
+    app.say(&format!("connected        {LABEL} = {}", who(&identity)));
+    app.say(&format!("scopes           {}", row.scopes.join(" ")));
+    if options.tour {
+        tour::run(app, connector, &connections).await?;
+    } else {
+        app.say("in another terminal:");
+        app.say("  switchboard call zoom.users.me");
+        app.say("  switchboard call zoom.recordings.list from=2026-01-01");
+        app.say("Ctrl-C stops the emulator and ends the demo connection with it.");
+        std::future::pending::<()>().await;
+    }
+    emulator.stop().await;
+    Ok(())
+}
+
+async fn connect(
+    app: &App,
+    emulator: &Emulator,
+    connector: &Connector,
+    connections: &Connections,
+) -> Result<Identity, CliError> {
+    let (api, oauth) = (emulator.api_base(), emulator.oauth_base());
+    let service = service::service(connector.manifest(), "zoom", Some(&api), Some(&oauth))?;
+    if connections.show(LABEL).is_ok() {
+        // The emulator that issued it is gone, so revoking fails at once; forgotten it is in any case.
+        connections.disconnect(LABEL).await?;
+    }
+    let grant = sign_in(app, emulator, connections, &service).await?;
+    keep(
+        app,
+        connector,
+        connections,
+        &service,
+        LABEL,
+        Method::OAuth,
+        grant,
+    )
+    .await
+}
+
+/// The same code flow as with a browser; only the consent page is answered by us.
+async fn sign_in(
+    app: &App,
+    emulator: &Emulator,
+    connections: &Connections,
+    service: &Service,
+) -> Result<Grant, CliError> {
+    let (client_id, client_secret) = emulator.app();
+    let client = Client {
+        client_id,
+        client_secret: Some(client_secret.into()),
+    };
+    let pending = connections
+        .begin(
+            service,
+            client,
+            &[],
+            Loopback {
+                port: REDIRECT_PORT,
+                listen: false,
+            },
+        )
+        .await?;
+    let mut page: Url = pending.authorize_url.clone();
+    page.query_pairs_mut()
+        .append_pair("_user", USER)
+        .append_pair("_decision", "allow");
+    let landed = app
+        .egress
+        .redirect_of(&page, Instant::now() + Duration::from_secs(10))
+        .await
+        .map_err(|failure| CliError::failed(&failure.code, failure.message))?;
+    Ok(pending.paste(landed.as_str()).await?)
+}

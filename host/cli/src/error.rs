@@ -1,0 +1,200 @@
+//! One error for the command line: family, exit code, text and JSON line.
+
+use std::process::ExitCode;
+
+use serde_json::{Value, json};
+use switchboard_connections::ConnectionsError;
+use switchboard_runtime::{CallError, Retry};
+
+/// Exit codes, documented in `switchboard --help`.
+pub mod exit {
+    pub const FAILED: u8 = 1;
+    pub const USAGE: u8 = 2;
+    pub const INVALID: u8 = 3;
+    pub const SIGN_IN: u8 = 4;
+    pub const SERVICE: u8 = 5;
+    pub const LATER: u8 = 6;
+    pub const INTERRUPTED: u8 = 130;
+}
+
+/// Anything that ends a command unhappily.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    #[error("{message}")]
+    Failed {
+        code: String,
+        message: String,
+        fix: Option<String>,
+        exit: u8,
+    },
+    #[error("{0}")]
+    Call(#[from] CallError),
+    #[error("{0}")]
+    Connections(#[from] ConnectionsError),
+    #[error("interrupted")]
+    Interrupted,
+    /// Everything was said already.
+    #[error("")]
+    Said(u8),
+}
+
+impl CliError {
+    pub fn failed(code: &str, message: impl Into<String>) -> Self {
+        Self::Failed {
+            code: code.into(),
+            message: message.into(),
+            fix: None,
+            exit: exit::FAILED,
+        }
+    }
+
+    pub fn usage(message: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self::Failed {
+            code: "usage".into(),
+            message: message.into(),
+            fix: Some(fix.into()),
+            exit: exit::USAGE,
+        }
+    }
+
+    /// The same failure with what to do about it.
+    pub fn with_fix(self, text: impl Into<String>) -> Self {
+        match self {
+            Self::Failed {
+                code,
+                message,
+                exit,
+                ..
+            } => Self::Failed {
+                code,
+                message,
+                fix: Some(text.into()),
+                exit,
+            },
+            other => other,
+        }
+    }
+
+    /// Print the error once and give the exit code.
+    pub fn report(&self, json: bool) -> ExitCode {
+        let code = self.exit();
+        if matches!(self, Self::Said(_)) {
+            return ExitCode::from(code);
+        }
+        if json {
+            eprintln!("{}", json!({ "error": self.as_json() }));
+        } else {
+            eprintln!("error[{}]: {self}", self.code());
+            if let Some(pointer) = self.pointer() {
+                eprintln!("  at: {pointer}");
+            }
+            if let Some(fix) = self.fix() {
+                eprintln!("  fix: {fix}");
+            }
+        }
+        ExitCode::from(code)
+    }
+
+    pub fn as_json(&self) -> Value {
+        let mut error =
+            json!({ "code": self.code(), "message": self.to_string(), "family": self.family() });
+        if let Some(fields) = error.as_object_mut() {
+            if let Some(fix) = self.fix() {
+                fields.insert("fix".into(), fix.into());
+            }
+            if let Some(pointer) = self.pointer() {
+                fields.insert("pointer".into(), pointer.into());
+            }
+            if let Self::Call(CallError::Problem(problem)) = self {
+                fields.insert("retry".into(), json!(problem.retry));
+                fields.insert("not_sent".into(), problem.not_sent.into());
+                fields.insert("details".into(), json!(problem.details));
+            }
+        }
+        error
+    }
+
+    fn code(&self) -> String {
+        match self {
+            Self::Failed { code, .. } => code.clone(),
+            Self::Call(error) => error.code().to_owned(),
+            Self::Connections(error) => error.code().to_owned(),
+            Self::Interrupted => "interrupted".into(),
+            Self::Said(_) => String::new(),
+        }
+    }
+
+    fn family(&self) -> &'static str {
+        match self {
+            Self::Call(CallError::Refused(_)) => "refused",
+            Self::Call(CallError::Broken(_)) => "broken",
+            _ => "problem",
+        }
+    }
+
+    fn fix(&self) -> Option<String> {
+        match self {
+            Self::Failed { fix, .. } => fix.clone(),
+            Self::Call(error) => error.fix().map(str::to_owned),
+            Self::Connections(error) => Some(connection_fix(error.code()).to_owned()),
+            _ => None,
+        }
+    }
+
+    fn pointer(&self) -> Option<String> {
+        match self {
+            Self::Call(CallError::Problem(problem)) => problem.pointer.clone(),
+            _ => None,
+        }
+    }
+
+    fn exit(&self) -> u8 {
+        match self {
+            Self::Failed { exit, .. } => *exit,
+            Self::Call(CallError::Problem(problem)) => code_exit(&problem.code, problem.retry),
+            Self::Call(_) => exit::FAILED,
+            Self::Connections(error) => code_exit(error.code(), Retry::Never),
+            Self::Interrupted => exit::INTERRUPTED,
+            Self::Said(code) => *code,
+        }
+    }
+}
+
+/// The next command after a failure of a connection. The message names the particulars.
+fn connection_fix(code: &str) -> &'static str {
+    match code {
+        "not-connected" => {
+            "switchboard try, or switchboard connect LABEL --client-id ID --client-secret-file FILE"
+        }
+        "not-found" | "ambiguous" => {
+            "`switchboard connection list` shows the labels; choose with --connection LABEL"
+        }
+        "label-taken" => "choose another label, or `switchboard connection disconnect LABEL` first",
+        "needs-reconnect" | "revoked" | "replaced" => {
+            "switchboard connection disconnect LABEL, then switchboard connect LABEL to sign in again"
+        }
+        "denied" => "run the command again and approve the app, or ask an administrator to",
+        "port-busy" => {
+            "end what uses the port, choose another with --redirect-port, or use --paste"
+        }
+        "unreachable" | "timeout" | "unavailable" => {
+            "try again later; `switchboard doctor` looks closer"
+        }
+        _ => "`switchboard doctor` looks closer",
+    }
+}
+
+/// The exit code of a problem: what the person has to do next decides it.
+pub fn code_exit(code: &str, retry: Retry) -> u8 {
+    match code {
+        "activity.unknown" | "usage" => exit::USAGE,
+        code if code.starts_with("input.") => exit::INVALID,
+        "timeout" | "unreachable" | "unavailable" | "rate-limited" => exit::LATER,
+        "scope-missing" | "expired" | "revoked" | "replaced" | "needs-reconnect"
+        | "needs-approval" | "awaiting-approval" | "denied" | "not-connected" => exit::SIGN_IN,
+        code if code.starts_with("credential.") => exit::SIGN_IN,
+        "port-busy" | "label-taken" | "key-missing" | "key-wrong" | "store" => exit::FAILED,
+        _ if matches!(retry, Retry::After(_)) => exit::LATER,
+        _ => exit::SERVICE,
+    }
+}

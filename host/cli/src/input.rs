@@ -1,0 +1,120 @@
+//! `key=text`, `key:=json`, `key=@file`: HTTPie's rule for making JSON on a command line.
+
+use std::io::Read;
+
+use serde_json::{Map, Value};
+
+use crate::error::CliError;
+
+/// The input object from `--input` and fields; fields win.
+pub fn object(input: Option<&str>, fields: &[String]) -> Result<Value, CliError> {
+    let mut object = match input {
+        None => Map::new(),
+        Some(source) => match serde_json::from_str(&read(source)?) {
+            Ok(Value::Object(object)) => object,
+            Ok(_) => return Err(invalid(format!("{source} is JSON, but not an object"))),
+            Err(error) => return Err(invalid(format!("{source} is not JSON: {error}"))),
+        },
+    };
+    for field in fields {
+        let (key, value) = parse(field)?;
+        set(&mut object, &key, value);
+    }
+    Ok(Value::Object(object))
+}
+
+fn read(source: &str) -> Result<String, CliError> {
+    if source == "-" {
+        let mut text = String::new();
+        std::io::stdin()
+            .read_to_string(&mut text)
+            .map_err(|error| invalid(format!("standard input: {error}")))?;
+        return Ok(text);
+    }
+    let path = source.strip_prefix('@').unwrap_or(source);
+    std::fs::read_to_string(path).map_err(|error| invalid(format!("cannot read {path}: {error}")))
+}
+
+fn parse(field: &str) -> Result<(String, Value), CliError> {
+    let Some(at) = field.find('=') else {
+        return Err(CliError::usage(
+            format!("`{field}` is no field"),
+            "write key=text, key:=json or key=@file",
+        ));
+    };
+    let (key, value) = field.split_at(at);
+    let value = value.strip_prefix('=').unwrap_or(value);
+    if let Some(key) = key.strip_suffix(':') {
+        let json = serde_json::from_str(value).map_err(|error| {
+            CliError::usage(
+                format!("`{field}`: the part after := is not JSON ({error})"),
+                format!("for text write {key}={value}"),
+            )
+        })?;
+        return Ok((key.to_owned(), json));
+    }
+    match value.strip_prefix('@') {
+        Some(path) => Ok((key.to_owned(), Value::String(read(path)?))),
+        None => Ok((key.to_owned(), Value::String(value.to_owned()))),
+    }
+}
+
+/// `settings.waiting_room:=true` sets a field of a nested object.
+fn set(object: &mut Map<String, Value>, key: &str, value: Value) {
+    match key.split_once('.') {
+        None => {
+            object.insert(key.to_owned(), value);
+        }
+        Some((first, rest)) => {
+            let inner = object
+                .entry(first)
+                .or_insert_with(|| Value::Object(Map::new()));
+            if !inner.is_object() {
+                *inner = Value::Object(Map::new());
+            }
+            if let Some(inner) = inner.as_object_mut() {
+                set(inner, rest, value);
+            }
+        }
+    }
+}
+
+fn invalid(message: String) -> CliError {
+    CliError::Failed {
+        code: "input.unreadable".into(),
+        message,
+        fix: None,
+        exit: crate::error::exit::INVALID,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn text_json_and_nested_fields() {
+        let fields = [
+            "topic=Weekly = sync",
+            "duration:=45",
+            "settings.waiting_room:=true",
+            "empty=",
+        ]
+        .map(String::from);
+        let expected = json!({"topic": "Weekly = sync", "duration": 45, "settings": {"waiting_room": true}, "empty": ""});
+        assert_eq!(object(None, &fields).unwrap(), expected);
+    }
+
+    #[test]
+    fn mistakes_name_the_field_and_the_fix() {
+        for (field, says) in [
+            ("topic", "no field"),
+            ("n:=abc", "not JSON"),
+            ("f=@/nowhere/x", "cannot read"),
+        ] {
+            let error = object(None, &[field.to_owned()]).unwrap_err();
+            assert!(error.to_string().contains(says), "{error}");
+        }
+    }
+}

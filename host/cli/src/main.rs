@@ -1,0 +1,42 @@
+//! The `switchboard` command: parse, call, print.
+
+mod app;
+mod args;
+mod commands;
+mod error;
+mod home;
+mod input;
+mod output;
+mod progress;
+mod runner;
+mod service;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let args = args::Args::parse();
+    let json = args.global.json;
+    let work = async {
+        tokio::select! {
+            done = commands::dispatch(args) => done,
+            _ = tokio::signal::ctrl_c() => Err(error::CliError::Interrupted),
+        }
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build();
+    let done = match runtime {
+        Ok(runtime) => runtime.block_on(work),
+        Err(error) => Err(error::CliError::failed(
+            "host.start",
+            format!("cannot start: {error}"),
+        )),
+    };
+    match done {
+        Ok(code) => code,
+        Err(error) => error.report(json),
+    }
+}

@@ -1,0 +1,71 @@
+//! A bar where somebody watches, a line now and then where not.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use switchboard_runtime::Events;
+
+use crate::output;
+
+/// Shows a call's words and progress on standard error.
+pub struct Watcher {
+    quiet: bool,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    bar: Option<ProgressBar>,
+    said: Option<Instant>,
+}
+
+/// How often a line is printed where no bar can be drawn.
+const LINES: Duration = Duration::from_secs(10);
+
+impl Watcher {
+    pub fn new(quiet: bool) -> Self {
+        Self {
+            quiet,
+            state: Mutex::new(State::default()),
+        }
+    }
+}
+
+impl Events for Watcher {
+    fn message(&self, level: &str, text: &str) {
+        if !self.quiet && level != "debug" {
+            eprintln!("{text}");
+        }
+    }
+
+    fn progress(&self, done: u64, total: Option<u64>, unit: &str) {
+        use std::io::IsTerminal;
+        if self.quiet || unit != "bytes" {
+            return;
+        }
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if std::io::stderr().is_terminal() {
+            let bar = state.bar.get_or_insert_with(|| {
+                let bar = ProgressBar::new(total.unwrap_or(0));
+                if let Ok(style) = ProgressStyle::with_template(
+                    "{bar:30} {bytes}/{total_bytes}  {bytes_per_sec}  {eta} left",
+                ) {
+                    bar.set_style(style);
+                }
+                bar
+            });
+            bar.set_position(done);
+            if total.is_some_and(|total| done >= total) {
+                bar.finish_and_clear();
+                state.bar = None;
+            }
+        } else if state.said.is_none_or(|at| at.elapsed() > LINES) {
+            let of = total.map_or_else(String::new, |total| format!(" of {}", output::size(total)));
+            if state.said.is_some() {
+                eprintln!("{}{of}", output::size(done));
+            }
+            state.said = Some(Instant::now());
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! How automations see the connector: a catalogue to check against, and a runner for their steps.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use serde_json::Value;
+use switchboard_automation::{
+    ActivityCall, ActivityInfo, ActivityRunner, Catalog, Family, RetryHint, StepError,
+};
+use switchboard_connections::LiveConnection;
+use switchboard_runtime::manifest::{Effect, Idempotency, Manifest};
+use switchboard_runtime::{CallError, CallOptions, Connector, Retry};
+
+/// The connector's activities as the checker wants them.
+pub struct ManifestCatalog<'a>(pub &'a Manifest);
+
+impl Catalog for ManifestCatalog<'_> {
+    fn activity(&self, id: &str) -> Option<ActivityInfo<'_>> {
+        self.0.activity(id).map(|activity| ActivityInfo {
+            input_schema: &activity.input,
+            output_schema: &activity.output,
+            effect: match activity.effect {
+                Effect::Read => "read",
+                Effect::Write => "write",
+                Effect::Destructive => "destructive",
+            },
+            idempotency: match activity.idempotency {
+                Idempotency::Read => "read",
+                Idempotency::Idempotent => "idempotent",
+                Idempotency::CheckThenAct => "check-then-act",
+                Idempotency::Unsafe => "unsafe",
+            },
+        })
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.0.ids().collect()
+    }
+}
+
+/// Runs steps in the sandbox over one connection.
+pub struct SandboxRunner {
+    pub connector: Connector,
+    pub connection: Arc<LiveConnection>,
+    pub options: CallOptions,
+}
+
+#[async_trait]
+impl ActivityRunner for SandboxRunner {
+    fn repeatable(&self, activity: &str) -> bool {
+        let known = self.connector.manifest().activity(activity);
+        known.is_some_and(|known| {
+            matches!(
+                known.idempotency,
+                Idempotency::Read | Idempotency::Idempotent
+            )
+        })
+    }
+
+    async fn run(&self, call: &ActivityCall) -> Result<Value, StepError> {
+        let mut options = self.options.clone();
+        options.attempt = call.attempt;
+        options.idempotency_key.clone_from(&call.idempotency_key);
+        let connection = Arc::clone(&self.connection);
+        self.connector
+            .call(&call.activity, call.input.clone(), connection, &options)
+            .await
+            .map_err(step_error)
+    }
+}
+
+fn step_error(error: CallError) -> StepError {
+    let (code, fix) = (error.code().to_owned(), error.fix().map(str::to_owned));
+    let message = error.to_string();
+    let (family, retry, not_sent, details) = match error {
+        CallError::Problem(problem) => (
+            Family::Problem,
+            hint(problem.retry),
+            problem.not_sent,
+            problem.details,
+        ),
+        CallError::Refused(_) => (Family::Refused, RetryHint::Never, true, None),
+        CallError::Broken(_) => (Family::Broken, RetryHint::Never, false, None),
+    };
+    StepError {
+        code,
+        message,
+        fix,
+        family,
+        retry,
+        not_sent,
+        details,
+    }
+}
+
+fn hint(retry: Retry) -> RetryHint {
+    match retry {
+        Retry::Never => RetryHint::Never,
+        Retry::After(ms) => RetryHint::After(ms),
+        Retry::AfterUserAction => RetryHint::AfterUserAction,
+    }
+}

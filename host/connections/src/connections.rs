@@ -1,0 +1,309 @@
+//! Connected accounts: making, keeping, finding and opening them.
+
+use std::sync::Arc;
+
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+use switchboard_egress::{Egress, Facts};
+use switchboard_store::{ConnectionRow, Store};
+
+use crate::live::Source;
+use crate::rotation::{APP, Core, SERVICE, TOKEN};
+use crate::token::{AppSecret, Token};
+use crate::{
+    App, ConnectionsError, Grant, LiveConnection, Loopback, Method, Pending, Service, Vault, clock,
+    sign_in,
+};
+
+/// Name under which the database keeps the id of the default connection.
+pub(crate) const DEFAULT: &str = "connection.default";
+const ID_PREFIX: &str = "con_";
+
+/// The connected accounts of one database. Clones share everything.
+#[derive(Clone)]
+pub struct Connections {
+    pub(crate) core: Arc<Core>,
+}
+
+impl Connections {
+    /// Opens them.
+    pub fn open(store: Store, vault: Vault, egress: Egress) -> Connections {
+        Connections {
+            core: Arc::new(Core::new(store, vault, egress)),
+        }
+    }
+
+    /// Begins a sign-in in the browser. The port of the call-back address is ours when this returns.
+    pub async fn begin(
+        &self,
+        service: &Service,
+        app: App,
+        scopes: &[String],
+        loopback: Loopback,
+    ) -> Result<Pending, ConnectionsError> {
+        Pending::begin(self.core.egress.clone(), service, app, scopes, loopback).await
+    }
+
+    /// Access to a whole account through its own app.
+    pub async fn server_to_server(
+        &self,
+        service: &Service,
+        account_id: &str,
+        client_id: &str,
+        client_secret: SecretString,
+    ) -> Result<Grant, ConnectionsError> {
+        let secret = AppSecret {
+            client_id: client_id.to_owned(),
+            client_secret: Some(client_secret),
+            account_id: Some(account_id.to_owned()),
+        };
+        let app = App::from(secret.clone());
+        let token = sign_in::account_token(&self.core.egress, service, &app, account_id).await?;
+        Ok(Grant {
+            token,
+            app: Some(secret),
+        })
+    }
+
+    /// A token its owner pasted. Nobody says when it ends, and it cannot be renewed.
+    pub fn pasted_token(
+        &self,
+        _service: &Service,
+        token: &SecretString,
+    ) -> Result<Grant, ConnectionsError> {
+        let text = token.expose_secret().trim();
+        if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(ConnectionsError::TokenInvalid);
+        }
+        Ok(Grant {
+            token: Token {
+                access: SecretString::from(text),
+                refresh: None,
+                obtained_at: clock::now(),
+                expires_at: None,
+                scopes: Vec::new(),
+                api_url: None,
+            },
+            app: None,
+        })
+    }
+
+    /// A grant in use before it is kept, to find out whose it is.
+    pub fn from_grant(
+        &self,
+        service: &Service,
+        grant: &Grant,
+    ) -> Result<LiveConnection, ConnectionsError> {
+        Ok(LiveConnection {
+            id: "new".to_owned(),
+            facts: Facts {
+                kind: grant.kind().to_owned(),
+                scopes: grant.token.scopes.clone(),
+            },
+            policy: service.policy(grant.token.api_url.as_deref())?,
+            source: Source::Fresh(Box::new(grant.clone())),
+        })
+    }
+
+    /// Whether a new connection can have this name. Ask before the browser is opened.
+    pub fn check_label(&self, label: &str) -> Result<(), ConnectionsError> {
+        let fits = (1..=64).contains(&label.len())
+            && label
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b".-_@".contains(&byte))
+            && !label.starts_with(['-', '.'])
+            && !label.starts_with(ID_PREFIX);
+        if !fits {
+            return Err(ConnectionsError::LabelInvalid {
+                label: label.to_owned(),
+            });
+        }
+        match self.core.store.connection(label)? {
+            Some(_) => Err(ConnectionsError::LabelTaken {
+                label: label.to_owned(),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// Keeps a grant under a name. It is on disk when this returns.
+    pub fn save(
+        &self,
+        label: &str,
+        method: Method,
+        service: &Service,
+        grant: Grant,
+        identity: Option<Value>,
+    ) -> Result<ConnectionRow, ConnectionsError> {
+        self.check_label(label)?;
+        let id = format!("{ID_PREFIX}{:016x}", rand::random::<u64>());
+        self.write(id, label, method, service, grant, identity, clock::now())
+    }
+
+    /// Puts a new grant in the place of a connection's former one.
+    pub fn reconnect(
+        &self,
+        label_or_id: &str,
+        method: Method,
+        service: &Service,
+        grant: Grant,
+        identity: Option<Value>,
+    ) -> Result<ConnectionRow, ConnectionsError> {
+        let row = self.show(label_or_id)?;
+        self.write(
+            row.id,
+            &row.label,
+            method,
+            service,
+            grant,
+            identity,
+            row.created_at,
+        )
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the columns of one row, written in one place"
+    )]
+    fn write(
+        &self,
+        id: String,
+        label: &str,
+        method: Method,
+        service: &Service,
+        grant: Grant,
+        identity: Option<Value>,
+        created_at: i64,
+    ) -> Result<ConnectionRow, ConnectionsError> {
+        let row = ConnectionRow {
+            id,
+            label: label.to_owned(),
+            connector: service.connector.clone(),
+            method: method.as_str().to_owned(),
+            api_base: service.api_base.to_string(),
+            oauth_base: service.oauth_base.to_string(),
+            client_id: grant.app.as_ref().map(|app| app.client_id.clone()),
+            state: "active".to_owned(),
+            identity,
+            scopes: grant.token.scopes.clone(),
+            created_at,
+            last_used_at: None,
+            state_reason: None,
+        };
+        let vault = &self.core.vault;
+        // The addresses are sealed too: whoever can write the database cannot send the token elsewhere.
+        let secrets = [
+            (TOKEN, vault.seal(&row.id, TOKEN, &grant.token)?),
+            (APP, vault.seal(&row.id, APP, &grant.app)?),
+            (SERVICE, vault.seal(&row.id, SERVICE, service)?),
+        ];
+        self.core.store.put_connection_with(&row, &secrets)?;
+        self.mark_replaced(&row)?;
+        Ok(row)
+    }
+
+    /// Of several grants of one app to one user, services keep the newest: the others are over.
+    fn mark_replaced(&self, new: &ConnectionRow) -> Result<(), ConnectionsError> {
+        let by_browser = |row: &ConnectionRow| row.method == "oauth" || row.method == "byo";
+        if !by_browser(new) || new.identity.is_none() {
+            return Ok(());
+        }
+        for row in self.list()? {
+            let same = row.id != new.id
+                && by_browser(&row)
+                && row.client_id == new.client_id
+                && row.oauth_base == new.oauth_base
+                && row.identity == new.identity;
+            if same && row.state == "active" {
+                let reason = format!("the same account was connected again as `{}`", new.label);
+                self.core
+                    .store
+                    .set_connection_state(&row.id, "replaced", Some(&reason))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// All connections, oldest first.
+    pub fn list(&self) -> Result<Vec<ConnectionRow>, ConnectionsError> {
+        Ok(self.core.store.connections()?)
+    }
+
+    /// One connection by label or id.
+    pub fn show(&self, label_or_id: &str) -> Result<ConnectionRow, ConnectionsError> {
+        self.core
+            .store
+            .connection(label_or_id)?
+            .ok_or_else(|| ConnectionsError::NotFound {
+                label: label_or_id.to_owned(),
+            })
+    }
+
+    /// The named connection, else the default one, else the only one.
+    pub fn choose(&self, label_or_id: Option<&str>) -> Result<ConnectionRow, ConnectionsError> {
+        if let Some(name) = label_or_id {
+            return self.show(name);
+        }
+        if let Some(id) = self.core.store.get_meta(DEFAULT)?
+            && let Some(row) = self.core.store.connection(&id)?
+        {
+            return Ok(row);
+        }
+        let mut rows = self.list()?;
+        match (rows.pop(), rows.is_empty()) {
+            (Some(row), true) => Ok(row),
+            (None, _) => Err(ConnectionsError::NoneYet),
+            (Some(last), false) => {
+                rows.push(last);
+                let labels: Vec<_> = rows.into_iter().map(|row| row.label).collect();
+                Err(ConnectionsError::Ambiguous {
+                    labels: labels.join(", "),
+                })
+            }
+        }
+    }
+
+    /// Makes a connection the one that is used when none is named.
+    pub fn set_default(&self, label_or_id: &str) -> Result<ConnectionRow, ConnectionsError> {
+        let row = self.show(label_or_id)?;
+        self.core.store.put_meta(DEFAULT, &row.id)?;
+        Ok(row)
+    }
+
+    /// A connection to call with. One that is not `active` is refused with its reason.
+    pub fn open_connection(
+        &self,
+        label_or_id: Option<&str>,
+    ) -> Result<LiveConnection, ConnectionsError> {
+        let row = self.core.active(&self.choose(label_or_id)?.id)?;
+        let (service, _): (Service, _) = self.core.field(&row.id, SERVICE)?;
+        let (token, _): (Token, _) = self.core.field(&row.id, TOKEN)?;
+        self.core.store.touch_connection(&row.id, clock::now())?;
+        Ok(LiveConnection {
+            policy: service.policy(token.api_url.as_deref())?,
+            facts: Facts {
+                kind: row.method,
+                scopes: token.scopes,
+            },
+            id: row.id,
+            source: Source::Kept(self.core.clone()),
+        })
+    }
+
+    /// The service a connection was made with, to reconnect it.
+    pub fn service(&self, label_or_id: &str) -> Result<Service, ConnectionsError> {
+        Ok(self.core.field(&self.show(label_or_id)?.id, SERVICE)?.0)
+    }
+
+    /// The app a connection was made through, to reconnect it without asking for the secret again.
+    pub fn app(&self, label_or_id: &str) -> Result<Option<App>, ConnectionsError> {
+        let secret: Option<AppSecret> = self.core.field(&self.show(label_or_id)?.id, APP)?.0;
+        Ok(secret.map(App::from))
+    }
+}
+
+impl std::fmt::Debug for Connections {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Connections")
+    }
+}

@@ -1,0 +1,262 @@
+//! What can go wrong with connections.
+
+use std::path::PathBuf;
+
+use switchboard_egress::CredentialError;
+use switchboard_store::StoreError;
+
+use crate::sign_in::TokenFailure;
+
+/// A failed sign-in, or a connection that cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConnectionsError {
+    /// No connection has this label or id.
+    #[error("there is no connection called `{label}`; see: switchboard connection list")]
+    NotFound {
+        /// What was asked for.
+        label: String,
+    },
+    /// Nothing is connected.
+    #[error("no account is connected yet; run: switchboard connect")]
+    NoneYet,
+    /// Several are connected and none was named.
+    #[error(
+        "several accounts are connected ({labels}); name one with --connection, or set a default with: switchboard connection default NAME"
+    )]
+    Ambiguous {
+        /// Their labels.
+        labels: String,
+    },
+    /// The label belongs to another connection.
+    #[error(
+        "a connection called `{label}` exists already; choose another name, or run: switchboard connection disconnect {label}"
+    )]
+    LabelTaken {
+        /// The label.
+        label: String,
+    },
+    /// The label cannot be used.
+    #[error(
+        "`{label}` cannot be a connection's name: use up to 64 letters, digits, `.`, `-`, `_` or `@`"
+    )]
+    LabelInvalid {
+        /// The label.
+        label: String,
+    },
+    /// The connection is not `active`.
+    #[error(
+        "the connection `{label}` is {state}: {reason}; run: switchboard connection reconnect {label}"
+    )]
+    NotActive {
+        /// Its label.
+        label: String,
+        /// `needs-reconnect`, `replaced`, `revoked` or `awaiting-approval`.
+        state: String,
+        /// Why.
+        reason: String,
+    },
+    /// The call-back address is taken.
+    #[error(
+        "port {port} on 127.0.0.1 cannot be listened on ({cause}); end the program that uses it, choose another with --port (the app must list that address too), or use --paste"
+    )]
+    PortBusy {
+        /// The port.
+        port: u16,
+        /// What the system said.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// The answer does not belong to this sign-in.
+    #[error(
+        "the answer does not belong to this sign-in ({what}), nothing was connected; start again with: switchboard connect"
+    )]
+    StateMismatch {
+        /// What did not fit.
+        what: &'static str,
+    },
+    /// This sign-in had its one answer.
+    #[error("this sign-in has ended; start again with: switchboard connect")]
+    Ended,
+    /// The account's owner, or the service, said no.
+    #[error(
+        "access was not granted ({reason}); start again and allow it, or ask an administrator to approve the app"
+    )]
+    Denied {
+        /// What the service said.
+        reason: String,
+    },
+    /// No answer came.
+    #[error(
+        "no answer came within {seconds} s; start again, and use --paste where the browser cannot reach this computer"
+    )]
+    Timeout {
+        /// How long was waited.
+        seconds: u64,
+    },
+    /// The text given is not a call-back address.
+    #[error(
+        "this is not the address the browser ended on: it must begin with {expected} and hold `code` and `state`; copy the whole address"
+    )]
+    CallbackInvalid {
+        /// What it begins with.
+        expected: String,
+    },
+    /// The token service said no.
+    #[error(
+        "the service refused the sign-in: {error} ({reason}); check the app's id, secret and redirect address, then start again"
+    )]
+    Rejected {
+        /// Its code.
+        error: String,
+        /// Its words.
+        reason: String,
+    },
+    /// The token service gave no usable answer.
+    #[error("the sign-in service cannot be used: {message}; try again")]
+    Unreachable {
+        /// What happened.
+        message: String,
+    },
+    /// A pasted token is no token.
+    #[error("this is not an access token: it must be one line without spaces")]
+    TokenInvalid,
+    /// An address of the service is not one.
+    #[error("`{address}` is not an address this can sign in at: {why}")]
+    Address {
+        /// The address.
+        address: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// The key of the secrets is not there.
+    #[error(
+        "the key of the stored secrets is missing: {wanted}; put the former key back. A new key is never made over old secrets: to start afresh, use another data folder"
+    )]
+    KeyMissing {
+        /// Where it should be.
+        wanted: String,
+    },
+    /// A key is there, but not the one the secrets were sealed with.
+    #[error(
+        "the key in {source_name} is not the one the stored secrets were sealed with (theirs has fingerprint {expected}, this one {found}); put the former key back"
+    )]
+    KeyWrong {
+        /// Where the key came from.
+        source_name: String,
+        /// Fingerprint kept in the database.
+        expected: String,
+        /// Fingerprint of the key given.
+        found: String,
+    },
+    /// What is there is not a key.
+    #[error(
+        "{source_name} does not hold a key: it must be 32 bytes in base64 (make one with: openssl rand -base64 32)"
+    )]
+    KeyInvalid {
+        /// Where it came from.
+        source_name: String,
+    },
+    /// Others can read the key file.
+    #[error("the key file {path} can be read by others; run: chmod 600 {path}")]
+    KeyExposed {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The key file cannot be read or made.
+    #[error("the key file {path} cannot be used: {cause}")]
+    KeyFile {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// A sealed secret does not open: it was changed or moved.
+    #[error(
+        "the stored {field} of connection `{connection}` is damaged; run: switchboard connection reconnect {connection}"
+    )]
+    SecretDamaged {
+        /// Id of the connection.
+        connection: String,
+        /// Which secret.
+        field: &'static str,
+    },
+    /// The database failed.
+    #[error(transparent)]
+    Store(StoreError),
+}
+
+impl ConnectionsError {
+    /// The stable name of the mistake.
+    pub fn code(&self) -> &str {
+        match self {
+            Self::NotFound { .. } => "not-found",
+            Self::NoneYet => "not-connected",
+            Self::Ambiguous { .. } => "ambiguous",
+            Self::LabelTaken { .. } => "label-taken",
+            Self::LabelInvalid { .. } => "label-invalid",
+            Self::NotActive { state, .. } => state,
+            Self::PortBusy { .. } => "port-busy",
+            Self::StateMismatch { .. } => "state-mismatch",
+            Self::Ended => "sign-in-ended",
+            Self::Denied { .. } => "denied",
+            Self::Timeout { .. } => "timeout",
+            Self::CallbackInvalid { .. } => "callback-invalid",
+            Self::Rejected { .. } => "rejected",
+            Self::Unreachable { .. } => "unreachable",
+            Self::TokenInvalid => "token-invalid",
+            Self::Address { .. } => "address-invalid",
+            Self::KeyMissing { .. } => "key-missing",
+            Self::KeyWrong { .. } => "key-wrong",
+            Self::KeyInvalid { .. } => "key-invalid",
+            Self::KeyExposed { .. } => "key-exposed",
+            Self::KeyFile { .. } => "key-file",
+            Self::SecretDamaged { .. } => "secret-damaged",
+            Self::Store(_) => "store",
+        }
+    }
+
+    /// Whether the same call may succeed later with nothing changed by anyone.
+    pub fn retryable(&self) -> bool {
+        matches!(self, Self::Unreachable { .. } | Self::Timeout { .. })
+            || matches!(
+                self,
+                Self::Store(StoreError::Database(_) | StoreError::LeaseLost { .. })
+            )
+    }
+}
+
+impl From<StoreError> for ConnectionsError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::LabelTaken { label } => Self::LabelTaken { label },
+            other => Self::Store(other),
+        }
+    }
+}
+
+impl From<TokenFailure> for ConnectionsError {
+    fn from(failure: TokenFailure) -> Self {
+        match failure {
+            TokenFailure::Rejected { error, reason } => Self::Rejected { error, reason },
+            TokenFailure::Unavailable { message, .. } => Self::Unreachable { message },
+        }
+    }
+}
+
+impl From<ConnectionsError> for CredentialError {
+    fn from(error: ConnectionsError) -> Self {
+        let code = match &error {
+            ConnectionsError::NotActive { state, .. } => state.as_str(),
+            ConnectionsError::SecretDamaged { .. } => "needs-reconnect",
+            _ => "unavailable",
+        };
+        CredentialError {
+            code: code.to_owned(),
+            message: error.to_string(),
+            fix: None,
+            retryable: error.retryable(),
+        }
+    }
+}

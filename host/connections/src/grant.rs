@@ -1,0 +1,81 @@
+//! What a sign-in ends with.
+
+use crate::token::{AppSecret, Token};
+
+/// How a connection was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// In the browser, through the packaged app.
+    OAuth,
+    /// In the browser, through the user's own app.
+    Byo,
+    /// For a whole account, without a browser.
+    ServerToServer,
+    /// A token pasted by its owner, good until it ends.
+    Token,
+}
+
+impl Method {
+    /// The name used in the manifest and in the store.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Method::OAuth => "oauth",
+            Method::Byo => "byo",
+            Method::ServerToServer => "server-to-server",
+            Method::Token => "token",
+        }
+    }
+
+    /// The method of a name.
+    pub fn from_name(name: &str) -> Option<Method> {
+        [
+            Method::OAuth,
+            Method::Byo,
+            Method::ServerToServer,
+            Method::Token,
+        ]
+        .into_iter()
+        .find(|method| method.as_str() == name)
+    }
+}
+
+/// Access to one account, not kept anywhere yet.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    pub(crate) token: Token,
+    pub(crate) app: Option<AppSecret>,
+}
+
+impl Grant {
+    /// What was granted. Empty when the service did not say.
+    pub fn scopes(&self) -> &[String] {
+        &self.token.scopes
+    }
+
+    /// Those of `asked` that were not granted.
+    pub fn missing<'a>(&self, asked: &'a [String]) -> Vec<&'a str> {
+        asked
+            .iter()
+            .filter(|scope| !self.token.scopes.contains(scope))
+            .map(String::as_str)
+            .collect()
+    }
+
+    /// Whether the token can be replaced when it ends.
+    pub fn renewable(&self) -> bool {
+        self.token.refresh.is_some() || self.account_id().is_some()
+    }
+
+    pub(crate) fn account_id(&self) -> Option<&str> {
+        self.app.as_ref()?.account_id.as_deref()
+    }
+
+    /// The kind the connector is told when the method has no name yet.
+    pub(crate) fn kind(&self) -> &'static str {
+        match (&self.app, self.account_id()) {
+            (None, _) => Method::Token.as_str(),
+            (Some(_), Some(_)) => Method::ServerToServer.as_str(),
+            (Some(_), None) => Method::OAuth.as_str(),
+        }
+    }
+}

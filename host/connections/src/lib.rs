@@ -1,0 +1,36 @@
+//! Connected accounts: signing in, the vault of their secrets, and tokens that stay fresh.
+//!
+//! Nothing here knows one service from another: a [`Service`] says where to sign in and where a token may go.
+//! Only `sign_in` touches the OAuth library. A token leaves this crate as a [`switchboard_egress::Credential`] and
+//! in no other way. Start at [`Connections::open`].
+
+mod callback;
+mod clock;
+mod connections;
+mod disconnect;
+mod error;
+mod grant;
+mod key;
+mod live;
+mod loopback;
+mod page;
+mod pending;
+mod rotation;
+mod service;
+mod sign_in;
+mod token;
+mod vault;
+
+pub use connections::Connections;
+pub use disconnect::{Disconnected, Revocation};
+pub use error::ConnectionsError;
+pub use grant::{Grant, Method};
+pub use key::KeySource;
+pub use live::LiveConnection;
+pub use loopback::Loopback;
+pub use pending::Pending;
+pub use service::{App, Service};
+pub use vault::Vault;
+
+/// The text type every secret of this crate is given in.
+pub use secrecy::SecretString;

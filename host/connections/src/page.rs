@@ -1,0 +1,54 @@
+//! The page the browser ends on. Static: nothing of the request is in it.
+
+/// What the browser is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Page {
+    /// An answer was taken; whether it is a good one shows in the program.
+    Taken,
+    NotHere,
+    WrongMethod,
+    WrongHost,
+    Unreadable,
+}
+
+impl Page {
+    /// The whole HTTP answer.
+    pub fn response(self) -> String {
+        let (status, title, text) = match self {
+            Page::Taken => (
+                "200 OK",
+                "Answer received",
+                "You can close this window and return to Switchboard.",
+            ),
+            Page::NotHere => (
+                "404 Not Found",
+                "Nothing here",
+                "Return to the sign-in page.",
+            ),
+            Page::WrongMethod => (
+                "405 Method Not Allowed",
+                "Not like this",
+                "Return to the sign-in page.",
+            ),
+            Page::WrongHost => (
+                "421 Misdirected Request",
+                "Wrong address",
+                "Return to the sign-in page.",
+            ),
+            Page::Unreadable => (
+                "400 Bad Request",
+                "Not an answer",
+                "Return to the sign-in page.",
+            ),
+        };
+        let body = format!(
+            "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>{title}</title>\n<h1>{title}</h1>\n<p>{text}</p>\n</html>\n"
+        );
+        format!(
+            "HTTP/1.1 {status}\r\ncontent-type: text/html; charset=utf-8\r\ncontent-length: {}\r\nconnection: close\r\n\
+             cache-control: no-store\r\nreferrer-policy: no-referrer\r\ncontent-security-policy: default-src 'none'\r\n\
+             x-content-type-options: nosniff\r\n\r\n{body}",
+            body.len()
+        )
+    }
+}

@@ -1,0 +1,147 @@
+//! A sign-in that waits for its answer.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use switchboard_egress::Egress;
+use tokio::net::TcpListener;
+use tokio::time::{Instant, timeout_at};
+use url::Url;
+
+use crate::callback::Callback;
+use crate::loopback::{self, Loopback};
+use crate::sign_in::Handshake;
+use crate::token::AppSecret;
+use crate::{App, ConnectionsError, Grant, Service};
+
+/// The service's codes live this long, so a sign-in does too.
+const LIFE: Duration = Duration::from_secs(5 * 60);
+
+/// A sign-in that waits for its one answer. Dropping it closes the port.
+pub struct Pending {
+    /// The page to open in the browser.
+    pub authorize_url: Url,
+    /// The address the browser ends on; the app must list exactly this.
+    pub redirect_uri: String,
+    egress: Egress,
+    service: Service,
+    app: App,
+    handshake: Mutex<Option<Handshake>>,
+    listener: Mutex<Option<TcpListener>>,
+    ends: Instant,
+}
+
+impl Pending {
+    pub(crate) async fn begin(
+        egress: Egress,
+        service: &Service,
+        app: App,
+        scopes: &[String],
+        loopback: Loopback,
+    ) -> Result<Pending, ConnectionsError> {
+        let listener = match loopback.listen {
+            true => Some(loopback.bind().await?),
+            false => None,
+        };
+        let port = listener
+            .as_ref()
+            .and_then(|listener| listener.local_addr().ok())
+            .map_or(loopback.port, |address| address.port());
+        let redirect_uri = Loopback::redirect_uri(port);
+        let handshake = Handshake::new(service, &app, scopes, &redirect_uri)?;
+        Ok(Pending {
+            authorize_url: handshake.authorize_url.clone(),
+            redirect_uri,
+            egress,
+            service: service.clone(),
+            app,
+            handshake: Mutex::new(Some(handshake)),
+            listener: Mutex::new(listener),
+            ends: Instant::now() + LIFE,
+        })
+    }
+
+    /// Waits for the browser, at most five minutes from the beginning. The port closes with the first answer.
+    pub async fn wait(&self, timeout: Duration) -> Result<Grant, ConnectionsError> {
+        let listener = take(&self.listener).ok_or(ConnectionsError::Ended)?;
+        let started = Instant::now();
+        let until = self.ends.min(started + timeout);
+        let callback = timeout_at(until, loopback::first_answer(listener))
+            .await
+            .map_err(|_| ConnectionsError::Timeout {
+                seconds: started.elapsed().as_secs(),
+            })?
+            .map_err(|cause| ConnectionsError::Unreachable {
+                message: cause.to_string(),
+            })?;
+        self.finish(callback).await
+    }
+
+    /// Takes the address the browser ended on, as the user copied it. A text that is no such address costs nothing:
+    /// the user can paste again.
+    pub async fn paste(&self, address: &str) -> Result<Grant, ConnectionsError> {
+        let invalid = || ConnectionsError::CallbackInvalid {
+            expected: self.redirect_uri.clone(),
+        };
+        let url = Url::parse(address.trim()).map_err(|_| invalid())?;
+        let (base, query) = (
+            &url[..url::Position::AfterPath],
+            url.query().unwrap_or_default(),
+        );
+        if base != self.redirect_uri {
+            return Err(invalid());
+        }
+        let callback = Callback::from_query(query).ok_or_else(invalid)?;
+        if Instant::now() > self.ends {
+            return Err(ConnectionsError::Timeout {
+                seconds: LIFE.as_secs(),
+            });
+        }
+        drop(take(&self.listener));
+        self.finish(callback).await
+    }
+
+    async fn finish(&self, callback: Callback) -> Result<Grant, ConnectionsError> {
+        // Taken before it is looked at: one answer, right or wrong, ends the sign-in.
+        let handshake = take(&self.handshake).ok_or(ConnectionsError::Ended)?;
+        if !callback
+            .state
+            .as_deref()
+            .is_some_and(|state| handshake.is_answered_by(state))
+        {
+            return Err(ConnectionsError::StateMismatch {
+                what: "its state is another",
+            });
+        }
+        let code = callback.into_code(&self.service)?;
+        let token = handshake
+            .exchange(
+                &self.egress,
+                &self.service,
+                &self.app,
+                &self.redirect_uri,
+                code,
+            )
+            .await?;
+        Ok(Grant {
+            token,
+            app: Some(AppSecret {
+                client_id: self.app.client_id.clone(),
+                client_secret: self.app.client_secret.clone(),
+                account_id: None,
+            }),
+        })
+    }
+}
+
+impl std::fmt::Debug for Pending {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Pending")
+            .field("redirect_uri", &self.redirect_uri)
+            .finish_non_exhaustive()
+    }
+}
+
+fn take<T>(place: &Mutex<Option<T>>) -> Option<T> {
+    place.lock().unwrap_or_else(PoisonError::into_inner).take()
+}

@@ -1,0 +1,323 @@
+//! Replacing a token exactly once, whoever asks and from however many processes.
+//!
+//! In a process one flight serves all callers. Between processes a lease does, and whoever lost it cannot write.
+//! Before the token is sent away that is noted on disk; the new one is on disk before anybody sees it. No answer of
+//! the service, and no lack of one, ever erases a token.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use switchboard_egress::{Credential, CredentialError, Egress};
+use switchboard_store::{ConnectionRow, Fence, Store};
+
+use crate::sign_in::{self, TIMEOUT, TokenFailure};
+use crate::token::{AppSecret, Token};
+use crate::{App, ConnectionsError, Service, Vault, clock};
+
+pub(crate) const TOKEN: &str = "token";
+pub(crate) const APP: &str = "app";
+pub(crate) const SERVICE: &str = "service";
+
+/// Longer than one question to the token service and the writes around it.
+const LEASE_MS: i64 = 2 * TIMEOUT.as_millis() as i64;
+/// How long another process is waited for: its whole lease, and a little.
+const PATIENCE: Duration = Duration::from_millis(LEASE_MS as u64 + 5_000);
+const POLL: Duration = Duration::from_millis(40);
+
+/// What all connections of one opening share.
+pub(crate) struct Core {
+    pub store: Store,
+    pub vault: Vault,
+    pub egress: Egress,
+    holder: String,
+    flights: Mutex<HashMap<String, Arc<Flight>>>,
+}
+
+#[derive(Default)]
+struct Flight {
+    /// Counts the flights that ended, so that a caller knows one ended while it waited.
+    ended: AtomicU64,
+    /// Held while a flight is under way; keeps how the last one failed.
+    failure: Arc<tokio::sync::Mutex<Option<CredentialError>>>,
+}
+
+impl Core {
+    pub fn new(store: Store, vault: Vault, egress: Egress) -> Core {
+        Core {
+            store,
+            vault,
+            egress,
+            holder: format!("{}-{:016x}", std::process::id(), rand::random::<u64>()),
+            flights: Mutex::default(),
+        }
+    }
+
+    /// A token that is good now, and is not the one the service just refused.
+    pub async fn token(
+        self: &Arc<Self>,
+        id: &str,
+        rejected: Option<&Credential>,
+    ) -> Result<Token, CredentialError> {
+        let flight = self.flight(id);
+        let seen = flight.ended.load(Ordering::SeqCst);
+        let rejected = rejected.map(Credential::fingerprint);
+        if let Some(token) = self.good_token(id, rejected.as_deref())? {
+            return Ok(token);
+        }
+        let mut failure = flight.failure.clone().lock_owned().await;
+        if let Some(token) = self.good_token(id, rejected.as_deref())? {
+            return Ok(token);
+        }
+        if flight.ended.load(Ordering::SeqCst) != seen
+            && let Some(failure) = failure.as_ref()
+        {
+            return Err(failure.clone());
+        }
+        // A task of its own: a caller that gives up must not lose the answer with the new token in it.
+        let (core, id) = (self.clone(), id.to_owned());
+        let task = tokio::spawn(async move {
+            let result = core.rotate(&id, rejected.as_deref()).await;
+            *failure = result.as_ref().err().cloned();
+            flight.ended.fetch_add(1, Ordering::SeqCst);
+            result
+        });
+        task.await.unwrap_or_else(|error| {
+            Err(unavailable(
+                format!("the refresh was interrupted: {error}"),
+                true,
+            ))
+        })
+    }
+
+    /// A connection that is `active`.
+    pub fn active(&self, id: &str) -> Result<ConnectionRow, ConnectionsError> {
+        let row = self
+            .store
+            .connection(id)?
+            .ok_or_else(|| ConnectionsError::NotFound {
+                label: id.to_owned(),
+            })?;
+        if row.state == "active" {
+            return Ok(row);
+        }
+        Err(ConnectionsError::NotActive {
+            label: row.label,
+            state: row.state,
+            reason: row
+                .state_reason
+                .unwrap_or_else(|| "no reason was kept".to_owned()),
+        })
+    }
+
+    /// A sealed field and its generation.
+    pub fn field<T: serde::de::DeserializeOwned>(
+        &self,
+        id: &str,
+        field: &'static str,
+    ) -> Result<(T, u64), ConnectionsError> {
+        let sealed =
+            self.store
+                .secret(id, field)?
+                .ok_or_else(|| ConnectionsError::SecretDamaged {
+                    connection: id.to_owned(),
+                    field,
+                })?;
+        Ok((
+            self.vault.unseal(id, field, &sealed.sealed)?,
+            sealed.generation,
+        ))
+    }
+
+    fn flight(&self, id: &str) -> Arc<Flight> {
+        let mut flights = self.flights.lock().unwrap_or_else(PoisonError::into_inner);
+        flights.entry(id.to_owned()).or_default().clone()
+    }
+
+    fn good_token(
+        &self,
+        id: &str,
+        rejected: Option<&str>,
+    ) -> Result<Option<Token>, ConnectionsError> {
+        self.active(id)?;
+        let (token, _): (Token, _) = self.field(id, TOKEN)?;
+        let good = match rejected {
+            Some(rejected) => token.credential().fingerprint() != rejected,
+            None => token.is_fresh(),
+        };
+        Ok(good.then_some(token))
+    }
+
+    async fn rotate(&self, id: &str, rejected: Option<&str>) -> Result<Token, CredentialError> {
+        let name = format!("token/{id}");
+        let give_up = tokio::time::Instant::now() + PATIENCE;
+        let fence = loop {
+            if let Some(token) = self.good_token(id, rejected)? {
+                return Ok(token);
+            }
+            let taken = self
+                .store
+                .take_lease(&name, &self.holder, LEASE_MS, clock::now())
+                .map_err(ConnectionsError::from)?;
+            if let Some(number) = taken {
+                break Fence::new(&name, number);
+            }
+            if tokio::time::Instant::now() > give_up {
+                return Err(unavailable(
+                    "another process holds the refresh".to_owned(),
+                    true,
+                ));
+            }
+            tokio::time::sleep(POLL).await;
+        };
+        let result = match self.good_token(id, rejected) {
+            Ok(Some(token)) => Ok(token),
+            Ok(None) => self.replace(&fence, id).await,
+            Err(error) => Err(error.into()),
+        };
+        // Left behind it ends by itself.
+        let _ = self.store.release_lease(&fence);
+        result
+    }
+
+    /// The one POST. Only under the lease.
+    async fn replace(&self, fence: &Fence, id: &str) -> Result<Token, CredentialError> {
+        let (old, generation): (Token, u64) = self.field(id, TOKEN)?;
+        let (service, _): (Service, _) = self.field(id, SERVICE)?;
+        let (app, account) = match self.field::<Option<AppSecret>>(id, APP)?.0 {
+            Some(secret) => {
+                let account = secret.account_id.clone();
+                (secret.into(), account)
+            }
+            None => {
+                return Err(self.dead(fence, id, "the pasted token has ended; paste a new one"));
+            }
+        };
+        let stored = ConnectionsError::from;
+        let hash = old.rotation_hash();
+        let earlier = self.store.rotation(id).map_err(stored)?;
+        let answer_lost = earlier.is_some_and(|rotation| rotation.token_hash == hash);
+        self.store
+            .open_rotation(fence, id, &hash, clock::now())
+            .map_err(stored)?;
+
+        let answer = match (&account, &old.refresh) {
+            (Some(account), _) => {
+                sign_in::account_token(&self.egress, &service, &app, account).await
+            }
+            (None, Some(refresh)) => sign_in::refresh(&self.egress, &service, &app, refresh).await,
+            (None, None) => {
+                return Err(self.dead(fence, id, "the service gave no way to renew its token"));
+            }
+        };
+        match answer {
+            Ok(new) => self.keep(fence, id, old, new, generation).await,
+            Err(TokenFailure::Rejected { error, reason }) => {
+                self.store.close_rotation(id).map_err(stored)?;
+                // `invalid_request` is what some services answer for a token they no longer know.
+                let grant_is_dead = account.is_none()
+                    && matches!(error.as_str(), "invalid_grant" | "invalid_request");
+                if !grant_is_dead {
+                    return Err(unavailable(
+                        format!(
+                            "the service refused the app: {error} ({reason}); check its id, its secret and that it is active"
+                        ),
+                        false,
+                    ));
+                }
+                let cause = match answer_lost {
+                    true => {
+                        "the answer to an earlier refresh was lost, and the old token is no longer accepted"
+                    }
+                    false => "the service no longer accepts the token",
+                };
+                Err(self.dead(fence, id, &format!("{cause}: {error} ({reason})")))
+            }
+            Err(TokenFailure::Unavailable { message, not_sent }) => {
+                if not_sent && !answer_lost {
+                    self.store.close_rotation(id).map_err(stored)?;
+                }
+                Err(unavailable(
+                    format!(
+                        "the token could not be refreshed: {message}; nothing was changed, try again"
+                    ),
+                    true,
+                ))
+            }
+        }
+    }
+
+    /// On disk first. A full disk is given a moment: the old token is already worth nothing.
+    async fn keep(
+        &self,
+        fence: &Fence,
+        id: &str,
+        old: Token,
+        mut new: Token,
+        generation: u64,
+    ) -> Result<Token, CredentialError> {
+        if new.scopes.is_empty() {
+            new.scopes.clone_from(&old.scopes);
+        }
+        if new.api_url.is_none() {
+            new.api_url.clone_from(&old.api_url);
+        }
+        let sealed = self.vault.seal(id, TOKEN, &new)?;
+        let mut attempt = 0;
+        loop {
+            match self
+                .store
+                .put_secret_under(fence, id, TOKEN, &sealed, generation + 1)
+            {
+                Ok(()) => break,
+                Err(switchboard_store::StoreError::Database(_)) if attempt < 5 => {
+                    attempt += 1;
+                    tokio::time::sleep(Duration::from_millis(200)).await;
+                }
+                Err(error) => return Err(ConnectionsError::from(error).into()),
+            }
+        }
+        if new.scopes != old.scopes {
+            self.store
+                .set_connection_scopes(id, &new.scopes)
+                .map_err(ConnectionsError::from)?;
+        }
+        Ok(new)
+    }
+
+    /// The grant is over: said, with its reason, and nothing is erased.
+    fn dead(&self, fence: &Fence, id: &str, reason: &str) -> CredentialError {
+        let marked =
+            self.store
+                .set_connection_state_under(fence, id, "needs-reconnect", Some(reason));
+        match marked
+            .map_err(ConnectionsError::from)
+            .and_then(|()| self.active(id))
+        {
+            Err(error) => error.into(),
+            Ok(_) => unavailable(
+                "another process changed the connection meanwhile".to_owned(),
+                true,
+            ),
+        }
+    }
+}
+
+impl From<AppSecret> for App {
+    fn from(secret: AppSecret) -> App {
+        App {
+            client_id: secret.client_id,
+            client_secret: secret.client_secret,
+        }
+    }
+}
+
+fn unavailable(message: String, retryable: bool) -> CredentialError {
+    CredentialError {
+        code: "unavailable".to_owned(),
+        message,
+        fix: None,
+        retryable,
+    }
+}

@@ -1,0 +1,172 @@
+//! Where a service signs in and where its token may go.
+
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use switchboard_egress::{HostRule, Policy};
+use url::Url;
+
+use crate::ConnectionsError;
+
+/// Addresses of one service. The caller makes it from the connector's manifest and the user's choice of cloud.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Service {
+    /// The connector it is for.
+    pub connector: String,
+    /// Where calls go.
+    pub api_base: Url,
+    /// Where it signs in; the three paths are below it.
+    pub oauth_base: Url,
+    /// Path of the page that asks the user.
+    pub authorize_path: String,
+    /// Path of the token service.
+    pub token_path: String,
+    /// Path that takes a grant back.
+    pub revoke_path: String,
+    /// Hosts besides `api_base` that may be called.
+    pub api_hosts: Vec<String>,
+    /// Hosts that may see the token.
+    pub credential_hosts: Vec<String>,
+    /// Hosts files may come from.
+    pub download_hosts: Vec<String>,
+}
+
+impl Service {
+    /// What may be contacted, and what may see the token. `api_url` is the region the token service named.
+    pub(crate) fn policy(&self, api_url: Option<&str>) -> Result<Policy, ConnectionsError> {
+        let rules =
+            |hosts: &mut dyn Iterator<Item = &String>| -> Result<Vec<HostRule>, ConnectionsError> {
+                hosts
+                    .map(|host| {
+                        host.parse::<HostRule>()
+                            .map_err(|error| ConnectionsError::Address {
+                                address: host.clone(),
+                                why: error.to_string(),
+                            })
+                    })
+                    .collect()
+            };
+        let hosts = rules(&mut self.api_hosts.iter().chain(&self.download_hosts))?;
+        let credential = rules(&mut self.credential_hosts.iter())?;
+        Ok(Policy::new(self.regional(api_url), hosts).with_credential_hosts(credential))
+    }
+
+    /// The regional twin of `api_base`, when both are hosts the manifest lists; else `api_base` itself.
+    fn regional(&self, api_url: Option<&str>) -> Url {
+        let listed = |host: Option<&str>| {
+            host.is_some_and(|host| self.api_hosts.iter().any(|known| known == host))
+        };
+        let mut base = self.api_base.clone();
+        let Some(region) = api_url.and_then(|text| Url::parse(text).ok()) else {
+            return base;
+        };
+        let trusted =
+            region.scheme() == "https" && region.port().is_none() && listed(region.host_str());
+        if trusted
+            && base.port().is_none()
+            && listed(base.host_str())
+            && base.set_host(region.host_str()).is_ok()
+        {
+            return base;
+        }
+        self.api_base.clone()
+    }
+
+    /// An address below `oauth_base`.
+    pub(crate) fn oauth_url(&self, path: &str) -> Result<Url, ConnectionsError> {
+        let base = self.oauth_base.as_str().trim_end_matches('/');
+        let address = format!("{base}/{}", path.trim_start_matches('/'));
+        let invalid = |why: &str| ConnectionsError::Address {
+            address: address.clone(),
+            why: why.to_owned(),
+        };
+        let url = Url::parse(&address).map_err(|error| invalid(&error.to_string()))?;
+        match url.scheme() {
+            "https" => Ok(url),
+            "http" if is_loopback(&url) => Ok(url),
+            _ => Err(invalid("it must begin with https://")),
+        }
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
+/// An app registered at the service.
+#[derive(Clone, Debug)]
+pub struct App {
+    /// Its public id.
+    pub client_id: String,
+    /// Its secret, unless it is a public client.
+    pub client_secret: Option<SecretString>,
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    pub(crate) fn service(api_base: &str, oauth_base: &str) -> Service {
+        Service {
+            connector: "demo".into(),
+            api_base: Url::parse(api_base).unwrap(),
+            oauth_base: Url::parse(oauth_base).unwrap(),
+            authorize_path: "/authorize".into(),
+            token_path: "/token".into(),
+            revoke_path: "/revoke".into(),
+            api_hosts: vec!["api.example.com".into(), "api-eu.example.com".into()],
+            credential_hosts: vec!["*.example.com".into()],
+            download_hosts: vec!["files.example.com".into()],
+        }
+    }
+
+    #[test]
+    fn only_a_listed_region_is_followed() {
+        let service = service("https://api.example.com/v2", "https://example.com/oauth");
+        for (named, used) in [
+            (
+                Some("https://api-eu.example.com"),
+                "https://api-eu.example.com/v2",
+            ),
+            (Some("https://evil.example"), "https://api.example.com/v2"),
+            (
+                Some("http://api-eu.example.com"),
+                "https://api.example.com/v2",
+            ),
+            (
+                Some("https://api-eu.example.com:8443"),
+                "https://api.example.com/v2",
+            ),
+            (Some("rubbish"), "https://api.example.com/v2"),
+            (None, "https://api.example.com/v2"),
+        ] {
+            assert_eq!(service.regional(named).as_str(), used, "{named:?}");
+        }
+    }
+
+    #[test]
+    fn an_emulator_is_never_left_for_the_cloud() {
+        let service = service("http://127.0.0.1:8080/v2", "http://127.0.0.1:8080/oauth");
+        assert_eq!(
+            service.regional(Some("https://api.example.com")).as_str(),
+            "http://127.0.0.1:8080/v2"
+        );
+    }
+
+    #[test]
+    fn sign_in_needs_https_except_on_loopback() {
+        assert!(
+            service("https://a.b/", "http://example.com/oauth")
+                .oauth_url("/token")
+                .is_err()
+        );
+        let url = service("https://a.b/", "http://127.0.0.1:1/oauth/")
+            .oauth_url("/token")
+            .unwrap();
+        assert_eq!(url.as_str(), "http://127.0.0.1:1/oauth/token");
+    }
+}

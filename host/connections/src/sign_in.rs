@@ -1,0 +1,386 @@
+//! Everything asked of the sign-in service. The only module that knows the OAuth library.
+
+use std::fmt;
+use std::pin::Pin;
+use std::time::Duration;
+
+use base64::prelude::{BASE64_STANDARD, Engine};
+use oauth2::basic::{
+    BasicRevocationErrorResponse, BasicTokenIntrospectionResponse, BasicTokenType,
+};
+use oauth2::{
+    AuthUrl, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken, EndpointNotSet,
+    EndpointSet, ExtraTokenFields, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken,
+    RequestTokenError, Scope, StandardRevocableToken, StandardTokenResponse, TokenResponse,
+    TokenUrl,
+};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use switchboard_egress::{Egress, Failure};
+use tokio::time::Instant;
+use url::{Url, form_urlencoded};
+
+use crate::token::Token;
+use crate::{App, ConnectionsError, Service, clock};
+
+/// How long one question to the sign-in service may take. Leases must live longer.
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(30);
+/// Tokens have some hundred characters; nothing honest is longer than this.
+const MAX_ANSWER: usize = 64 * 1024;
+/// Ten years: more is a mistake of the service.
+const MAX_LIFE_S: u64 = 315_360_000;
+
+type OAuth = Client<
+    ServiceError,
+    StandardTokenResponse<Extra, BasicTokenType>,
+    BasicTokenIntrospectionResponse,
+    StandardRevocableToken,
+    BasicRevocationErrorResponse,
+    EndpointSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointSet,
+>;
+type Answering =
+    Pin<Box<dyn Future<Output = Result<http::Response<Vec<u8>>, AdapterError>> + Send>>;
+type RequestError = RequestTokenError<AdapterError, ServiceError>;
+
+/// Why the token service gave no token.
+#[derive(Debug)]
+pub(crate) enum TokenFailure {
+    /// It said no, and would say no again.
+    Rejected { error: String, reason: String },
+    /// It did not answer, or not sensibly: nothing is known about the token that was sent.
+    Unavailable { message: String, not_sent: bool },
+}
+
+/// What one sign-in must remember until its answer.
+pub(crate) struct Handshake {
+    pub authorize_url: Url,
+    state: CsrfToken,
+    verifier: PkceCodeVerifier,
+}
+
+impl Handshake {
+    /// A fresh state of 256 bits and a fresh S256 challenge.
+    pub fn new(
+        service: &Service,
+        app: &App,
+        scopes: &[String],
+        redirect_uri: &str,
+    ) -> Result<Handshake, ConnectionsError> {
+        let client = client(service, app, Some(redirect_uri))?;
+        let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+        let (authorize_url, state) = client
+            .authorize_url(|| CsrfToken::new_random_len(32))
+            .add_scopes(scopes.iter().cloned().map(Scope::new))
+            .set_pkce_challenge(challenge)
+            .url();
+        Ok(Handshake {
+            authorize_url,
+            state,
+            verifier,
+        })
+    }
+
+    /// Whether an answer belongs to this sign-in. Takes the same time however much of it fits.
+    pub fn is_answered_by(&self, state: &str) -> bool {
+        self.state == CsrfToken::new(state.to_owned())
+    }
+
+    /// Trades the code for a token. The verifier is used up.
+    pub async fn exchange(
+        self,
+        egress: &Egress,
+        service: &Service,
+        app: &App,
+        redirect_uri: &str,
+        code: SecretString,
+    ) -> Result<Token, ConnectionsError> {
+        let client = client(service, app, Some(redirect_uri))?;
+        let http = http(egress, service);
+        let answer = client
+            .exchange_code(AuthorizationCode::new(code.expose_secret().to_owned()))
+            .set_pkce_verifier(self.verifier)
+            .request_async(&http)
+            .await;
+        Ok(token(answer)?)
+    }
+}
+
+/// Replaces a token. Exactly one POST.
+pub(crate) async fn refresh(
+    egress: &Egress,
+    service: &Service,
+    app: &App,
+    refresh: &SecretString,
+) -> Result<Token, TokenFailure> {
+    let client = client(service, app, None).map_err(misconfigured)?;
+    let http = http(egress, service);
+    let old = RefreshToken::new(refresh.expose_secret().to_owned());
+    let mut token = token(
+        client
+            .exchange_refresh_token(&old)
+            .request_async(&http)
+            .await,
+    )?;
+    // A service that does not rotate leaves it out: the old one stays good.
+    token.refresh.get_or_insert_with(|| refresh.clone());
+    Ok(token)
+}
+
+/// A token of a whole account. The grant is not of the standard, so the request is made here.
+pub(crate) async fn account_token(
+    egress: &Egress,
+    service: &Service,
+    app: &App,
+    account_id: &str,
+) -> Result<Token, TokenFailure> {
+    let form = [
+        ("grant_type", "account_credentials"),
+        ("account_id", account_id),
+    ];
+    let request = post(service, &service.token_path, app, &form).map_err(misconfigured)?;
+    let answer = call(egress, &service.oauth_base, request)
+        .await
+        .map_err(unavailable)?;
+    if !answer.status().is_success() {
+        return Err(match serde_json::from_slice(answer.body()) {
+            Ok(error) => rejected(error),
+            Err(_) => strange(),
+        });
+    }
+    let parsed = serde_json::from_slice(answer.body()).map_err(|_| strange())?;
+    token(Ok(parsed))
+}
+
+/// Takes a grant back. A token the service does not know counts as done.
+pub(crate) async fn revoke(
+    egress: &Egress,
+    service: &Service,
+    app: &App,
+    token: &Token,
+) -> Result<(), TokenFailure> {
+    let form = [("token", token.access.expose_secret())];
+    let request = post(service, &service.revoke_path, app, &form).map_err(misconfigured)?;
+    let answer = call(egress, &service.oauth_base, request)
+        .await
+        .map_err(unavailable)?;
+    if answer.status().is_success() {
+        return Ok(());
+    }
+    match serde_json::from_slice::<ServiceError>(answer.body()) {
+        Ok(error) if error.error == "invalid_token" => Ok(()),
+        Ok(error) => Err(rejected(error)),
+        Err(_) => Err(strange()),
+    }
+}
+
+fn client(
+    service: &Service,
+    app: &App,
+    redirect_uri: Option<&str>,
+) -> Result<OAuth, ConnectionsError> {
+    let authorize = service.oauth_url(&service.authorize_path)?;
+    let token = service.oauth_url(&service.token_path)?;
+    let mut client = Client::new(ClientId::new(app.client_id.clone()))
+        .set_auth_uri(AuthUrl::from_url(authorize))
+        .set_token_uri(TokenUrl::from_url(token));
+    if let Some(secret) = &app.client_secret {
+        client = client.set_client_secret(ClientSecret::new(secret.expose_secret().to_owned()));
+    }
+    if let Some(address) = redirect_uri {
+        let redirect =
+            RedirectUrl::new(address.to_owned()).map_err(|error| ConnectionsError::Address {
+                address: address.to_owned(),
+                why: error.to_string(),
+            })?;
+        client = client.set_redirect_uri(redirect);
+    }
+    Ok(client)
+}
+
+/// The library's way out: ours, and it follows no redirect.
+fn http(
+    egress: &Egress,
+    service: &Service,
+) -> impl Fn(http::Request<Vec<u8>>) -> Answering + use<> {
+    let egress = egress.clone();
+    let base = service.oauth_base.clone();
+    move |request| {
+        let egress = egress.clone();
+        let base = base.clone();
+        Box::pin(async move { call(&egress, &base, request).await })
+    }
+}
+
+/// Sends one question. An answer that says nothing about the token is a failure, whatever its body holds.
+async fn call(
+    egress: &Egress,
+    base: &Url,
+    request: http::Request<Vec<u8>>,
+) -> Result<http::Response<Vec<u8>>, AdapterError> {
+    let answer = egress
+        .exchange(request, base, Instant::now() + TIMEOUT)
+        .await
+        .map_err(AdapterError::NotAnswered)?;
+    let status = answer.status();
+    let says_nothing =
+        status.is_server_error() || status.is_redirection() || matches!(status.as_u16(), 408 | 429);
+    if says_nothing {
+        return Err(AdapterError::Status(status.as_u16()));
+    }
+    if answer.body().len() > MAX_ANSWER {
+        return Err(AdapterError::TooLong);
+    }
+    Ok(answer)
+}
+
+fn post(
+    service: &Service,
+    path: &str,
+    app: &App,
+    form: &[(&str, &str)],
+) -> Result<http::Request<Vec<u8>>, ConnectionsError> {
+    let url = service.oauth_url(path)?;
+    let mut body = form_urlencoded::Serializer::new(String::new());
+    body.extend_pairs(form);
+    let mut request = http::Request::post(url.as_str())
+        .header("accept", "application/json")
+        .header("content-type", "application/x-www-form-urlencoded");
+    match &app.client_secret {
+        Some(secret) => {
+            let encode =
+                |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+            let pair = format!(
+                "{}:{}",
+                encode(&app.client_id),
+                encode(secret.expose_secret())
+            );
+            request = request.header(
+                "authorization",
+                format!("Basic {}", BASE64_STANDARD.encode(pair)),
+            );
+        }
+        None => {
+            body.append_pair("client_id", &app.client_id);
+        }
+    }
+    request
+        .body(body.finish().into_bytes())
+        .map_err(|error| ConnectionsError::Address {
+            address: url.to_string(),
+            why: error.to_string(),
+        })
+}
+
+fn token(
+    answer: Result<StandardTokenResponse<Extra, BasicTokenType>, RequestError>,
+) -> Result<Token, TokenFailure> {
+    let answer = answer.map_err(|error| match error {
+        RequestTokenError::ServerResponse(error) => rejected(error),
+        RequestTokenError::Request(error) => unavailable(error),
+        // Both may quote the answer, which may hold a token.
+        RequestTokenError::Parse(..) | RequestTokenError::Other(_) => strange(),
+    })?;
+    let access = answer.access_token().secret();
+    let life = answer.expires_in().map(|life| life.as_secs());
+    let usable = !access.is_empty()
+        && access.bytes().all(|byte| byte.is_ascii_graphic())
+        && matches!(answer.token_type(), BasicTokenType::Bearer)
+        && life.is_none_or(|life| (1..=MAX_LIFE_S).contains(&life));
+    if !usable {
+        return Err(strange());
+    }
+    let obtained_at = clock::now();
+    let life_ms = life.and_then(|life| i64::try_from(life * 1_000).ok());
+    Ok(Token {
+        access: SecretString::from(access.clone()),
+        refresh: answer
+            .refresh_token()
+            .map(|token| SecretString::from(token.secret().clone())),
+        obtained_at,
+        expires_at: life_ms.map(|life| obtained_at + life),
+        scopes: answer
+            .scopes()
+            .map(|scopes| scopes.iter().map(|scope| scope.to_string()).collect())
+            .unwrap_or_default(),
+        api_url: answer.extra_fields().api_url.clone(),
+    })
+}
+
+fn rejected(error: ServiceError) -> TokenFailure {
+    TokenFailure::Rejected {
+        error: clean(&error.error),
+        reason: clean(
+            error
+                .reason
+                .or(error.error_description)
+                .as_deref()
+                .unwrap_or("no reason given"),
+        ),
+    }
+}
+
+fn unavailable(error: AdapterError) -> TokenFailure {
+    TokenFailure::Unavailable {
+        message: error.to_string(),
+        not_sent: matches!(&error, AdapterError::NotAnswered(failure) if failure.not_sent),
+    }
+}
+
+fn strange() -> TokenFailure {
+    TokenFailure::Unavailable {
+        message: "its answer could not be understood".to_owned(),
+        not_sent: false,
+    }
+}
+
+fn misconfigured(error: ConnectionsError) -> TokenFailure {
+    TokenFailure::Unavailable {
+        message: error.to_string(),
+        not_sent: true,
+    }
+}
+
+/// Text of the service, fit to be shown: bounded, without control characters and without secrets.
+pub(crate) fn clean(text: &str) -> String {
+    let visible: String = text.chars().filter(|c| !c.is_control()).take(200).collect();
+    switchboard_egress::redact(&visible)
+}
+
+/// An error of the token service: the standard's `error`, and words in one of two places.
+#[derive(Debug, Serialize, Deserialize)]
+struct ServiceError {
+    error: String,
+    reason: Option<String>,
+    error_description: Option<String>,
+}
+
+impl oauth2::ErrorResponse for ServiceError {}
+
+impl fmt::Display for ServiceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&clean(&self.error))
+    }
+}
+
+/// What the answer may hold besides the standard's fields.
+#[derive(Debug, Serialize, Deserialize)]
+struct Extra {
+    api_url: Option<String>,
+}
+
+impl ExtraTokenFields for Extra {}
+
+/// No answer that says anything.
+#[derive(Debug, thiserror::Error)]
+enum AdapterError {
+    #[error("{}", .0.message)]
+    NotAnswered(Failure),
+    #[error("it answered with status {0}")]
+    Status(u16),
+    #[error("its answer is too long")]
+    TooLong,
+}

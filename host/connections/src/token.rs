@@ -1,0 +1,134 @@
+//! A token and an app as they are kept, sealed, in the store.
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use sha2::{Digest, Sha256};
+use switchboard_egress::Credential;
+use zeroize::Zeroizing;
+
+use crate::clock;
+
+/// A token is replaced this long before it ends, or at four fifths of its life when that is short.
+const MARGIN_MS: i64 = 60_000;
+
+/// What the token service gave.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Token {
+    #[serde(serialize_with = "seal", deserialize_with = "unseal")]
+    pub access: SecretString,
+    #[serde(serialize_with = "seal_option", deserialize_with = "unseal_option")]
+    pub refresh: Option<SecretString>,
+    pub obtained_at: i64,
+    /// None when nobody said.
+    pub expires_at: Option<i64>,
+    pub scopes: Vec<String>,
+    pub api_url: Option<String>,
+}
+
+impl Token {
+    /// Whether it can be used without being replaced first.
+    pub fn is_fresh(&self) -> bool {
+        let Some(expires_at) = self.expires_at else {
+            return true;
+        };
+        let margin = MARGIN_MS.min((expires_at - self.obtained_at) / 5);
+        clock::now() < expires_at - margin
+    }
+
+    /// The form in which it leaves this crate.
+    pub fn credential(&self) -> Credential {
+        Credential::new(self.access.expose_secret().to_owned())
+    }
+
+    /// Names the token that is sent away to be replaced, without telling it.
+    pub fn rotation_hash(&self) -> String {
+        let text = self
+            .refresh
+            .as_ref()
+            .unwrap_or(&self.access)
+            .expose_secret();
+        hex(&Sha256::digest(text.as_bytes()))
+    }
+}
+
+/// The app a grant was made through.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct AppSecret {
+    pub client_id: String,
+    #[serde(serialize_with = "seal_option", deserialize_with = "unseal_option")]
+    pub client_secret: Option<SecretString>,
+    /// For tokens of a whole account.
+    pub account_id: Option<String>,
+}
+
+/// The bytes the vault seals.
+pub(crate) fn to_bytes<T: Serialize>(value: &T) -> Result<Zeroizing<Vec<u8>>, serde_json::Error> {
+    // Room for several tokens: growing would leave a copy behind.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(32 * 1024));
+    serde_json::to_writer(&mut *bytes, value)?;
+    Ok(bytes)
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn seal<S: Serializer>(secret: &SecretString, serializer: S) -> Result<S::Ok, S::Error> {
+    secret.expose_secret().serialize(serializer)
+}
+
+fn unseal<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SecretString, D::Error> {
+    Ok(SecretString::from(String::deserialize(deserializer)?))
+}
+
+fn seal_option<S: Serializer>(
+    secret: &Option<SecretString>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    secret
+        .as_ref()
+        .map(ExposeSecret::expose_secret)
+        .serialize(serializer)
+}
+
+fn unseal_option<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<SecretString>, D::Error> {
+    Ok(Option::<String>::deserialize(deserializer)?.map(SecretString::from))
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    pub(crate) fn token(access: &str, refresh: Option<&str>, life_ms: i64) -> Token {
+        Token {
+            access: access.into(),
+            refresh: refresh.map(SecretString::from),
+            obtained_at: clock::now(),
+            expires_at: Some(clock::now() + life_ms),
+            scopes: vec!["user:read".into()],
+            api_url: None,
+        }
+    }
+
+    #[test]
+    fn replaced_a_minute_before_its_end() {
+        let mut token = token("a", None, 3_599_000);
+        assert!(token.is_fresh());
+        token.obtained_at = clock::now() - 3_540_000;
+        token.expires_at = Some(token.obtained_at + 3_599_000);
+        assert!(!token.is_fresh());
+    }
+
+    #[test]
+    fn a_short_life_is_used_to_four_fifths() {
+        assert!(token("a", None, 5_000).is_fresh());
+    }
+
+    #[test]
+    fn debug_tells_nothing() {
+        let text = format!("{:?}", token("canary-access", Some("canary-refresh"), 1));
+        assert!(!text.contains("canary"), "{text}");
+    }
+}

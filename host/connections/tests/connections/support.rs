@@ -1,0 +1,131 @@
+//! A token service of the test's own, and a data folder.
+
+use std::collections::VecDeque;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::{Router, routing::post};
+use switchboard_connections::{Connections, KeySource, SecretString, Service, Vault};
+use switchboard_egress::Egress;
+use switchboard_store::Store;
+use url::Url;
+
+/// What the service does with the next token request, once the queue is empty: rotate.
+pub enum Next {
+    Status(u16, &'static str),
+    /// Rotates, then answers nothing useful.
+    LoseAnswer,
+}
+
+#[derive(Default)]
+pub struct Seen {
+    pub posts: Vec<String>,
+    pub revoked: Vec<String>,
+    pub next: VecDeque<Next>,
+    pub generation: u32,
+    pub life_s: u64,
+}
+
+#[derive(Clone)]
+pub struct TokenServer {
+    pub seen: Arc<Mutex<Seen>>,
+    pub base: String,
+}
+
+impl TokenServer {
+    pub async fn start(life_s: u64) -> TokenServer {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let seen = Arc::new(Mutex::new(Seen {
+            life_s,
+            ..Seen::default()
+        }));
+        let app = Router::new()
+            .route("/oauth/token", post(token))
+            .route("/oauth/revoke", post(revoke))
+            .with_state(seen.clone());
+        tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+        TokenServer { seen, base }
+    }
+
+    pub fn service(&self) -> Service {
+        Service {
+            connector: "demo".into(),
+            api_base: Url::parse(&format!("{}/v2", self.base)).unwrap(),
+            oauth_base: Url::parse(&format!("{}/oauth", self.base)).unwrap(),
+            authorize_path: "/authorize".into(),
+            token_path: "/token".into(),
+            revoke_path: "/revoke".into(),
+            api_hosts: vec![],
+            credential_hosts: vec![],
+            download_hosts: vec![],
+        }
+    }
+
+    pub fn posts(&self) -> Vec<String> {
+        self.seen.lock().unwrap().posts.clone()
+    }
+
+    pub fn then(&self, next: Next) {
+        self.seen.lock().unwrap().next.push_back(next);
+    }
+
+    pub fn life(&self, life_s: u64) {
+        self.seen.lock().unwrap().life_s = life_s;
+    }
+}
+
+async fn token(State(seen): State<Arc<Mutex<Seen>>>, body: String) -> (StatusCode, String) {
+    // Long enough for a second, wrong, request to be under way.
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    let mut seen = seen.lock().unwrap();
+    seen.posts.push(body.clone());
+    match seen.next.pop_front() {
+        Some(Next::Status(status, text)) => {
+            return (StatusCode::from_u16(status).unwrap(), text.to_owned());
+        }
+        Some(Next::LoseAnswer) => {
+            seen.generation += 1;
+            return (StatusCode::OK, "<html>".to_owned());
+        }
+        None => {}
+    }
+    if body.contains("grant_type=refresh_token") {
+        let current = format!("canary-refresh-{}", seen.generation);
+        if !body
+            .split('&')
+            .any(|pair| pair == format!("refresh_token={current}"))
+        {
+            let error = r#"{"reason":"Invalid Token!","error":"invalid_grant"}"#;
+            return (StatusCode::BAD_REQUEST, error.to_owned());
+        }
+    }
+    seen.generation += 1;
+    let number = seen.generation;
+    let refresh = match body.contains("account_credentials") {
+        true => String::new(),
+        false => format!(r#""refresh_token":"canary-refresh-{number}","#),
+    };
+    let answer = format!(
+        r#"{{"access_token":"canary-access-{number}","token_type":"bearer",{refresh}"expires_in":{},"scope":"user:read meeting:read","api_url":"https://api.example.com"}}"#,
+        seen.life_s
+    );
+    (StatusCode::OK, answer)
+}
+
+async fn revoke(State(seen): State<Arc<Mutex<Seen>>>, body: String) -> String {
+    seen.lock().unwrap().revoked.push(body);
+    r#"{"status":"success"}"#.to_owned()
+}
+
+pub fn open(dir: &Path) -> Connections {
+    let store = Store::open(dir).unwrap();
+    let vault = Vault::open(&store, KeySource::File(dir.join("key"))).unwrap();
+    Connections::open(store, vault, Egress::new().unwrap())
+}
+
+pub fn secret() -> SecretString {
+    SecretString::from("canary-app-secret")
+}

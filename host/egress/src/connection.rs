@@ -1,0 +1,49 @@
+//! What a call needs to know about the account it acts for.
+
+use async_trait::async_trait;
+
+use crate::{Credential, Policy};
+
+/// One connected account, as the runtime sees it.
+#[async_trait]
+pub trait Connection: Send + Sync {
+    /// Where requests for this account may go.
+    fn policy(&self) -> &Policy;
+
+    /// What a connector may know about the account's sign-in.
+    fn facts(&self) -> Facts;
+
+    /// The connection's stable id.
+    fn id(&self) -> &str;
+
+    /// A credential that is good now.
+    async fn credential(&self) -> Result<Credential, CredentialError>;
+
+    /// A fresh credential, after the service refused `rejected` as expired.
+    ///
+    /// Many calls may ask at once; one refresh serves them all.
+    async fn renew(&self, rejected: &Credential) -> Result<Credential, CredentialError>;
+}
+
+/// What a connector may know about a connection: never the credential.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Facts {
+    /// The sign-in method: `oauth`, `byo`, `server-to-server` or `token`.
+    pub kind: String,
+    /// The scopes the service granted.
+    pub scopes: Vec<String>,
+}
+
+/// Why a connection has no usable credential.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct CredentialError {
+    /// `needs-reconnect`, `replaced`, `revoked` or `unavailable`.
+    pub code: String,
+    /// What happened.
+    pub message: String,
+    /// What the user can do.
+    pub fix: Option<String>,
+    /// Trying again later may help.
+    pub retryable: bool,
+}

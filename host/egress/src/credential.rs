@@ -1,0 +1,63 @@
+//! The bearer token, kept out of every log.
+
+use std::fmt;
+
+use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
+
+/// A bearer token. Zeroed when dropped; cannot be printed or serialised.
+#[derive(Clone)]
+pub struct Credential(SecretString);
+
+impl Credential {
+    /// Takes the token over.
+    pub fn new(token: String) -> Self {
+        Self(SecretString::from(token))
+    }
+
+    /// Twelve hex digits that tell two credentials apart and reveal neither.
+    pub fn fingerprint(&self) -> String {
+        let digest = Sha256::digest(self.0.expose_secret().as_bytes());
+        digest
+            .iter()
+            .take(6)
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
+    }
+
+    /// The `authorization` value, marked sensitive.
+    pub(crate) fn header(&self) -> Option<http::HeaderValue> {
+        let text = zeroize::Zeroizing::new(format!("Bearer {}", self.0.expose_secret()));
+        let mut value = http::HeaderValue::from_str(&text).ok()?;
+        value.set_sensitive(true);
+        Some(value)
+    }
+}
+
+impl fmt::Debug for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Credential(hidden)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_credential_is_never_printed() {
+        let credential = Credential::new("s3cret-token".to_owned());
+        assert_eq!(format!("{credential:?}"), "Credential(hidden)");
+        assert_eq!(credential.fingerprint().len(), 12);
+        assert!(
+            credential
+                .header()
+                .is_some_and(|value| value.is_sensitive())
+        );
+    }
+
+    #[test]
+    fn a_token_with_a_line_break_makes_no_header() {
+        assert!(Credential::new("a\r\nx: y".to_owned()).header().is_none());
+    }
+}

@@ -1,0 +1,61 @@
+//! The gate itself.
+
+use std::{fmt, sync::Arc};
+
+use reqwest::Certificate;
+
+use crate::{
+    clients::Clients,
+    resolver::{Lookup, SystemLookup},
+};
+
+/// Sends checked requests. Cheap to clone; clones share their connections.
+#[derive(Clone)]
+pub struct Egress {
+    pub(crate) clients: Arc<Clients>,
+}
+
+/// Why the gate cannot be set up.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EgressError {
+    /// The extra root certificate cannot be read.
+    #[error("the extra root certificate is not valid: give one or more certificates in PEM form")]
+    Root(#[source] reqwest::Error),
+    /// The PEM text holds no certificate.
+    #[error("the extra root file holds no certificate: give one or more certificates in PEM form")]
+    NoRoot,
+}
+
+impl Egress {
+    /// With the system's resolver and root certificates. Nothing is loaded before the first request.
+    pub fn new() -> Result<Self, EgressError> {
+        Ok(Self::build(Vec::new(), Arc::new(SystemLookup)))
+    }
+
+    /// Like [`Egress::new`], trusting these root certificates besides the system's.
+    pub fn with_root(pem: &[u8]) -> Result<Self, EgressError> {
+        let roots = Certificate::from_pem_bundle(pem).map_err(EgressError::Root)?;
+        if roots.is_empty() {
+            return Err(EgressError::NoRoot);
+        }
+        Ok(Self::build(roots, Arc::new(SystemLookup)))
+    }
+
+    /// Like [`Egress::new`], asking another resolver. What it answers is checked all the same.
+    pub fn with_lookup(lookup: Arc<dyn Lookup>) -> Result<Self, EgressError> {
+        Ok(Self::build(Vec::new(), lookup))
+    }
+
+    fn build(roots: Vec<Certificate>, lookup: Arc<dyn Lookup>) -> Self {
+        Self {
+            clients: Arc::new(Clients::new(roots, lookup)),
+        }
+    }
+}
+
+impl fmt::Debug for Egress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Egress")
+    }
+}

@@ -1,0 +1,39 @@
+//! The only way out.
+//!
+//! Every request is checked against a [`Policy`], every name's addresses are checked before one of them is dialled,
+//! redirects are followed here, one checked hop at a time, and the [`Credential`] is attached last and only where the
+//! policy says so. No other crate can send.
+
+mod address;
+mod clients;
+mod connection;
+mod credential;
+mod download;
+mod egress;
+mod exchange;
+mod failure;
+mod headers;
+mod hops;
+mod host_rule;
+mod part_file;
+mod policy;
+mod range;
+mod redact;
+mod request;
+mod resolver;
+mod response;
+mod send;
+mod trace;
+
+pub use connection::{Connection, CredentialError, Facts};
+pub use credential::Credential;
+pub use download::{Expectation, Stored};
+pub use egress::{Egress, EgressError};
+pub use failure::Failure;
+pub use host_rule::{HostRule, HostRuleError};
+pub use policy::Policy;
+pub use redact::redact;
+pub use request::{Method, Request, Target};
+pub use resolver::{Lookup, SystemLookup};
+pub use response::Response;
+pub use trace::{NoTrace, Trace, TraceLine};

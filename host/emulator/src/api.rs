@@ -1,0 +1,136 @@
+//! REST: token, endpoint, scope, rate, then the operation.
+
+mod meetings;
+mod operations;
+mod paging;
+mod recordings;
+mod schedule;
+mod users;
+
+use crate::answer::Answer;
+use crate::call::{Call, decode};
+use crate::fault;
+use crate::world::{User, World, hash};
+use operations::Operation;
+
+/// Who is calling.
+pub struct Caller {
+    pub user: User,
+    pub grant: u64,
+    /// May touch other users of the account.
+    pub admin: bool,
+}
+
+pub fn answer(world: &mut World, call: &Call) -> Answer {
+    run(world, call).unwrap_or_else(|refusal| refusal)
+}
+
+fn run(world: &mut World, call: &Call) -> Result<Answer, Answer> {
+    let (user, grant, scopes) = authenticate(world, call)?;
+    let segments = call.segments();
+    let rest = segments.get(1..).unwrap_or_default();
+    let Some(operation) = operations::find(&call.method, rest) else {
+        return Err(unknown());
+    };
+    let admin = operation.check(&scopes)?;
+    let caller = Caller { user, grant, admin };
+    let left = limit(world, operation)?;
+    let answer = match rest {
+        ["users"] => users::list(world, call)?,
+        ["users", "email"] => users::exists(world, call),
+        ["users", id] => users::get(target(world, &caller, id)?),
+        ["users", id, "meetings"] if call.method == "POST" => {
+            meetings::create(world, call, &caller, id)?
+        }
+        ["users", id, "meetings"] => meetings::list(world, call, &caller, id)?,
+        ["users", id, "recordings"] => recordings::list(world, call, &caller, id)?,
+        ["meetings", id, "recordings", ..] => recordings::one(world, call, &caller, id, rest)?,
+        ["meetings", id, ..] => meetings::one(world, call, &caller, id, rest)?,
+        _ => return Err(unknown()),
+    };
+    Ok(match left {
+        Some((limit, left)) => answer
+            .with("x-ratelimit-category", operation.label)
+            .with("x-ratelimit-limit", limit.to_string())
+            .with("x-ratelimit-remaining", left.to_string()),
+        None => answer,
+    })
+}
+
+fn authenticate(world: &World, call: &Call) -> Result<(User, u64, Vec<String>), Answer> {
+    if call.query("access_token").is_some() {
+        let text =
+            "Invalid access token, this access token is not supported as query parameter string.";
+        return Err(Answer::error(401, 124, text));
+    }
+    let invalid = || Answer::error(401, 124, "Invalid access token.");
+    let access = call
+        .bearer()
+        .and_then(|token| world.access.get(&hash(token)))
+        .ok_or_else(invalid)?;
+    if access.until_ms <= world.now_ms() {
+        return Err(Answer::error(401, 124, "Access token is expired."));
+    }
+    let grant = world
+        .grant(access.grant)
+        .filter(|grant| grant.live && access.only_uuid.is_none())
+        .ok_or_else(invalid)?;
+    let user = world.user(&grant.user).ok_or_else(invalid)?;
+    Ok((user.clone(), grant.id, grant.scopes.clone()))
+}
+
+/// Requests of this label in this second: the limit and what is left.
+fn limit(world: &mut World, operation: &Operation) -> Result<Option<(u32, u32)>, Answer> {
+    if !world.settings.rate_limits {
+        return Ok(None);
+    }
+    let allowed = operation.per_second();
+    let second = world.now_ms().div_euclid(1000);
+    if world.second.0 != second {
+        world.second = (second, Default::default());
+    }
+    let used = world.second.1.entry(operation.label).or_default();
+    *used += 1;
+    if *used > allowed {
+        return Err(fault::per_second()
+            .with("x-ratelimit-category", operation.label)
+            .with("x-ratelimit-type", "QPS")
+            .with("x-ratelimit-limit", allowed.to_string())
+            .with("x-ratelimit-remaining", "0"));
+    }
+    Ok(Some((allowed, allowed - *used)))
+}
+
+/// The user a path names: `me`, an id or an e-mail.
+pub fn target<'a>(world: &'a World, caller: &Caller, segment: &str) -> Result<&'a User, Answer> {
+    let name = decode(segment);
+    let wanted = if name == "me" { &caller.user.id } else { &name };
+    let found = world.user(wanted);
+    if found.is_some_and(|user| user.id != caller.user.id) || found.is_none() {
+        require_admin(caller)?;
+    }
+    match found {
+        Some(user) if user.status == "pending" => {
+            Err(Answer::error(400, 1120, "The invitation was not accepted."))
+        }
+        Some(user) => Ok(user),
+        None => Err(Answer::error(
+            404,
+            1001,
+            format!("User does not exist: {name}."),
+        )),
+    }
+}
+
+pub fn require_admin(caller: &Caller) -> Result<(), Answer> {
+    let text = "Authenticated user has not permitted access to the targeted resource.";
+    if caller.admin {
+        Ok(())
+    } else {
+        Err(Answer::error(403, 403, text))
+    }
+}
+
+pub fn unknown() -> Answer {
+    Answer::error(404, 2300, "This API endpoint is not recognized.")
+}

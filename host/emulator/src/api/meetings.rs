@@ -1,0 +1,284 @@
+//! Meetings: create, list, get, change, delete, end, invitation.
+
+use rand::Rng;
+use serde_json::{Map, Value, json};
+
+use super::{Caller, paging, require_admin, schedule, target, unknown};
+use crate::answer::Answer;
+use crate::call::{Call, decode};
+use crate::fault;
+use crate::seed;
+use crate::time::{day, utc};
+use crate::world::{Meeting, World};
+
+/// Meeting creates and updates per host and UTC day.
+const DAILY: u32 = 100;
+
+pub fn create(
+    world: &mut World,
+    call: &Call,
+    caller: &Caller,
+    segment: &str,
+) -> Result<Answer, Answer> {
+    let host = target(world, caller, segment)?.clone();
+    let mut sent = body(call)?;
+    schedule::check(&sent)?;
+    count(world, &host.id)?;
+    let now = world.now_ms();
+    sent.entry("topic").or_insert_with(|| json!("Zoom Meeting"));
+    sent.entry("type").or_insert(json!(2));
+    sent.entry("duration").or_insert(json!(60));
+    sent.entry("timezone")
+        .or_insert_with(|| json!(host.timezone));
+    let fixed = matches!(sent.get("type").and_then(Value::as_i64), Some(2 | 8));
+    // A start in the past counts as now.
+    let start_ms = fixed.then(|| schedule::start(&sent).unwrap_or(now).max(now));
+    let mut settings = schedule::default_settings();
+    schedule::merge_settings(&mut settings, sent.get("settings"));
+    sent.insert("settings".into(), settings);
+    sent.entry("password")
+        .or_insert_with(|| json!(format!("{:06}", rand::rng().random_range(0..1_000_000))));
+    let id = loop {
+        let id = rand::rng().random_range(82_000_000_000_i64..89_999_999_999);
+        if !world.meetings.contains_key(&id) {
+            break id;
+        }
+    };
+    let uuid = seed::uuid("meeting", id);
+    world.meetings.insert(
+        id,
+        Meeting {
+            id,
+            uuid,
+            host: host.id,
+            created_ms: now,
+            start_ms,
+            fields: sent,
+        },
+    );
+    let meeting = world.meetings.get(&id).ok_or_else(unknown)?;
+    Ok(Answer::json(201, &show(world, meeting)))
+}
+
+pub fn list(
+    world: &mut World,
+    call: &Call,
+    caller: &Caller,
+    segment: &str,
+) -> Result<Answer, Answer> {
+    let host = target(world, caller, segment)?.id.clone();
+    let now = world.now_ms();
+    let kind = call.query("type").unwrap_or("scheduled");
+    let wanted = |meeting: &&Meeting| {
+        let instant = meeting.fields.get("type").and_then(Value::as_i64) == Some(1);
+        let past = meeting
+            .start_ms
+            .is_some_and(|start| start + schedule::minutes(&meeting.fields) * 60_000 < now);
+        meeting.host == host
+            && !instant
+            && match kind {
+                "live" => false,
+                "previous_meetings" => past,
+                "upcoming" | "upcoming_meetings" => !past,
+                _ => !past || meeting.start_ms.is_none(),
+            }
+    };
+    let mut found: Vec<&Meeting> = world.meetings.values().filter(wanted).collect();
+    found.sort_by_key(|meeting| (meeting.start_ms, meeting.id));
+    let rows: Vec<Value> = found
+        .into_iter()
+        .map(|meeting| row(world, meeting))
+        .collect();
+    paging::page(world, call, &host, "meetings", &rows).map(|body| Answer::json(200, &body))
+}
+
+/// Everything under `/meetings/{id}`.
+pub fn one(
+    world: &mut World,
+    call: &Call,
+    caller: &Caller,
+    segment: &str,
+    path: &[&str],
+) -> Result<Answer, Answer> {
+    let name = decode(segment);
+    let missing = || Answer::error(404, 3001, format!("Meeting does not exist: {name}."));
+    let id = name
+        .parse::<i64>()
+        .map_err(|_| Answer::error(400, 300, "Invalid meeting id."))?;
+    let host = world
+        .meetings
+        .get(&id)
+        .map(|meeting| meeting.host.clone())
+        .ok_or_else(missing)?;
+    if host != caller.user.id {
+        require_admin(caller)?;
+    }
+    match (call.method.as_str(), path.get(2).copied()) {
+        ("PATCH", None) => {
+            let sent = body(call)?;
+            schedule::check(&sent)?;
+            count(world, &host)?;
+            change(world, id, sent);
+        }
+        ("DELETE", None) => drop(world.meetings.remove(&id)),
+        ("PUT", Some("status")) => {}
+        ("GET", part) => {
+            let meeting = world.meetings.get(&id).ok_or_else(missing)?;
+            let shown = show(world, meeting);
+            return Ok(if part.is_some() {
+                invitation(&shown)
+            } else {
+                Answer::json(200, &shown)
+            });
+        }
+        _ => return Err(unknown()),
+    }
+    Ok(Answer::empty(204))
+}
+
+/// Take what is acceptable and say nothing about the rest, as Zoom does.
+fn change(world: &mut World, id: i64, sent: Map<String, Value>) {
+    let now = world.now_ms();
+    let Some(meeting) = world.meetings.get_mut(&id) else {
+        return;
+    };
+    for (name, value) in sent {
+        match name.as_str() {
+            "settings" => {
+                if let Some(settings) = meeting.fields.get_mut("settings") {
+                    schedule::merge_settings(settings, Some(&value));
+                }
+            }
+            "start_time" => {
+                let old = meeting.fields.insert(name.clone(), value);
+                match schedule::start(&meeting.fields).filter(|start| *start >= now) {
+                    Some(start) => meeting.start_ms = Some(start),
+                    None => {
+                        meeting.fields.insert(name, old.unwrap_or_default());
+                    }
+                }
+            }
+            _ => drop(meeting.fields.insert(name, value)),
+        }
+    }
+}
+
+fn count(world: &mut World, host: &str) -> Result<(), Answer> {
+    let today = day(world.now_ms()).to_string();
+    let used = world
+        .daily_writes
+        .entry((host.to_owned(), today))
+        .or_default();
+    if *used >= DAILY {
+        return Err(fault::user_limit());
+    }
+    *used += 1;
+    Ok(())
+}
+
+fn body(call: &Call) -> Result<Map<String, Value>, Answer> {
+    match call.json() {
+        Some(Value::Object(fields)) => Ok(fields),
+        _ => Err(Answer::error(
+            400,
+            300,
+            "Request Body should be a valid JSON object.",
+        )),
+    }
+}
+
+fn row(world: &World, meeting: &Meeting) -> Value {
+    let mut shown = show(world, meeting);
+    let agenda = shown
+        .get("agenda")
+        .and_then(Value::as_str)
+        .map(|text| text.chars().take(250).collect::<String>());
+    let keep = [
+        "uuid",
+        "id",
+        "host_id",
+        "topic",
+        "type",
+        "start_time",
+        "duration",
+        "timezone",
+        "created_at",
+        "join_url",
+    ];
+    if let Some(fields) = shown.as_object_mut() {
+        fields.retain(|name, _| keep.contains(&name.as_str()));
+        if let Some(agenda) = agenda {
+            fields.insert("agenda".into(), json!(agenda));
+        }
+    }
+    shown
+}
+
+fn show(world: &World, meeting: &Meeting) -> Value {
+    let mut shown = meeting.fields.clone();
+    let email = world
+        .user(&meeting.host)
+        .map(|user| user.email.clone())
+        .unwrap_or_default();
+    let pwd = seed::uuid("pwd", meeting.id).replace(['/', '+', '='], "");
+    for secret in [
+        "default_password",
+        "schedule_for",
+        "start_time",
+        "template_id",
+    ] {
+        shown.remove(secret);
+    }
+    let own = json!({
+        "uuid": meeting.uuid, "id": meeting.id, "host_id": meeting.host, "host_email": email, "assistant_id": "",
+        "status": "waiting", "created_at": utc(meeting.created_ms), "encrypted_password": pwd, "pre_schedule": false,
+        "start_url": format!("{}/s/{}?zak={}", world.origin, meeting.id, crate::world::random(24)),
+        "join_url": format!("{}/j/{}?pwd={pwd}", world.origin, meeting.id), "creation_source": "open_api",
+    });
+    if let Value::Object(own) = own {
+        shown.extend(own);
+    }
+    if let Some(start) = meeting.start_ms {
+        shown.insert("start_time".into(), json!(utc(start)));
+        if shown.get("type") == Some(&json!(8)) {
+            shown.insert(
+                "occurrences".into(),
+                schedule::occurrences(&meeting.fields, start),
+            );
+        }
+    }
+    Value::Object(shown)
+}
+
+fn invitation(shown: &Value) -> Answer {
+    let text = |name: &str| {
+        shown
+            .get(name)
+            .map(|value| {
+                value
+                    .as_str()
+                    .map_or_else(|| value.to_string(), str::to_owned)
+            })
+            .unwrap_or_default()
+    };
+    let lines = [
+        format!(
+            "{} is inviting you to a scheduled Zoom meeting.",
+            text("host_email")
+        ),
+        String::new(),
+        format!("Topic: {}", text("topic")),
+        format!("Time: {}", text("start_time")),
+        format!("Join Zoom Meeting\r\n{}", text("join_url")),
+        format!(
+            "Meeting ID: {}\r\nPasscode: {}",
+            text("id"),
+            text("password")
+        ),
+        String::new(),
+    ];
+    Answer::json(
+        200,
+        &json!({"invitation": lines.join("\r\n"), "sip_links": []}),
+    )
+}

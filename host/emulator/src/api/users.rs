@@ -1,0 +1,76 @@
+//! Users: me, one, all.
+
+use serde_json::{Value, json};
+
+use super::paging;
+use crate::answer::Answer;
+use crate::call::Call;
+use crate::seed::ACCOUNT;
+use crate::time::utc;
+use crate::world::{User, World};
+
+pub fn get(user: &User) -> Answer {
+    let mut body = row(user, user.created_ms);
+    if let Some(fields) = body.as_object_mut() {
+        let role = match user.role {
+            "0" => "Owner",
+            "1" => "Admin",
+            _ => "Member",
+        };
+        fields.extend([
+            ("role_name".to_owned(), json!(role)),
+            ("use_pmi".to_owned(), json!(false)),
+            ("account_id".to_owned(), json!(ACCOUNT)),
+            ("account_number".to_owned(), json!(10_009_239)),
+            ("language".to_owned(), json!("en-US")),
+            ("login_types".to_owned(), json!([100])),
+            ("job_title".to_owned(), json!("")),
+            ("company".to_owned(), json!("Emulator")),
+            ("cluster".to_owned(), json!("us04")),
+            // Above 2^53 on purpose: a float rounds it.
+            (
+                "zoom_one_type".to_owned(),
+                json!(576_460_752_303_423_489_u64),
+            ),
+        ]);
+    }
+    Answer::json(200, &body)
+}
+
+pub fn list(world: &mut World, call: &Call) -> Result<Answer, Answer> {
+    let status = call.query("status").unwrap_or("active");
+    let now = world.now_ms();
+    let rows: Vec<Value> = world
+        .users
+        .iter()
+        .filter(|user| user.status == status)
+        .map(|user| row(user, now))
+        .collect();
+    paging::page(world, call, "account", "users", &rows).map(|body| Answer::json(200, &body))
+}
+
+pub fn exists(world: &World, call: &Call) -> Answer {
+    match call.query("email") {
+        Some(email) => Answer::json(200, &json!({"existed_email": world.user(email).is_some()})),
+        None => Answer::invalid("email", "Invalid parameter: email."),
+    }
+}
+
+/// Pending users have no id, no login, and were created just now.
+fn row(user: &User, now_ms: i64) -> Value {
+    let pending = user.status == "pending";
+    let mut body = json!({
+        "email": user.email, "first_name": user.first_name, "last_name": user.last_name,
+        "display_name": format!("{} {}", user.first_name, user.last_name), "type": user.kind, "status": user.status,
+        "verified": u8::from(!pending), "role_id": user.role, "pmi": user.pmi, "timezone": user.timezone, "dept": "",
+        "created_at": utc(if pending { now_ms } else { user.created_ms }), "user_created_at": utc(user.created_ms),
+    });
+    if let Some(fields) = body.as_object_mut().filter(|_| !pending) {
+        fields.insert("id".into(), json!(user.id));
+        fields.insert(
+            "last_login_time".into(),
+            json!(utc(user.created_ms + 500 * 86_400_000)),
+        );
+    }
+    body
+}

@@ -1,0 +1,131 @@
+//! `/_emulator/…`: what tests and `try` steer the emulator with.
+
+use serde_json::{Value, json};
+
+use crate::answer::Answer;
+use crate::call::Call;
+use crate::fault::{Fault, Kind};
+use crate::server::Shared;
+use crate::world::{AppKind, Settings, World};
+use crate::{downloads, seed, time};
+
+pub fn answer(shared: &Shared, call: &Call) -> Answer {
+    let mut world = shared.world();
+    let segments = call.segments();
+    let Some(body) = call.json() else {
+        return bad("the body is not JSON");
+    };
+    match (
+        call.method.as_str(),
+        segments.get(1).copied().unwrap_or_default(),
+    ) {
+        ("GET", "requests") => Answer::json(200, &json!({"requests": world.log})),
+        ("DELETE", "requests") => {
+            world.log.clear();
+            Answer::empty(204)
+        }
+        ("GET", "faults") => Answer::json(200, &json!({"faults": world.faults})),
+        ("POST", "faults") => faults(&mut world, body),
+        ("DELETE", "faults") => {
+            world.faults.clear();
+            Answer::empty(204)
+        }
+        ("GET", "settings") => Answer::json(200, &json!(world.settings)),
+        ("POST", "settings") => settings(&mut world, &body),
+        ("POST", "clock") => clock(&mut world, &body),
+        ("POST", "reset") => {
+            *world = seed::world(&shared.options, &world.origin, &world.download_origin);
+            Answer::empty(204)
+        }
+        ("GET", "state") => Answer::json(200, &state(&world)),
+        ("GET", "blob") => match call.query("size").and_then(|size| size.parse().ok()) {
+            Some(size) => downloads::blob(size),
+            None => bad("give the number of bytes: ?size=N"),
+        },
+        _ => Answer::json(
+            404,
+            &json!({"error": "no such control; see host/emulator/README.md"}),
+        ),
+    }
+}
+
+fn faults(world: &mut World, body: Value) -> Answer {
+    let list = if body.is_array() {
+        body
+    } else {
+        Value::Array(vec![body])
+    };
+    let faults: Vec<Fault> = match serde_json::from_value(list) {
+        Ok(faults) => faults,
+        Err(error) => return bad(&error.to_string()),
+    };
+    for fault in faults {
+        match fault.kind {
+            Kind::TokenDeath { refresh } => {
+                world.access.clear();
+                for grant in world.grants.iter_mut().filter(|_| refresh) {
+                    grant.live = false;
+                    grant.refresh = None;
+                }
+            }
+            _ => world.faults.push(fault),
+        }
+    }
+    Answer::json(200, &json!({"faults": world.faults}))
+}
+
+/// Change the named settings, keep the others.
+fn settings(world: &mut World, body: &Value) -> Answer {
+    let mut merged = json!(world.settings);
+    if let (Some(all), Some(new)) = (merged.as_object_mut(), body.as_object()) {
+        all.extend(new.clone());
+    }
+    match serde_json::from_value::<Settings>(merged) {
+        Ok(settings) => {
+            world.settings = settings;
+            Answer::json(200, &json!(world.settings))
+        }
+        Err(error) => bad(&error.to_string()),
+    }
+}
+
+fn clock(world: &mut World, body: &Value) -> Answer {
+    let Some(seconds) = body.get("advance_s").and_then(Value::as_i64) else {
+        return bad("give {\"advance_s\": seconds}");
+    };
+    world.clock_offset_ms = world
+        .clock_offset_ms
+        .saturating_add(seconds.saturating_mul(1000));
+    Answer::json(200, &json!({"now": time::utc(world.now_ms())}))
+}
+
+fn state(world: &World) -> Value {
+    let users = world.users.iter().map(|user| json!({"id": user.id, "email": user.email, "status": user.status, "role": user.role}));
+    let apps = world.apps.iter().map(|app| json!({"client_id": app.client_id, "name": app.name, "kind": kind(app.kind), "scopes": app.scopes}));
+    let grants = world.grants.iter().map(|grant| {
+        let refresh = grant.refresh.as_ref().map(|hash| hash.chars().take(12).collect::<String>());
+        json!({"id": grant.id, "client_id": grant.client_id, "user": grant.user, "scopes": grant.scopes, "live": grant.live, "refresh_sha256": refresh})
+    });
+    let meetings = world.meetings.values().map(|meeting| json!({"id": meeting.id, "uuid": meeting.uuid, "host_id": meeting.host, "fields": meeting.fields}));
+    let recordings = world.recordings.iter().map(|recording| {
+        json!({"uuid": recording.uuid, "id": recording.id, "host_id": recording.host, "start_time": time::utc(recording.start_ms),
+            "files": recording.files.len(), "trashed": recording.trashed_ms.is_some()})
+    });
+    json!({
+        "now": time::utc(world.now_ms()), "account_id": seed::ACCOUNT, "settings": world.settings,
+        "users": users.collect::<Vec<_>>(), "apps": apps.collect::<Vec<_>>(), "grants": grants.collect::<Vec<_>>(),
+        "access_tokens": world.access.len(), "meetings": meetings.collect::<Vec<_>>(), "recordings": recordings.collect::<Vec<_>>(),
+    })
+}
+
+fn kind(kind: AppKind) -> &'static str {
+    match kind {
+        AppKind::User => "user",
+        AppKind::Admin => "admin",
+        AppKind::Server => "server",
+    }
+}
+
+fn bad(text: &str) -> Answer {
+    Answer::json(400, &json!({"error": text}))
+}

@@ -1,0 +1,150 @@
+//! Misbehaviour on request: what the next matching requests meet instead of, or besides, their answer.
+
+use serde::{Deserialize, Serialize};
+
+use crate::answer::Answer;
+use crate::call::Call;
+use crate::time;
+
+/// One switch, as posted to `/_emulator/faults`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Fault {
+    #[serde(flatten)]
+    pub kind: Kind,
+    /// How many requests it meets; 0 means until cleared.
+    #[serde(default = "once")]
+    pub count: u32,
+    /// Only paths containing this text.
+    #[serde(default)]
+    pub path: Option<String>,
+    #[serde(default)]
+    pub method: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Kind {
+    /// Wait before answering.
+    Latency { millis: u64 },
+    /// Answer with this status. For 429, `variant` is `qps`, `daily`, `user` or `concurrency`.
+    Status {
+        status: u16,
+        #[serde(default)]
+        variant: Option<String>,
+    },
+    /// Answer with an HTML page.
+    Html {
+        #[serde(default = "ok")]
+        status: u16,
+    },
+    /// Close the connection without a word; with `after` the request has taken effect by then.
+    Drop {
+        #[serde(default)]
+        after: bool,
+    },
+    /// Send the answer's headers and only its first bytes.
+    Truncate { bytes: u64 },
+    /// Every access token dies now; with `refresh` the refresh tokens too. Takes effect at once.
+    TokenDeath {
+        #[serde(default)]
+        refresh: bool,
+    },
+}
+
+fn once() -> u32 {
+    1
+}
+
+fn ok() -> u16 {
+    200
+}
+
+impl Fault {
+    fn matches(&self, call: &Call) -> bool {
+        self.path
+            .as_ref()
+            .is_none_or(|part| call.path.contains(part))
+            && self
+                .method
+                .as_ref()
+                .is_none_or(|method| method.eq_ignore_ascii_case(&call.method))
+    }
+}
+
+/// The first fault this request meets, counted down.
+pub fn take(faults: &mut Vec<Fault>, call: &Call) -> Option<Kind> {
+    let position = faults.iter().position(|fault| fault.matches(call))?;
+    let fault = faults.get_mut(position)?;
+    let kind = fault.kind.clone();
+    if fault.count == 1 {
+        faults.remove(position);
+    } else if fault.count > 1 {
+        fault.count -= 1;
+    }
+    Some(kind)
+}
+
+/// The answer of a `Status` fault.
+pub fn status(status: u16, variant: Option<&str>, now_ms: i64) -> Answer {
+    match status {
+        429 => too_many(variant.unwrap_or("qps"), now_ms),
+        401 => Answer::error(401, 124, "Access token is expired."),
+        500.. => Answer::error(status, i64::from(status), "Internal server error."),
+        _ => Answer::error(
+            status,
+            i64::from(status),
+            "Refused by the emulator's fault switch.",
+        ),
+    }
+}
+
+pub fn page(status: u16) -> Answer {
+    Answer::html(
+        status,
+        "<!doctype html><title>Zoom</title><h1>We'll be right back</h1>",
+    )
+}
+
+/// The four kinds of 429, with exactly the headers each has.
+pub fn too_many(variant: &str, now_ms: i64) -> Answer {
+    let headers = |answer: Answer, kind: &str| {
+        answer
+            .with("x-ratelimit-category", "Light")
+            .with("x-ratelimit-type", kind)
+            .with("x-ratelimit-limit", "30")
+            .with("x-ratelimit-remaining", "0")
+    };
+    match variant {
+        "daily" => {
+            let midnight = time::at(time::next_day(time::day(now_ms)), 0, 0);
+            let text = "You have reached the maximum daily rate limit for this API. Refer to the response header for \
+                        details on when you can make another request.";
+            headers(Answer::error(429, 429, text), "Daily-limit")
+                .with("retry-after", time::utc(midnight))
+        }
+        "user" => user_limit(),
+        "concurrency" => {
+            let text = "Too many concurrent requests. A request to disassociate this user has already been made.";
+            Answer::error(429, 429, text)
+        }
+        _ => headers(per_second(), "QPS"),
+    }
+}
+
+pub fn per_second() -> Answer {
+    Answer::error(
+        429,
+        429,
+        "You have reached the maximum per-second rate limit for this API. Try again later.",
+    )
+}
+
+/// 100 meeting writes per host and day: no Retry-After, no type.
+pub fn user_limit() -> Answer {
+    let text = "You have exceeded the daily rate limit (100) of Meeting Create/Update API requests permitted for this \
+                particular user. You may resume these requests at GMT 00:00:00.";
+    Answer::error(429, 429, text)
+        .with("x-ratelimit-category", "Light")
+        .with("x-ratelimit-limit", "6000")
+        .with("x-ratelimit-remaining", "5893")
+}

@@ -1,0 +1,22 @@
+//! Sign-in, consent and tokens.
+
+mod authorize;
+mod pages;
+pub mod token;
+
+pub use token::jwt;
+
+use crate::answer::Answer;
+use crate::call::Call;
+use crate::world::World;
+
+pub fn answer(world: &mut World, call: &Call) -> Answer {
+    match (call.method.as_str(), call.segments().as_slice()) {
+        ("GET", ["oauth", "authorize"]) => authorize::ask(world, call),
+        ("POST", ["oauth", "signin"]) => authorize::sign_in(world, call),
+        ("POST", ["oauth", "consent"]) => authorize::decide(world, call),
+        ("POST", ["oauth", "token"]) => token::answer(world, call),
+        ("POST", ["oauth", "revoke"]) => token::revoke(world, call),
+        _ => pages::error("Page not found", "404"),
+    }
+}

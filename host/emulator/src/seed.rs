@@ -1,0 +1,181 @@
+//! The data an emulator starts with. Everything but ids of sessions and tokens is the same on every start.
+
+mod recordings;
+
+use std::collections::{BTreeMap, HashMap};
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use sha2::{Digest, Sha256};
+
+use crate::Options;
+use crate::time;
+use crate::world::{App, AppKind, Settings, User, World, hash, real_ms};
+
+pub const ACCOUNT: &str = "AcEmulatorAccount0000A";
+pub const DEMO_APP: (&str, &str) = ("switchboard-demo", "demo-secret-not-a-secret");
+pub const ADMIN_APP: (&str, &str) = ("switchboard-admin", "admin-secret-not-a-secret");
+pub const CLASSIC_APP: (&str, &str) = ("switchboard-classic", "classic-secret-not-a-secret");
+pub const SERVER_APP: (&str, &str) = ("switchboard-server", "server-secret-not-a-secret");
+/// The password of every seeded user on the sign-in page.
+pub const PASSWORD: &str = "demo";
+
+/// What the emulator is filled with.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Seed {
+    /// Four users, and recordings from January to November 2026.
+    #[default]
+    Small,
+    /// The same users and apps, no recordings.
+    Empty,
+}
+
+const GRANULAR: [&str; 16] = [
+    "user:read:user",
+    "user:read:list_users",
+    "user:read:email",
+    "meeting:write:meeting",
+    "meeting:read:list_meetings",
+    "meeting:read:meeting",
+    "meeting:update:meeting",
+    "meeting:delete:meeting",
+    "meeting:read:invitation",
+    "meeting:update:status",
+    "cloud_recording:read:list_user_recordings",
+    "cloud_recording:read:list_recording_files",
+    "cloud_recording:delete:meeting_recording",
+    "cloud_recording:delete:recording_file",
+    "cloud_recording:update:recover_meeting_recordings",
+    "cloud_recording:update:recover_single_recording",
+];
+
+/// The world at the start.
+pub fn world(options: &Options, origin: &str, download_origin: &str) -> World {
+    let offset = options.at_ms.map_or(0, |at| at - real_ms());
+    let users = users();
+    let recordings = match options.seed {
+        Seed::Small => recordings::small(&users, real_ms() + offset),
+        Seed::Empty => Vec::new(),
+    };
+    World {
+        origin: origin.into(),
+        download_origin: download_origin.into(),
+        access_ttl_s: options.access_ttl_s,
+        clock_offset_ms: offset,
+        settings: Settings {
+            rate_limits: options.rate_limits,
+            ..Settings::default()
+        },
+        users,
+        apps: apps(),
+        redirect_uris: options.redirect_uris.clone(),
+        meetings: BTreeMap::new(),
+        recordings,
+        grants: Vec::new(),
+        access: HashMap::new(),
+        issued: Vec::new(),
+        codes: HashMap::new(),
+        sessions: HashMap::new(),
+        pages: HashMap::new(),
+        tickets: HashMap::new(),
+        daily_writes: HashMap::new(),
+        second: (0, HashMap::new()),
+        faults: Vec::new(),
+        log: Vec::new(),
+        requests: 0,
+    }
+}
+
+fn users() -> Vec<User> {
+    [
+        ("ada", "Lovelace", 2, "active", "0", "Europe/Berlin"),
+        ("grace", "Hopper", 2, "active", "2", "America/New_York"),
+        ("alan", "Turing", 1, "active", "2", "Europe/London"),
+        ("edsger", "Dijkstra", 1, "pending", "2", "Europe/Amsterdam"),
+    ]
+    .into_iter()
+    .zip(1..)
+    .map(|((first, last, kind, status, role, zone), n)| User {
+        id: id("user", n),
+        email: format!("{first}@emulator.test"),
+        first_name: capital(first),
+        last_name: last.into(),
+        kind,
+        status,
+        role,
+        pmi: 3_542_471_130 + n,
+        timezone: zone.into(),
+        created_ms: time::at(jiff::civil::date(2024, 3, 4), 9, 30) + n * 86_400_000,
+        views_recordings: first != "alan",
+    })
+    .collect()
+}
+
+fn apps() -> Vec<App> {
+    let plain: Vec<String> = GRANULAR
+        .iter()
+        .filter(|scope| **scope != "user:read:list_users")
+        .map(|s| (*s).into())
+        .collect();
+    let admin: Vec<String> = GRANULAR
+        .iter()
+        .map(|scope| format!("{scope}:admin"))
+        .collect();
+    let classic = [
+        "user:read",
+        "meeting:read",
+        "meeting:write",
+        "recording:read",
+        "recording:write",
+    ];
+    let app = |(client_id, secret): (&str, &str), name: &str, kind, scopes| App {
+        client_id: client_id.into(),
+        secret_hash: hash(secret),
+        name: name.into(),
+        kind,
+        scopes,
+    };
+    vec![
+        app(DEMO_APP, "Switchboard", AppKind::User, plain),
+        app(
+            ADMIN_APP,
+            "Switchboard for admins",
+            AppKind::Admin,
+            admin.clone(),
+        ),
+        app(
+            CLASSIC_APP,
+            "Switchboard classic",
+            AppKind::User,
+            classic.map(String::from).to_vec(),
+        ),
+        app(SERVER_APP, "Switchboard server", AppKind::Server, admin),
+    ]
+}
+
+/// A 22-character id, the same for the same name and number.
+fn id(kind: &str, n: i64) -> String {
+    URL_SAFE_NO_PAD.encode(digest(kind, n))
+}
+
+/// A meeting UUID: 16 bytes in base64, which may contain `/`, `+` and `=`.
+pub fn uuid(kind: &str, n: i64) -> String {
+    STANDARD.encode(digest(kind, n))
+}
+
+fn digest(kind: &str, n: i64) -> [u8; 16] {
+    let full = Sha256::digest(format!("{kind}-{n}").as_bytes());
+    let mut out = [0; 16];
+    for (to, from) in out.iter_mut().zip(full) {
+        *to = from;
+    }
+    out
+}
+
+fn capital(name: &str) -> String {
+    let mut chars = name.chars();
+    chars
+        .next()
+        .map(|first| first.to_uppercase().chain(chars).collect())
+        .unwrap_or_default()
+}

@@ -1,0 +1,261 @@
+//! The two addresses, and the way of one request: read, log, fault, answer.
+
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::Response;
+use bytes::Bytes;
+use futures_util::stream;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::answer::{Answer, Content};
+use crate::call::Call;
+use crate::fault::{self, Kind};
+use crate::listener::{Cuttable, Scissors};
+use crate::log::{self, Entry};
+use crate::world::World;
+use crate::{Options, api, control, downloads, oauth, seed, time};
+
+/// Zoom's own limit is unknown; requests to these calls are a few kilobytes.
+const MAX_BODY: usize = 1 << 20;
+const CHUNK: u64 = 64 << 10;
+
+pub struct Running {
+    pub shared: Arc<Shared>,
+    pub origin: String,
+    pub download_origin: String,
+    all: Scissors,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Running {
+    pub fn stop(&mut self) {
+        self.all.cut();
+        for task in self.tasks.drain(..) {
+            task.abort();
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// State shared by both addresses.
+pub struct Shared {
+    world: Mutex<World>,
+    pub options: Options,
+}
+
+impl Shared {
+    /// The world; a panic of another request must not end the emulator.
+    pub fn world(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[derive(Clone)]
+struct Site {
+    name: &'static str,
+    shared: Arc<Shared>,
+}
+
+pub async fn start(options: Options) -> io::Result<Running> {
+    let api = TcpListener::bind(("127.0.0.1", options.api_port)).await?;
+    let download = TcpListener::bind(("127.0.0.1", options.download_port)).await?;
+    let origin = format!("http://127.0.0.1:{}", api.local_addr()?.port());
+    let download_origin = format!("http://localhost:{}", download.local_addr()?.port());
+    let world = seed::world(&options, &origin, &download_origin);
+    let shared = Arc::new(Shared {
+        world: Mutex::new(world),
+        options,
+    });
+    let all = Scissors::new();
+    let tasks = [("api", api), ("download", download)]
+        .into_iter()
+        .map(|(name, listener)| {
+            serve(
+                Site {
+                    name,
+                    shared: shared.clone(),
+                },
+                Cuttable {
+                    listener,
+                    all: all.clone(),
+                },
+            )
+        })
+        .collect();
+    Ok(Running {
+        shared,
+        origin,
+        download_origin,
+        all,
+        tasks,
+    })
+}
+
+fn serve(site: Site, listener: Cuttable) -> JoinHandle<()> {
+    let router = Router::new().fallback(respond).with_state(site);
+    tokio::spawn(async move {
+        let service = router.into_make_service_with_connect_info::<Scissors>();
+        // Accept errors are retried inside; the future ends only with the task.
+        axum::serve(listener, service).await.ok();
+    })
+}
+
+async fn respond(
+    State(site): State<Site>,
+    ConnectInfo(one): ConnectInfo<Scissors>,
+    request: Request,
+) -> Response<Body> {
+    let Some(call) = read(request).await else {
+        return send(Answer::error(413, 413, "Request body too large."), None);
+    };
+    if call.path.starts_with("/_emulator") {
+        return send(control::answer(&site.shared, &call), None);
+    }
+    let (n, fault) = arrive(&site, &call);
+    match &fault {
+        Some(Kind::Latency { millis }) => tokio::time::sleep(Duration::from_millis(*millis)).await,
+        Some(Kind::Drop { after: false }) => one.cut(),
+        _ => {}
+    }
+    let answer = finish(&site, &call, n, fault.as_ref());
+    if matches!(fault, Some(Kind::Drop { .. })) {
+        one.cut();
+    }
+    let cut = match fault {
+        Some(Kind::Truncate { bytes }) => Some((bytes, one)),
+        _ => None,
+    };
+    send(answer, cut)
+}
+
+async fn read(request: Request) -> Option<Call> {
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(body, MAX_BODY).await.ok()?;
+    let headers = parts.headers.iter().filter_map(|(name, value)| {
+        Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
+    });
+    let query = parts.uri.query().unwrap_or_default();
+    Some(Call::new(
+        parts.method.as_str(),
+        parts.uri.path(),
+        query,
+        headers.collect(),
+        body.to_vec(),
+    ))
+}
+
+/// Log the request and draw its fault.
+fn arrive(site: &Site, call: &Call) -> (u64, Option<Kind>) {
+    let mut world = site.shared.world();
+    world.requests += 1;
+    let n = world.requests;
+    let fault = fault::take(&mut world.faults, call);
+    let mut entry = Entry::new(n, time::utc(world.now_ms()), site.name, call);
+    entry.fault = fault.as_ref().map(|kind| format!("{kind:?}"));
+    log::keep(&mut world.log, entry);
+    (n, fault)
+}
+
+/// Answer by the fault, or by the service; note the status in the log.
+fn finish(site: &Site, call: &Call, n: u64, fault: Option<&Kind>) -> Answer {
+    let mut world = site.shared.world();
+    let answer = match fault {
+        Some(Kind::Status { status, variant }) => {
+            fault::status(*status, variant.as_deref(), world.now_ms())
+        }
+        Some(Kind::Html { status }) => fault::page(*status),
+        Some(Kind::Drop { after: false }) => Answer::empty(503),
+        _ => route(&mut world, site.name, call),
+    };
+    let answer = if world.settings.language == "es" {
+        answer.in_spanish()
+    } else {
+        answer
+    };
+    if let Some(entry) = world.log.iter_mut().rev().find(|entry| entry.n == n) {
+        entry.status = (!matches!(fault, Some(Kind::Drop { .. }))).then_some(answer.status);
+    }
+    answer.with(
+        "x-zm-trackingid",
+        format!("v=2.0;clid=us04;rid=EMU_{n:012x}"),
+    )
+}
+
+fn route(world: &mut World, site: &str, call: &Call) -> Answer {
+    if site == "download" {
+        return downloads::storage(world, call);
+    }
+    match call.segments().first() {
+        Some(&"oauth") => oauth::answer(world, call),
+        Some(&"v2") => api::answer(world, call),
+        Some(&"rec") => downloads::first_hop(world, call),
+        _ => Answer::html(
+            404,
+            "<!doctype html><title>Zoom</title><h1>Page not found</h1>",
+        ),
+    }
+}
+
+/// To the network, whole, or as the first bytes of it.
+fn send(answer: Answer, cut: Option<(u64, Scissors)>) -> Response<Body> {
+    let mut response = Response::builder().status(answer.status);
+    for (name, value) in &answer.headers {
+        response = response.header(name, value);
+    }
+    let size = match &answer.content {
+        Content::Bytes(bytes) => bytes.len() as u64,
+        Content::Blob(size) => *size,
+    };
+    if answer.status != 204 {
+        response = response.header("content-length", size);
+    }
+    let body = match (answer.content, cut) {
+        (Content::Bytes(bytes), None) => Body::from(bytes),
+        (Content::Bytes(mut bytes), Some((limit, scissors))) => {
+            bytes.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+            broken(Bytes::from(bytes), scissors)
+        }
+        (Content::Blob(size), None) => blob(size),
+        (Content::Blob(_), Some((limit, scissors))) => broken(
+            Bytes::from(vec![0; usize::try_from(limit.min(CHUNK)).unwrap_or(0)]),
+            scissors,
+        ),
+    };
+    response.body(body).unwrap_or_default()
+}
+
+/// The bytes, a pause in which they leave, and the end of the connection.
+fn broken(bytes: Bytes, scissors: Scissors) -> Body {
+    Body::from_stream(stream::unfold(
+        Some((bytes, scissors)),
+        |state| async move {
+            let (bytes, scissors) = state?;
+            if bytes.is_empty() {
+                tokio::time::sleep(Duration::from_millis(30)).await;
+                scissors.cut();
+                return Some((Err(io::Error::from(io::ErrorKind::ConnectionReset)), None));
+            }
+            Some((Ok(bytes), Some((Bytes::new(), scissors))))
+        },
+    ))
+}
+
+fn blob(size: u64) -> Body {
+    let pattern: Vec<u8> = (0..CHUNK).map(|at| (at % 251) as u8).collect();
+    let pattern = Bytes::from(pattern);
+    Body::from_stream(stream::unfold(size, move |left| {
+        let chunk = pattern.slice(..usize::try_from(left.min(CHUNK)).unwrap_or(0));
+        async move { (left > 0).then(|| (Ok::<_, io::Error>(chunk.clone()), left - chunk.len() as u64)) }
+    }))
+}

@@ -1,0 +1,225 @@
+//! Everything the emulated Zoom knows. Tokens are kept as hashes only.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+use crate::fault::Fault;
+use crate::log::Entry;
+
+/// The whole state behind one lock.
+pub struct World {
+    pub origin: String,
+    pub download_origin: String,
+    pub access_ttl_s: u64,
+    /// Added to the real time.
+    pub clock_offset_ms: i64,
+    pub settings: Settings,
+    pub users: Vec<User>,
+    pub apps: Vec<App>,
+    /// Exact addresses; empty means the loopback call-back on any port.
+    pub redirect_uris: Vec<String>,
+    pub meetings: BTreeMap<i64, Meeting>,
+    pub recordings: Vec<Recording>,
+    pub grants: Vec<Grant>,
+    pub access: HashMap<String, Access>,
+    /// Every token in clear, for tests that look for leaks. In memory only; no address shows it.
+    pub issued: Vec<String>,
+    pub codes: HashMap<String, Code>,
+    pub sessions: HashMap<String, Session>,
+    pub pages: HashMap<String, PageToken>,
+    pub tickets: HashMap<String, Ticket>,
+    /// Create and update requests by host and UTC day.
+    pub daily_writes: HashMap<(String, String), u32>,
+    /// Requests of the current second by label.
+    pub second: (i64, HashMap<&'static str, u32>),
+    pub faults: Vec<Fault>,
+    pub log: Vec<Entry>,
+    pub requests: u64,
+}
+
+/// Switches that change behaviour, set through `/_emulator/settings`.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    pub rate_limits: bool,
+    /// `en` or `es`.
+    pub language: String,
+    /// Apps need an administrator's approval before a plain user can connect.
+    pub require_approval: bool,
+    /// Downloads answer with an error inside HTTP 200.
+    pub downloads_disabled: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            rate_limits: true,
+            language: "en".into(),
+            require_approval: false,
+            downloads_disabled: false,
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+pub struct User {
+    pub id: String,
+    pub email: String,
+    pub first_name: String,
+    pub last_name: String,
+    /// 1 Basic, 2 Licensed.
+    pub kind: u8,
+    /// `active`, `inactive` or `pending`.
+    pub status: &'static str,
+    /// `0` owner, `1` admin, `2` member.
+    pub role: &'static str,
+    pub pmi: i64,
+    pub timezone: String,
+    pub created_ms: i64,
+    /// The role right to see what is inside recordings.
+    pub views_recordings: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AppKind {
+    User,
+    Admin,
+    Server,
+}
+
+#[derive(Debug, Clone)]
+pub struct App {
+    pub client_id: String,
+    pub secret_hash: String,
+    pub name: String,
+    pub kind: AppKind,
+    pub scopes: Vec<String>,
+}
+
+pub struct Meeting {
+    pub id: i64,
+    pub uuid: String,
+    pub host: String,
+    pub created_ms: i64,
+    pub start_ms: Option<i64>,
+    /// The stored request fields.
+    pub fields: Map<String, Value>,
+}
+
+pub struct Recording {
+    pub uuid: String,
+    pub id: i64,
+    pub host: String,
+    pub topic: String,
+    /// Zoom's meeting type, an integer on the wire.
+    pub kind: u8,
+    pub start_ms: i64,
+    pub minutes: i64,
+    pub timezone: String,
+    pub files: Vec<RecordedFile>,
+    pub trashed_ms: Option<i64>,
+    pub processing: bool,
+    pub auto_delete: bool,
+}
+
+pub struct RecordedFile {
+    pub id: String,
+    pub media: crate::media::Media,
+    pub recording_type: &'static str,
+    pub start_ms: i64,
+    pub end_ms: i64,
+    pub size: u64,
+    pub trashed_ms: Option<i64>,
+}
+
+/// One consent, or one Server-to-Server token.
+pub struct Grant {
+    pub id: u64,
+    pub client_id: String,
+    pub user: String,
+    pub scopes: Vec<String>,
+    pub refresh: Option<String>,
+    pub refresh_until_ms: i64,
+    pub live: bool,
+}
+
+/// An access token, by its hash.
+pub struct Access {
+    pub grant: u64,
+    pub until_ms: i64,
+    /// A download token opens one meeting's files and nothing else.
+    pub only_uuid: Option<String>,
+}
+
+pub struct Code {
+    pub client_id: String,
+    pub user: String,
+    pub redirect_uri: String,
+    pub scopes: Vec<String>,
+    pub challenge: Option<(String, String)>,
+    pub until_ms: i64,
+}
+
+pub struct Session {
+    pub user: String,
+    pub csrf: String,
+}
+
+pub struct PageToken {
+    pub bound_to: String,
+    pub offset: usize,
+    pub until_ms: i64,
+}
+
+/// A signed storage address.
+pub struct Ticket {
+    pub key: String,
+    pub until_ms: i64,
+}
+
+impl World {
+    pub fn now_ms(&self) -> i64 {
+        real_ms() + self.clock_offset_ms
+    }
+
+    pub fn user(&self, id_or_email: &str) -> Option<&User> {
+        self.users
+            .iter()
+            .find(|user| user.id == id_or_email || user.email.eq_ignore_ascii_case(id_or_email))
+    }
+
+    pub fn app(&self, client_id: &str) -> Option<&App> {
+        self.apps.iter().find(|app| app.client_id == client_id)
+    }
+
+    pub fn grant(&self, id: u64) -> Option<&Grant> {
+        self.grants.iter().find(|grant| grant.id == id)
+    }
+}
+
+/// Milliseconds since 1970 by the machine's clock.
+pub fn real_ms() -> i64 {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// A URL-safe secret of that many random bytes.
+pub fn random(bytes: usize) -> String {
+    let drawn: Vec<u8> = (0..bytes).map(|_| rand::random::<u8>()).collect();
+    URL_SAFE_NO_PAD.encode(drawn)
+}
+
+/// SHA-256 in hexadecimal.
+pub fn hash(text: &str) -> String {
+    Sha256::digest(text.as_bytes())
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}

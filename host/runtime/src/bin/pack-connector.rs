@@ -1,0 +1,57 @@
+//! Make a component out of a core module: `pack-connector CORE.wasm OUT.wasm`. Writes `OUT.cwasm` (compiled ahead of time for
+//! this host) and `OUT.wasm.sha256` beside it.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use sha2::{Digest, Sha256};
+use switchboard_egress::Egress;
+use switchboard_runtime::{Runtime, RuntimeConfig};
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().collect();
+    let [_, core, out] = arguments.as_slice() else {
+        eprintln!("usage: pack-connector CORE.wasm OUT.wasm");
+        return ExitCode::from(2);
+    };
+    match pack(Path::new(core), Path::new(out)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn pack(core: &Path, out: &Path) -> Result<(), Box<dyn std::error::Error>> {
+    let module = std::fs::read(core).map_err(|error| format!("{}: {error}", core.display()))?;
+    let component = wit_component::ComponentEncoder::default()
+        .module(&module)
+        .map_err(|error| format!("{error:#}"))?
+        .validate(true)
+        .encode()
+        .map_err(|error| format!("{error:#}"))?;
+    let digest: String = Sha256::digest(&component)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    // The settings of code must equal those of the engines that run it; pooling is not one of them.
+    let machine = Runtime::new(RuntimeConfig::default(), Egress::new()?)?.precompile(&component)?;
+    std::fs::write(out, &component)?;
+    std::fs::write(
+        out.with_extension("wasm.sha256"),
+        format!("{digest}  {}\n", file_name(out)),
+    )?;
+    std::fs::write(out.with_extension("cwasm"), machine)?;
+    eprintln!(
+        "{}: {} bytes, sha256 {digest}",
+        out.display(),
+        component.len()
+    );
+    Ok(())
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name()
+        .map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+}

@@ -1,0 +1,55 @@
+//! What a caller decides about one call.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use switchboard_egress::{NoTrace, Trace};
+
+/// Settings of one call.
+#[derive(Clone)]
+pub struct CallOptions {
+    /// Wall clock of the whole call.
+    pub deadline: Duration,
+    /// Folder for downloads; created when the first one starts.
+    pub downloads: PathBuf,
+    /// Stop at the first request and return it instead of sending it.
+    pub dry_run: bool,
+    /// 1 for the first attempt of a step.
+    pub attempt: u32,
+    /// Equal over all attempts of a step.
+    pub idempotency_key: String,
+    pub trace: Arc<dyn Trace>,
+    pub events: Arc<dyn Events>,
+}
+
+impl Default for CallOptions {
+    fn default() -> Self {
+        Self {
+            deadline: Duration::from_secs(120),
+            downloads: PathBuf::from("downloads"),
+            dry_run: false,
+            attempt: 1,
+            idempotency_key: String::new(),
+            trace: Arc::new(NoTrace),
+            events: Arc::new(Silent),
+        }
+    }
+}
+
+/// Words from a running call to the person who watches. Text is bounded and redacted before it gets here.
+pub trait Events: Send + Sync {
+    /// One line; `level` is `debug`, `info` or `warn`.
+    fn message(&self, level: &str, text: &str);
+    /// `done` of `total` in `unit` (`bytes`, `items`, `pages`).
+    fn progress(&self, done: u64, total: Option<u64>, unit: &str);
+}
+
+/// Nobody watches.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Silent;
+
+impl Events for Silent {
+    fn message(&self, _level: &str, _text: &str) {}
+    fn progress(&self, _done: u64, _total: Option<u64>, _unit: &str) {}
+}

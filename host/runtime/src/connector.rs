@@ -1,0 +1,366 @@
+//! A loaded connector: checked once, then called any number of times, each time in a fresh store.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use switchboard_egress::{self as egress, Connection, Egress};
+use tokio::time::Instant;
+use wasmtime::Store;
+use wasmtime::component::{Component, HasSelf, Linker, types::ComponentItem};
+
+use crate::bindings::{Identity, generated, types};
+use crate::budget::Budget;
+use crate::call::CallOptions;
+use crate::engine::{Runtime, RuntimeConfig, TICK};
+use crate::error::CallError;
+use crate::host::{Call, Host};
+use crate::limits::Limits;
+use crate::manifest::{Manifest, Rate};
+use crate::trusted;
+
+use generated::ConnectorPre;
+use generated::exports::switchboard::connector::auth::Verdict;
+
+/// The interfaces a connector may import; nothing else in the world.
+const IMPORTS: [&str; 4] = [
+    "switchboard:connector/types@0.1.0",
+    "switchboard:connector/http@0.1.0",
+    "switchboard:connector/context@0.1.0",
+    "switchboard:connector/log@0.1.0",
+];
+
+/// Longest output of an activity, bytes.
+const MAX_OUTPUT: usize = 32 << 20;
+
+/// A component that will not be run.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LoadError {
+    #[error("not a component this host can run: {0:#}")]
+    Unreadable(wasmtime::Error),
+    #[error(
+        "it imports `{import}`, which no connector may: only switchboard:connector/{{http,context,log}} are served"
+    )]
+    Import { import: String },
+    #[error("it lacks what every connector exports: {0:#}")]
+    Exports(wasmtime::Error),
+    #[error("it could not describe itself: {0}")]
+    Describe(CallError),
+    #[error("its manifest is not valid: {0}")]
+    Manifest(#[from] serde_json::Error),
+    #[error("its manifest has format {found}; this host reads 1")]
+    Format { found: String },
+}
+
+/// A connector ready to be called. Cheap to clone.
+#[derive(Clone)]
+pub struct Connector {
+    shared: Arc<Shared>,
+    manifest: Arc<Manifest>,
+    digest: Option<String>,
+}
+
+/// What all calls of one connector share.
+pub(crate) struct Shared {
+    pre: ConnectorPre<Host>,
+    config: Arc<RuntimeConfig>,
+    pub(crate) egress: Egress,
+    pub(crate) budget: Budget,
+    pub(crate) rates: BTreeMap<String, Rate>,
+}
+
+impl Runtime {
+    /// Compile and check a component. Takes as long as compiling does: about a second for a megabyte.
+    pub async fn load_wasm(&self, component: &[u8]) -> Result<Connector, LoadError> {
+        let compiled =
+            Component::from_binary(&self.engine, component).map_err(LoadError::Unreadable)?;
+        let digest = Sha256::digest(component)
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        self.prepare(&compiled, Some(digest)).await
+    }
+
+    /// Check a component that [`Runtime::precompile`] made for this very build and that is embedded in the binary.
+    pub async fn load_precompiled(&self, code: &'static [u8]) -> Result<Connector, LoadError> {
+        let compiled = trusted::load(&self.engine, code).map_err(LoadError::Unreadable)?;
+        self.prepare(&compiled, None).await
+    }
+
+    async fn prepare(
+        &self,
+        component: &Component,
+        digest: Option<String>,
+    ) -> Result<Connector, LoadError> {
+        check_imports(component, &self.engine)?;
+        let mut linker = Linker::<Host>::new(&self.engine);
+        generated::Connector::add_to_linker::<_, HasSelf<_>>(&mut linker, |host| host)
+            .map_err(LoadError::Exports)?;
+        let pre = linker
+            .instantiate_pre(component)
+            .map_err(LoadError::Exports)?;
+        let pre = ConnectorPre::new(pre).map_err(LoadError::Exports)?;
+        let mut shared = Shared {
+            pre,
+            config: Arc::clone(&self.config),
+            egress: self.egress.clone(),
+            budget: Budget::default(),
+            rates: BTreeMap::new(),
+        };
+        let text = shared.describe().await.map_err(LoadError::Describe)?;
+        let manifest: Manifest = serde_json::from_str(&text)?;
+        if manifest.manifest != "1" {
+            return Err(LoadError::Format {
+                found: manifest.manifest,
+            });
+        }
+        shared.rates = manifest.rates.clone();
+        Ok(Connector {
+            shared: Arc::new(shared),
+            manifest: Arc::new(manifest),
+            digest,
+        })
+    }
+}
+
+/// Every import with a function in it must be one of ours. Interfaces that only name types carry no power.
+fn check_imports(component: &Component, engine: &wasmtime::Engine) -> Result<(), LoadError> {
+    for (name, item) in component.component_type().imports(engine) {
+        let harmless = match &item.ty {
+            ComponentItem::ComponentInstance(instance) => {
+                name.starts_with("switchboard:")
+                    && instance
+                        .exports(engine)
+                        .all(|(_, export)| matches!(export.ty, ComponentItem::Type(_)))
+            }
+            _ => false,
+        };
+        if !harmless && !IMPORTS.contains(&name) {
+            return Err(LoadError::Import {
+                import: name.to_owned(),
+            });
+        }
+    }
+    Ok(())
+}
+
+impl Connector {
+    /// What the connector says of itself.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// SHA-256 of the component file, where it was loaded from one.
+    pub fn digest(&self) -> Option<&str> {
+        self.digest.as_deref()
+    }
+
+    /// Run one activity (`zoom.meetings.create`) as `connection`.
+    ///
+    /// With [`CallOptions::dry_run`] the output is `{"dry_run": true, "request": {…}}`, the first request it would send.
+    ///
+    /// # Errors
+    /// [`CallError`] in its three families. A broken connector breaks this call only.
+    pub async fn call(
+        &self,
+        activity: &str,
+        input: Value,
+        connection: Arc<dyn Connection>,
+        options: &CallOptions,
+    ) -> Result<Value, CallError> {
+        let Some(entry) = self.manifest.activity(activity) else {
+            let fix = match self.manifest.nearest(activity) {
+                Some(near) => {
+                    format!("did you mean `{near}`? `switchboard activity list` shows all")
+                }
+                None => "`switchboard activity list` shows all".to_owned(),
+            };
+            let message = format!("there is no activity `{activity}`");
+            return Err(CallError::problem("activity.unknown", message, Some(fix)));
+        };
+        let (name, class) = (entry.name.clone(), entry.rate.clone());
+        let input = input.to_string();
+        let mut store = self
+            .shared
+            .store(Some(self.network(connection, options, class)));
+        let outcome = self.shared.bounded(
+            &mut store,
+            options.deadline,
+            async |store: &mut Store<Host>| {
+                let guest = self.shared.pre.instantiate_async(&mut *store).await?;
+                guest
+                    .switchboard_connector_activities()
+                    .call_invoke(store, &name, &input)
+                    .await
+            },
+        );
+        let outcome = outcome.await?;
+        if let Some(planned) = store
+            .data_mut()
+            .call
+            .as_mut()
+            .and_then(|call| call.planned.take())
+        {
+            return Ok(serde_json::json!({ "dry_run": true, "request": planned }));
+        }
+        let output = outcome?;
+        if output.len() > MAX_OUTPUT {
+            return Err(CallError::broken(
+                "guest.output",
+                format!("`{activity}` returned {} bytes", output.len()),
+            ));
+        }
+        match serde_json::from_str(&output) {
+            Ok(Value::Object(fields)) => Ok(Value::Object(fields)),
+            Ok(_) => Err(CallError::broken(
+                "guest.output",
+                format!("`{activity}` returned JSON that is no object"),
+            )),
+            Err(error) => Err(CallError::broken(
+                "guest.output",
+                format!("`{activity}` returned no JSON: {error}"),
+            )),
+        }
+    }
+
+    /// Ask the service who `connection` is.
+    pub async fn identify(
+        &self,
+        connection: Arc<dyn Connection>,
+        options: &CallOptions,
+    ) -> Result<Identity, CallError> {
+        let mut store = self
+            .shared
+            .store(Some(self.network(connection, options, "light".into())));
+        let found = self.shared.bounded(
+            &mut store,
+            options.deadline,
+            async |store: &mut Store<Host>| {
+                let guest = self.shared.pre.instantiate_async(&mut *store).await?;
+                guest
+                    .switchboard_connector_auth()
+                    .call_identify(store)
+                    .await
+            },
+        );
+        Ok(found.await??.into())
+    }
+
+    fn network(
+        &self,
+        connection: Arc<dyn Connection>,
+        options: &CallOptions,
+        class: String,
+    ) -> Call {
+        Call {
+            shared: Arc::clone(&self.shared),
+            connection,
+            options: options.clone(),
+            class,
+            deadline: Instant::now() + options.deadline,
+            planned: None,
+        }
+    }
+}
+
+impl Shared {
+    /// Explain an answer. Pure: the guest gets no network.
+    pub(crate) async fn classify(&self, answer: &egress::Response) -> Result<Verdict, CallError> {
+        let headers: Vec<types::Header> = answer
+            .headers
+            .iter()
+            .map(|(name, value)| types::Header {
+                name: name.clone(),
+                value: value.clone(),
+            })
+            .collect();
+        let mut store = self.store(None);
+        self.bounded(
+            &mut store,
+            Duration::from_secs(2),
+            async |store: &mut Store<Host>| {
+                let guest = self.pre.instantiate_async(&mut *store).await?;
+                guest
+                    .switchboard_connector_auth()
+                    .call_classify(store, answer.status, &headers, &answer.body)
+                    .await
+            },
+        )
+        .await
+    }
+
+    async fn describe(&self) -> Result<String, CallError> {
+        let mut store = self.store(None);
+        self.bounded(
+            &mut store,
+            Duration::from_secs(2),
+            async |store: &mut Store<Host>| {
+                let guest = self.pre.instantiate_async(&mut *store).await?;
+                guest
+                    .switchboard_connector_activities()
+                    .call_describe(store)
+                    .await
+            },
+        )
+        .await
+    }
+
+    fn store(&self, call: Option<Call>) -> Store<Host> {
+        let ticks = self.config.cpu.as_millis().div_ceil(TICK.as_millis());
+        let limits = Limits::new(self.config.memory, u64::try_from(ticks).unwrap_or(u64::MAX));
+        let mut store = Store::new(self.pre.engine(), Host { limits, call });
+        store.limiter(|host| &mut host.limits);
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_callback(|mut context| {
+            let limits = &mut context.data_mut().limits;
+            if limits.ticks == 0 {
+                limits.out_of_time = true;
+                return Err(wasmtime::Error::msg("processor budget used up"));
+            }
+            limits.ticks -= 1;
+            Ok(wasmtime::UpdateDeadline::Yield(1))
+        });
+        store
+    }
+
+    /// Run guest code under the wall clock and name what stopped it.
+    async fn bounded<T>(
+        &self,
+        store: &mut Store<Host>,
+        deadline: Duration,
+        work: impl AsyncFnOnce(&mut Store<Host>) -> wasmtime::Result<T>,
+    ) -> Result<T, CallError> {
+        let done = tokio::time::timeout(deadline, work(store)).await;
+        let limits = &store.data().limits;
+        match done {
+            Ok(Ok(value)) => Ok(value),
+            Err(_) => Err(CallError::broken(
+                "guest.deadline",
+                format!("the call did not end within {deadline:?}"),
+            )),
+            Ok(Err(_)) if limits.out_of_time => {
+                let message = format!(
+                    "the connector used more than {:?} of processor time",
+                    self.config.cpu
+                );
+                Err(CallError::broken("guest.cpu", message))
+            }
+            Ok(Err(error)) => Err(match limits.refused {
+                Some(bytes) => CallError::broken(
+                    "guest.memory",
+                    format!(
+                        "the connector asked for {bytes} bytes of memory; a call may have {}",
+                        self.config.memory
+                    ),
+                ),
+                None => CallError::broken(
+                    "guest.trap",
+                    egress::redact(&format!("the connector trapped: {error:#}")),
+                ),
+            }),
+        }
+    }
+}

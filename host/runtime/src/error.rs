@@ -1,0 +1,188 @@
+//! The three families of failure, kept apart from the guest to the exit code.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::bindings::{http, types};
+
+/// Why a call did not give an output.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum CallError {
+    /// The service, or the input, said no.
+    #[error("{0}")]
+    Problem(Problem),
+    /// Our policy said no.
+    #[error("{0}")]
+    Refused(Refused),
+    /// The connector trapped, overstayed or returned rubbish: a bug in it.
+    #[error("{0}")]
+    Broken(Broken),
+}
+
+/// The service, or the input, said no.
+#[derive(Debug, Clone, Serialize, Deserialize, thiserror::Error)]
+#[error("{message}")]
+pub struct Problem {
+    /// Stable, documented in the manifest.
+    pub code: String,
+    pub message: String,
+    /// JSON Pointer into the input, when one field is to blame.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fix: Option<String>,
+    pub retry: Retry,
+    /// True when the service certainly did not act.
+    pub not_sent: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub details: Option<Value>,
+}
+
+/// Whether trying the same call again can help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Retry {
+    Never,
+    /// After this many milliseconds.
+    After(u64),
+    AfterUserAction,
+}
+
+/// Our policy said no.
+#[derive(Debug, Clone, Serialize, thiserror::Error)]
+#[error("{message}")]
+pub struct Refused {
+    pub code: String,
+    pub message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fix: Option<String>,
+}
+
+/// A bug in the connector, contained.
+#[derive(Debug, Clone, Serialize, thiserror::Error)]
+#[error("{message}")]
+pub struct Broken {
+    /// `guest.trap`, `guest.cpu`, `guest.memory`, `guest.deadline` or `guest.output`.
+    pub code: String,
+    pub message: String,
+}
+
+impl CallError {
+    /// The stable code of any family.
+    pub fn code(&self) -> &str {
+        match self {
+            Self::Problem(problem) => &problem.code,
+            Self::Refused(refused) => &refused.code,
+            Self::Broken(broken) => &broken.code,
+        }
+    }
+
+    /// What to do, where it is known.
+    pub fn fix(&self) -> Option<&str> {
+        match self {
+            Self::Problem(problem) => problem.fix.as_deref(),
+            Self::Refused(refused) => refused.fix.as_deref(),
+            Self::Broken(_) => {
+                Some("report this with the command and `--trace`; other calls are not affected")
+            }
+        }
+    }
+
+    pub(crate) fn broken(code: &str, message: impl Into<String>) -> Self {
+        Self::Broken(Broken {
+            code: code.into(),
+            message: message.into(),
+        })
+    }
+
+    pub(crate) fn problem(code: &str, message: String, fix: Option<String>) -> Self {
+        Self::Problem(Problem {
+            code: code.into(),
+            message,
+            pointer: None,
+            fix,
+            retry: Retry::Never,
+            not_sent: true,
+            details: None,
+        })
+    }
+}
+
+impl From<types::Problem> for CallError {
+    /// A host refusal that the guest passed on stays a refusal.
+    fn from(problem: types::Problem) -> Self {
+        if problem.code.starts_with("refused.") {
+            return Self::Refused(Refused {
+                code: problem.code,
+                message: problem.message,
+                fix: problem.fix,
+            });
+        }
+        Self::Problem(Problem {
+            code: problem.code,
+            message: problem.message,
+            pointer: problem.pointer,
+            fix: problem.fix,
+            retry: problem.retry.into(),
+            not_sent: problem.not_sent,
+            details: problem
+                .details
+                .and_then(|text| serde_json::from_str(&text).ok()),
+        })
+    }
+}
+
+impl From<types::Retry> for Retry {
+    fn from(retry: types::Retry) -> Self {
+        match retry {
+            types::Retry::Never => Self::Never,
+            types::Retry::After(ms) => Self::After(ms),
+            types::Retry::AfterUserAction => Self::AfterUserAction,
+        }
+    }
+}
+
+/// An egress failure in the contract's words.
+pub(crate) fn to_guest(failure: switchboard_egress::Failure) -> http::Failure {
+    let retry = match failure.code.as_str() {
+        "timeout" | "unreachable" | "download.truncated" => types::Retry::After(1_000),
+        _ => types::Retry::Never,
+    };
+    http::Failure {
+        code: failure.code,
+        message: failure.message,
+        fix: failure.fix,
+        retry,
+        not_sent: failure.not_sent,
+        response: failure.response.map(|answer| response(*answer)),
+    }
+}
+
+/// An egress answer in the contract's words.
+pub(crate) fn response(answer: switchboard_egress::Response) -> http::Response {
+    http::Response {
+        status: answer.status,
+        headers: answer
+            .headers
+            .into_iter()
+            .map(|(name, value)| types::Header { name, value })
+            .collect(),
+        body: answer.body,
+    }
+}
+
+/// No usable sign-in, in the contract's words.
+pub(crate) fn no_credential(error: switchboard_egress::CredentialError) -> http::Failure {
+    http::Failure {
+        code: format!("credential.{}", error.code),
+        message: error.message,
+        fix: error.fix,
+        retry: if error.retryable {
+            types::Retry::After(5_000)
+        } else {
+            types::Retry::AfterUserAction
+        },
+        not_sent: true,
+        response: None,
+    }
+}

@@ -1,0 +1,379 @@
+//! The contract's imports, as the host fulfils them for one call.
+
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use switchboard_egress::{self as egress, Connection, Credential, Method, Request, Target};
+use tokio::time::Instant;
+
+use crate::bindings::{context, http, log, types};
+use crate::call::CallOptions;
+use crate::connector::Shared;
+use crate::error::{no_credential, response, to_guest};
+use crate::limits::Limits;
+use crate::manifest::Rate;
+use crate::{naming, retry};
+
+/// Longest line a guest may log, characters.
+const MAX_LINE: usize = 2_000;
+
+/// Everything one store holds. Made for one call, dropped with it.
+pub(crate) struct Host {
+    pub(crate) limits: Limits,
+    pub(crate) call: Option<Call>,
+}
+
+/// The part that a call with network has; a pure call (`describe`, `classify`) has none.
+pub(crate) struct Call {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) connection: Arc<dyn Connection>,
+    pub(crate) options: CallOptions,
+    pub(crate) class: String,
+    pub(crate) deadline: Instant,
+    /// Filled by the first request of a dry run.
+    pub(crate) planned: Option<serde_json::Value>,
+}
+
+impl http::Host for Host {
+    async fn send(&mut self, request: http::Request) -> Result<http::Response, http::Failure> {
+        let call = self.call.as_mut().ok_or_else(no_network)?;
+        let wants = request.credential;
+        let request = call.prepare(request)?;
+        let mut renewed = false;
+        for attempt in 1.. {
+            let credential = call.credential(wants).await?;
+            call.wait_for_budget().await?;
+            let sent = call.shared.egress.send(
+                call.connection.policy(),
+                &request,
+                credential.as_ref(),
+                call.deadline,
+                &*call.options.trace,
+            );
+            let pause = match sent.await {
+                Ok(answer) => match call
+                    .verdict(
+                        &answer,
+                        &request,
+                        attempt,
+                        credential.as_ref(),
+                        &mut renewed,
+                    )
+                    .await?
+                {
+                    Next::Done => return Ok(response(answer)),
+                    Next::Again(pause) => pause,
+                },
+                Err(failure) => match retry::after_failure(&request.method, &failure, attempt) {
+                    Some(pause) => pause,
+                    None => return Err(to_guest(failure)),
+                },
+            };
+            call.sleep(pause).await?;
+        }
+        Err(no_network())
+    }
+
+    async fn download(
+        &mut self,
+        request: http::Request,
+        label: String,
+        expect: http::Expectation,
+    ) -> Result<http::Stored, http::Failure> {
+        let call = self.call.as_mut().ok_or_else(no_network)?;
+        let wants = request.credential;
+        let request = call.prepare(request)?;
+        let folder = &call.options.downloads;
+        tokio::fs::create_dir_all(folder).await.map_err(|error| {
+            failed(
+                "download.disk",
+                &format!("cannot make the folder {}: {error}", folder.display()),
+                true,
+            )
+        })?;
+        let to = naming::place(folder, &label);
+        let expect = egress::Expectation {
+            size: expect.size,
+            content_types: expect.content_types,
+        };
+        let mut renewed = false;
+        for attempt in 1.. {
+            let credential = call.credential(wants).await?;
+            let events = Arc::clone(&call.options.events);
+            let progress = move |done, total| events.progress(done, total, "bytes");
+            let got = call
+                .shared
+                .egress
+                .download(
+                    call.connection.policy(),
+                    &request,
+                    credential.as_ref(),
+                    &expect,
+                    &to,
+                    &progress,
+                    call.deadline,
+                    &*call.options.trace,
+                )
+                .await;
+            let failure = match got {
+                Ok(stored) => {
+                    return Ok(http::Stored {
+                        path: stored.path.display().to_string(),
+                        size: stored.size,
+                        sha256: stored.sha256,
+                        content_type: stored.content_type,
+                    });
+                }
+                Err(failure) => failure,
+            };
+            let pause = match &failure.response {
+                Some(answer) => {
+                    match call
+                        .verdict(answer, &request, attempt, credential.as_ref(), &mut renewed)
+                        .await?
+                    {
+                        Next::Done => None,
+                        Next::Again(pause) => Some(pause),
+                    }
+                }
+                None => retry::after_failure(&request.method, &failure, attempt),
+            };
+            match pause {
+                Some(pause) => call.sleep(pause).await?,
+                None => return Err(to_guest(failure)),
+            }
+        }
+        Err(no_network())
+    }
+}
+
+/// What to do after an answer.
+enum Next {
+    Done,
+    Again(std::time::Duration),
+}
+
+impl Call {
+    /// The guest's request in egress's words; a dry run ends here.
+    fn prepare(&mut self, request: http::Request) -> Result<Request, http::Failure> {
+        let method = match request.method {
+            http::Method::Get => Method::Get,
+            http::Method::Post => Method::Post,
+            http::Method::Put => Method::Put,
+            http::Method::Patch => Method::Patch,
+            http::Method::Delete => Method::Delete,
+        };
+        let (target, shown) = match request.target {
+            http::Target::Path(path) => {
+                let base = self
+                    .connection
+                    .policy()
+                    .api_base()
+                    .as_str()
+                    .trim_end_matches('/')
+                    .to_owned();
+                (Target::Path(path.clone()), format!("{base}{path}"))
+            }
+            http::Target::Link(link) => (Target::Link(link.clone()), link),
+        };
+        let mut headers: Vec<(String, String)> = request
+            .headers
+            .into_iter()
+            .map(|header| (header.name.to_lowercase(), header.value))
+            .collect();
+        if request.body.is_some() && !headers.iter().any(|(name, _)| name == "content-type") {
+            headers.push(("content-type".into(), "application/json".into()));
+        }
+        if self.options.dry_run {
+            let body = request
+                .body
+                .as_deref()
+                .map(|text| serde_json::from_str(text).unwrap_or(serde_json::Value::Null));
+            self.planned = Some(serde_json::json!({
+                "method": format!("{method:?}").to_uppercase(),
+                "url": egress::redact(&shown),
+                "query": request.query,
+                "body": body,
+            }));
+            return Err(failed("dry-run", "not sent: this is a dry run", true));
+        }
+        Ok(Request {
+            method,
+            target,
+            query: request.query,
+            headers,
+            body: request.body.map(String::into_bytes),
+        })
+    }
+
+    async fn credential(
+        &self,
+        wants: http::Credential,
+    ) -> Result<Option<Credential>, http::Failure> {
+        match wants {
+            http::Credential::None => Ok(None),
+            http::Credential::Connection => self
+                .connection
+                .credential()
+                .await
+                .map(Some)
+                .map_err(no_credential),
+        }
+    }
+
+    async fn wait_for_budget(&self) -> Result<(), http::Failure> {
+        let per_second = self
+            .shared
+            .rates
+            .get(&self.class)
+            .map_or(10, |rate: &Rate| rate.per_second);
+        let at = self
+            .shared
+            .budget
+            .reserve(self.connection.id(), &self.class, per_second);
+        self.sleep(at.saturating_duration_since(Instant::now()))
+            .await
+    }
+
+    async fn sleep(&self, pause: std::time::Duration) -> Result<(), http::Failure> {
+        if pause.is_zero() {
+            return Ok(());
+        }
+        if Instant::now() + pause >= self.deadline {
+            return Err(failed(
+                "timeout",
+                "the service asks for a longer wait than this call may take",
+                true,
+            ));
+        }
+        tokio::time::sleep(pause).await;
+        Ok(())
+    }
+
+    /// Ask the connector what an unhappy answer means, renew what can be renewed, and say whether to send again. A refused
+    /// request was certainly not acted on, so this holds for writes too.
+    async fn verdict(
+        &self,
+        answer: &egress::Response,
+        request: &Request,
+        attempt: u32,
+        credential: Option<&Credential>,
+        renewed: &mut bool,
+    ) -> Result<Next, http::Failure> {
+        if let Some(pause) = retry::after_status(&request.method, answer.status, attempt) {
+            return Ok(Next::Again(pause));
+        }
+        if !matches!(answer.status, 400 | 401 | 403 | 429) || attempt >= retry::ATTEMPTS {
+            return Ok(Next::Done);
+        }
+        let Ok(verdict) = self.shared.classify(answer).await else {
+            return Ok(Next::Done);
+        };
+        match (verdict.kind.as_str(), credential) {
+            ("expired", Some(rejected)) if !*renewed => {
+                *renewed = true;
+                self.connection
+                    .renew(rejected)
+                    .await
+                    .map_err(no_credential)?;
+                Ok(Next::Again(std::time::Duration::ZERO))
+            }
+            ("rate-limited", _) => {
+                let pause = match verdict.retry_at {
+                    Some(at) => std::time::Duration::from_millis(at.saturating_sub(now())),
+                    None => std::time::Duration::from_secs(1) + retry::pause(attempt),
+                };
+                // A longer wait than the call may take is the caller's to plan: the answer goes back as it is.
+                Ok(if Instant::now() + pause < self.deadline {
+                    Next::Again(pause)
+                } else {
+                    Next::Done
+                })
+            }
+            _ => Ok(Next::Done),
+        }
+    }
+}
+
+impl context::Host for Host {
+    async fn get(&mut self) -> context::Facts {
+        let Some(call) = &self.call else {
+            let connection = context::Connection {
+                kind: "none".into(),
+                scopes: Vec::new(),
+            };
+            return context::Facts {
+                now: now(),
+                deadline: now(),
+                attempt: 1,
+                idempotency_key: String::new(),
+                connection,
+            };
+        };
+        let facts = call.connection.facts();
+        let left = call.deadline.saturating_duration_since(Instant::now());
+        context::Facts {
+            now: now(),
+            deadline: now().saturating_add(u64::try_from(left.as_millis()).unwrap_or(u64::MAX)),
+            attempt: call.options.attempt,
+            idempotency_key: call.options.idempotency_key.clone(),
+            connection: context::Connection {
+                kind: facts.kind,
+                scopes: facts.scopes,
+            },
+        }
+    }
+}
+
+impl log::Host for Host {
+    async fn message(&mut self, level: log::Level, text: String) {
+        let Some(call) = &self.call else { return };
+        let level = match level {
+            log::Level::Debug => "debug",
+            log::Level::Info => "info",
+            log::Level::Warn => "warn",
+        };
+        let text: String = text
+            .chars()
+            .take(MAX_LINE)
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .collect();
+        call.options.events.message(level, &egress::redact(&text));
+    }
+
+    async fn progress(&mut self, done: u64, total: Option<u64>, unit: String) {
+        let Some(call) = &self.call else { return };
+        let unit: String = unit
+            .chars()
+            .filter(|c| c.is_ascii_lowercase())
+            .take(16)
+            .collect();
+        call.options.events.progress(done, total, &unit);
+    }
+}
+
+impl types::Host for Host {}
+
+/// Milliseconds since 1970.
+pub(crate) fn now() -> u64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| {
+            u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+        })
+}
+
+fn no_network() -> http::Failure {
+    failed("refused.network", "this call may not use the network", true)
+}
+
+fn failed(code: &str, message: &str, not_sent: bool) -> http::Failure {
+    http::Failure {
+        code: code.into(),
+        message: message.into(),
+        fix: None,
+        retry: types::Retry::Never,
+        not_sent,
+        response: None,
+    }
+}

@@ -1,0 +1,25 @@
+//! Load a connector (a WASM component), check it, and run its activities inside limits.
+//!
+//! Start at [`Runtime`], then [`Connector::call`]. This is the only crate on wasmtime and what platform hosts embed; it
+//! knows nothing of databases, files other than downloads, or of any particular service. Credentials come through the
+//! [`Connection`] trait, the network is `switchboard-egress`.
+
+mod bindings;
+mod budget;
+mod call;
+mod connector;
+mod engine;
+mod error;
+mod host;
+mod limits;
+pub mod manifest;
+mod naming;
+mod retry;
+mod trusted;
+
+pub use bindings::Identity;
+pub use call::{CallOptions, Events, Silent};
+pub use connector::{Connector, LoadError};
+pub use engine::{Runtime, RuntimeConfig, StartError};
+pub use error::{Broken, CallError, Problem, Refused, Retry};
+pub use switchboard_egress::{Connection, Credential, CredentialError, Facts};

@@ -1,0 +1,201 @@
+//! The resolved manifest a connector carries: what every surface knows about its activities.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// Everything a host may know about a connector without running it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Version of this format; `1`.
+    pub manifest: String,
+    /// First part of every activity id, for example `zoom`.
+    pub connector: String,
+    pub version: String,
+    pub title: String,
+    pub auth: Auth,
+    pub hosts: Hosts,
+    /// Requests per second by rate class.
+    #[serde(default)]
+    pub rates: BTreeMap<String, Rate>,
+    /// What each problem code means and what to do.
+    #[serde(default)]
+    pub errors: Vec<ErrorEntry>,
+    pub activities: Vec<Activity>,
+}
+
+/// How to sign in.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Auth {
+    #[serde(default)]
+    pub methods: Vec<Value>,
+    /// Cloud addresses by name.
+    pub profiles: BTreeMap<String, Profile>,
+    pub authorize_path: String,
+    pub token_path: String,
+    pub revoke_path: String,
+}
+
+/// Addresses of one cloud.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Profile {
+    pub api_base: String,
+    pub oauth_base: String,
+}
+
+/// Hosts the connector may reach, by purpose; `*.example.com` means any name below it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Hosts {
+    #[serde(default)]
+    pub api: Vec<String>,
+    /// Hosts that may see the credential.
+    #[serde(default)]
+    pub credential: Vec<String>,
+    #[serde(default)]
+    pub download: Vec<String>,
+}
+
+/// How often one rate class may be called.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Rate {
+    pub per_second: u32,
+}
+
+/// One problem code for people.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ErrorEntry {
+    pub code: String,
+    pub cause: String,
+    #[serde(default)]
+    pub fix: Option<String>,
+}
+
+/// One activity.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Activity {
+    /// Without the connector: `meetings.create`.
+    pub name: String,
+    pub area: String,
+    pub title: String,
+    pub summary: String,
+    pub effect: Effect,
+    pub idempotency: Idempotency,
+    /// The sentence to confirm before a destructive effect.
+    #[serde(default)]
+    pub confirm: Option<String>,
+    #[serde(default)]
+    pub scopes: Scopes,
+    /// Rate class; a key of [`Manifest::rates`].
+    pub rate: String,
+    #[serde(default)]
+    pub plan: Option<String>,
+    #[serde(default)]
+    pub errors: Vec<String>,
+    #[serde(default)]
+    pub examples: Vec<Example>,
+    pub input: Value,
+    pub output: Value,
+    /// Fields this host version does not interpret (hints, paging, …), kept for other surfaces.
+    #[serde(flatten)]
+    pub more: BTreeMap<String, Value>,
+}
+
+/// What an activity does to the service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    Read,
+    Write,
+    Destructive,
+}
+
+/// What a repeat of the same call does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Idempotency {
+    Read,
+    Idempotent,
+    CheckThenAct,
+    Unsafe,
+}
+
+/// Sets of scopes, any one of which is enough, in the service's two spellings.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Scopes {
+    #[serde(default)]
+    pub classic: Vec<Vec<String>>,
+    #[serde(default)]
+    pub granular: Vec<Vec<String>>,
+}
+
+/// An input that works, with a title for people.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Example {
+    pub title: String,
+    pub input: Value,
+}
+
+impl Manifest {
+    /// The activity behind a full id such as `zoom.meetings.create`.
+    pub fn activity(&self, id: &str) -> Option<&Activity> {
+        let name = id.strip_prefix(&self.connector)?.strip_prefix('.')?;
+        self.activities
+            .iter()
+            .find(|activity| activity.name == name)
+    }
+
+    /// Full ids in manifest order.
+    pub fn ids(&self) -> impl Iterator<Item = String> + '_ {
+        self.activities
+            .iter()
+            .map(|activity| format!("{}.{}", self.connector, activity.name))
+    }
+
+    /// The full id most like `wrong`, when one is close.
+    pub fn nearest(&self, wrong: &str) -> Option<String> {
+        self.ids()
+            .map(|id| (distance(&id, wrong), id))
+            .filter(|(far, _)| *far <= 6)
+            .min()
+            .map(|(_, id)| id)
+    }
+}
+
+/// Levenshtein distance over characters.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = i;
+        let mut left = i + 1;
+        for (cell, y) in row.iter_mut().skip(1).zip(&b) {
+            let best = (diagonal + usize::from(x != *y))
+                .min(left + 1)
+                .min(*cell + 1);
+            diagonal = std::mem::replace(cell, best);
+            left = best;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = i + 1;
+        }
+    }
+    row.last().copied().unwrap_or(usize::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distances() {
+        for (a, b, far) in [
+            ("kitten", "sitting", 3),
+            ("", "abc", 3),
+            ("same", "same", 0),
+            ("meetings", "meeting", 1),
+        ] {
+            assert_eq!(distance(a, b), far, "{a} {b}");
+        }
+    }
+}

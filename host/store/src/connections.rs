@@ -1,0 +1,293 @@
+//! Connected accounts, without their secrets.
+
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::json::{Json, inner};
+use crate::leases::{self, Fence};
+use crate::{Store, StoreError};
+
+/// One connected account. Holds nothing secret.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ConnectionRow {
+    /// Never changes and is never used again.
+    pub id: String,
+    /// The user's name for it.
+    pub label: String,
+    /// The connector it is for.
+    pub connector: String,
+    /// How it was made: `oauth`, `byo`, `server-to-server` or `token`.
+    pub method: String,
+    /// Where the service's calls go.
+    pub api_base: String,
+    /// Where the service signs in.
+    pub oauth_base: String,
+    /// The app it was made through.
+    pub client_id: Option<String>,
+    /// `active`, `needs-reconnect`, `replaced`, `revoked` or `awaiting-approval`.
+    pub state: String,
+    /// Who it acts as, as the connector found out.
+    pub identity: Option<Value>,
+    /// What the account granted.
+    pub scopes: Vec<String>,
+    /// Milliseconds since 1970.
+    pub created_at: i64,
+    /// Milliseconds since 1970.
+    pub last_used_at: Option<i64>,
+    /// Why it is in its state.
+    pub state_reason: Option<String>,
+}
+
+const COLUMNS: &str = "id, label, connector, method, api_base, oauth_base, client_id, state, identity, scopes, \
+                       created_at, last_used_at, state_reason";
+
+impl Store {
+    /// Adds a connection, or replaces the one of the same id. A label belongs to one connection.
+    pub fn put_connection(&self, row: &ConnectionRow) -> Result<(), StoreError> {
+        put(&self.lock(), row)
+    }
+
+    /// Adds or replaces a connection together with its sealed secrets: after a crash both are there or neither is.
+    pub fn put_connection_with(
+        &self,
+        row: &ConnectionRow,
+        secrets: &[(&str, Vec<u8>)],
+    ) -> Result<(), StoreError> {
+        self.transaction(|db| {
+            put(db, row)?;
+            for (field, sealed) in secrets {
+                db.execute(
+                    "INSERT INTO secrets (connection, field, sealed, generation) VALUES (?1, ?2, ?3, 1)
+                     ON CONFLICT (connection, field)
+                     DO UPDATE SET sealed = excluded.sealed, generation = generation + 1",
+                    params![row.id, field, sealed],
+                )?;
+            }
+            db.execute("DELETE FROM rotations WHERE connection = ?1", [&row.id])?;
+            Ok(())
+        })
+    }
+
+    /// The connection of a label or an id.
+    pub fn connection(&self, label_or_id: &str) -> Result<Option<ConnectionRow>, StoreError> {
+        // A label wins over an id that happens to read the same.
+        let sql = format!(
+            "SELECT {COLUMNS} FROM connections WHERE label = ?1 OR id = ?1 ORDER BY label = ?1 DESC LIMIT 1"
+        );
+        Ok(self
+            .lock()
+            .prepare_cached(&sql)?
+            .query_row([label_or_id], read)
+            .optional()?)
+    }
+
+    /// All connections, oldest first.
+    pub fn connections(&self) -> Result<Vec<ConnectionRow>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM connections ORDER BY created_at, label");
+        let db = self.lock();
+        let mut statement = db.prepare_cached(&sql)?;
+        let rows = statement.query_map([], read)?.collect::<Result<_, _>>()?;
+        Ok(rows)
+    }
+
+    /// Removes a connection and its secrets. False when it was not there.
+    pub fn delete_connection(&self, id: &str) -> Result<bool, StoreError> {
+        self.transaction(|db| {
+            db.execute("DELETE FROM secrets WHERE connection = ?1", [id])?;
+            db.execute("DELETE FROM rotations WHERE connection = ?1", [id])?;
+            Ok(db.execute("DELETE FROM connections WHERE id = ?1", [id])? > 0)
+        })
+    }
+
+    /// Says in which state a connection is and why.
+    pub fn set_connection_state(
+        &self,
+        id: &str,
+        state: &str,
+        reason: Option<&str>,
+    ) -> Result<(), StoreError> {
+        set_state(&self.lock(), id, state, reason)
+    }
+
+    /// The same, by a lease holder: refused when the lease went to somebody else.
+    pub fn set_connection_state_under(
+        &self,
+        fence: &Fence,
+        id: &str,
+        state: &str,
+        reason: Option<&str>,
+    ) -> Result<(), StoreError> {
+        self.transaction(|db| {
+            leases::check(db, fence)?;
+            set_state(db, id, state, reason)
+        })
+    }
+
+    /// Notes when a connection was used.
+    pub fn touch_connection(&self, id: &str, at: i64) -> Result<(), StoreError> {
+        self.lock().execute(
+            "UPDATE connections SET last_used_at = ?2 WHERE id = ?1",
+            params![id, at],
+        )?;
+        Ok(())
+    }
+
+    /// Keeps who a connection acts as.
+    pub fn set_connection_identity(&self, id: &str, identity: &Value) -> Result<(), StoreError> {
+        self.lock().execute(
+            "UPDATE connections SET identity = ?2 WHERE id = ?1",
+            params![id, Json(identity)],
+        )?;
+        Ok(())
+    }
+
+    /// Keeps what the account granted.
+    pub fn set_connection_scopes(&self, id: &str, scopes: &[String]) -> Result<(), StoreError> {
+        self.lock().execute(
+            "UPDATE connections SET scopes = ?2 WHERE id = ?1",
+            params![id, Json(scopes)],
+        )?;
+        Ok(())
+    }
+}
+
+fn put(db: &Connection, row: &ConnectionRow) -> Result<(), StoreError> {
+    let result = db.execute(
+        "INSERT INTO connections (id, label, connector, method, api_base, oauth_base, client_id, state, identity,
+                                  scopes, created_at, last_used_at, state_reason)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+         ON CONFLICT (id) DO UPDATE SET
+            label = excluded.label, connector = excluded.connector, method = excluded.method,
+            api_base = excluded.api_base, oauth_base = excluded.oauth_base, client_id = excluded.client_id,
+            state = excluded.state, identity = excluded.identity, scopes = excluded.scopes,
+            created_at = excluded.created_at, last_used_at = excluded.last_used_at,
+            state_reason = excluded.state_reason",
+        params![
+            row.id,
+            row.label,
+            row.connector,
+            row.method,
+            row.api_base,
+            row.oauth_base,
+            row.client_id,
+            row.state,
+            row.identity.as_ref().map(Json),
+            Json(&row.scopes),
+            row.created_at,
+            row.last_used_at,
+            row.state_reason,
+        ],
+    );
+    match result {
+        Ok(_) => Ok(()),
+        Err(rusqlite::Error::SqliteFailure(cause, _))
+            if cause.code == ErrorCode::ConstraintViolation =>
+        {
+            Err(StoreError::LabelTaken {
+                label: row.label.clone(),
+            })
+        }
+        Err(cause) => Err(cause.into()),
+    }
+}
+
+fn set_state(
+    db: &Connection,
+    id: &str,
+    state: &str,
+    reason: Option<&str>,
+) -> Result<(), StoreError> {
+    db.execute(
+        "UPDATE connections SET state = ?2, state_reason = ?3 WHERE id = ?1",
+        params![id, state, reason],
+    )?;
+    Ok(())
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<ConnectionRow> {
+    let Json(scopes) = row.get("scopes")?;
+    Ok(ConnectionRow {
+        id: row.get("id")?,
+        label: row.get("label")?,
+        connector: row.get("connector")?,
+        method: row.get("method")?,
+        api_base: row.get("api_base")?,
+        oauth_base: row.get("oauth_base")?,
+        client_id: row.get("client_id")?,
+        state: row.get("state")?,
+        identity: inner(row.get("identity")?),
+        scopes,
+        created_at: row.get("created_at")?,
+        last_used_at: row.get("last_used_at")?,
+        state_reason: row.get("state_reason")?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn row(id: &str, label: &str) -> ConnectionRow {
+        ConnectionRow {
+            id: id.into(),
+            label: label.into(),
+            connector: "zoom".into(),
+            method: "oauth".into(),
+            api_base: "https://api.example/v2".into(),
+            oauth_base: "https://example/oauth".into(),
+            client_id: Some("app".into()),
+            state: "active".into(),
+            identity: Some(json!({"email": "ada@example.com"})),
+            scopes: vec!["user:read".into()],
+            created_at: 1,
+            last_used_at: None,
+            state_reason: None,
+        }
+    }
+
+    #[test]
+    fn a_row_comes_back_as_it_was_written() {
+        let store = Store::in_memory().unwrap();
+        store.put_connection(&row("c1", "work")).unwrap();
+        assert_eq!(store.connection("work").unwrap(), Some(row("c1", "work")));
+        assert_eq!(store.connection("c1").unwrap(), Some(row("c1", "work")));
+        assert_eq!(store.connection("other").unwrap(), None);
+    }
+
+    #[test]
+    fn a_label_belongs_to_one_connection() {
+        let store = Store::in_memory().unwrap();
+        store.put_connection(&row("c1", "work")).unwrap();
+        let error = store.put_connection(&row("c2", "work")).unwrap_err();
+        assert!(matches!(error, StoreError::LabelTaken { .. }), "{error}");
+        assert_eq!(store.connections().unwrap().len(), 1);
+    }
+
+    #[test]
+    fn deleting_takes_the_secrets_along() {
+        let store = Store::in_memory().unwrap();
+        store
+            .put_connection_with(&row("c1", "work"), &[("token", vec![1, 2])])
+            .unwrap();
+        assert!(store.secret("c1", "token").unwrap().is_some());
+        assert!(store.delete_connection("c1").unwrap());
+        assert!(store.secret("c1", "token").unwrap().is_none());
+        assert!(!store.delete_connection("c1").unwrap());
+    }
+
+    #[test]
+    fn the_state_carries_its_reason() {
+        let store = Store::in_memory().unwrap();
+        store.put_connection(&row("c1", "work")).unwrap();
+        store
+            .set_connection_state("c1", "needs-reconnect", Some("refused"))
+            .unwrap();
+        let row = store.connection("c1").unwrap().unwrap();
+        assert_eq!(
+            (row.state.as_str(), row.state_reason.as_deref()),
+            ("needs-reconnect", Some("refused"))
+        );
+    }
+}

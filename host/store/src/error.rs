@@ -1,0 +1,53 @@
+//! What can go wrong with the database.
+
+use std::path::PathBuf;
+
+/// A failed read or write of the database.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The folder or file could not be made or opened.
+    #[error(
+        "the data folder {path} cannot be used: {cause}; choose another one or correct its permissions"
+    )]
+    Folder {
+        /// What was to be opened.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// A newer version of the program has written this database.
+    #[error(
+        "the database is of version {found}, this program knows versions up to {known}; use the newer program"
+    )]
+    TooNew {
+        /// The version in the file.
+        found: i64,
+        /// The newest version known here.
+        known: i64,
+    },
+    /// A connection of this label is there already.
+    #[error(
+        "a connection called `{label}` exists already; choose another label or disconnect that one"
+    )]
+    LabelTaken {
+        /// The label asked for.
+        label: String,
+    },
+    /// Several runs begin with the given text.
+    #[error("several runs begin with `{prefix}`; give more of the id")]
+    AmbiguousRun {
+        /// What was given.
+        prefix: String,
+    },
+    /// Another holder took the lease over, this one must not write any more.
+    #[error("the lease `{name}` went to another process; read again and retry")]
+    LeaseLost {
+        /// The lease.
+        name: String,
+    },
+    /// SQLite refused.
+    #[error("the database cannot be used: {0}")]
+    Database(#[from] rusqlite::Error),
+}

@@ -1,0 +1,25 @@
+//! The embedded database: connections, sealed secrets, leases, runs and their steps.
+//!
+//! One SQLite file that several processes may open at once. Every write is on disk when its function returns.
+//! Nothing here encrypts or reads a secret: the vault of `switchboard-connections` hands over sealed bytes.
+//! Start at [`Store::open`].
+
+mod connections;
+mod error;
+mod json;
+mod leases;
+mod meta;
+mod rotations;
+mod runs;
+mod secrets;
+mod steps;
+mod store;
+
+pub use connections::ConnectionRow;
+pub use error::StoreError;
+pub use leases::Fence;
+pub use rotations::Rotation;
+pub use runs::{NewRun, RunRecord};
+pub use secrets::Sealed;
+pub use steps::StepRecord;
+pub use store::Store;

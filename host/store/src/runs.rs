@@ -1,0 +1,206 @@
+//! Runs of automations.
+
+use rusqlite::{OptionalExtension, Row, params};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::json::{Json, inner};
+use crate::{Store, StoreError};
+
+/// A run as it begins.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewRun {
+    /// Its id.
+    pub id: String,
+    /// Name of the automation.
+    pub automation: String,
+    /// The document's text as it was run.
+    pub document: String,
+    /// Hash of that text, in hex.
+    pub document_sha256: String,
+    /// What it was given.
+    pub inputs: Value,
+    /// Milliseconds since 1970.
+    pub started_at: i64,
+}
+
+/// A run as it is kept.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunRecord {
+    /// Its id.
+    pub id: String,
+    /// Name of the automation.
+    pub automation: String,
+    /// Hash of the document, in hex.
+    pub document_sha256: String,
+    /// What it was given.
+    pub inputs: Value,
+    /// `running`, `succeeded`, `failed` or `cancelled`.
+    pub state: String,
+    /// Milliseconds since 1970.
+    pub started_at: i64,
+    /// Milliseconds since 1970.
+    pub ended_at: Option<i64>,
+    /// What it gave back.
+    pub outputs: Option<Value>,
+    /// Why it failed.
+    pub error: Option<Value>,
+}
+
+const COLUMNS: &str =
+    "id, automation, document_sha256, inputs, state, started_at, ended_at, outputs, error";
+
+impl Store {
+    /// Records that a run begins.
+    pub fn start_run(&self, run: &NewRun) -> Result<(), StoreError> {
+        self.lock().execute(
+            "INSERT INTO runs (id, automation, document, document_sha256, inputs, state, started_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, 'running', ?6)",
+            params![
+                run.id,
+                run.automation,
+                run.document,
+                run.document_sha256,
+                Json(&run.inputs),
+                run.started_at
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// Records how a run ended.
+    pub fn end_run(
+        &self,
+        id: &str,
+        state: &str,
+        ended_at: i64,
+        outputs: Option<&Value>,
+        error: Option<&Value>,
+    ) -> Result<(), StoreError> {
+        self.lock().execute(
+            "UPDATE runs SET state = ?2, ended_at = ?3, outputs = ?4, error = ?5 WHERE id = ?1",
+            params![id, state, ended_at, outputs.map(Json), error.map(Json)],
+        )?;
+        Ok(())
+    }
+
+    /// The latest runs, newest first.
+    pub fn runs(&self, limit: u32) -> Result<Vec<RunRecord>, StoreError> {
+        let sql =
+            format!("SELECT {COLUMNS} FROM runs ORDER BY started_at DESC, rowid DESC LIMIT ?1");
+        let db = self.lock();
+        let mut statement = db.prepare_cached(&sql)?;
+        let rows = statement
+            .query_map([limit], read)?
+            .collect::<Result<_, _>>()?;
+        Ok(rows)
+    }
+
+    /// The run of an id, or of the beginning of one.
+    pub fn run(&self, id_or_prefix: &str) -> Result<Option<RunRecord>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM runs WHERE substr(id, 1, length(?1)) = ?1 ORDER BY id = ?1 DESC LIMIT 2"
+        );
+        let db = self.lock();
+        let mut statement = db.prepare_cached(&sql)?;
+        let mut rows = statement.query_map([id_or_prefix], read)?;
+        let first = rows.next().transpose()?;
+        let second = rows.next().transpose()?;
+        match (&first, second) {
+            (Some(run), Some(_)) if run.id != id_or_prefix => Err(StoreError::AmbiguousRun {
+                prefix: id_or_prefix.to_owned(),
+            }),
+            _ => Ok(first),
+        }
+    }
+
+    /// The text of the document a run was started from.
+    pub fn run_document(&self, id: &str) -> Result<Option<String>, StoreError> {
+        Ok(self
+            .lock()
+            .query_row("SELECT document FROM runs WHERE id = ?1", [id], |row| {
+                row.get(0)
+            })
+            .optional()?)
+    }
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<RunRecord> {
+    let Json(inputs) = row.get("inputs")?;
+    Ok(RunRecord {
+        id: row.get("id")?,
+        automation: row.get("automation")?,
+        document_sha256: row.get("document_sha256")?,
+        inputs,
+        state: row.get("state")?,
+        started_at: row.get("started_at")?,
+        ended_at: row.get("ended_at")?,
+        outputs: inner(row.get("outputs")?),
+        error: inner(row.get("error")?),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn start(store: &Store, id: &str, at: i64) {
+        store
+            .start_run(&NewRun {
+                id: id.into(),
+                automation: "weekly".into(),
+                document: "{}".into(),
+                document_sha256: "44".into(),
+                inputs: json!({"a": 1}),
+                started_at: at,
+            })
+            .unwrap();
+    }
+
+    #[test]
+    fn a_run_ends_with_outputs() {
+        let store = Store::in_memory().unwrap();
+        start(&store, "run-1", 5);
+        assert_eq!(store.run("run-1").unwrap().unwrap().state, "running");
+        store
+            .end_run("run-1", "succeeded", 9, Some(&json!({"b": 2})), None)
+            .unwrap();
+        let run = store.run("run-1").unwrap().unwrap();
+        assert_eq!(
+            (run.state.as_str(), run.ended_at, run.outputs),
+            ("succeeded", Some(9), Some(json!({"b": 2})))
+        );
+        assert_eq!(store.run_document("run-1").unwrap().as_deref(), Some("{}"));
+    }
+
+    #[test]
+    fn newest_first_and_limited() {
+        let store = Store::in_memory().unwrap();
+        for (id, at) in [("a", 1), ("b", 2), ("c", 3)] {
+            start(&store, id, at);
+        }
+        let ids: Vec<_> = store
+            .runs(2)
+            .unwrap()
+            .into_iter()
+            .map(|run| run.id)
+            .collect();
+        assert_eq!(ids, ["c", "b"]);
+    }
+
+    #[test]
+    fn a_prefix_must_name_one_run() {
+        let store = Store::in_memory().unwrap();
+        for id in ["ab", "abc", "xyz"] {
+            start(&store, id, 1);
+        }
+        assert_eq!(store.run("x").unwrap().unwrap().id, "xyz");
+        assert_eq!(store.run("ab").unwrap().unwrap().id, "ab");
+        assert!(matches!(
+            store.run("a"),
+            Err(StoreError::AmbiguousRun { .. })
+        ));
+        assert_eq!(store.run("q").unwrap(), None);
+    }
+}

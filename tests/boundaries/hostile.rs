@@ -1,0 +1,132 @@
+//! Attacks by a connector, one `.wat` each: stopped with the error it names, and the next call works.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::json;
+use switchboard_egress::Egress;
+use switchboard_runtime::{CallError, CallOptions, Connector, Runtime, RuntimeConfig};
+use switchboard_tests::connection::Fixed;
+
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("hostile")
+}
+
+fn runtime() -> Runtime {
+    let config = RuntimeConfig {
+        cpu: Duration::from_millis(300),
+        memory: 16 << 20,
+        ..RuntimeConfig::default()
+    };
+    Runtime::new(config, Egress::new().unwrap()).unwrap()
+}
+
+/// The base with one attack in it, as a component.
+fn component(attack: &str) -> Vec<u8> {
+    let manifest = json!({
+        "manifest": "1", "connector": "bad", "version": "0", "title": "Bad",
+        "auth": {"profiles": {}, "authorize_path": "/a", "token_path": "/t", "revoke_path": "/r"},
+        "hosts": {}, "activities": [{
+            "name": "x.go", "area": "x", "title": "Go", "summary": "", "effect": "read", "idempotency": "read",
+            "rate": "light", "input": {}, "output": {}
+        }]
+    })
+    .to_string();
+    let length: String = u32::try_from(manifest.len())
+        .unwrap()
+        .to_le_bytes()
+        .iter()
+        .map(|b| format!("\\{b:02x}"))
+        .collect();
+    let text = std::fs::read_to_string(folder().join("base.wat"))
+        .unwrap()
+        .replace("{{MANIFEST}}", &manifest.replace('"', "\\22"))
+        .replace("{{LENGTH}}", &length)
+        .replace(";;HOSTILE", attack);
+    let mut module = wat::parse_str(&text).unwrap();
+    let mut resolve = wit_parser::Resolve::default();
+    let (package, _) = resolve
+        .push_dir(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../wit/connector"))
+        .unwrap();
+    let world = resolve.select_world(&[package], Some("connector")).unwrap();
+    wit_component::embed_component_metadata(
+        &mut module,
+        &resolve,
+        world,
+        wit_component::StringEncoding::UTF8,
+    )
+    .unwrap();
+    wit_component::ComponentEncoder::default()
+        .module(&module)
+        .unwrap()
+        .validate(true)
+        .encode()
+        .unwrap()
+}
+
+async fn go(connector: &Connector) -> Result<serde_json::Value, CallError> {
+    let connection = Arc::new(Fixed::new("http://127.0.0.1:9/v2"));
+    let options = CallOptions {
+        deadline: Duration::from_secs(20),
+        ..CallOptions::default()
+    };
+    connector
+        .call("bad.x.go", json!({}), connection, &options)
+        .await
+}
+
+/// Runs the attack twice in one runtime, so that the second call proves that the first left nothing behind.
+async fn stopped(name: &str) {
+    let attack = std::fs::read_to_string(folder().join(format!("{name}.wat"))).unwrap();
+    let expected = attack
+        .lines()
+        .find_map(|line| line.strip_prefix(";; expect: "))
+        .unwrap()
+        .trim();
+    let runtime = runtime();
+    let bad = runtime.load_wasm(&component(&attack)).await.unwrap();
+    let error = go(&bad).await.unwrap_err();
+    assert_eq!(error.code(), expected, "{name}: {error}");
+    let honest = "(data (i32.const 50000) \"{}\") (func $invoke (result i32) (call $ok (i32.const 50000) (i32.const 2)))";
+    let good = runtime.load_wasm(&component(honest)).await.unwrap();
+    assert_eq!(go(&good).await.unwrap(), json!({}), "after {name}");
+}
+
+macro_rules! attacks {
+    ($($name:ident = $file:literal),* $(,)?) => {
+        $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $name() {
+            stopped($file).await;
+        })*
+
+        #[test]
+        fn every_attack_has_a_test() {
+            let tested: BTreeSet<String> = [$($file),*, "base", "more-imports"].map(String::from).into();
+            let files: BTreeSet<String> = std::fs::read_dir(folder()).unwrap()
+                .map(|entry| entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned()).collect();
+            assert_eq!(files, tested);
+        }
+    };
+}
+
+attacks! {
+    an_endless_loop_is_stopped = "endless-loop",
+    endless_memory_is_refused = "endless-memory",
+    endless_recursion_is_stopped = "endless-recursion",
+    a_trap_is_contained = "trap",
+    output_that_is_no_json_is_refused = "no-json",
+    output_that_is_no_object_is_refused = "not-an-object",
+    text_that_is_no_utf8_is_refused = "broken-text",
+    text_outside_the_memory_is_refused = "text-outside-memory",
+    another_host_is_refused = "other-host",
+    an_authorization_header_is_refused = "sets-authorization",
+}
+
+#[tokio::test]
+async fn a_component_that_imports_more_is_refused_by_name() {
+    let bytes = wat::parse_file(folder().join("more-imports.wat")).unwrap();
+    let error = runtime().load_wasm(&bytes).await.err().unwrap().to_string();
+    assert!(error.contains("wasi:filesystem/preopens@0.2.0"), "{error}");
+}

@@ -1,0 +1,241 @@
+//! The invariants of ARCHITECTURE.md that a machine can read off the sources.
+
+use std::path::{Path, PathBuf};
+
+use switchboard_egress::Egress;
+use switchboard_runtime::{Runtime, RuntimeConfig};
+use switchboard_tests::world::World;
+
+fn manifest(of: &str) -> String {
+    std::fs::read_to_string(World::file(of).join("Cargo.toml")).unwrap()
+}
+
+/// The names under `[dependencies]` of a crate.
+fn dependencies(of: &str) -> Vec<String> {
+    let text = manifest(of);
+    let section = text.split("[dependencies]").nth(1).unwrap_or_default();
+    let section = section.split("\n[").next().unwrap_or_default();
+    section
+        .lines()
+        .filter_map(|line| line.split(['.', '=', ' ']).next())
+        .filter(|name| !name.is_empty() && !name.starts_with('#'))
+        .map(str::to_owned)
+        .collect()
+}
+
+const HOST: [&str; 7] = [
+    "egress",
+    "runtime",
+    "store",
+    "connections",
+    "automation",
+    "cli",
+    "emulator",
+];
+
+fn users_of(dependency: &str) -> Vec<&'static str> {
+    HOST.into_iter()
+        .filter(|name| {
+            dependencies(&format!("host/{name}"))
+                .iter()
+                .any(|d| d == dependency)
+        })
+        .collect()
+}
+
+#[test]
+fn only_egress_can_send_and_only_the_runtime_has_a_sandbox() {
+    assert_eq!(users_of("reqwest"), ["egress"]);
+    assert_eq!(users_of("wasmtime"), ["runtime"]);
+    assert_eq!(users_of("oauth2"), ["connections"]);
+    assert_eq!(users_of("rusqlite"), ["store"]);
+    for client in ["hyper", "hyper-util", "ureq", "curl", "isahc"] {
+        let users: Vec<_> = users_of(client)
+            .into_iter()
+            .filter(|user| *user != "emulator")
+            .collect();
+        assert!(users.is_empty(), "{client}: {users:?}");
+    }
+}
+
+#[test]
+fn dependencies_point_one_way() {
+    for (of, never) in [
+        (
+            "host/egress",
+            &[
+                "switchboard-runtime",
+                "switchboard-connections",
+                "switchboard-store",
+                "switchboard-cli",
+            ][..],
+        ),
+        (
+            "host/runtime",
+            &[
+                "switchboard-connections",
+                "switchboard-store",
+                "switchboard-automation",
+                "switchboard-cli",
+            ],
+        ),
+        (
+            "host/store",
+            &[
+                "switchboard-runtime",
+                "switchboard-connections",
+                "switchboard-automation",
+                "switchboard-egress",
+            ],
+        ),
+        (
+            "host/connections",
+            &["switchboard-automation", "switchboard-cli"],
+        ),
+        (
+            "host/automation",
+            &[
+                "switchboard-runtime",
+                "switchboard-connections",
+                "switchboard-egress",
+                "switchboard-cli",
+            ],
+        ),
+    ] {
+        let found: Vec<_> = dependencies(of)
+            .into_iter()
+            .filter(|name| never.contains(&name.as_str()))
+            .collect();
+        assert!(found.is_empty(), "{of} depends on {found:?}");
+    }
+    for apart in ["host/emulator", "connector"] {
+        let ours: Vec<_> = dependencies(apart)
+            .into_iter()
+            .filter(|name| name.starts_with("switchboard"))
+            .collect();
+        assert!(ours.is_empty(), "{apart} shares code with {ours:?}");
+    }
+}
+
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn the_libraries_of_the_host_know_no_service() {
+    for name in ["egress", "runtime", "store", "connections"] {
+        let mut files = Vec::new();
+        sources(&World::file(&format!("host/{name}/src")), &mut files);
+        for file in files {
+            let text = std::fs::read_to_string(&file).unwrap();
+            let product = text.split("#[cfg(test)]").next().unwrap_or_default();
+            for (number, line) in product.lines().enumerate() {
+                let code = line.split("//").next().unwrap_or_default();
+                assert!(
+                    !code.contains("zoom.us") && !code.contains("api.zoom"),
+                    "{}:{}: {line}",
+                    file.display(),
+                    number + 1
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn no_file_is_past_six_hundred_lines() {
+    let mut files = Vec::new();
+    for folder in ["connector/src", "host", "tests"] {
+        sources(&World::file(folder), &mut files);
+    }
+    for file in files {
+        let lines = std::fs::read_to_string(&file).unwrap().lines().count();
+        assert!(lines <= 600, "{} has {lines} lines", file.display());
+    }
+}
+
+/// The component that `make` wrote for other hosts.
+fn component() -> Vec<u8> {
+    std::fs::read(World::file("target/connectors/zoom.wasm")).unwrap()
+}
+
+#[tokio::test]
+async fn the_built_component_imports_nothing_but_the_contract() {
+    let runtime = Runtime::new(RuntimeConfig::default(), Egress::new().unwrap()).unwrap();
+    let connector = runtime.load_wasm(&component()).await.unwrap();
+    assert_eq!(connector.manifest().connector, "zoom");
+    let text = wit_component::decode(&component()).unwrap();
+    let wit_component::DecodedWasm::Component(resolve, world) = text else {
+        panic!("a component")
+    };
+    for import in resolve.worlds[world].imports.keys() {
+        let name = resolve.name_world_key(import);
+        assert!(name.starts_with("switchboard:"), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn functions_of_the_component_and_its_manifest_are_the_same() {
+    let runtime = Runtime::new(RuntimeConfig::default(), Egress::new().unwrap()).unwrap();
+    let connector = runtime.load_wasm(&component()).await.unwrap();
+    let wit_component::DecodedWasm::Component(resolve, world) =
+        wit_component::decode(&component()).unwrap()
+    else {
+        panic!("a component")
+    };
+    let mut exported = Vec::new();
+    for (key, item) in &resolve.worlds[world].exports {
+        let name = resolve.name_world_key(key);
+        let (Some(area), wit_parser::WorldItem::Interface { id, .. }) = (
+            name.strip_prefix("switchboard:zoom/")
+                .and_then(|name| name.split('@').next()),
+            item,
+        ) else {
+            continue;
+        };
+        exported.extend(
+            resolve.interfaces[*id]
+                .functions
+                .keys()
+                .map(|function| format!("{area}.{function}")),
+        );
+    }
+    let mut described: Vec<String> = connector
+        .manifest()
+        .activities
+        .iter()
+        .map(|activity| activity.name.clone())
+        .collect();
+    exported.sort();
+    described.sort();
+    assert_eq!(exported, described);
+}
+
+#[test]
+fn a_dummy_of_the_frozen_contract_still_becomes_a_component() {
+    let mut resolve = wit_parser::Resolve::default();
+    let (package, _) = resolve.push_dir(World::file("wit/connector")).unwrap();
+    let world = resolve.select_world(&[package], Some("connector")).unwrap();
+    let mut module =
+        wit_component::dummy_module(&resolve, world, wit_parser::ManglingAndAbi::Standard32);
+    wit_component::embed_component_metadata(
+        &mut module,
+        &resolve,
+        world,
+        wit_component::StringEncoding::UTF8,
+    )
+    .unwrap();
+    wit_component::ComponentEncoder::default()
+        .module(&module)
+        .unwrap()
+        .validate(true)
+        .encode()
+        .unwrap();
+}

@@ -1,0 +1,2 @@
+;; expect: guest.cpu
+(func $invoke (result i32) (loop $again (br $again)) (unreachable))

@@ -1,0 +1,236 @@
+//! One emulator, one home folder and the real `switchboard` binary, for one test.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "test support: a broken world is a failed test"
+)]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+use switchboard_emulator::{Emulator, Options};
+use url::Url;
+
+/// Everything a journey needs. The emulator runs in this process on free ports.
+pub struct World {
+    pub emulator: Emulator,
+    pub home: tempfile::TempDir,
+    _threads: tokio::runtime::Runtime,
+}
+
+/// What a command left behind.
+#[derive(Debug)]
+pub struct Done {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+impl World {
+    /// A world with the `small` seed and no connection.
+    pub fn new() -> Self {
+        Self::with(Options::default())
+    }
+
+    /// A world with other emulator options; ports are always free ones.
+    pub fn with(options: Options) -> Self {
+        let threads = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .expect("threads");
+        let options = Options {
+            api_port: 0,
+            download_port: 0,
+            ..options
+        };
+        let emulator = threads
+            .block_on(switchboard_emulator::start(options))
+            .expect("the emulator starts");
+        Self {
+            emulator,
+            home: tempfile::tempdir().expect("a folder"),
+            _threads: threads,
+        }
+    }
+
+    /// A world with ada connected as `work` through the code flow.
+    pub fn connected() -> Self {
+        let world = Self::new();
+        world.connect("work", "ada@emulator.test");
+        world
+    }
+
+    /// The binary that `make` built.
+    pub fn binary() -> PathBuf {
+        let built = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/debug/switchboard");
+        assert!(
+            built.exists(),
+            "{} is missing: run the tests by `make test`",
+            built.display()
+        );
+        built
+    }
+
+    /// A file of the repository.
+    pub fn file(path: &str) -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
+    }
+
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(Self::binary());
+        command
+            .args(arguments)
+            .current_dir(self.home.path())
+            .env("SWITCHBOARD_HOME", self.home.path())
+            .env_remove("SWITCHBOARD_KEY");
+        command
+    }
+
+    /// Run the command with nothing on standard input.
+    pub fn run(&self, arguments: &[&str]) -> Done {
+        let output = self
+            .command(arguments)
+            .stdin(Stdio::null())
+            .output()
+            .expect("the command starts");
+        done(output)
+    }
+
+    /// Run the command with `input` on standard input.
+    pub fn run_with(&self, arguments: &[&str], input: &str) -> Done {
+        let mut child = self.piped(arguments);
+        child
+            .stdin
+            .take()
+            .expect("piped")
+            .write_all(input.as_bytes())
+            .expect("it reads");
+        done(child.wait_with_output().expect("it ends"))
+    }
+
+    /// Run the command, want success, read its JSON.
+    pub fn json(&self, arguments: &[&str]) -> Value {
+        let done = self.run(arguments);
+        assert_eq!(done.code, 0, "{arguments:?}: {}{}", done.out, done.err);
+        serde_json::from_str(&done.out)
+            .unwrap_or_else(|error| panic!("{arguments:?}: {error}: {}", done.out))
+    }
+
+    /// Connect `user` under `label`: the whole code flow with paste, consent answered by this test.
+    pub fn connect(&self, label: &str, user: &str) {
+        let done = self.connect_with(label, user, "allow", &[]);
+        assert_eq!(done.code, 0, "{}{}", done.out, done.err);
+    }
+
+    /// The code flow with another decision or more arguments.
+    pub fn connect_with(&self, label: &str, user: &str, decision: &str, more: &[&str]) -> Done {
+        let (client, secret) = self.emulator.app();
+        let file = self.home.path().join("app-secret");
+        std::fs::write(&file, secret).expect("the folder is ours");
+        let (api, oauth) = (self.emulator.api_base(), self.emulator.oauth_base());
+        let file = file.display().to_string();
+        let mut arguments = vec![
+            "connect",
+            label,
+            "--paste",
+            "--client-id",
+            &client,
+            "--client-secret-file",
+            &file,
+            "--api-base",
+            &api,
+            "--oauth-base",
+            &oauth,
+        ];
+        arguments.extend(more);
+        let mut child = self.piped(&arguments);
+        let mut stderr = BufReader::new(child.stderr.take().expect("piped"));
+        let mut said = String::new();
+        let page = loop {
+            let mut line = String::new();
+            if stderr.read_line(&mut line).expect("text") == 0 {
+                break None;
+            }
+            said.push_str(&line);
+            if let Some((_, address)) = line.split_once("open and approve:") {
+                break Some(address.trim().to_owned());
+            }
+        };
+        if let Some(page) = page {
+            let landed = landing(&page, user, decision);
+            child
+                .stdin
+                .take()
+                .expect("piped")
+                .write_all(format!("{landed}\n").as_bytes())
+                .expect("it reads");
+        }
+        stderr.read_to_string(&mut said).expect("text");
+        let mut done = done(child.wait_with_output().expect("it ends"));
+        done.err = said;
+        done
+    }
+
+    fn piped(&self, arguments: &[&str]) -> std::process::Child {
+        let mut command = self.command(arguments);
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the command starts")
+    }
+}
+
+impl Default for World {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Where the consent page sends the browser once `user` has decided.
+fn landing(page: &str, user: &str, decision: &str) -> String {
+    let mut url = Url::parse(page).expect("the command prints an address");
+    url.query_pairs_mut()
+        .append_pair("_user", user)
+        .append_pair("_decision", decision);
+    let path = format!("{}?{}", url.path(), url.query().unwrap_or_default());
+    let (status, head, _) = http("GET", url.port().expect("loopback"), &path, "");
+    let location = head.lines().find_map(|line| {
+        line.strip_prefix("location: ")
+            .or(line.strip_prefix("Location: "))
+    });
+    location.map_or_else(|| panic!("{status}: no redirect\n{head}"), str::to_owned)
+}
+
+/// A plain request to loopback: status, head, body.
+pub fn http(method: &str, port: u16, path: &str, body: &str) -> (u16, String, String) {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("something listens");
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(request.as_bytes()).expect("it reads");
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).expect("it answers");
+    let answer = String::from_utf8_lossy(&answer).into_owned();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
+    let status = head
+        .split(' ')
+        .nth(1)
+        .and_then(|code| code.parse().ok())
+        .unwrap_or(0);
+    (status, head.to_owned(), body.to_owned())
+}
+
+fn done(output: Output) -> Done {
+    Done {
+        code: output.status.code().unwrap_or(-1),
+        out: String::from_utf8_lossy(&output.stdout).into_owned(),
+        err: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
