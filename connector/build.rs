@@ -3,20 +3,13 @@
 use std::path::Path;
 use std::{env, fs, io};
 
-#[expect(
-    clippy::disallowed_macros,
-    reason = "how a build script talks to cargo"
-)]
+#[expect(clippy::disallowed_macros, reason = "how a build script talks to cargo")]
 fn main() -> io::Result<()> {
     let source = "../manifests/zoom.resolved.json";
     println!("cargo::rerun-if-changed={source}");
     let text = fs::read_to_string(source)?;
-    let out = env::var_os("OUT_DIR")
-        .ok_or_else(|| io::Error::other("OUT_DIR is not set; build with cargo"))?;
-    fs::write(
-        Path::new(&out).join("manifest.min.json"),
-        without_blanks(&text),
-    )
+    let out = env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("OUT_DIR is not set; build with cargo"))?;
+    fs::write(Path::new(&out).join("manifest.min.json"), without_blanks(&text))
 }
 
 fn without_blanks(json: &str) -> String {

@@ -15,9 +15,7 @@ use crate::zoom::Zoom;
 /// The manifest's `auth` section.
 pub fn describe() -> String {
     let manifest: Value = serde_json::from_str(manifest::RESOLVED).unwrap_or_default();
-    manifest
-        .get("auth")
-        .map_or_else(|| "{}".to_owned(), Value::to_string)
+    manifest.get("auth").map_or_else(|| "{}".to_owned(), Value::to_string)
 }
 
 /// Who this connection is.
@@ -30,9 +28,7 @@ pub fn identify(zoom: &Zoom<'_>) -> Outcome<Identity> {
         License::None | License::Other => None,
     };
     Ok(Identity {
-        user_id: user
-            .id
-            .ok_or_else(|| problem::broken("Zoom's answer about the connected user has no id"))?,
+        user_id: user.id.ok_or_else(|| problem::broken("Zoom's answer about the connected user has no id"))?,
         account_id: user.account_id,
         email: user.email,
         display_name: user.display_name,
@@ -47,11 +43,7 @@ pub fn classify(status: u16, headers: &[Header], body: &[u8]) -> Verdict {
         return verdict;
     }
     // Times are given back as they are: this function has no clock.
-    let response = Response {
-        status,
-        headers: headers.to_vec(),
-        body: body.to_vec(),
-    };
+    let response = Response { status, headers: headers.to_vec(), body: body.to_vec() };
     let Some(refusal) = Refusal::read(&response, 0) else {
         return verdict("ok", None, None);
     };
@@ -62,12 +54,10 @@ pub fn classify(status: u16, headers: &[Header], body: &[u8]) -> Verdict {
         Kind::Forbidden => "forbidden",
         Kind::RateLimited => "rate-limited",
         Kind::Unavailable => "unavailable",
-        Kind::NotFound | Kind::NoRecording | Kind::Invalid | Kind::Conflict | Kind::Other => {
-            "other"
-        }
+        Kind::NotFound | Kind::NoRecording | Kind::Invalid | Kind::Conflict | Kind::Other => "other",
     };
-    let absolute = wire::error::header(headers, "retry-after")
-        .is_some_and(|value| value.trim().parse::<u64>().is_err());
+    let absolute =
+        wire::error::header(headers, "retry-after").is_some_and(|value| value.trim().parse::<u64>().is_err());
     Verdict {
         scopes: refusal.scopes,
         retry_at: if absolute { refusal.retry_after } else { None },
@@ -79,37 +69,24 @@ pub fn classify(status: u16, headers: &[Header], body: &[u8]) -> Verdict {
 fn token_endpoint(status: u16, body: &[u8]) -> Option<Verdict> {
     let value: Value = serde_json::from_slice(body).ok()?;
     let error = value.get("error")?.as_str()?;
-    let reason = value
-        .get("reason")
-        .and_then(Value::as_str)
-        .map(str::to_owned);
+    let reason = value.get("reason").and_then(Value::as_str).map(str::to_owned);
     Some(match (status, error) {
         // Zoom keeps one grant per user and app, so a grant that works no more was used, withdrawn, or replaced by a later sign-in.
         (400 | 401, "invalid_grant") => verdict(
             "revoked",
             reason,
-            Some(
-                "connect the account again; if it happens often, the same Zoom user is connected twice with this app",
-            ),
+            Some("connect the account again; if it happens often, the same Zoom user is connected twice with this app"),
         ),
-        (400 | 401, "invalid_client" | "unauthorized_client") => verdict(
-            "other",
-            reason,
-            Some("check the app's client id and client secret"),
-        ),
+        (400 | 401, "invalid_client" | "unauthorized_client") => {
+            verdict("other", reason, Some("check the app's client id and client secret"))
+        }
         (500.., _) => verdict("unavailable", reason, None),
         _ => verdict("other", reason, None),
     })
 }
 
 fn verdict(kind: &str, message: Option<String>, fix: Option<&str>) -> Verdict {
-    Verdict {
-        kind: kind.to_owned(),
-        message,
-        fix: fix.map(str::to_owned),
-        scopes: Vec::new(),
-        retry_at: None,
-    }
+    Verdict { kind: kind.to_owned(), message, fix: fix.map(str::to_owned), scopes: Vec::new(), retry_at: None }
 }
 
 #[cfg(test)]
@@ -119,11 +96,7 @@ mod tests {
 
     #[track_caller]
     fn is(status: u16, body: &str, kind: &str) {
-        assert_eq!(
-            classify(status, &[], body.as_bytes()).kind,
-            kind,
-            "{status} {body}"
-        );
+        assert_eq!(classify(status, &[], body.as_bytes()).kind, kind, "{status} {body}");
     }
 
     #[test]
@@ -131,49 +104,24 @@ mod tests {
         is(200, "{}", "ok");
         is(204, "", "ok");
         is(401, r#"{"code":124,"message":"x"}"#, "expired");
-        is(
-            400,
-            r#"{"code":4711,"message":"scopes:[a:b]"}"#,
-            "scope-missing",
-        );
+        is(400, r#"{"code":4711,"message":"scopes:[a:b]"}"#, "scope-missing");
         is(429, r#"{"code":429,"message":"x"}"#, "rate-limited");
         is(503, "<html>", "unavailable");
         is(404, r#"{"code":3001,"message":"x"}"#, "other");
-        is(
-            400,
-            r#"{"reason":"Invalid Token!","error":"invalid_grant"}"#,
-            "revoked",
-        );
-        is(
-            400,
-            r#"{"reason":"Bad Request","error":"invalid_request"}"#,
-            "other",
-        );
+        is(400, r#"{"reason":"Invalid Token!","error":"invalid_grant"}"#, "revoked");
+        is(400, r#"{"reason":"Bad Request","error":"invalid_request"}"#, "other");
     }
 
     #[test]
     fn a_daily_limit_says_until_when() {
-        let headers = [Header {
-            name: "retry-after".to_owned(),
-            value: "2026-07-30T00:00:00Z".to_owned(),
-        }];
-        assert_eq!(
-            classify(429, &headers, b"{}").retry_at,
-            Some(1_785_369_600_000)
-        );
+        let headers = [Header { name: "retry-after".to_owned(), value: "2026-07-30T00:00:00Z".to_owned() }];
+        assert_eq!(classify(429, &headers, b"{}").retry_at, Some(1_785_369_600_000));
     }
 
     #[test]
     fn the_connection_is_the_user_behind_it() {
-        let script = script(
-            "GET /users/me",
-            200,
-            r#"{"id":"u1","account_id":"a1","type":2,"role_name":"Owner"}"#,
-        );
+        let script = script("GET /users/me", 200, r#"{"id":"u1","account_id":"a1","type":2,"role_name":"Owner"}"#);
         let identity = identify(&Zoom::new(&script)).unwrap();
-        assert_eq!(
-            (identity.user_id.as_str(), identity.plan.as_deref()),
-            ("u1", Some("licensed"))
-        );
+        assert_eq!((identity.user_id.as_str(), identity.plan.as_deref()), ("u1", Some("licensed")));
     }
 }

@@ -26,11 +26,7 @@ impl auth_export::Guest for Component {
     fn identify() -> Result<auth_export::Identity, Problem> {
         auth::identify(&Zoom::new(&Host))
     }
-    fn classify(
-        status: u16,
-        headers: Vec<auth_export::Header>,
-        body: Vec<u8>,
-    ) -> auth_export::Verdict {
+    fn classify(status: u16, headers: Vec<auth_export::Header>, body: Vec<u8>) -> auth_export::Verdict {
         auth::classify(status, &headers, &body)
     }
 }

@@ -7,12 +7,7 @@
 pub mod activities;
 pub mod auth;
 #[allow(unsafe_code, reason = "generated code crosses the component boundary")]
-#[allow(
-    clippy::all,
-    clippy::restriction,
-    missing_docs,
-    reason = "generated code"
-)]
+#[allow(clippy::all, clippy::restriction, missing_docs, reason = "generated code")]
 pub mod bindings;
 mod component;
 mod dates;

@@ -17,20 +17,11 @@ mod resolve {
     use crate::activities::ACTIVITIES;
 
     /// Keywords of a hint that JSON Schema knows too.
-    const KEYWORDS: [&str; 6] = [
-        "minimum",
-        "maximum",
-        "maxLength",
-        "minLength",
-        "pattern",
-        "examples",
-    ];
+    const KEYWORDS: [&str; 6] = ["minimum", "maximum", "maxLength", "minLength", "pattern", "examples"];
 
     /// A self-contained schema; WIT comments are its descriptions.
     pub fn schema_of<T: JsonSchema>() -> Schema {
-        schemars::generate::SchemaSettings::draft2020_12()
-            .into_generator()
-            .into_root_schema_for::<T>()
+        schemars::generate::SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>()
     }
 
     /// Merge `connector.json`, `activities/*.json` and the schemas.
@@ -44,11 +35,7 @@ mod resolve {
         files.sort();
         let mut written = Vec::new();
         for file in files {
-            let area = file
-                .file_stem()
-                .and_then(|stem| stem.to_str())
-                .unwrap_or_default()
-                .to_owned();
+            let area = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
             for (verb, entry) in object(&file)? {
                 written.push((format!("{area}.{verb}"), area.clone(), entry));
             }
@@ -57,10 +44,7 @@ mod resolve {
         for activity in ACTIVITIES {
             let at = written.iter().position(|(name, ..)| name == activity.name);
             let Some(at) = at else {
-                return Err(format!(
-                    "`{}` has no entry in manifests/zoom/activities",
-                    activity.name
-                ));
+                return Err(format!("`{}` has no entry in manifests/zoom/activities", activity.name));
             };
             let (name, area, entry) = written.swap_remove(at);
             activities.push(merge(name, area, entry, (activity.schemas)())?);
@@ -71,34 +55,20 @@ mod resolve {
             ));
         }
         manifest.insert("activities".to_owned(), Value::Array(activities));
-        let mut text =
-            serde_json::to_string_pretty(&manifest).map_err(|error| error.to_string())?;
+        let mut text = serde_json::to_string_pretty(&manifest).map_err(|error| error.to_string())?;
         text.push('\n');
         Ok(text)
     }
 
-    fn merge(
-        name: String,
-        area: String,
-        entry: Value,
-        schemas: (Schema, Schema),
-    ) -> Result<Value, String> {
+    fn merge(name: String, area: String, entry: Value, schemas: (Schema, Schema)) -> Result<Value, String> {
         let Value::Object(entry) = entry else {
             return Err(format!("`{name}` is not an object"));
         };
         let (mut input, output) = (schemas.0.to_value(), schemas.1.to_value());
-        for (pointer, hint) in entry
-            .get("hints")
-            .and_then(Value::as_object)
-            .into_iter()
-            .flatten()
-        {
+        for (pointer, hint) in entry.get("hints").and_then(Value::as_object).into_iter().flatten() {
             let field = pointer.trim_start_matches('/');
-            let Some(Value::Object(schema)) = input.pointer_mut(&format!("/properties/{field}"))
-            else {
-                return Err(format!(
-                    "`{name}` has a hint for `{pointer}`, which is no field of its input"
-                ));
+            let Some(Value::Object(schema)) = input.pointer_mut(&format!("/properties/{field}")) else {
+                return Err(format!("`{name}` has a hint for `{pointer}`, which is no field of its input"));
             };
             for keyword in KEYWORDS {
                 if let Some(value) = hint.get(keyword) {
@@ -116,8 +86,7 @@ mod resolve {
     }
 
     fn object(file: &Path) -> Result<Map<String, Value>, String> {
-        let text = fs::read_to_string(file)
-            .map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+        let text = fs::read_to_string(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
         serde_json::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))
     }
 }

@@ -54,18 +54,11 @@ fn attempt<'z, P: Page>(
     enough: Option<usize>,
     read: &mut u32,
 ) -> Result<Walk<P::Item>, Trouble> {
-    let mut walk = Walk {
-        items: Vec::new(),
-        pages: 0,
-        from: None,
-        ended: false,
-    };
+    let mut walk = Walk { items: Vec::new(), pages: 0, from: None, ended: false };
     let mut token: Option<String> = None;
     loop {
-        let mut page: P = first()
-            .query("page_size", Some(PAGE_SIZE))
-            .query("next_page_token", token.as_deref())
-            .fetch()?;
+        let mut page: P =
+            first().query("page_size", Some(PAGE_SIZE)).query("next_page_token", token.as_deref()).fetch()?;
         let next = page.next().filter(|next| !next.is_empty());
         walk.from = walk.from.or_else(|| page.from().map(str::to_owned));
         walk.items.extend(page.items());

@@ -32,11 +32,7 @@ impl From<Trouble> for Problem {
 
 /// The input is wrong at `pointer`.
 pub fn invalid(pointer: &str, message: impl Into<String>, fix: impl Into<String>) -> Problem {
-    Problem {
-        pointer: Some(pointer.to_owned()),
-        fix: Some(fix.into()),
-        ..plain("input.invalid", message, true)
-    }
+    Problem { pointer: Some(pointer.to_owned()), fix: Some(fix.into()), ..plain("input.invalid", message, true) }
 }
 
 /// Zoom's answer is not what its documents promise.
@@ -62,21 +58,13 @@ pub fn plain(code: &str, message: impl Into<String>, not_sent: bool) -> Problem 
 
 /// The contract's problem for a host's failure. Codes pass unchanged, so that the host still knows its own refusals.
 fn failed(failure: Failure) -> Problem {
-    Problem {
-        fix: failure.fix,
-        retry: failure.retry,
-        ..plain(&failure.code, failure.message, failure.not_sent)
-    }
+    Problem { fix: failure.fix, retry: failure.retry, ..plain(&failure.code, failure.message, failure.not_sent) }
 }
 
 /// There is no recording, or not yet.
 pub fn no_recording(message: &str) -> Problem {
     let row = row(Kind::NoRecording);
-    Problem {
-        fix: Some(row.fix.to_owned()),
-        retry: Retry::After(NOT_READY_MS),
-        ..plain(row.code, message, true)
-    }
+    Problem { fix: Some(row.fix.to_owned()), retry: Retry::After(NOT_READY_MS), ..plain(row.code, message, true) }
 }
 
 /// What a refused download means: the answer decides where there is one.
@@ -84,7 +72,10 @@ pub fn download_failed(failure: Failure, now: u64) -> Problem {
     match failure.response.as_ref().and_then(|response| Refusal::read(response, now)) {
         Some(refusal) => refused(&refusal),
         None if failure.response.as_ref().is_some_and(is_page) => Problem {
-            fix: Some("check in Zoom that the file still exists, that its host may download it, and that downloads are on".to_owned()),
+            fix: Some(
+                "check in Zoom that the file still exists, that its host may download it, and that downloads are on"
+                    .to_owned(),
+            ),
             ..plain("download-refused", "Zoom sent a web page in place of the file", true)
         },
         None => failed(failure),
@@ -92,20 +83,14 @@ pub fn download_failed(failure: Failure, now: u64) -> Problem {
 }
 
 fn is_page(response: &Response) -> bool {
-    response
-        .headers
-        .iter()
-        .any(|h| h.name == "content-type" && h.value.starts_with("text/html"))
+    response.headers.iter().any(|h| h.name == "content-type" && h.value.starts_with("text/html"))
 }
 
 fn refused(refusal: &Refusal) -> Problem {
     let row = row(refusal.kind);
     Problem {
         code: row.code.to_owned(),
-        message: refusal
-            .message
-            .clone()
-            .unwrap_or_else(|| row.cause.to_owned()),
+        message: refusal.message.clone().unwrap_or_else(|| row.cause.to_owned()),
         pointer: refusal.fields.first().map(|field| field.pointer()),
         fix: Some(row.fix.to_owned()),
         retry: retry(refusal),
@@ -120,9 +105,7 @@ fn retry(refusal: &Refusal) -> Retry {
         Kind::RateLimited => Retry::After(refusal.retry_after.unwrap_or(2_000)),
         Kind::NoRecording => Retry::After(NOT_READY_MS),
         Kind::Unavailable => Retry::After(refusal.retry_after.unwrap_or(5_000)),
-        Kind::Forbidden | Kind::NotFound | Kind::Invalid | Kind::Conflict | Kind::Other => {
-            Retry::Never
-        }
+        Kind::Forbidden | Kind::NotFound | Kind::Invalid | Kind::Conflict | Kind::Other => Retry::Never,
     }
 }
 
@@ -143,14 +126,7 @@ fn details(refusal: &Refusal) -> Value {
         put("scopes", json!(refusal.scopes));
     }
     if !refusal.fields.is_empty() {
-        put(
-            "fields",
-            refusal
-                .fields
-                .iter()
-                .map(|f| json!({"field": f.field, "message": f.message}))
-                .collect(),
-        );
+        put("fields", refusal.fields.iter().map(|f| json!({"field": f.field, "message": f.message})).collect());
     }
     all
 }
@@ -168,11 +144,7 @@ pub struct Row {
 /// The catalogue's line of a kind of refusal.
 pub fn row(kind: Kind) -> Row {
     let (code, cause, fix) = match kind {
-        Kind::Expired => (
-            "expired",
-            "the sign-in is expired or was withdrawn",
-            "connect the account again",
-        ),
+        Kind::Expired => ("expired", "the sign-in is expired or was withdrawn", "connect the account again"),
         Kind::ScopeMissing => (
             "scope-missing",
             "the connection lacks a scope",
@@ -198,31 +170,17 @@ pub fn row(kind: Kind) -> Row {
             "there is no recording, or Zoom is still processing it",
             "try again until some hours after the meeting; then there is none",
         ),
-        Kind::Invalid => (
-            "input.invalid",
-            "Zoom refused a value of the input",
-            "correct the fields named in the details",
-        ),
-        Kind::Conflict => (
-            "conflict",
-            "the present state does not allow this",
-            "bring the object into a state that allows it",
-        ),
-        Kind::RateLimited => (
-            "rate-limited",
-            "Zoom's rate limit is reached",
-            "wait; spread calls over time",
-        ),
-        Kind::Unavailable => (
-            "unavailable",
-            "Zoom is unavailable",
-            "try again; for a write check first whether it happened",
-        ),
-        Kind::Other => (
-            "service-refused",
-            "Zoom refused the request",
-            "see Zoom's code in the details",
-        ),
+        Kind::Invalid => {
+            ("input.invalid", "Zoom refused a value of the input", "correct the fields named in the details")
+        }
+        Kind::Conflict => {
+            ("conflict", "the present state does not allow this", "bring the object into a state that allows it")
+        }
+        Kind::RateLimited => ("rate-limited", "Zoom's rate limit is reached", "wait; spread calls over time"),
+        Kind::Unavailable => {
+            ("unavailable", "Zoom is unavailable", "try again; for a write check first whether it happened")
+        }
+        Kind::Other => ("service-refused", "Zoom refused the request", "see Zoom's code in the details"),
     };
     Row { code, cause, fix }
 }

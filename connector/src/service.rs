@@ -9,12 +9,7 @@ pub trait Service {
     /// Send one request; every HTTP status is an answer.
     fn send(&self, request: &Request) -> Result<Response, Failure>;
     /// Store an answer's body in a file named after `label`.
-    fn download(
-        &self,
-        request: &Request,
-        label: &str,
-        expect: &Expectation,
-    ) -> Result<Stored, Failure>;
+    fn download(&self, request: &Request, label: &str, expect: &Expectation) -> Result<Stored, Failure>;
     /// Milliseconds since 1970.
     fn now(&self) -> u64;
     /// How far long work is.
@@ -28,12 +23,7 @@ impl Service for Host {
     fn send(&self, request: &Request) -> Result<Response, Failure> {
         http::send(request)
     }
-    fn download(
-        &self,
-        request: &Request,
-        label: &str,
-        expect: &Expectation,
-    ) -> Result<Stored, Failure> {
+    fn download(&self, request: &Request, label: &str, expect: &Expectation) -> Result<Stored, Failure> {
         http::download(request, label, expect)
     }
     fn now(&self) -> u64 {

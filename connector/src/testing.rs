@@ -7,9 +7,7 @@ use serde_json::Value;
 
 use crate::activities::invoke;
 use crate::bindings::contract::{Problem, Retry};
-use crate::bindings::http::{
-    Expectation, Failure, Header, Method, Request, Response, Stored, Target,
-};
+use crate::bindings::http::{Expectation, Failure, Header, Method, Request, Response, Stored, Target};
 use crate::service::Service;
 use crate::zoom::Zoom;
 
@@ -30,26 +28,14 @@ pub struct Script {
 
 /// A script of one step. `request` is `METHOD target?query`; an empty one means that nothing may be sent.
 pub fn script(request: &str, status: u16, body: &str) -> Script {
-    let script = Script {
-        steps: RefCell::default(),
-        asked: Cell::new(0),
-        downloaded: RefCell::default(),
-    };
-    if request.is_empty() {
-        script
-    } else {
-        script.then(request, status, body)
-    }
+    let script = Script { steps: RefCell::default(), asked: Cell::new(0), downloaded: RefCell::default() };
+    if request.is_empty() { script } else { script.then(request, status, body) }
 }
 
 impl Script {
     /// Another step.
     pub fn then(self, request: &str, status: u16, body: &str) -> Self {
-        self.steps.borrow_mut().push_back((
-            request.to_owned(),
-            None,
-            Answer::Http(status, body.to_owned()),
-        ));
+        self.steps.borrow_mut().push_back((request.to_owned(), None, Answer::Http(status, body.to_owned())));
         self
     }
     /// The last step's request must have exactly this body.
@@ -59,11 +45,7 @@ impl Script {
     }
     /// A step that downloads.
     pub fn then_download(self, request: &str, result: Result<Stored, Failure>) -> Self {
-        self.steps.borrow_mut().push_back((
-            request.to_owned(),
-            None,
-            Answer::Download(Box::new(result)),
-        ));
+        self.steps.borrow_mut().push_back((request.to_owned(), None, Answer::Download(Box::new(result))));
         self
     }
     /// Whether every step was asked for.
@@ -78,11 +60,8 @@ impl Script {
     fn next(&self, request: &Request) -> Answer {
         self.asked.set(self.asked.get() + 1);
         let sent = spelled(request);
-        let (expected, body, answer) = self
-            .steps
-            .borrow_mut()
-            .pop_front()
-            .unwrap_or_else(|| panic!("unexpected {sent}"));
+        let (expected, body, answer) =
+            self.steps.borrow_mut().pop_front().unwrap_or_else(|| panic!("unexpected {sent}"));
         assert_eq!(sent, expected);
         if let Some(body) = body {
             let parse = |text: &str| serde_json::from_str::<Value>(text).unwrap();
@@ -104,11 +83,7 @@ fn spelled(request: &Request) -> String {
         Target::Path(path) => path,
         Target::Link(link) => link,
     };
-    let query: Vec<_> = request
-        .query
-        .iter()
-        .map(|(name, value)| format!("{name}={value}"))
-        .collect();
+    let query: Vec<_> = request.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let mark = if query.is_empty() { "" } else { "?" };
     format!("{method} {target}{mark}{}", query.join("&"))
 }
@@ -116,22 +91,12 @@ fn spelled(request: &Request) -> String {
 impl Service for Script {
     fn send(&self, request: &Request) -> Result<Response, Failure> {
         match self.next(request) {
-            Answer::Http(status, body) => Ok(Response {
-                status,
-                headers: Vec::new(),
-                body: body.into_bytes(),
-            }),
+            Answer::Http(status, body) => Ok(Response { status, headers: Vec::new(), body: body.into_bytes() }),
             Answer::Download(_) => panic!("a download was expected"),
         }
     }
-    fn download(
-        &self,
-        request: &Request,
-        label: &str,
-        expect: &Expectation,
-    ) -> Result<Stored, Failure> {
-        self.downloaded
-            .replace(Some((label.to_owned(), expect.clone())));
+    fn download(&self, request: &Request, label: &str, expect: &Expectation) -> Result<Stored, Failure> {
+        self.downloaded.replace(Some((label.to_owned(), expect.clone())));
         match self.next(request) {
             Answer::Download(result) => *result,
             Answer::Http(..) => panic!("a plain request was expected"),
@@ -145,31 +110,19 @@ impl Service for Script {
 
 /// A file that the host has stored.
 pub fn stored(size: u64) -> Stored {
-    Stored {
-        path: "/files/x".to_owned(),
-        size,
-        sha256: "00".to_owned(),
-        content_type: None,
-    }
+    Stored { path: "/files/x".to_owned(), size, sha256: "00".to_owned(), content_type: None }
 }
 
 /// A download that got something else than the file.
 pub fn page(status: u16, content_type: &str, body: &str) -> Failure {
-    let headers = vec![Header {
-        name: "content-type".to_owned(),
-        value: content_type.to_owned(),
-    }];
+    let headers = vec![Header { name: "content-type".to_owned(), value: content_type.to_owned() }];
     Failure {
         code: "download.content-type".to_owned(),
         message: "not the expected file".to_owned(),
         fix: None,
         retry: Retry::Never,
         not_sent: false,
-        response: Some(Response {
-            status,
-            headers,
-            body: body.as_bytes().to_vec(),
-        }),
+        response: Some(Response { status, headers, body: body.as_bytes().to_vec() }),
     }
 }
 
@@ -188,23 +141,10 @@ pub fn check(activity: &str, input: &str, script: Script, expected: &str) {
 
 /// The activity ends with this problem. An empty script means that nothing was sent.
 #[track_caller]
-pub fn fails(
-    activity: &str,
-    input: &str,
-    script: Script,
-    code: &str,
-    pointer: Option<&str>,
-) -> Problem {
+pub fn fails(activity: &str, input: &str, script: Script, code: &str, pointer: Option<&str>) -> Problem {
     let problem = run(activity, input, &script).unwrap_err();
-    assert_eq!(
-        (problem.code.as_str(), problem.pointer.as_deref()),
-        (code, pointer),
-        "{problem:?}"
-    );
-    assert!(
-        problem.fix.is_some(),
-        "a problem says what to do: {problem:?}"
-    );
+    assert_eq!((problem.code.as_str(), problem.pointer.as_deref()), (code, pointer), "{problem:?}");
+    assert!(problem.fix.is_some(), "a problem says what to do: {problem:?}");
     assert!(problem.not_sent || script.asked.get() > 0);
     problem
 }

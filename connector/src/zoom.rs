@@ -40,35 +40,22 @@ impl<'a> Zoom<'a> {
 
     /// Tell the watcher how far a list is.
     pub fn progress(&self, done: usize, unit: &str) {
-        self.service
-            .progress(u64::try_from(done).unwrap_or(u64::MAX), unit);
+        self.service.progress(u64::try_from(done).unwrap_or(u64::MAX), unit);
     }
 
     /// Store the file behind a link that Zoom returned.
     pub fn download(&self, link: &str, label: &str, expect: &Expectation) -> Outcome<Stored> {
         let request = request(Method::Get, Target::Link(link.to_owned()));
-        self.service
-            .download(&request, label, expect)
-            .map_err(|failure| problem::download_failed(failure, self.now()))
+        self.service.download(&request, label, expect).map_err(|failure| problem::download_failed(failure, self.now()))
     }
 
     fn call(&self, method: Method, path: String) -> Call<'a> {
-        Call {
-            service: self.service,
-            request: request(method, Target::Path(path)),
-        }
+        Call { service: self.service, request: request(method, Target::Path(path)) }
     }
 }
 
 fn request(method: Method, target: Target) -> Request {
-    Request {
-        method,
-        target,
-        query: Vec::new(),
-        headers: Vec::new(),
-        body: None,
-        credential: Credential::Connection,
-    }
+    Request { method, target, query: Vec::new(), headers: Vec::new(), body: None, credential: Credential::Connection }
 }
 
 /// One request on its way.
@@ -82,17 +69,14 @@ impl Call<'_> {
     #[must_use]
     pub fn query(mut self, name: &str, value: Option<impl ToString>) -> Self {
         if let Some(value) = value {
-            self.request
-                .query
-                .push((name.to_owned(), value.to_string()));
+            self.request.query.push((name.to_owned(), value.to_string()));
         }
         self
     }
 
     /// Set the body as JSON. Absent options must be skipped by the type, Zoom refuses null.
     pub fn body(mut self, body: &impl Serialize) -> Outcome<Self> {
-        let text =
-            serde_json::to_string(body).map_err(|error| problem::broken(error.to_string()))?;
+        let text = serde_json::to_string(body).map_err(|error| problem::broken(error.to_string()))?;
         self.request.body = Some(text);
         self.request.headers.push(crate::bindings::http::Header {
             name: "content-type".to_owned(),
@@ -110,10 +94,7 @@ impl Call<'_> {
     pub fn fetch<T: DeserializeOwned>(self) -> Result<T, Trouble> {
         let response = self.send()?;
         serde_json::from_slice(&response.body).map_err(|error| {
-            Trouble::Unreadable(format!(
-                "Zoom's answer {} is not the expected JSON: {error}",
-                response.status
-            ))
+            Trouble::Unreadable(format!("Zoom's answer {} is not the expected JSON: {error}", response.status))
         })
     }
 
@@ -124,10 +105,7 @@ impl Call<'_> {
     }
 
     fn send(self) -> Result<Response, Trouble> {
-        let response = self
-            .service
-            .send(&self.request)
-            .map_err(|failure| Trouble::Failed(Box::new(failure)))?;
+        let response = self.service.send(&self.request).map_err(|failure| Trouble::Failed(Box::new(failure)))?;
         if let Some(refusal) = Refusal::read(&response, self.service.now()) {
             return Err(Trouble::Refused(Box::new(refusal)));
         }

@@ -1,9 +1,5 @@
 //! WIT functions, dispatch table and manifest say the same.
-#![expect(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "helpers of tests"
-)]
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "helpers of tests")]
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -20,10 +16,7 @@ fn manifest() -> Value {
 }
 
 fn entries() -> Vec<Value> {
-    manifest()["activities"]
-        .as_array()
-        .expect("activities")
-        .clone()
+    manifest()["activities"].as_array().expect("activities").clone()
 }
 
 /// `area.verb` of every function in `wit/zoom`.
@@ -32,11 +25,7 @@ fn functions() -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for file in fs::read_dir(folder).expect("wit/zoom") {
         let path = file.expect("entry").path();
-        let area = path
-            .file_stem()
-            .expect("name")
-            .to_string_lossy()
-            .into_owned();
+        let area = path.file_stem().expect("name").to_string_lossy().into_owned();
         for line in fs::read_to_string(&path).expect("text").lines() {
             if let Some((name, _)) = line.trim().split_once(": func(") {
                 names.insert(format!("{area}.{}", name.trim_start_matches('%')));
@@ -48,63 +37,28 @@ fn functions() -> BTreeSet<String> {
 
 #[test]
 fn wit_table_and_manifest_name_the_same_activities() {
-    let table: BTreeSet<_> = ACTIVITIES
-        .iter()
-        .map(|activity| activity.name.to_owned())
-        .collect();
-    let listed: BTreeSet<_> = entries()
-        .iter()
-        .map(|entry| entry["name"].as_str().unwrap().to_owned())
-        .collect();
-    assert_eq!(
-        table.len(),
-        ACTIVITIES.len(),
-        "a name is in the table twice"
-    );
+    let table: BTreeSet<_> = ACTIVITIES.iter().map(|activity| activity.name.to_owned()).collect();
+    let listed: BTreeSet<_> = entries().iter().map(|entry| entry["name"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(table.len(), ACTIVITIES.len(), "a name is in the table twice");
     assert_eq!(functions(), table);
     assert_eq!(table, listed, "run `resolve-manifest`");
 }
 
 #[test]
 fn every_entry_says_what_a_host_must_know() {
-    let catalogue: BTreeSet<_> = manifest()["errors"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|row| row["code"].as_str().unwrap().to_owned())
-        .collect();
+    let catalogue: BTreeSet<_> =
+        manifest()["errors"].as_array().unwrap().iter().map(|row| row["code"].as_str().unwrap().to_owned()).collect();
     for entry in entries() {
         let name = entry["name"].as_str().unwrap();
-        let text = |key: &str| {
-            entry[key]
-                .as_str()
-                .unwrap_or_else(|| panic!("{name} has no {key}"))
-                .to_owned()
-        };
-        assert!(
-            !text("title").is_empty() && !text("summary").is_empty(),
-            "{name}"
-        );
-        assert!(
-            ["read", "write", "destructive"].contains(&text("effect").as_str()),
-            "{name}"
-        );
-        assert!(
-            ["read", "idempotent", "check-then-act", "unsafe"]
-                .contains(&text("idempotency").as_str()),
-            "{name}"
-        );
-        assert_eq!(
-            text("effect") == "read",
-            text("idempotency") == "read",
-            "{name}"
-        );
+        let text = |key: &str| entry[key].as_str().unwrap_or_else(|| panic!("{name} has no {key}")).to_owned();
+        assert!(!text("title").is_empty() && !text("summary").is_empty(), "{name}");
+        assert!(["read", "write", "destructive"].contains(&text("effect").as_str()), "{name}");
+        assert!(["read", "idempotent", "check-then-act", "unsafe"].contains(&text("idempotency").as_str()), "{name}");
+        assert_eq!(text("effect") == "read", text("idempotency") == "read", "{name}");
         assert!(manifest()["rates"].get(text("rate")).is_some(), "{name}");
         for family in ["classic", "granular"] {
             assert!(
-                entry["scopes"][family]
-                    .as_array()
-                    .is_some_and(|any| !any.is_empty()),
+                entry["scopes"][family].as_array().is_some_and(|any| !any.is_empty()),
                 "{name} has no {family} scopes"
             );
         }
@@ -114,10 +68,7 @@ fn every_entry_says_what_a_host_must_know() {
                 "{name} lists {code}, which the catalogue does not explain"
             );
         }
-        assert_eq!(
-            entry["input"]["additionalProperties"], false,
-            "{name} takes unknown fields"
-        );
+        assert_eq!(entry["input"]["additionalProperties"], false, "{name} takes unknown fields");
         assert_eq!(entry["output"]["type"], "object", "{name}");
     }
 }
@@ -127,29 +78,14 @@ fn every_field_of_every_schema_is_spelled_in_snake_case() {
     fn walk(name: &str, schema: &Value) {
         if let Some(properties) = schema.get("properties").and_then(Value::as_object) {
             for key in properties.keys() {
-                assert!(
-                    !key.contains('-') && *key == key.to_lowercase(),
-                    "{name}: {key}"
-                );
+                assert!(!key.contains('-') && *key == key.to_lowercase(), "{name}: {key}");
             }
         }
-        for case in schema
-            .get("enum")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-        {
-            assert!(
-                !case.contains('-') && case == case.to_lowercase(),
-                "{name}: {case}"
-            );
+        for case in schema.get("enum").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {
+            assert!(!case.contains('-') && case == case.to_lowercase(), "{name}: {case}");
         }
         if let Some(case) = schema.get("const").and_then(Value::as_str) {
-            assert!(
-                !case.contains('-') && case == case.to_lowercase(),
-                "{name}: {case}"
-            );
+            assert!(!case.contains('-') && case == case.to_lowercase(), "{name}: {case}");
         }
         match schema {
             Value::Object(map) => map.values().for_each(|value| walk(name, value)),
@@ -197,13 +133,8 @@ fn every_example_gets_as_far_as_the_service() {
         assert!(!examples.is_empty(), "{} has no example", entry["name"]);
         for example in examples {
             let name = entry["name"].as_str().unwrap();
-            let problem =
-                invoke(&Zoom::new(&Silent), name, &example["input"].to_string()).unwrap_err();
-            assert_eq!(
-                problem.code, "silent",
-                "{name}: {}: {problem:?}",
-                example["title"]
-            );
+            let problem = invoke(&Zoom::new(&Silent), name, &example["input"].to_string()).unwrap_err();
+            assert_eq!(problem.code, "silent", "{name}: {}: {problem:?}", example["title"]);
         }
     }
 }
@@ -211,8 +142,7 @@ fn every_example_gets_as_far_as_the_service() {
 #[test]
 fn every_activity_refuses_an_unknown_field() {
     for activity in ACTIVITIES {
-        let problem =
-            invoke(&Zoom::new(&Silent), activity.name, r#"{"no_such_field":1}"#).unwrap_err();
+        let problem = invoke(&Zoom::new(&Silent), activity.name, r#"{"no_such_field":1}"#).unwrap_err();
         assert_eq!(
             (problem.code.as_str(), problem.pointer.as_deref()),
             ("input.invalid", Some("/no_such_field")),
@@ -234,8 +164,5 @@ fn the_resolved_manifest_is_up_to_date() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../manifests");
     let fresh = manifest::resolve(&folder.join("zoom")).expect("resolves");
     let present = fs::read_to_string(folder.join("zoom.resolved.json")).expect("present");
-    assert!(
-        fresh == present,
-        "run `cargo run -p switchboard-connector-zoom --features schema --bin resolve-manifest`"
-    );
+    assert!(fresh == present, "run `cargo run -p switchboard-connector-zoom --features schema --bin resolve-manifest`");
 }

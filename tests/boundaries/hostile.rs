@@ -15,11 +15,7 @@ fn folder() -> PathBuf {
 }
 
 fn runtime() -> Runtime {
-    let config = RuntimeConfig {
-        cpu: Duration::from_millis(300),
-        memory: 16 << 20,
-        ..RuntimeConfig::default()
-    };
+    let config = RuntimeConfig { cpu: Duration::from_millis(300), memory: 16 << 20, ..RuntimeConfig::default() };
     Runtime::new(config, Egress::new().unwrap()).unwrap()
 }
 
@@ -34,12 +30,8 @@ fn component(attack: &str) -> Vec<u8> {
         }]
     })
     .to_string();
-    let length: String = u32::try_from(manifest.len())
-        .unwrap()
-        .to_le_bytes()
-        .iter()
-        .map(|b| format!("\\{b:02x}"))
-        .collect();
+    let length: String =
+        u32::try_from(manifest.len()).unwrap().to_le_bytes().iter().map(|b| format!("\\{b:02x}")).collect();
     let text = std::fs::read_to_string(folder().join("base.wat"))
         .unwrap()
         .replace("{{MANIFEST}}", &manifest.replace('"', "\\22"))
@@ -47,49 +39,28 @@ fn component(attack: &str) -> Vec<u8> {
         .replace(";;HOSTILE", attack);
     let mut module = wat::parse_str(&text).unwrap();
     let mut resolve = wit_parser::Resolve::default();
-    let (package, _) = resolve
-        .push_dir(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../wit/connector"))
-        .unwrap();
+    let (package, _) = resolve.push_dir(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../wit/connector")).unwrap();
     let world = resolve.select_world(&[package], Some("connector")).unwrap();
-    wit_component::embed_component_metadata(
-        &mut module,
-        &resolve,
-        world,
-        wit_component::StringEncoding::UTF8,
-    )
-    .unwrap();
-    wit_component::ComponentEncoder::default()
-        .module(&module)
-        .unwrap()
-        .validate(true)
-        .encode()
-        .unwrap()
+    wit_component::embed_component_metadata(&mut module, &resolve, world, wit_component::StringEncoding::UTF8).unwrap();
+    wit_component::ComponentEncoder::default().module(&module).unwrap().validate(true).encode().unwrap()
 }
 
 async fn go(connector: &Connector) -> Result<serde_json::Value, CallError> {
     let connection = Arc::new(Fixed::new("http://127.0.0.1:9/v2"));
-    let options = CallOptions {
-        deadline: Duration::from_secs(20),
-        ..CallOptions::default()
-    };
-    connector
-        .call("bad.x.go", json!({}), connection, &options)
-        .await
+    let options = CallOptions { deadline: Duration::from_secs(20), ..CallOptions::default() };
+    connector.call("bad.x.go", json!({}), connection, &options).await
 }
 
 /// Runs the attack twice in one runtime, so that the second call proves that the first left nothing behind.
 async fn stopped(name: &str) {
     let attack = std::fs::read_to_string(folder().join(format!("{name}.wat"))).unwrap();
-    let expected = attack
-        .lines()
-        .find_map(|line| line.strip_prefix(";; expect: "))
-        .unwrap()
-        .trim();
+    let expected = attack.lines().find_map(|line| line.strip_prefix(";; expect: ")).unwrap().trim();
     let runtime = runtime();
     let bad = runtime.load_wasm(&component(&attack)).await.unwrap();
     let error = go(&bad).await.unwrap_err();
     assert_eq!(error.code(), expected, "{name}: {error}");
-    let honest = "(data (i32.const 50000) \"{}\") (func $invoke (result i32) (call $ok (i32.const 50000) (i32.const 2)))";
+    let honest =
+        "(data (i32.const 50000) \"{}\") (func $invoke (result i32) (call $ok (i32.const 50000) (i32.const 2)))";
     let good = runtime.load_wasm(&component(honest)).await.unwrap();
     assert_eq!(go(&good).await.unwrap(), json!({}), "after {name}");
 }

@@ -27,38 +27,18 @@ fn a_meeting_is_scheduled_read_changed_and_deleted() {
         "duration:=45",
         "--json",
     ]);
+    let made = &made["meeting"];
     let id = made["id"].as_str().expect("ids are text").to_owned();
-    assert!(
-        made["join_url"].as_str().unwrap().starts_with("http"),
-        "{made}"
-    );
-    let meeting = format!("meeting={id}");
+    assert!(made["join_url"].as_str().unwrap().starts_with("http"), "{made}");
+    let meeting = format!("id={id}");
     let read = world.json(&["call", "zoom.meetings.get", &meeting, "--json"]);
-    assert_eq!(
-        (&read["topic"], &read["duration"]),
-        (&json!("Weekly sync"), &json!(45)),
-        "{read}"
-    );
-    let changed = world.run(&[
-        "call",
-        "zoom.meetings.update",
-        &meeting,
-        "topic=Moved",
-        "--json",
-    ]);
+    assert_eq!((&read["topic"], &read["duration"]), (&json!("Weekly sync"), &json!(45)), "{read}");
+    let changed = world.run(&["call", "zoom.meetings.update", &meeting, "topic=Moved", "--json"]);
     assert_eq!(changed.code, 0, "{}", changed.err);
-    assert_eq!(
-        world.json(&["call", "zoom.meetings.get", &meeting, "--json"])["topic"],
-        "Moved"
-    );
+    assert_eq!(world.json(&["call", "zoom.meetings.get", &meeting, "--json"])["topic"], "Moved");
     let refused = world.run(&["call", "zoom.meetings.delete", &meeting, "--json"]);
     assert_eq!(refused.code, 2, "deleting needs a yes: {}", refused.err);
-    assert_eq!(
-        world
-            .run(&["call", "zoom.meetings.delete", &meeting, "--yes", "--json"])
-            .code,
-        0
-    );
+    assert_eq!(world.run(&["call", "zoom.meetings.delete", &meeting, "--yes", "--json"]).code, 0);
     let gone = world.run(&["call", "zoom.meetings.get", &meeting, "--json"]);
     assert_eq!(gone.code, 5, "{}", gone.err);
     assert!(gone.err.contains("not-found"), "{}", gone.err);
@@ -67,27 +47,16 @@ fn a_meeting_is_scheduled_read_changed_and_deleted() {
 #[test]
 fn a_year_of_recordings_is_listed_completely() {
     let world = World::connected();
-    let found = world.json(&[
-        "call",
-        "zoom.recordings.list",
-        "from=2026-01-01",
-        "to=2026-11-23",
-        "--json",
-    ]);
+    let found = world.json(&["call", "zoom.recordings.list", "from=2026-01-01", "to=2026-11-23", "--json"]);
     let (rows, coverage) = (found["recordings"].as_array().unwrap(), &found["coverage"]);
     assert_eq!(coverage["complete"], true, "{coverage}");
-    let mut uuids: Vec<&str> = rows
-        .iter()
-        .filter_map(|row| row["meeting_uuid"].as_str())
-        .collect();
+    let mut uuids: Vec<&str> = rows.iter().filter_map(|row| row["meeting_uuid"].as_str()).collect();
     let all = uuids.len();
     uuids.sort_unstable();
     uuids.dedup();
     assert_eq!(uuids.len(), all, "no recording twice");
-    let months: std::collections::BTreeSet<&str> = rows
-        .iter()
-        .filter_map(|row| row["start_time"].as_str()?.get(..7))
-        .collect();
+    let months: std::collections::BTreeSet<&str> =
+        rows.iter().filter_map(|row| row["start_time"].as_str()?.get(..7)).collect();
     assert!(months.len() > 1, "more than one month: {months:?}");
     assert!(
         coverage["pages"].as_u64().unwrap() > months.len() as u64,
@@ -100,29 +69,16 @@ fn the_first_automation_schedules_lists_and_keeps_a_proven_file() {
     let world = World::connected();
     let file = World::file("manifests/automations/first-light.json");
     let out = world.json(&["run", file.to_str().unwrap(), "--json"]);
-    assert_eq!(
-        (&out["who"], &out["complete"]),
-        (&json!("ada@emulator.test"), &json!(true)),
-        "{out}"
-    );
+    assert_eq!((&out["who"], &out["complete"]), (&json!("ada@emulator.test"), &json!(true)), "{out}");
     let kept = Path::new(out["path"].as_str().unwrap());
-    let kept = if kept.is_absolute() {
-        kept.to_owned()
-    } else {
-        world.home.path().join(kept)
-    };
+    let kept = if kept.is_absolute() { kept.to_owned() } else { world.home.path().join(kept) };
     let bytes = std::fs::read(&kept).unwrap();
     assert_eq!(out["size"], bytes.len() as u64);
     assert_eq!(&bytes[4..8], b"ftyp", "a real MP4");
     let runs = world.json(&["runs", "list", "--json"]);
     assert_eq!(runs[0]["state"], "succeeded", "{runs}");
     let run = world.json(&["runs", "show", runs[0]["id"].as_str().unwrap(), "--json"]);
-    let steps: Vec<&str> = run["steps"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|step| step["path"].as_str().unwrap())
-        .collect();
+    let steps: Vec<&str> = run["steps"].as_array().unwrap().iter().map(|step| step["path"].as_str().unwrap()).collect();
     assert_eq!(steps, ["me", "meeting", "recordings", "file"]);
 }
 
@@ -148,10 +104,8 @@ fn a_dry_run_shows_the_request_and_sends_nothing() {
 fn every_ready_automation_checks() {
     let world = World::new();
     let folder = World::file("manifests/automations");
-    let files: Vec<String> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path().display().to_string())
-        .collect();
+    let files: Vec<String> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path().display().to_string()).collect();
     let mut arguments = vec!["check"];
     arguments.extend(files.iter().map(String::as_str));
     let done = world.run(&arguments);
@@ -161,36 +115,20 @@ fn every_ready_automation_checks() {
 #[test]
 fn an_expired_token_is_renewed_and_the_new_one_survives_the_process() {
     let world = World::connected();
-    let (_, _, _) = switchboard_tests::world::http(
-        "POST",
-        port(&world),
-        "/_emulator/clock",
-        r#"{"advance_s": 4000}"#,
-    );
+    let (_, _, _) = switchboard_tests::world::http("POST", port(&world), "/_emulator/clock", r#"{"advance_s": 4000}"#);
     for _ in 0..2 {
-        assert_eq!(
-            world.json(&["call", "zoom.users.me", "--json"])["email"],
-            "ada@emulator.test"
-        );
+        assert_eq!(world.json(&["call", "zoom.users.me", "--json"])["email"], "ada@emulator.test");
     }
 }
 
 fn port(world: &World) -> u16 {
-    url::Url::parse(&world.emulator.api_base())
-        .unwrap()
-        .port()
-        .unwrap()
+    url::Url::parse(&world.emulator.api_base()).unwrap().port().unwrap()
 }
 
 #[test]
 fn disconnecting_revokes_and_forgets() {
     let world = World::connected();
-    assert_eq!(
-        world
-            .run(&["connection", "disconnect", "work", "--yes"])
-            .code,
-        0
-    );
+    assert_eq!(world.run(&["connection", "disconnect", "work", "--yes"]).code, 0);
     assert_eq!(world.json(&["connection", "list", "--json"]), json!([]));
     let after = world.run(&["call", "zoom.users.me", "--json"]);
     assert_eq!(after.code, 4, "{}", after.err);

@@ -23,24 +23,10 @@ fn dependencies(of: &str) -> Vec<String> {
         .collect()
 }
 
-const HOST: [&str; 7] = [
-    "egress",
-    "runtime",
-    "store",
-    "connections",
-    "automation",
-    "cli",
-    "emulator",
-];
+const HOST: [&str; 7] = ["egress", "runtime", "store", "connections", "automation", "cli", "emulator"];
 
 fn users_of(dependency: &str) -> Vec<&'static str> {
-    HOST.into_iter()
-        .filter(|name| {
-            dependencies(&format!("host/{name}"))
-                .iter()
-                .any(|d| d == dependency)
-        })
-        .collect()
+    HOST.into_iter().filter(|name| dependencies(&format!("host/{name}")).iter().any(|d| d == dependency)).collect()
 }
 
 #[test]
@@ -50,10 +36,7 @@ fn only_egress_can_send_and_only_the_runtime_has_a_sandbox() {
     assert_eq!(users_of("oauth2"), ["connections"]);
     assert_eq!(users_of("rusqlite"), ["store"]);
     for client in ["hyper", "hyper-util", "ureq", "curl", "isahc"] {
-        let users: Vec<_> = users_of(client)
-            .into_iter()
-            .filter(|user| *user != "emulator")
-            .collect();
+        let users: Vec<_> = users_of(client).into_iter().filter(|user| *user != "emulator").collect();
         assert!(users.is_empty(), "{client}: {users:?}");
     }
 }
@@ -63,56 +46,27 @@ fn dependencies_point_one_way() {
     for (of, never) in [
         (
             "host/egress",
-            &[
-                "switchboard-runtime",
-                "switchboard-connections",
-                "switchboard-store",
-                "switchboard-cli",
-            ][..],
+            &["switchboard-runtime", "switchboard-connections", "switchboard-store", "switchboard-cli"][..],
         ),
         (
             "host/runtime",
-            &[
-                "switchboard-connections",
-                "switchboard-store",
-                "switchboard-automation",
-                "switchboard-cli",
-            ],
+            &["switchboard-connections", "switchboard-store", "switchboard-automation", "switchboard-cli"],
         ),
         (
             "host/store",
-            &[
-                "switchboard-runtime",
-                "switchboard-connections",
-                "switchboard-automation",
-                "switchboard-egress",
-            ],
+            &["switchboard-runtime", "switchboard-connections", "switchboard-automation", "switchboard-egress"],
         ),
-        (
-            "host/connections",
-            &["switchboard-automation", "switchboard-cli"],
-        ),
+        ("host/connections", &["switchboard-automation", "switchboard-cli"]),
         (
             "host/automation",
-            &[
-                "switchboard-runtime",
-                "switchboard-connections",
-                "switchboard-egress",
-                "switchboard-cli",
-            ],
+            &["switchboard-runtime", "switchboard-connections", "switchboard-egress", "switchboard-cli"],
         ),
     ] {
-        let found: Vec<_> = dependencies(of)
-            .into_iter()
-            .filter(|name| never.contains(&name.as_str()))
-            .collect();
+        let found: Vec<_> = dependencies(of).into_iter().filter(|name| never.contains(&name.as_str())).collect();
         assert!(found.is_empty(), "{of} depends on {found:?}");
     }
     for apart in ["host/emulator", "connector"] {
-        let ours: Vec<_> = dependencies(apart)
-            .into_iter()
-            .filter(|name| name.starts_with("switchboard"))
-            .collect();
+        let ours: Vec<_> = dependencies(apart).into_iter().filter(|name| name.starts_with("switchboard")).collect();
         assert!(ours.is_empty(), "{apart} shares code with {ours:?}");
     }
 }
@@ -172,9 +126,7 @@ async fn the_built_component_imports_nothing_but_the_contract() {
     let connector = runtime.load_wasm(&component()).await.unwrap();
     assert_eq!(connector.manifest().connector, "zoom");
     let text = wit_component::decode(&component()).unwrap();
-    let wit_component::DecodedWasm::Component(resolve, world) = text else {
-        panic!("a component")
-    };
+    let wit_component::DecodedWasm::Component(resolve, world) = text else { panic!("a component") };
     for import in resolve.worlds[world].imports.keys() {
         let name = resolve.name_world_key(import);
         assert!(name.starts_with("switchboard:"), "{name}");
@@ -185,34 +137,21 @@ async fn the_built_component_imports_nothing_but_the_contract() {
 async fn functions_of_the_component_and_its_manifest_are_the_same() {
     let runtime = Runtime::new(RuntimeConfig::default(), Egress::new().unwrap()).unwrap();
     let connector = runtime.load_wasm(&component()).await.unwrap();
-    let wit_component::DecodedWasm::Component(resolve, world) =
-        wit_component::decode(&component()).unwrap()
-    else {
+    let wit_component::DecodedWasm::Component(resolve, world) = wit_component::decode(&component()).unwrap() else {
         panic!("a component")
     };
     let mut exported = Vec::new();
     for (key, item) in &resolve.worlds[world].exports {
         let name = resolve.name_world_key(key);
-        let (Some(area), wit_parser::WorldItem::Interface { id, .. }) = (
-            name.strip_prefix("switchboard:zoom/")
-                .and_then(|name| name.split('@').next()),
-            item,
-        ) else {
+        let (Some(area), wit_parser::WorldItem::Interface { id, .. }) =
+            (name.strip_prefix("switchboard:zoom/").and_then(|name| name.split('@').next()), item)
+        else {
             continue;
         };
-        exported.extend(
-            resolve.interfaces[*id]
-                .functions
-                .keys()
-                .map(|function| format!("{area}.{function}")),
-        );
+        exported.extend(resolve.interfaces[*id].functions.keys().map(|function| format!("{area}.{function}")));
     }
-    let mut described: Vec<String> = connector
-        .manifest()
-        .activities
-        .iter()
-        .map(|activity| activity.name.clone())
-        .collect();
+    let mut described: Vec<String> =
+        connector.manifest().activities.iter().map(|activity| activity.name.clone()).collect();
     exported.sort();
     described.sort();
     assert_eq!(exported, described);
@@ -223,19 +162,7 @@ fn a_dummy_of_the_frozen_contract_still_becomes_a_component() {
     let mut resolve = wit_parser::Resolve::default();
     let (package, _) = resolve.push_dir(World::file("wit/connector")).unwrap();
     let world = resolve.select_world(&[package], Some("connector")).unwrap();
-    let mut module =
-        wit_component::dummy_module(&resolve, world, wit_parser::ManglingAndAbi::Standard32);
-    wit_component::embed_component_metadata(
-        &mut module,
-        &resolve,
-        world,
-        wit_component::StringEncoding::UTF8,
-    )
-    .unwrap();
-    wit_component::ComponentEncoder::default()
-        .module(&module)
-        .unwrap()
-        .validate(true)
-        .encode()
-        .unwrap();
+    let mut module = wit_component::dummy_module(&resolve, world, wit_parser::ManglingAndAbi::Standard32);
+    wit_component::embed_component_metadata(&mut module, &resolve, world, wit_component::StringEncoding::UTF8).unwrap();
+    wit_component::ComponentEncoder::default().module(&module).unwrap().validate(true).encode().unwrap();
 }

@@ -11,26 +11,14 @@ fn spellings(secret: &str) -> Vec<Vec<u8>> {
     let utf16: Vec<u8> = secret.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let standard = base64::engine::general_purpose::STANDARD_NO_PAD.encode(secret);
     let url: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
-    vec![
-        secret.into(),
-        hex.into(),
-        utf16,
-        standard.into(),
-        url.into(),
-    ]
+    vec![secret.into(), hex.into(), utf16, standard.into(), url.into()]
 }
 
 fn scan(what: &str, bytes: &[u8], secrets: &[String]) {
     for secret in secrets {
         for spelling in spellings(secret) {
-            let found = bytes
-                .windows(spelling.len())
-                .any(|window| window == spelling);
-            assert!(
-                !found,
-                "{what} shows a secret that begins with {}",
-                &secret[..6]
-            );
+            let found = bytes.windows(spelling.len()).any(|window| window == spelling);
+            assert!(!found, "{what} shows a secret that begins with {}", &secret[..6]);
         }
     }
 }
@@ -41,11 +29,7 @@ fn scan_folder(folder: &Path, secrets: &[String]) {
         if path.is_dir() {
             scan_folder(&path, secrets);
         } else if !path.ends_with("app-secret") {
-            scan(
-                &path.display().to_string(),
-                &std::fs::read(&path).unwrap(),
-                secrets,
-            );
+            scan(&path.display().to_string(), &std::fs::read(&path).unwrap(), secrets);
         }
     }
 }
@@ -57,21 +41,9 @@ fn no_secret_is_left_in_output_trace_errors_or_files() {
     let file = World::file("manifests/automations/first-light.json");
     for arguments in [
         &["call", "zoom.users.me", "--json", "--trace"][..],
-        &[
-            "call",
-            "zoom.recordings.list",
-            "from=2026-01-01",
-            "--json",
-            "--trace",
-        ],
+        &["call", "zoom.recordings.list", "from=2026-01-01", "--json", "--trace"],
         &["run", file.to_str().unwrap(), "--json", "--trace"],
-        &[
-            "call",
-            "zoom.meetings.get",
-            "meeting=99999999999",
-            "--json",
-            "--trace",
-        ],
+        &["call", "zoom.meetings.get", "id=99999999999", "--json", "--trace"],
         &["connection", "show", "work", "--json"],
         &["doctor", "--json", "--trace"],
         &["runs", "list", "--json"],
@@ -95,29 +67,12 @@ fn a_pasted_token_works_and_is_not_shown() {
     let token = world.emulator.issue_token("ada@emulator.test").unwrap();
     let (api, oauth) = (world.emulator.api_base(), world.emulator.oauth_base());
     let done = world.run_with(
-        &[
-            "connect",
-            "lab",
-            "--token",
-            "-",
-            "--api-base",
-            &api,
-            "--oauth-base",
-            &oauth,
-            "--json",
-        ],
+        &["connect", "lab", "--token", "-", "--api-base", &api, "--oauth-base", &oauth, "--json"],
         &format!("{token}\n"),
     );
     assert_eq!(done.code, 0, "{}", done.err);
-    assert_eq!(
-        world.json(&["call", "zoom.users.me", "--json"])["email"],
-        "ada@emulator.test"
-    );
-    scan(
-        "connect",
-        (done.out + &done.err).as_bytes(),
-        &[token.clone()],
-    );
+    assert_eq!(world.json(&["call", "zoom.users.me", "--json"])["email"], "ada@emulator.test");
+    scan("connect", (done.out + &done.err).as_bytes(), std::slice::from_ref(&token));
     scan_folder(world.home.path(), &[token]);
 }
 
@@ -126,11 +81,7 @@ fn the_scanner_finds_what_it_looks_for() {
     let secret = "a-canary-of-forty-characters-0123456789".to_owned();
     for spelling in spellings(&secret) {
         let caught = std::panic::catch_unwind(|| {
-            scan(
-                "x",
-                &[b"..", spelling.as_slice(), b".."].concat(),
-                &[secret.clone()],
-            )
+            scan("x", &[b"..", spelling.as_slice(), b".."].concat(), std::slice::from_ref(&secret))
         });
         assert!(caught.is_err());
     }

@@ -13,9 +13,7 @@ impl Fixed {
     pub fn new(api_base: &str) -> Self {
         #[expect(clippy::expect_used, reason = "test support")]
         let base = url::Url::parse(api_base).expect("a test's own address");
-        Self {
-            policy: Policy::new(base, Vec::<HostRule>::new()),
-        }
+        Self { policy: Policy::new(base, Vec::<HostRule>::new()) }
     }
 }
 
@@ -26,10 +24,7 @@ impl Connection for Fixed {
     }
 
     fn facts(&self) -> Facts {
-        Facts {
-            kind: "token".into(),
-            scopes: Vec::new(),
-        }
+        Facts { kind: "token".into(), scopes: Vec::new() }
     }
 
     fn id(&self) -> &str {

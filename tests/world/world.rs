@@ -1,9 +1,5 @@
 //! One emulator, one home folder and the real `switchboard` binary, for one test.
-#![expect(
-    clippy::expect_used,
-    clippy::panic,
-    reason = "test support: a broken world is a failed test"
-)]
+#![expect(clippy::expect_used, clippy::panic, reason = "test support: a broken world is a failed test")]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -37,24 +33,11 @@ impl World {
 
     /// A world with other emulator options; ports are always free ones.
     pub fn with(options: Options) -> Self {
-        let threads = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .enable_all()
-            .build()
-            .expect("threads");
-        let options = Options {
-            api_port: 0,
-            download_port: 0,
-            ..options
-        };
-        let emulator = threads
-            .block_on(switchboard_emulator::start(options))
-            .expect("the emulator starts");
-        Self {
-            emulator,
-            home: tempfile::tempdir().expect("a folder"),
-            _threads: threads,
-        }
+        let threads =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("threads");
+        let options = Options { api_port: 0, download_port: 0, ..options };
+        let emulator = threads.block_on(switchboard_emulator::start(options)).expect("the emulator starts");
+        Self { emulator, home: tempfile::tempdir().expect("a folder"), _threads: threads }
     }
 
     /// A world with ada connected as `work` through the code flow.
@@ -67,11 +50,7 @@ impl World {
     /// The binary that `make` built.
     pub fn binary() -> PathBuf {
         let built = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/debug/switchboard");
-        assert!(
-            built.exists(),
-            "{} is missing: run the tests by `make test`",
-            built.display()
-        );
+        assert!(built.exists(), "{} is missing: run the tests by `make test`", built.display());
         built
     }
 
@@ -92,23 +71,14 @@ impl World {
 
     /// Run the command with nothing on standard input.
     pub fn run(&self, arguments: &[&str]) -> Done {
-        let output = self
-            .command(arguments)
-            .stdin(Stdio::null())
-            .output()
-            .expect("the command starts");
+        let output = self.command(arguments).stdin(Stdio::null()).output().expect("the command starts");
         done(output)
     }
 
     /// Run the command with `input` on standard input.
     pub fn run_with(&self, arguments: &[&str], input: &str) -> Done {
         let mut child = self.piped(arguments);
-        child
-            .stdin
-            .take()
-            .expect("piped")
-            .write_all(input.as_bytes())
-            .expect("it reads");
+        child.stdin.take().expect("piped").write_all(input.as_bytes()).expect("it reads");
         done(child.wait_with_output().expect("it ends"))
     }
 
@@ -116,8 +86,7 @@ impl World {
     pub fn json(&self, arguments: &[&str]) -> Value {
         let done = self.run(arguments);
         assert_eq!(done.code, 0, "{arguments:?}: {}{}", done.out, done.err);
-        serde_json::from_str(&done.out)
-            .unwrap_or_else(|error| panic!("{arguments:?}: {error}: {}", done.out))
+        serde_json::from_str(&done.out).unwrap_or_else(|error| panic!("{arguments:?}: {error}: {}", done.out))
     }
 
     /// Connect `user` under `label`: the whole code flow with paste, consent answered by this test.
@@ -162,12 +131,7 @@ impl World {
         };
         if let Some(page) = page {
             let landed = landing(&page, user, decision);
-            child
-                .stdin
-                .take()
-                .expect("piped")
-                .write_all(format!("{landed}\n").as_bytes())
-                .expect("it reads");
+            child.stdin.take().expect("piped").write_all(format!("{landed}\n").as_bytes()).expect("it reads");
         }
         stderr.read_to_string(&mut said).expect("text");
         let mut done = done(child.wait_with_output().expect("it ends"));
@@ -177,12 +141,7 @@ impl World {
 
     fn piped(&self, arguments: &[&str]) -> std::process::Child {
         let mut command = self.command(arguments);
-        command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the command starts")
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the command starts")
     }
 }
 
@@ -195,15 +154,10 @@ impl Default for World {
 /// Where the consent page sends the browser once `user` has decided.
 fn landing(page: &str, user: &str, decision: &str) -> String {
     let mut url = Url::parse(page).expect("the command prints an address");
-    url.query_pairs_mut()
-        .append_pair("_user", user)
-        .append_pair("_decision", decision);
+    url.query_pairs_mut().append_pair("_user", user).append_pair("_decision", decision);
     let path = format!("{}?{}", url.path(), url.query().unwrap_or_default());
     let (status, head, _) = http("GET", url.port().expect("loopback"), &path, "");
-    let location = head.lines().find_map(|line| {
-        line.strip_prefix("location: ")
-            .or(line.strip_prefix("Location: "))
-    });
+    let location = head.lines().find_map(|line| line.strip_prefix("location: ").or(line.strip_prefix("Location: ")));
     location.map_or_else(|| panic!("{status}: no redirect\n{head}"), str::to_owned)
 }
 
@@ -219,11 +173,7 @@ pub fn http(method: &str, port: u16, path: &str, body: &str) -> (u16, String, St
     stream.read_to_end(&mut answer).expect("it answers");
     let answer = String::from_utf8_lossy(&answer).into_owned();
     let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
-    let status = head
-        .split(' ')
-        .nth(1)
-        .and_then(|code| code.parse().ok())
-        .unwrap_or(0);
+    let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or(0);
     (status, head.to_owned(), body.to_owned())
 }
 

@@ -30,12 +30,7 @@ macro_rules! activity {
             name: $name,
             run: |zoom, json| call::<$input, $output>(zoom, json, $run),
             #[cfg(feature = "schema")]
-            schemas: || {
-                (
-                    crate::manifest::schema_of::<$input>(),
-                    crate::manifest::schema_of::<$output>(),
-                )
-            },
+            schemas: || (crate::manifest::schema_of::<$input>(), crate::manifest::schema_of::<$output>()),
         }
     };
 }
@@ -66,11 +61,7 @@ pub fn invoke(zoom: &Zoom<'_>, name: &str, json: &str) -> Outcome<String> {
         Some(activity) => (activity.run)(zoom, json),
         None => Err(Problem {
             fix: Some("`describe` lists the activities".to_owned()),
-            ..plain(
-                "activity.unknown",
-                format!("there is no activity `{name}`"),
-                true,
-            )
+            ..plain("activity.unknown", format!("there is no activity `{name}`"), true)
         }),
     }
 }

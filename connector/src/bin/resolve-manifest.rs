@@ -30,15 +30,11 @@ fn run(check: bool) -> Result<ExitCode, String> {
         );
         return Ok(ExitCode::FAILURE);
     }
-    fs::write(&target, fresh)
-        .map_err(|error| format!("cannot write {}: {error}", target.display()))?;
+    fs::write(&target, fresh).map_err(|error| format!("cannot write {}: {error}", target.display()))?;
     Ok(ExitCode::SUCCESS)
 }
 
-#[expect(
-    clippy::disallowed_macros,
-    reason = "a native tool, not part of the component"
-)]
+#[expect(clippy::disallowed_macros, reason = "a native tool, not part of the component")]
 fn report(message: &str) {
     eprintln!("{message}");
 }

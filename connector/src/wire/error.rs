@@ -75,11 +75,8 @@ impl Refusal {
             return None;
         }
         let kind = kind(status, body.code);
-        let scopes = if kind == Kind::ScopeMissing {
-            scopes(&String::from_utf8_lossy(&response.body))
-        } else {
-            Vec::new()
-        };
+        let scopes =
+            if kind == Kind::ScopeMissing { scopes(&String::from_utf8_lossy(&response.body)) } else { Vec::new() };
         Some(Self {
             kind,
             status,
@@ -96,31 +93,20 @@ impl Refusal {
 /// A successful body may be anything, so only an object with `code` **and** a message counts. Invalid JSON still shows its code.
 fn body(bytes: &[u8]) -> Body {
     match serde_json::from_slice::<Value>(bytes) {
-        Ok(Value::Object(map))
-            if map.contains_key("message") || map.contains_key("errorMessage") =>
-        {
+        Ok(Value::Object(map)) if map.contains_key("message") || map.contains_key("errorMessage") => {
             serde_json::from_value(Value::Object(map)).unwrap_or_default()
         }
         Ok(_) => Body::default(),
-        Err(_) => Body {
-            code: leading_code(bytes),
-            ..Body::default()
-        },
+        Err(_) => Body { code: leading_code(bytes), ..Body::default() },
     }
 }
 
 /// The code of a body like `{"code":104, "message":"… "unescaped" …"}`.
 fn leading_code(bytes: &[u8]) -> Option<i64> {
     let text = std::str::from_utf8(bytes).ok()?;
-    let rest = text
-        .trim_start()
-        .strip_prefix('{')?
-        .trim_start()
-        .strip_prefix("\"code\"")?;
+    let rest = text.trim_start().strip_prefix('{')?.trim_start().strip_prefix("\"code\"")?;
     let digits = rest.trim_start().strip_prefix(':')?.trim_start();
-    let end = digits
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(digits.len());
+    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
     digits.get(..end)?.parse().ok()
 }
 
@@ -146,17 +132,11 @@ fn kind(status: u16, code: Option<i64>) -> Kind {
 
 /// The names between `[` and `]`, or the words that look like scopes.
 fn scopes(text: &str) -> Vec<String> {
-    let list = text
-        .split_once('[')
-        .and_then(|(_, rest)| rest.split_once(']'))
-        .map_or(text, |(list, _)| list);
+    let list = text.split_once('[').and_then(|(_, rest)| rest.split_once(']')).map_or(text, |(list, _)| list);
     list.split([',', ' ', '"', '\\'])
         .map(|word| word.trim_matches(|c: char| !c.is_ascii_alphanumeric()))
         .filter(|word| {
-            word.contains(':')
-                && word
-                    .chars()
-                    .all(|c| c.is_ascii_alphanumeric() || matches!(c, ':' | '_' | '-'))
+            word.contains(':') && word.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, ':' | '_' | '-'))
         })
         .map(str::to_owned)
         .collect()
@@ -174,10 +154,7 @@ pub fn retry_after(headers: &[Header], now: u64) -> Option<u64> {
 
 /// A header's value; names are lower case by the contract.
 pub fn header<'a>(headers: &'a [Header], name: &str) -> Option<&'a str> {
-    headers
-        .iter()
-        .find(|header| header.name == name)
-        .map(|header| header.value.as_str())
+    headers.iter().find(|header| header.name == name).map(|header| header.value.as_str())
 }
 
 #[cfg(test)]
@@ -186,45 +163,21 @@ mod tests {
 
     #[track_caller]
     fn check(status: u16, body: &str, expected: Option<Kind>) -> Option<Refusal> {
-        let response = Response {
-            status,
-            headers: Vec::new(),
-            body: body.as_bytes().to_vec(),
-        };
+        let response = Response { status, headers: Vec::new(), body: body.as_bytes().to_vec() };
         let refusal = Refusal::read(&response, 0);
-        assert_eq!(
-            refusal.as_ref().map(|r| r.kind),
-            expected,
-            "{status} {body}"
-        );
+        assert_eq!(refusal.as_ref().map(|r| r.kind), expected, "{status} {body}");
         refusal
     }
 
     #[test]
     fn refusals_are_told_apart_by_status_and_code() {
-        check(
-            401,
-            r#"{"code":124,"message":"Access token is expired."}"#,
-            Some(Kind::Expired),
-        );
-        check(
-            400,
-            r#"{"code":124,"message":"Invalid access token."}"#,
-            Some(Kind::Expired),
-        );
+        check(401, r#"{"code":124,"message":"Access token is expired."}"#, Some(Kind::Expired));
+        check(400, r#"{"code":124,"message":"Invalid access token."}"#, Some(Kind::Expired));
         check(403, r#"{"code":403,"message":"…"}"#, Some(Kind::Forbidden));
-        check(
-            404,
-            r#"{"code":3301,"message":"Esta grabación no existe."}"#,
-            Some(Kind::NoRecording),
-        );
+        check(404, r#"{"code":3301,"message":"Esta grabación no existe."}"#, Some(Kind::NoRecording));
         check(404, r#"{"code":1001,"message":"…"}"#, Some(Kind::NotFound));
         check(400, r#"{"code":300,"message":"…"}"#, Some(Kind::Invalid));
-        check(
-            401,
-            r#"{"status":false,"errorCode":124,"errorMessage":"Forbidden"}"#,
-            Some(Kind::Expired),
-        );
+        check(401, r#"{"status":false,"errorCode":124,"errorMessage":"Forbidden"}"#, Some(Kind::Expired));
         check(502, "<html>", Some(Kind::Unavailable));
         check(404, "<html>", Some(Kind::NotFound));
         check(418, "", Some(Kind::Other));
@@ -232,11 +185,7 @@ mod tests {
 
     #[test]
     fn a_refusal_inside_http_200_is_a_refusal() {
-        check(
-            200,
-            r#"{"code":200,"message":"You do not have the right permissions."}"#,
-            Some(Kind::Forbidden),
-        );
+        check(200, r#"{"code":200,"message":"You do not have the right permissions."}"#, Some(Kind::Forbidden));
         check(200, r#"{"code":0,"message":"success"}"#, None);
         check(200, r#"{"id":"x"}"#, None);
         check(204, "", None);
@@ -252,30 +201,15 @@ mod tests {
     #[test]
     fn missing_scopes_are_listed() {
         let listed = r#"{"code":4711,"message":"…scopes:[cloud_recording:read:a, cloud_recording:read:a:admin]."}"#;
-        assert_eq!(
-            check(400, listed, Some(Kind::ScopeMissing))
-                .unwrap()
-                .scopes
-                .len(),
-            2
-        );
+        assert_eq!(check(400, listed, Some(Kind::ScopeMissing)).unwrap().scopes.len(), 2);
         let older = r#"{"code":4700,"message":"Invalid access token, does not contain role:read:admin scope."}"#;
-        assert_eq!(
-            check(400, older, Some(Kind::ScopeMissing)).unwrap().scopes,
-            ["role:read:admin"]
-        );
+        assert_eq!(check(400, older, Some(Kind::ScopeMissing)).unwrap().scopes, ["role:read:admin"]);
     }
 
     #[test]
     fn retry_after_is_read_in_every_spelling() {
         let after = |value: &str| {
-            retry_after(
-                &[Header {
-                    name: "retry-after".to_owned(),
-                    value: value.to_owned(),
-                }],
-                1_785_369_590_000,
-            )
+            retry_after(&[Header { name: "retry-after".to_owned(), value: value.to_owned() }], 1_785_369_590_000)
         };
         assert_eq!(after("3"), Some(3_000));
         assert_eq!(after("2026-07-30T00:00:00Z"), Some(10_000));

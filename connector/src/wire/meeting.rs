@@ -5,9 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::lenient::{self, small};
 use super::recurrence::Recurrence;
 use super::settings::Settings;
-use crate::bindings::meetings::{
-    Meeting as Public, MeetingKind, MeetingStatus, Occurrence, ScheduleKind,
-};
+use crate::bindings::meetings::{Meeting as Public, MeetingKind, MeetingStatus, Occurrence, ScheduleKind};
 use crate::paging::Page;
 
 #[derive(Deserialize, Default)]
@@ -84,9 +82,7 @@ impl Meeting {
             join_url: self.join_url,
             passcode: self.password,
             registration_url: self.registration_url,
-            occurrences: self
-                .occurrences
-                .map(|all| all.into_iter().filter_map(WireOccurrence::public).collect()),
+            occurrences: self.occurrences.map(|all| all.into_iter().filter_map(WireOccurrence::public).collect()),
             recurrence: self.recurrence.and_then(Recurrence::public),
             settings: self.settings.map(Into::into),
         })

@@ -62,8 +62,7 @@ impl Recording {
 
     /// The public form, and the link of each file in the same order.
     pub fn with_links(self) -> Option<(Public, Vec<Option<String>>)> {
-        let (files, links): (Vec<_>, Vec<_>) =
-            self.recording_files.into_iter().map(File::public).unzip();
+        let (files, links): (Vec<_>, Vec<_>) = self.recording_files.into_iter().map(File::public).unzip();
         let recording = Public {
             meeting_uuid: self.uuid?,
             meeting_id: self.id,
@@ -74,10 +73,7 @@ impl Recording {
             duration: small(self.duration),
             total_size: size(self.total_size),
             share_url: self.share_url,
-            ready: !files.is_empty()
-                && files
-                    .iter()
-                    .all(|file| file.status == FileStatus::Completed),
+            ready: !files.is_empty() && files.iter().all(|file| file.status == FileStatus::Completed),
             files,
         };
         Some((recording, links))
@@ -87,33 +83,24 @@ impl Recording {
 impl File {
     fn public(self) -> (RecordingFile, Option<String>) {
         // A file without type or end is still being recorded, whatever its status says.
-        let working = self.status.as_deref() == Some("processing")
-            || self.file_type.is_none()
-            || self.recording_end.is_none();
+        let working =
+            self.status.as_deref() == Some("processing") || self.file_type.is_none() || self.recording_end.is_none();
         let file = RecordingFile {
             file_type: file_type(self.file_type.as_deref()),
             id: self.id,
             recording_type: self.recording_type,
             start: self.recording_start,
             end: self.recording_end,
-            extension: self
-                .file_extension
-                .map(|extension| extension.to_ascii_lowercase()),
+            extension: self.file_extension.map(|extension| extension.to_ascii_lowercase()),
             size: size(self.file_size),
-            status: if working {
-                FileStatus::Processing
-            } else {
-                FileStatus::Completed
-            },
+            status: if working { FileStatus::Processing } else { FileStatus::Completed },
         };
         (file, self.download_url)
     }
 }
 
 fn size(number: Option<i64>) -> u64 {
-    number
-        .and_then(|number| u64::try_from(number).ok())
-        .unwrap_or(0)
+    number.and_then(|number| u64::try_from(number).ok()).unwrap_or(0)
 }
 
 fn file_type(text: Option<&str>) -> FileType {

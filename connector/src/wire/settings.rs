@@ -24,10 +24,7 @@ pub struct Settings {
     auto_recording: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     audio: Option<String>,
-    #[serde(
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "lenient::number"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "lenient::number")]
     approval_type: Option<i64>,
     /// Separated by semicolons.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -73,15 +70,9 @@ impl From<Settings> for Public {
                 _ => Approval::Other,
             }),
             alternative_hosts: wire.alternative_hosts.map(|list| {
-                list.split(';')
-                    .map(str::trim)
-                    .filter(|host| !host.is_empty())
-                    .map(str::to_owned)
-                    .collect()
+                list.split(';').map(str::trim).filter(|host| !host.is_empty()).map(str::to_owned).collect()
             }),
-            invitees: wire
-                .meeting_invitees
-                .map(|list| list.into_iter().map(|invitee| invitee.email).collect()),
+            invitees: wire.meeting_invitees.map(|list| list.into_iter().map(|invitee| invitee.email).collect()),
             use_personal_id: wire.use_pmi,
         }
     }
@@ -122,9 +113,7 @@ impl TryFrom<Public> for Settings {
                 Some(Approval::Other) => return Err("approval"),
             },
             alternative_hosts: public.alternative_hosts.map(|list| list.join(";")),
-            meeting_invitees: public
-                .invitees
-                .map(|list| list.into_iter().map(|email| Invitee { email }).collect()),
+            meeting_invitees: public.invitees.map(|list| list.into_iter().map(|email| Invitee { email }).collect()),
             use_pmi: public.use_personal_id,
         })
     }

@@ -36,13 +36,7 @@ pub fn parse(source: &str, file: &str) -> Result<Document, Report> {
     let automation = match value.map(serde_json::from_value::<Automation>) {
         Some(Ok(automation)) if report.is_ok() => automation,
         Some(Err(error)) if report.is_ok() => {
-            report.add(
-                "shape",
-                "",
-                0..1,
-                format!("the document cannot be read: {error}"),
-                None,
-            );
+            report.add("shape", "", 0..1, format!("the document cannot be read: {error}"), None);
             return Err(report);
         }
         _ => return Err(report),
@@ -67,10 +61,8 @@ pub fn schema() -> Value {
 
 /// Lower-case hex.
 pub(crate) fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .fold(String::with_capacity(64), |mut out, byte| {
-            let _ = write!(out, "{byte:02x}");
-            out
-        })
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut out, byte| {
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
 }

@@ -5,9 +5,7 @@ use jiff::civil::Date;
 
 /// Reads a duration, ISO 8601 or the short form.
 pub fn span(text: &str) -> Result<Span, String> {
-    text.parse().map_err(|_| {
-        format!("`{text}` is not a duration; write for example `PT30S`, `PT5M`, `P2D` or `30s`")
-    })
+    text.parse().map_err(|_| format!("`{text}` is not a duration; write for example `PT30S`, `PT5M`, `P2D` or `30s`"))
 }
 
 /// Reads a duration as milliseconds; a day has 24 hours.
@@ -28,13 +26,9 @@ mod tests {
 
     #[test]
     fn both_spellings_are_read() {
-        for (text, ms) in [
-            ("PT5S", 5_000),
-            ("30s", 30_000),
-            ("P1D", 86_400_000),
-            ("2 minutes", 120_000),
-            ("PT0.25S", 250),
-        ] {
+        for (text, ms) in
+            [("PT5S", 5_000), ("30s", 30_000), ("P1D", 86_400_000), ("2 minutes", 120_000), ("PT0.25S", 250)]
+        {
             assert_eq!(millis(text), Ok(ms), "{text}");
         }
     }

@@ -18,9 +18,7 @@ mod report;
 mod run;
 mod span;
 
-pub use activity::{
-    ActivityCall, ActivityInfo, ActivityRunner, Catalog, Family, RetryHint, StepError,
-};
+pub use activity::{ActivityCall, ActivityInfo, ActivityRunner, Catalog, Family, RetryHint, StepError};
 pub use check::check;
 pub use clock::{Clock, SystemClock};
 pub use document::{Document, parse, schema};

@@ -3,9 +3,7 @@
 use std::fmt::Write as _;
 use std::ops::Range;
 
-use miette::{
-    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Severity,
-};
+use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Severity};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -45,21 +43,10 @@ pub struct Report {
 
 impl Report {
     pub(crate) fn new(file: &str, source: &str) -> Report {
-        Report {
-            file: file.to_owned(),
-            diagnostics: Vec::new(),
-            text: source.to_owned(),
-        }
+        Report { file: file.to_owned(), diagnostics: Vec::new(), text: source.to_owned() }
     }
 
-    pub(crate) fn add(
-        &mut self,
-        code: &str,
-        pointer: &str,
-        range: Range<usize>,
-        message: String,
-        fix: Option<String>,
-    ) {
+    pub(crate) fn add(&mut self, code: &str, pointer: &str, range: Range<usize>, message: String, fix: Option<String>) {
         let (line, column) = position(&self.text, range.start);
         let diagnostic = Diagnostic {
             code: code.to_owned(),
@@ -77,8 +64,7 @@ impl Report {
     }
 
     pub(crate) fn sort(&mut self) {
-        self.diagnostics
-            .sort_by(|a, b| a.offset.cmp(&b.offset).then_with(|| a.code.cmp(&b.code)));
+        self.diagnostics.sort_by(|a, b| a.offset.cmp(&b.offset).then_with(|| a.code.cmp(&b.code)));
     }
 
     /// True when nothing is wrong.
@@ -100,25 +86,10 @@ impl Report {
     pub fn render_plain(&self) -> String {
         let mut out = String::new();
         for found in &self.diagnostics {
-            let Diagnostic {
-                line,
-                column,
-                message,
-                code,
-                pointer,
-                ..
-            } = found;
+            let Diagnostic { line, column, message, code, pointer, .. } = found;
             // Writing to a string cannot fail.
             let _ = writeln!(out, "{}:{line}:{column}: {message} [{code}]", self.file);
-            let _ = writeln!(
-                out,
-                "  at {}",
-                if pointer.is_empty() {
-                    "the document"
-                } else {
-                    pointer
-                }
-            );
+            let _ = writeln!(out, "  at {}", if pointer.is_empty() { "the document" } else { pointer });
             if let Some(fix) = &found.fix {
                 let _ = writeln!(out, "  fix: {fix}");
             }
@@ -142,15 +113,11 @@ impl Report {
             if let Some(fix) = &found.fix {
                 diagnostic = diagnostic.with_help(fix);
             }
-            let report = miette::Report::from(diagnostic)
-                .with_source_code(NamedSource::new(&self.file, self.text.clone()));
+            let report =
+                miette::Report::from(diagnostic).with_source_code(NamedSource::new(&self.file, self.text.clone()));
             // A theme that cannot draw a place must not hide the mistake.
             if handler.render_report(&mut out, report.as_ref()).is_err() {
-                let _ = writeln!(
-                    out,
-                    "{}:{}:{}: {}",
-                    self.file, found.line, found.column, found.message
-                );
+                let _ = writeln!(out, "{}:{}:{}: {}", self.file, found.line, found.column, found.message);
             }
         }
         out

@@ -22,30 +22,20 @@ struct Place {
 impl Spans {
     /// Measures a valid JSON text.
     pub fn of(source: &str) -> Spans {
-        let mut scanner = Scanner {
-            bytes: source.as_bytes(),
-            source,
-            at: 0,
-            spans: Spans::default(),
-        };
+        let mut scanner = Scanner { bytes: source.as_bytes(), source, at: 0, spans: Spans::default() };
         scanner.value(String::new(), None);
         scanner.spans
     }
 
     /// The range of a value, or of the nearest value around it that exists.
     pub fn value(&self, pointer: &str) -> Range<usize> {
-        self.nearest(pointer)
-            .map_or(0..0, |place| place.value.clone())
+        self.nearest(pointer).map_or(0..0, |place| place.value.clone())
     }
 
     /// The range of a member's key; of the value when it is a list's item.
     pub fn key(&self, pointer: &str) -> Range<usize> {
-        self.nearest(pointer).map_or(0..0, |place| {
-            place
-                .key
-                .clone()
-                .unwrap_or_else(|| place.value.start..place.value.start + 1)
-        })
+        self.nearest(pointer)
+            .map_or(0..0, |place| place.key.clone().unwrap_or_else(|| place.value.start..place.value.start + 1))
     }
 
     fn nearest(&self, mut pointer: &str) -> Option<&Place> {
@@ -66,11 +56,7 @@ pub fn join(pointer: &str, name: impl std::fmt::Display) -> String {
 
 /// Byte offset of a line and column, both counted from one, columns in bytes as serde_json counts them.
 pub fn offset(source: &str, line: usize, column: usize) -> usize {
-    let start: usize = source
-        .split_inclusive('\n')
-        .take(line.saturating_sub(1))
-        .map(str::len)
-        .sum();
+    let start: usize = source.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
     let mut at = (start + column.saturating_sub(1)).min(source.len());
     while !source.is_char_boundary(at) {
         at -= 1;
@@ -82,11 +68,7 @@ pub fn offset(source: &str, line: usize, column: usize) -> usize {
 pub fn position(source: &str, offset: usize) -> (usize, usize) {
     let before = source.get(..offset).unwrap_or(source);
     let line = before.matches('\n').count() + 1;
-    let column = before
-        .rsplit('\n')
-        .next()
-        .map_or(0, |text| text.chars().count())
-        + 1;
+    let column = before.rsplit('\n').next().map_or(0, |text| text.chars().count()) + 1;
     (line, column)
 }
 
@@ -230,12 +212,9 @@ mod tests {
     fn every_value_has_its_place() {
         let source = "{\n  \"a\": [1, {\"b/c\": \"x\"}],\n  \"d\": null\n}";
         let spans = Spans::of(source);
-        for (pointer, text) in [
-            ("/a/0", "1"),
-            ("/a/1/b~1c", "\"x\""),
-            ("/d", "null"),
-            ("/a/1/none/such", "{\"b/c\": \"x\"}"),
-        ] {
+        for (pointer, text) in
+            [("/a/0", "1"), ("/a/1/b~1c", "\"x\""), ("/d", "null"), ("/a/1/none/such", "{\"b/c\": \"x\"}")]
+        {
             assert_eq!(&source[spans.value(pointer)], text, "{pointer}");
         }
         assert_eq!(&source[spans.key("/d")], "\"d\"");

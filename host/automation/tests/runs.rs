@@ -1,10 +1,5 @@
 //! Runs with a scripted runner.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "helpers of tests"
-)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "helpers of tests")]
 
 mod support;
 
@@ -30,11 +25,7 @@ async fn play(doc: &Document, inputs: Value, script: &Script) -> (Result<Value, 
 }
 
 fn busy(not_sent: bool) -> StepError {
-    StepError {
-        retry: RetryHint::After(100),
-        not_sent,
-        ..StepError::problem("busy", "try later")
-    }
+    StepError { retry: RetryHint::After(100), not_sent, ..StepError::problem("busy", "try later") }
 }
 
 #[tokio::test]
@@ -49,20 +40,10 @@ async fn values_flow_from_inputs_through_steps_to_outputs() {
     );
     let script = Script::of([Ok(json!({"x": 9_007_199_254_740_993_i64}))]);
     let (result, journal) = play(&doc, json!({}), &script).await;
-    assert_eq!(
-        result.unwrap(),
-        json!({"sum": 9_007_199_254_741_000_i64, "skipped": null})
-    );
+    assert_eq!(result.unwrap(), json!({"sum": 9_007_199_254_741_000_i64, "skipped": null}));
     assert_eq!(script.inputs(), [json!({"n": 7})]);
-    assert_eq!(
-        script.calls.lock().unwrap()[0].connection.as_deref(),
-        Some("lab")
-    );
-    let states: Vec<_> = journal
-        .steps()
-        .into_iter()
-        .map(|step| (step.path, step.state))
-        .collect();
+    assert_eq!(script.calls.lock().unwrap()[0].connection.as_deref(), Some("lab"));
+    let states: Vec<_> = journal.steps().into_iter().map(|step| (step.path, step.state)).collect();
     let expected = [
         ("one", StepState::Started),
         ("one", StepState::Succeeded),
@@ -70,10 +51,7 @@ async fn values_flow_from_inputs_through_steps_to_outputs() {
         ("two", StepState::Started),
         ("two", StepState::Succeeded),
     ];
-    assert_eq!(
-        states,
-        expected.map(|(path, state)| (path.to_owned(), state))
-    );
+    assert_eq!(states, expected.map(|(path, state)| (path.to_owned(), state)));
 }
 
 #[tokio::test]
@@ -83,10 +61,7 @@ async fn a_loop_goes_on_past_a_failed_item_and_addresses_each() {
             "steps": [{"id": "do", "use": "zoom.a.b", "with": {"it": "${{ it }}"}}], "collect": "${{ steps.do.x }}"}]),
         json!({"all": "${{ steps.all }}"}),
     );
-    let script = Script::of([
-        Ok(json!({"x": 1})),
-        Err(StepError::problem("gone", "it is gone")),
-    ]);
+    let script = Script::of([Ok(json!({"x": 1})), Err(StepError::problem("gone", "it is gone"))]);
     let (result, _) = play(&doc, json!({}), &script).await;
     let all = &result.unwrap()["all"];
     assert_eq!((&all["items"], &all["count"]), (&json!([1]), &json!(2)));
@@ -98,15 +73,9 @@ async fn a_write_of_unknown_outcome_is_not_tried_again() {
     let steps = json!([{"id": "w", "use": "zoom.a.b", "retry": {"attempts": 3}}]);
     let doc = document(steps, json!({"x": "${{ steps.w.x }}"}));
     let script = Script::of([Err(busy(false)), Ok(json!({"x": 1}))]);
-    assert_eq!(
-        play(&doc, json!({}), &script).await.0.unwrap_err().code,
-        "busy"
-    );
+    assert_eq!(play(&doc, json!({}), &script).await.0.unwrap_err().code, "busy");
     let script = Script::of([Err(busy(true)), Ok(json!({"x": 1}))]);
-    assert_eq!(
-        play(&doc, json!({}), &script).await.0.unwrap(),
-        json!({"x": 1})
-    );
+    assert_eq!(play(&doc, json!({}), &script).await.0.unwrap(), json!({"x": 1}));
     let calls = script.calls.lock().unwrap();
     assert_eq!((calls[0].attempt, calls[1].attempt), (1, 2));
     assert_eq!(calls[0].idempotency_key, calls[1].idempotency_key);
@@ -114,35 +83,21 @@ async fn a_write_of_unknown_outcome_is_not_tried_again() {
 
 #[tokio::test]
 async fn a_timeout_ends_the_attempt_and_is_not_retried() {
-    let doc = document(
-        json!([{"id": "w", "use": "zoom.a.b", "timeout": "PT5S", "retry": {"attempts": 3}}]),
-        json!({}),
-    );
+    let doc = document(json!([{"id": "w", "use": "zoom.a.b", "timeout": "PT5S", "retry": {"attempts": 3}}]), json!({}));
     let script = Script::of([]);
     let error = play(&doc, json!({}), &script).await.0.unwrap_err();
-    assert_eq!(
-        (error.code.as_str(), error.step.as_deref()),
-        ("timeout", Some("w"))
-    );
+    assert_eq!((error.code.as_str(), error.step.as_deref()), ("timeout", Some("w")));
     assert_eq!(script.inputs().len(), 1);
 }
 
 #[tokio::test]
 async fn failures_name_the_step_and_the_line() {
-    let doc = document(
-        json!([{"id": "stop", "fail": {"code": "no-good", "message": "n is ${{ inputs.n }}"}}]),
-        json!({}),
-    );
+    let doc =
+        document(json!([{"id": "stop", "fail": {"code": "no-good", "message": "n is ${{ inputs.n }}"}}]), json!({}));
     let (result, journal) = play(&doc, json!({}), &Script::default()).await;
     let error = result.unwrap_err();
     assert_eq!(error.to_string(), "step `stop`: n is 7");
-    assert!(
-        doc.source
-            .lines()
-            .nth(error.line - 1)
-            .unwrap()
-            .contains('{')
-    );
+    assert!(doc.source.lines().nth(error.line - 1).unwrap().contains('{'));
     assert_eq!(journal.ends()[0].error.as_ref().unwrap()["code"], "no-good");
 }
 
@@ -153,10 +108,7 @@ async fn an_error_can_be_passed_over() {
         json!({"code": "${{ steps.maybe.error.code }}"}),
     );
     let script = Script::of([Err(StepError::problem("gone", "it is gone"))]);
-    assert_eq!(
-        play(&doc, json!({}), &script).await.0.unwrap(),
-        json!({"code": "gone"})
-    );
+    assert_eq!(play(&doc, json!({}), &script).await.0.unwrap(), json!({"code": "gone"}));
 }
 
 #[tokio::test]
@@ -166,8 +118,7 @@ async fn inputs_that_do_not_fit_are_refused_before_anything_is_recorded() {
     let error = result.unwrap_err();
     assert_eq!(error.code, "input");
     assert!(
-        error.message.contains("`n` must be an integer")
-            && error.message.contains("`lits` is not known"),
+        error.message.contains("`n` must be an integer") && error.message.contains("`lits` is not known"),
         "{}",
         error.message
     );
@@ -177,26 +128,11 @@ async fn inputs_that_do_not_fit_are_refused_before_anything_is_recorded() {
 #[tokio::test]
 async fn the_embedded_journal_keeps_the_run() {
     let store = switchboard_store::Store::in_memory().unwrap();
-    let doc = document(
-        json!([{"id": "one", "use": "zoom.a.b"}]),
-        json!({"x": "${{ steps.one.x }}"}),
-    );
+    let doc = document(json!([{"id": "one", "use": "zoom.a.b"}]), json!({"x": "${{ steps.one.x }}"}));
     let script = Script::of([Ok(json!({"x": 1}))]);
     let journal = Embedded::new(store.clone());
-    run(
-        &doc,
-        json!({}),
-        &script,
-        &journal,
-        &Hand::default(),
-        "run-1",
-    )
-    .await
-    .unwrap();
+    run(&doc, json!({}), &script, &journal, &Hand::default(), "run-1").await.unwrap();
     let kept = store.run("run-1").unwrap().unwrap();
-    assert_eq!(
-        (kept.state.as_str(), kept.outputs),
-        ("succeeded", Some(json!({"x": 1})))
-    );
+    assert_eq!((kept.state.as_str(), kept.outputs), ("succeeded", Some(json!({"x": 1}))));
     assert_eq!(store.steps("run-1").unwrap()[0].state, "succeeded");
 }

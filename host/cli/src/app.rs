@@ -24,8 +24,7 @@ pub struct App {
 
 impl App {
     pub fn new(global: Global) -> Result<Self, CliError> {
-        let egress =
-            Egress::new().map_err(|error| CliError::failed("host.start", error.to_string()))?;
+        let egress = Egress::new().map_err(|error| CliError::failed("host.start", error.to_string()))?;
         Ok(Self { global, egress })
     }
 
@@ -42,9 +41,7 @@ impl App {
                 .global
                 .connector
                 .as_ref()
-                .map_or("the built-in connector".into(), |file| {
-                    file.display().to_string()
-                });
+                .map_or("the built-in connector".into(), |file| file.display().to_string());
             CliError::failed("connector.load", format!("{name} cannot be used: {error}"))
         })
     }
@@ -67,10 +64,7 @@ impl App {
 
     /// Options of a call that a person watches.
     pub fn call_options(&self, downloads: &Path) -> CallOptions {
-        let mut options = CallOptions {
-            downloads: downloads.to_owned(),
-            ..CallOptions::default()
-        };
+        let mut options = CallOptions { downloads: downloads.to_owned(), ..CallOptions::default() };
         options.events = Arc::new(Watcher::new(self.global.quiet || self.global.json));
         if self.global.trace {
             options.trace = Arc::new(PrintTrace);
@@ -91,13 +85,8 @@ struct PrintTrace;
 
 impl Trace for PrintTrace {
     fn request(&self, line: TraceLine) {
-        let status = line
-            .status
-            .map_or_else(|| "-".into(), |status| status.to_string());
-        let mut text = format!(
-            "{:6} {} {} {} ms",
-            line.method, line.url, status, line.millis
-        );
+        let status = line.status.map_or_else(|| "-".into(), |status| status.to_string());
+        let mut text = format!("{:6} {} {} {} ms", line.method, line.url, status, line.millis);
         for extra in [line.rate, line.note].into_iter().flatten() {
             text.push_str("  ");
             text.push_str(&extra);

@@ -21,12 +21,7 @@ pub mod exit {
 #[derive(Debug, thiserror::Error)]
 pub enum CliError {
     #[error("{message}")]
-    Failed {
-        code: String,
-        message: String,
-        fix: Option<String>,
-        exit: u8,
-    },
+    Failed { code: String, message: String, fix: Option<String>, exit: u8 },
     #[error("{0}")]
     Call(#[from] CallError),
     #[error("{0}")]
@@ -40,37 +35,17 @@ pub enum CliError {
 
 impl CliError {
     pub fn failed(code: &str, message: impl Into<String>) -> Self {
-        Self::Failed {
-            code: code.into(),
-            message: message.into(),
-            fix: None,
-            exit: exit::FAILED,
-        }
+        Self::Failed { code: code.into(), message: message.into(), fix: None, exit: exit::FAILED }
     }
 
     pub fn usage(message: impl Into<String>, fix: impl Into<String>) -> Self {
-        Self::Failed {
-            code: "usage".into(),
-            message: message.into(),
-            fix: Some(fix.into()),
-            exit: exit::USAGE,
-        }
+        Self::Failed { code: "usage".into(), message: message.into(), fix: Some(fix.into()), exit: exit::USAGE }
     }
 
     /// The same failure with what to do about it.
     pub fn with_fix(self, text: impl Into<String>) -> Self {
         match self {
-            Self::Failed {
-                code,
-                message,
-                exit,
-                ..
-            } => Self::Failed {
-                code,
-                message,
-                fix: Some(text.into()),
-                exit,
-            },
+            Self::Failed { code, message, exit, .. } => Self::Failed { code, message, fix: Some(text.into()), exit },
             other => other,
         }
     }
@@ -96,8 +71,7 @@ impl CliError {
     }
 
     pub fn as_json(&self) -> Value {
-        let mut error =
-            json!({ "code": self.code(), "message": self.to_string(), "family": self.family() });
+        let mut error = json!({ "code": self.code(), "message": self.to_string(), "family": self.family() });
         if let Some(fields) = error.as_object_mut() {
             if let Some(fix) = self.fix() {
                 fields.insert("fix".into(), fix.into());
@@ -163,23 +137,15 @@ impl CliError {
 /// The next command after a failure of a connection. The message names the particulars.
 fn connection_fix(code: &str) -> &'static str {
     match code {
-        "not-connected" => {
-            "switchboard try, or switchboard connect LABEL --client-id ID --client-secret-file FILE"
-        }
-        "not-found" | "ambiguous" => {
-            "`switchboard connection list` shows the labels; choose with --connection LABEL"
-        }
+        "not-connected" => "switchboard try, or switchboard connect LABEL --client-id ID --client-secret-file FILE",
+        "not-found" | "ambiguous" => "`switchboard connection list` shows the labels; choose with --connection LABEL",
         "label-taken" => "choose another label, or `switchboard connection disconnect LABEL` first",
         "needs-reconnect" | "revoked" | "replaced" => {
             "switchboard connection disconnect LABEL, then switchboard connect LABEL to sign in again"
         }
         "denied" => "run the command again and approve the app, or ask an administrator to",
-        "port-busy" => {
-            "end what uses the port, choose another with --redirect-port, or use --paste"
-        }
-        "unreachable" | "timeout" | "unavailable" => {
-            "try again later; `switchboard doctor` looks closer"
-        }
+        "port-busy" => "end what uses the port, choose another with --redirect-port, or use --paste",
+        "unreachable" | "timeout" | "unavailable" => "try again later; `switchboard doctor` looks closer",
         _ => "`switchboard doctor` looks closer",
     }
 }
@@ -190,8 +156,8 @@ pub fn code_exit(code: &str, retry: Retry) -> u8 {
         "activity.unknown" | "usage" => exit::USAGE,
         code if code.starts_with("input.") => exit::INVALID,
         "timeout" | "unreachable" | "unavailable" | "rate-limited" => exit::LATER,
-        "scope-missing" | "expired" | "revoked" | "replaced" | "needs-reconnect"
-        | "needs-approval" | "awaiting-approval" | "denied" | "not-connected" => exit::SIGN_IN,
+        "scope-missing" | "expired" | "revoked" | "replaced" | "needs-reconnect" | "needs-approval"
+        | "awaiting-approval" | "denied" | "not-connected" => exit::SIGN_IN,
         code if code.starts_with("credential.") => exit::SIGN_IN,
         "port-busy" | "label-taken" | "key-missing" | "key-wrong" | "store" => exit::FAILED,
         _ if matches!(retry, Retry::After(_)) => exit::LATER,

@@ -26,9 +26,7 @@ pub fn object(input: Option<&str>, fields: &[String]) -> Result<Value, CliError>
 fn read(source: &str) -> Result<String, CliError> {
     if source == "-" {
         let mut text = String::new();
-        std::io::stdin()
-            .read_to_string(&mut text)
-            .map_err(|error| invalid(format!("standard input: {error}")))?;
+        std::io::stdin().read_to_string(&mut text).map_err(|error| invalid(format!("standard input: {error}")))?;
         return Ok(text);
     }
     let path = source.strip_prefix('@').unwrap_or(source);
@@ -37,10 +35,7 @@ fn read(source: &str) -> Result<String, CliError> {
 
 fn parse(field: &str) -> Result<(String, Value), CliError> {
     let Some(at) = field.find('=') else {
-        return Err(CliError::usage(
-            format!("`{field}` is no field"),
-            "write key=text, key:=json or key=@file",
-        ));
+        return Err(CliError::usage(format!("`{field}` is no field"), "write key=text, key:=json or key=@file"));
     };
     let (key, value) = field.split_at(at);
     let value = value.strip_prefix('=').unwrap_or(value);
@@ -66,9 +61,7 @@ fn set(object: &mut Map<String, Value>, key: &str, value: Value) {
             object.insert(key.to_owned(), value);
         }
         Some((first, rest)) => {
-            let inner = object
-                .entry(first)
-                .or_insert_with(|| Value::Object(Map::new()));
+            let inner = object.entry(first).or_insert_with(|| Value::Object(Map::new()));
             if !inner.is_object() {
                 *inner = Value::Object(Map::new());
             }
@@ -80,12 +73,7 @@ fn set(object: &mut Map<String, Value>, key: &str, value: Value) {
 }
 
 fn invalid(message: String) -> CliError {
-    CliError::Failed {
-        code: "input.unreadable".into(),
-        message,
-        fix: None,
-        exit: crate::error::exit::INVALID,
-    }
+    CliError::Failed { code: "input.unreadable".into(), message, fix: None, exit: crate::error::exit::INVALID }
 }
 
 #[cfg(test)]
@@ -95,24 +83,15 @@ mod tests {
 
     #[test]
     fn text_json_and_nested_fields() {
-        let fields = [
-            "topic=Weekly = sync",
-            "duration:=45",
-            "settings.waiting_room:=true",
-            "empty=",
-        ]
-        .map(String::from);
-        let expected = json!({"topic": "Weekly = sync", "duration": 45, "settings": {"waiting_room": true}, "empty": ""});
+        let fields = ["topic=Weekly = sync", "duration:=45", "settings.waiting_room:=true", "empty="].map(String::from);
+        let expected =
+            json!({"topic": "Weekly = sync", "duration": 45, "settings": {"waiting_room": true}, "empty": ""});
         assert_eq!(object(None, &fields).unwrap(), expected);
     }
 
     #[test]
     fn mistakes_name_the_field_and_the_fix() {
-        for (field, says) in [
-            ("topic", "no field"),
-            ("n:=abc", "not JSON"),
-            ("f=@/nowhere/x", "cannot read"),
-        ] {
+        for (field, says) in [("topic", "no field"), ("n:=abc", "not JSON"), ("f=@/nowhere/x", "cannot read")] {
             let error = object(None, &[field.to_owned()]).unwrap_err();
             assert!(error.to_string().contains(says), "{error}");
         }

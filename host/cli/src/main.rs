@@ -24,16 +24,10 @@ fn main() -> ExitCode {
             _ = tokio::signal::ctrl_c() => Err(error::CliError::Interrupted),
         }
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let done = match runtime {
         Ok(runtime) => runtime.block_on(work),
-        Err(error) => Err(error::CliError::failed(
-            "host.start",
-            format!("cannot start: {error}"),
-        )),
+        Err(error) => Err(error::CliError::failed("host.start", format!("cannot start: {error}"))),
     };
     match done {
         Ok(code) => code,

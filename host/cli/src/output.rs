@@ -8,8 +8,7 @@ use crate::error::CliError;
 
 /// Print a value as indented JSON.
 pub fn json(value: &impl Serialize) -> Result<(), CliError> {
-    let text = serde_json::to_string_pretty(value)
-        .map_err(|error| CliError::failed("output", error.to_string()))?;
+    let text = serde_json::to_string_pretty(value).map_err(|error| CliError::failed("output", error.to_string()))?;
     line(&text)
 }
 
@@ -42,11 +41,7 @@ pub fn size(bytes: u64) -> String {
     let mut value = bytes as f64;
     for unit in ["B", "kB", "MB", "GB"] {
         if value < 1000.0 {
-            return if unit == "B" {
-                format!("{bytes} B")
-            } else {
-                format!("{value:.1} {unit}")
-            };
+            return if unit == "B" { format!("{bytes} B") } else { format!("{value:.1} {unit}") };
         }
         value /= 1000.0;
     }
@@ -85,9 +80,7 @@ fn summary(item: &Value) -> String {
     let Some(object) = item.as_object() else {
         return item.to_string();
     };
-    let scalars = object
-        .iter()
-        .filter(|(_, value)| !value.is_object() && !value.is_array() && !value.is_null());
+    let scalars = object.iter().filter(|(_, value)| !value.is_object() && !value.is_array() && !value.is_null());
     let parts: Vec<String> = scalars
         .map(|(key, value)| match value.as_str() {
             Some(text) => format!("{key}={text}"),
@@ -99,7 +92,5 @@ fn summary(item: &Value) -> String {
 
 /// Text of a service without the control characters that would move a terminal.
 fn plain(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() && c != '\n' { ' ' } else { c })
-        .collect()
+    text.chars().map(|c| if c.is_control() && c != '\n' { ' ' } else { c }).collect()
 }

@@ -25,10 +25,7 @@ const LINES: Duration = Duration::from_secs(10);
 
 impl Watcher {
     pub fn new(quiet: bool) -> Self {
-        Self {
-            quiet,
-            state: Mutex::new(State::default()),
-        }
+        Self { quiet, state: Mutex::new(State::default()) }
     }
 }
 
@@ -48,9 +45,9 @@ impl Events for Watcher {
         if std::io::stderr().is_terminal() {
             let bar = state.bar.get_or_insert_with(|| {
                 let bar = ProgressBar::new(total.unwrap_or(0));
-                if let Ok(style) = ProgressStyle::with_template(
-                    "{bar:30} {bytes}/{total_bytes}  {bytes_per_sec}  {eta} left",
-                ) {
+                if let Ok(style) =
+                    ProgressStyle::with_template("{bar:30} {bytes}/{total_bytes}  {bytes_per_sec}  {eta} left")
+                {
                     bar.set_style(style);
                 }
                 bar

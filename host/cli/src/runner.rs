@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use serde_json::Value;
-use switchboard_automation::{
-    ActivityCall, ActivityInfo, ActivityRunner, Catalog, Family, RetryHint, StepError,
-};
+use switchboard_automation::{ActivityCall, ActivityInfo, ActivityRunner, Catalog, Family, RetryHint, StepError};
 use switchboard_connections::LiveConnection;
 use switchboard_runtime::manifest::{Effect, Idempotency, Manifest};
 use switchboard_runtime::{CallError, CallOptions, Connector, Retry};
@@ -49,12 +47,7 @@ pub struct SandboxRunner {
 impl ActivityRunner for SandboxRunner {
     fn repeatable(&self, activity: &str) -> bool {
         let known = self.connector.manifest().activity(activity);
-        known.is_some_and(|known| {
-            matches!(
-                known.idempotency,
-                Idempotency::Read | Idempotency::Idempotent
-            )
-        })
+        known.is_some_and(|known| matches!(known.idempotency, Idempotency::Read | Idempotency::Idempotent))
     }
 
     async fn run(&self, call: &ActivityCall) -> Result<Value, StepError> {
@@ -62,10 +55,7 @@ impl ActivityRunner for SandboxRunner {
         options.attempt = call.attempt;
         options.idempotency_key.clone_from(&call.idempotency_key);
         let connection = Arc::clone(&self.connection);
-        self.connector
-            .call(&call.activity, call.input.clone(), connection, &options)
-            .await
-            .map_err(step_error)
+        self.connector.call(&call.activity, call.input.clone(), connection, &options).await.map_err(step_error)
     }
 }
 
@@ -73,24 +63,11 @@ fn step_error(error: CallError) -> StepError {
     let (code, fix) = (error.code().to_owned(), error.fix().map(str::to_owned));
     let message = error.to_string();
     let (family, retry, not_sent, details) = match error {
-        CallError::Problem(problem) => (
-            Family::Problem,
-            hint(problem.retry),
-            problem.not_sent,
-            problem.details,
-        ),
+        CallError::Problem(problem) => (Family::Problem, hint(problem.retry), problem.not_sent, problem.details),
         CallError::Refused(_) => (Family::Refused, RetryHint::Never, true, None),
         CallError::Broken(_) => (Family::Broken, RetryHint::Never, false, None),
     };
-    StepError {
-        code,
-        message,
-        fix,
-        family,
-        retry,
-        not_sent,
-        details,
-    }
+    StepError { code, message, fix, family, retry, not_sent, details }
 }
 
 fn hint(retry: Retry) -> RetryHint {

@@ -35,12 +35,8 @@ pub fn service(
 
 /// HTTPS anywhere, plain HTTP on loopback alone.
 fn address(text: &str) -> Result<Url, CliError> {
-    let url = Url::parse(text).map_err(|error| {
-        CliError::usage(
-            format!("`{text}` is no address: {error}"),
-            "write https://host/path",
-        )
-    })?;
+    let url = Url::parse(text)
+        .map_err(|error| CliError::usage(format!("`{text}` is no address: {error}"), "write https://host/path"))?;
     let loopback = match url.host() {
         Some(url::Host::Domain(name)) => name == "localhost",
         Some(url::Host::Ipv4(ip)) => ip.is_loopback(),

@@ -48,26 +48,16 @@ impl Callback {
     /// The code, once the state has been found right.
     pub fn into_code(self, service: &Service) -> Result<SecretString, ConnectionsError> {
         if let Some(issuer) = &self.issuer {
-            let same = Url::parse(issuer)
-                .is_ok_and(|issuer| issuer.origin() == service.oauth_base.origin());
+            let same = Url::parse(issuer).is_ok_and(|issuer| issuer.origin() == service.oauth_base.origin());
             if !same {
-                return Err(ConnectionsError::StateMismatch {
-                    what: "another service answered",
-                });
+                return Err(ConnectionsError::StateMismatch { what: "another service answered" });
             }
         }
         if let Some(error) = self.error {
-            let reason = self
-                .description
-                .as_deref()
-                .map_or(String::new(), |text| format!(": {text}"));
-            return Err(ConnectionsError::Denied {
-                reason: clean(&format!("{error}{reason}")),
-            });
+            let reason = self.description.as_deref().map_or(String::new(), |text| format!(": {text}"));
+            return Err(ConnectionsError::Denied { reason: clean(&format!("{error}{reason}")) });
         }
-        self.code.ok_or(ConnectionsError::StateMismatch {
-            what: "it holds no code",
-        })
+        self.code.ok_or(ConnectionsError::StateMismatch { what: "it holds no code" })
     }
 }
 
@@ -89,10 +79,7 @@ mod tests {
         for (query, expected) in [
             ("state=s&code=c", Ok(())),
             ("state=s&code=c&iss=https%3A%2F%2Fexample.com", Ok(())),
-            (
-                "state=s&code=c&iss=https%3A%2F%2Fother.example",
-                Err("state-mismatch"),
-            ),
+            ("state=s&code=c&iss=https%3A%2F%2Fother.example", Err("state-mismatch")),
             ("state=s&code=c&code=d", Err("none")),
             ("state=s&code=", Err("none")),
             ("state=s", Err("none")),
@@ -109,15 +96,8 @@ mod tests {
     #[test]
     fn a_hostile_description_is_made_harmless() {
         let service = service("https://api.example.com/v2", "https://example.com/oauth");
-        let query = format!(
-            "error=access_denied&error_description=%1b[31m{}",
-            "x".repeat(1_000)
-        );
-        let error = Callback::from_query(&query)
-            .unwrap()
-            .into_code(&service)
-            .unwrap_err()
-            .to_string();
+        let query = format!("error=access_denied&error_description=%1b[31m{}", "x".repeat(1_000));
+        let error = Callback::from_query(&query).unwrap().into_code(&service).unwrap_err().to_string();
         assert!(!error.contains('\u{1b}') && error.len() < 400, "{error}");
     }
 }

@@ -10,10 +10,7 @@ use switchboard_store::{ConnectionRow, Store};
 use crate::live::Source;
 use crate::rotation::{APP, Core, SERVICE, TOKEN};
 use crate::token::{AppSecret, Token};
-use crate::{
-    App, ConnectionsError, Grant, LiveConnection, Loopback, Method, Pending, Service, Vault, clock,
-    sign_in,
-};
+use crate::{App, ConnectionsError, Grant, LiveConnection, Loopback, Method, Pending, Service, Vault, clock, sign_in};
 
 /// Name under which the database keeps the id of the default connection.
 pub(crate) const DEFAULT: &str = "connection.default";
@@ -28,9 +25,7 @@ pub struct Connections {
 impl Connections {
     /// Opens them.
     pub fn open(store: Store, vault: Vault, egress: Egress) -> Connections {
-        Connections {
-            core: Arc::new(Core::new(store, vault, egress)),
-        }
+        Connections { core: Arc::new(Core::new(store, vault, egress)) }
     }
 
     /// Begins a sign-in in the browser. The port of the call-back address is ours when this returns.
@@ -59,18 +54,11 @@ impl Connections {
         };
         let app = App::from(secret.clone());
         let token = sign_in::account_token(&self.core.egress, service, &app, account_id).await?;
-        Ok(Grant {
-            token,
-            app: Some(secret),
-        })
+        Ok(Grant { token, app: Some(secret) })
     }
 
     /// A token its owner pasted. Nobody says when it ends, and it cannot be renewed.
-    pub fn pasted_token(
-        &self,
-        _service: &Service,
-        token: &SecretString,
-    ) -> Result<Grant, ConnectionsError> {
+    pub fn pasted_token(&self, _service: &Service, token: &SecretString) -> Result<Grant, ConnectionsError> {
         let text = token.expose_secret().trim();
         if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(ConnectionsError::TokenInvalid);
@@ -89,17 +77,10 @@ impl Connections {
     }
 
     /// A grant in use before it is kept, to find out whose it is.
-    pub fn from_grant(
-        &self,
-        service: &Service,
-        grant: &Grant,
-    ) -> Result<LiveConnection, ConnectionsError> {
+    pub fn from_grant(&self, service: &Service, grant: &Grant) -> Result<LiveConnection, ConnectionsError> {
         Ok(LiveConnection {
             id: "new".to_owned(),
-            facts: Facts {
-                kind: grant.kind().to_owned(),
-                scopes: grant.token.scopes.clone(),
-            },
+            facts: Facts { kind: grant.kind().to_owned(), scopes: grant.token.scopes.clone() },
             policy: service.policy(grant.token.api_url.as_deref())?,
             source: Source::Fresh(Box::new(grant.clone())),
         })
@@ -108,20 +89,14 @@ impl Connections {
     /// Whether a new connection can have this name. Ask before the browser is opened.
     pub fn check_label(&self, label: &str) -> Result<(), ConnectionsError> {
         let fits = (1..=64).contains(&label.len())
-            && label
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b".-_@".contains(&byte))
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_@".contains(&byte))
             && !label.starts_with(['-', '.'])
             && !label.starts_with(ID_PREFIX);
         if !fits {
-            return Err(ConnectionsError::LabelInvalid {
-                label: label.to_owned(),
-            });
+            return Err(ConnectionsError::LabelInvalid { label: label.to_owned() });
         }
         match self.core.store.connection(label)? {
-            Some(_) => Err(ConnectionsError::LabelTaken {
-                label: label.to_owned(),
-            }),
+            Some(_) => Err(ConnectionsError::LabelTaken { label: label.to_owned() }),
             None => Ok(()),
         }
     }
@@ -150,21 +125,10 @@ impl Connections {
         identity: Option<Value>,
     ) -> Result<ConnectionRow, ConnectionsError> {
         let row = self.show(label_or_id)?;
-        self.write(
-            row.id,
-            &row.label,
-            method,
-            service,
-            grant,
-            identity,
-            row.created_at,
-        )
+        self.write(row.id, &row.label, method, service, grant, identity, row.created_at)
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the columns of one row, written in one place"
-    )]
+    #[expect(clippy::too_many_arguments, reason = "the columns of one row, written in one place")]
     fn write(
         &self,
         id: String,
@@ -216,9 +180,7 @@ impl Connections {
                 && row.identity == new.identity;
             if same && row.state == "active" {
                 let reason = format!("the same account was connected again as `{}`", new.label);
-                self.core
-                    .store
-                    .set_connection_state(&row.id, "replaced", Some(&reason))?;
+                self.core.store.set_connection_state(&row.id, "replaced", Some(&reason))?;
             }
         }
         Ok(())
@@ -234,9 +196,7 @@ impl Connections {
         self.core
             .store
             .connection(label_or_id)?
-            .ok_or_else(|| ConnectionsError::NotFound {
-                label: label_or_id.to_owned(),
-            })
+            .ok_or_else(|| ConnectionsError::NotFound { label: label_or_id.to_owned() })
     }
 
     /// The named connection, else the default one, else the only one.
@@ -256,9 +216,7 @@ impl Connections {
             (Some(last), false) => {
                 rows.push(last);
                 let labels: Vec<_> = rows.into_iter().map(|row| row.label).collect();
-                Err(ConnectionsError::Ambiguous {
-                    labels: labels.join(", "),
-                })
+                Err(ConnectionsError::Ambiguous { labels: labels.join(", ") })
             }
         }
     }
@@ -271,20 +229,14 @@ impl Connections {
     }
 
     /// A connection to call with. One that is not `active` is refused with its reason.
-    pub fn open_connection(
-        &self,
-        label_or_id: Option<&str>,
-    ) -> Result<LiveConnection, ConnectionsError> {
+    pub fn open_connection(&self, label_or_id: Option<&str>) -> Result<LiveConnection, ConnectionsError> {
         let row = self.core.active(&self.choose(label_or_id)?.id)?;
         let (service, _): (Service, _) = self.core.field(&row.id, SERVICE)?;
         let (token, _): (Token, _) = self.core.field(&row.id, TOKEN)?;
         self.core.store.touch_connection(&row.id, clock::now())?;
         Ok(LiveConnection {
             policy: service.policy(token.api_url.as_deref())?,
-            facts: Facts {
-                kind: row.method,
-                scopes: token.scopes,
-            },
+            facts: Facts { kind: row.method, scopes: token.scopes },
             id: row.id,
             source: Source::Kept(self.core.clone()),
         })

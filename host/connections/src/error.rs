@@ -37,17 +37,13 @@ pub enum ConnectionsError {
         label: String,
     },
     /// The label cannot be used.
-    #[error(
-        "`{label}` cannot be a connection's name: use up to 64 letters, digits, `.`, `-`, `_` or `@`"
-    )]
+    #[error("`{label}` cannot be a connection's name: use up to 64 letters, digits, `.`, `-`, `_` or `@`")]
     LabelInvalid {
         /// The label.
         label: String,
     },
     /// The connection is not `active`.
-    #[error(
-        "the connection `{label}` is {state}: {reason}; run: switchboard connection reconnect {label}"
-    )]
+    #[error("the connection `{label}` is {state}: {reason}; run: switchboard connection reconnect {label}")]
     NotActive {
         /// Its label.
         label: String,
@@ -79,9 +75,7 @@ pub enum ConnectionsError {
     #[error("this sign-in has ended; start again with: switchboard connect")]
     Ended,
     /// The account's owner, or the service, said no.
-    #[error(
-        "access was not granted ({reason}); start again and allow it, or ask an administrator to approve the app"
-    )]
+    #[error("access was not granted ({reason}); start again and allow it, or ask an administrator to approve the app")]
     Denied {
         /// What the service said.
         reason: String,
@@ -220,10 +214,7 @@ impl ConnectionsError {
     /// Whether the same call may succeed later with nothing changed by anyone.
     pub fn retryable(&self) -> bool {
         matches!(self, Self::Unreachable { .. } | Self::Timeout { .. })
-            || matches!(
-                self,
-                Self::Store(StoreError::Database(_) | StoreError::LeaseLost { .. })
-            )
+            || matches!(self, Self::Store(StoreError::Database(_) | StoreError::LeaseLost { .. }))
     }
 }
 
@@ -252,11 +243,6 @@ impl From<ConnectionsError> for CredentialError {
             ConnectionsError::SecretDamaged { .. } => "needs-reconnect",
             _ => "unavailable",
         };
-        CredentialError {
-            code: code.to_owned(),
-            message: error.to_string(),
-            fix: None,
-            retryable: error.retryable(),
-        }
+        CredentialError { code: code.to_owned(), message: error.to_string(), fix: None, retryable: error.retryable() }
     }
 }

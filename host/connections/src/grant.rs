@@ -28,14 +28,9 @@ impl Method {
 
     /// The method of a name.
     pub fn from_name(name: &str) -> Option<Method> {
-        [
-            Method::OAuth,
-            Method::Byo,
-            Method::ServerToServer,
-            Method::Token,
-        ]
-        .into_iter()
-        .find(|method| method.as_str() == name)
+        [Method::OAuth, Method::Byo, Method::ServerToServer, Method::Token]
+            .into_iter()
+            .find(|method| method.as_str() == name)
     }
 }
 
@@ -54,11 +49,7 @@ impl Grant {
 
     /// Those of `asked` that were not granted.
     pub fn missing<'a>(&self, asked: &'a [String]) -> Vec<&'a str> {
-        asked
-            .iter()
-            .filter(|scope| !self.token.scopes.contains(scope))
-            .map(String::as_str)
-            .collect()
+        asked.iter().filter(|scope| !self.token.scopes.contains(scope)).map(String::as_str).collect()
     }
 
     /// Whether the token can be replaced when it ends.

@@ -35,9 +35,7 @@ impl KeySource {
     /// The key that is there.
     pub(crate) fn load(&self) -> Result<Key, ConnectionsError> {
         let text = match self {
-            KeySource::Env(name) => {
-                Zeroizing::new(std::env::var(name).map_err(|_| self.missing())?)
-            }
+            KeySource::Env(name) => Zeroizing::new(std::env::var(name).map_err(|_| self.missing())?),
             KeySource::File(path) => self.read(path)?,
         };
         self.parse(&text)
@@ -48,10 +46,7 @@ impl KeySource {
         if let KeySource::File(path) = self
             && !path.exists()
         {
-            make(path).map_err(|cause| ConnectionsError::KeyFile {
-                path: path.clone(),
-                cause,
-            })?;
+            make(path).map_err(|cause| ConnectionsError::KeyFile { path: path.clone(), cause })?;
         }
         self.load()
     }
@@ -65,32 +60,23 @@ impl KeySource {
     }
 
     fn missing(&self) -> ConnectionsError {
-        ConnectionsError::KeyMissing {
-            wanted: self.name(),
-        }
+        ConnectionsError::KeyMissing { wanted: self.name() }
     }
 
     fn read(&self, path: &Path) -> Result<Zeroizing<String>, ConnectionsError> {
         let failed = |cause: std::io::Error| match cause.kind() {
             ErrorKind::NotFound => self.missing(),
-            _ => ConnectionsError::KeyFile {
-                path: path.to_owned(),
-                cause,
-            },
+            _ => ConnectionsError::KeyFile { path: path.to_owned(), cause },
         };
         let mode = fs::metadata(path).map_err(failed)?.permissions().mode();
         if mode & 0o077 != 0 {
-            return Err(ConnectionsError::KeyExposed {
-                path: path.to_owned(),
-            });
+            return Err(ConnectionsError::KeyExposed { path: path.to_owned() });
         }
         Ok(Zeroizing::new(fs::read_to_string(path).map_err(failed)?))
     }
 
     fn parse(&self, text: &str) -> Result<Key, ConnectionsError> {
-        let invalid = || ConnectionsError::KeyInvalid {
-            source_name: self.name(),
-        };
+        let invalid = || ConnectionsError::KeyInvalid { source_name: self.name() };
         let bytes = Zeroizing::new(BASE64_STANDARD.decode(text.trim()).map_err(|_| invalid())?);
         let key: [u8; 32] = bytes.as_slice().try_into().map_err(|_| invalid())?;
         Ok(Zeroizing::new(key))
@@ -104,11 +90,7 @@ fn make(path: &Path) -> std::io::Result<()> {
     rand::rng().fill_bytes(&mut *key);
     let draft = path.with_extension(format!("{}.tmp", std::process::id()));
     let written = (|| {
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&draft)?;
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
         let text = Zeroizing::new(BASE64_STANDARD.encode(*key));
         file.write_all(text.as_bytes())?;
         file.write_all(b"\n")?;

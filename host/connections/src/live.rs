@@ -50,10 +50,7 @@ impl Connection for LiveConnection {
             Source::Fresh(_) => Err(CredentialError {
                 code: "needs-reconnect".to_owned(),
                 message: "the service refused the token it has just given".to_owned(),
-                fix: Some(
-                    "check that the token is complete and of this service, then connect again"
-                        .to_owned(),
-                ),
+                fix: Some("check that the token is complete and of this service, then connect again".to_owned()),
                 retryable: false,
             }),
         }
@@ -62,8 +59,6 @@ impl Connection for LiveConnection {
 
 impl std::fmt::Debug for LiveConnection {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("LiveConnection")
-            .field("id", &self.id)
-            .finish_non_exhaustive()
+        f.debug_struct("LiveConnection").field("id", &self.id).finish_non_exhaustive()
     }
 }

@@ -27,10 +27,7 @@ pub struct Loopback {
 
 impl Default for Loopback {
     fn default() -> Self {
-        Loopback {
-            port: 7910,
-            listen: true,
-        }
+        Loopback { port: 7910, listen: true }
     }
 }
 
@@ -44,10 +41,7 @@ impl Loopback {
     pub(crate) async fn bind(self) -> Result<TcpListener, ConnectionsError> {
         TcpListener::bind(("127.0.0.1", self.port))
             .await
-            .map_err(|cause| ConnectionsError::PortBusy {
-                port: self.port,
-                cause,
-            })
+            .map_err(|cause| ConnectionsError::PortBusy { port: self.port, cause })
     }
 }
 
@@ -102,10 +96,7 @@ async fn read_head(stream: &mut TcpStream) -> Option<String> {
 fn judge(head: &str, port: u16) -> Result<Callback, Page> {
     let mut lines = head.split("\r\n");
     let mut first = lines.next().unwrap_or_default().split(' ');
-    let (method, target) = (
-        first.next().unwrap_or_default(),
-        first.next().unwrap_or_default(),
-    );
+    let (method, target) = (first.next().unwrap_or_default(), first.next().unwrap_or_default());
     let mut hosts = lines.filter_map(|line| {
         let (name, value) = line.split_once(':')?;
         name.eq_ignore_ascii_case("host").then_some(value.trim())
@@ -139,29 +130,19 @@ mod tests {
             ("/oauth/callback", "/OAUTH/callback", Page::NotHere),
             ("127.0.0.1:7910", "localhost:7910", Page::WrongHost),
             ("127.0.0.1:7910", "evil.example:7910", Page::WrongHost),
-            (
-                "127.0.0.1:7910",
-                "127.0.0.1:7910\r\nHost: x",
-                Page::WrongHost,
-            ),
+            ("127.0.0.1:7910", "127.0.0.1:7910\r\nHost: x", Page::WrongHost),
             ("code=c&", "", Page::Unreadable),
         ] {
-            assert_eq!(
-                judge(&good.replace(from, to), 7910).unwrap_err(),
-                page,
-                "{from} → {to}"
-            );
+            assert_eq!(judge(&good.replace(from, to), 7910).unwrap_err(), page, "{from} → {to}");
         }
     }
 
     #[test]
     fn the_page_keeps_everything_to_itself() {
         let text = Page::Taken.response();
-        for header in [
-            "cache-control: no-store",
-            "referrer-policy: no-referrer",
-            "content-security-policy: default-src 'none'",
-        ] {
+        for header in
+            ["cache-control: no-store", "referrer-policy: no-referrer", "content-security-policy: default-src 'none'"]
+        {
             assert!(text.contains(header), "{header}");
         }
     }

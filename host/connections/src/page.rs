@@ -15,31 +15,11 @@ impl Page {
     /// The whole HTTP answer.
     pub fn response(self) -> String {
         let (status, title, text) = match self {
-            Page::Taken => (
-                "200 OK",
-                "Answer received",
-                "You can close this window and return to Switchboard.",
-            ),
-            Page::NotHere => (
-                "404 Not Found",
-                "Nothing here",
-                "Return to the sign-in page.",
-            ),
-            Page::WrongMethod => (
-                "405 Method Not Allowed",
-                "Not like this",
-                "Return to the sign-in page.",
-            ),
-            Page::WrongHost => (
-                "421 Misdirected Request",
-                "Wrong address",
-                "Return to the sign-in page.",
-            ),
-            Page::Unreadable => (
-                "400 Bad Request",
-                "Not an answer",
-                "Return to the sign-in page.",
-            ),
+            Page::Taken => ("200 OK", "Answer received", "You can close this window and return to Switchboard."),
+            Page::NotHere => ("404 Not Found", "Nothing here", "Return to the sign-in page."),
+            Page::WrongMethod => ("405 Method Not Allowed", "Not like this", "Return to the sign-in page."),
+            Page::WrongHost => ("421 Misdirected Request", "Wrong address", "Return to the sign-in page."),
+            Page::Unreadable => ("400 Bad Request", "Not an answer", "Return to the sign-in page."),
         };
         let body = format!(
             "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>{title}</title>\n<h1>{title}</h1>\n<p>{text}</p>\n</html>\n"

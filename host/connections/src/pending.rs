@@ -68,34 +68,23 @@ impl Pending {
         let until = self.ends.min(started + timeout);
         let callback = timeout_at(until, loopback::first_answer(listener))
             .await
-            .map_err(|_| ConnectionsError::Timeout {
-                seconds: started.elapsed().as_secs(),
-            })?
-            .map_err(|cause| ConnectionsError::Unreachable {
-                message: cause.to_string(),
-            })?;
+            .map_err(|_| ConnectionsError::Timeout { seconds: started.elapsed().as_secs() })?
+            .map_err(|cause| ConnectionsError::Unreachable { message: cause.to_string() })?;
         self.finish(callback).await
     }
 
     /// Takes the address the browser ended on, as the user copied it. A text that is no such address costs nothing:
     /// the user can paste again.
     pub async fn paste(&self, address: &str) -> Result<Grant, ConnectionsError> {
-        let invalid = || ConnectionsError::CallbackInvalid {
-            expected: self.redirect_uri.clone(),
-        };
+        let invalid = || ConnectionsError::CallbackInvalid { expected: self.redirect_uri.clone() };
         let url = Url::parse(address.trim()).map_err(|_| invalid())?;
-        let (base, query) = (
-            &url[..url::Position::AfterPath],
-            url.query().unwrap_or_default(),
-        );
+        let (base, query) = (&url[..url::Position::AfterPath], url.query().unwrap_or_default());
         if base != self.redirect_uri {
             return Err(invalid());
         }
         let callback = Callback::from_query(query).ok_or_else(invalid)?;
         if Instant::now() > self.ends {
-            return Err(ConnectionsError::Timeout {
-                seconds: LIFE.as_secs(),
-            });
+            return Err(ConnectionsError::Timeout { seconds: LIFE.as_secs() });
         }
         drop(take(&self.listener));
         self.finish(callback).await
@@ -104,25 +93,11 @@ impl Pending {
     async fn finish(&self, callback: Callback) -> Result<Grant, ConnectionsError> {
         // Taken before it is looked at: one answer, right or wrong, ends the sign-in.
         let handshake = take(&self.handshake).ok_or(ConnectionsError::Ended)?;
-        if !callback
-            .state
-            .as_deref()
-            .is_some_and(|state| handshake.is_answered_by(state))
-        {
-            return Err(ConnectionsError::StateMismatch {
-                what: "its state is another",
-            });
+        if !callback.state.as_deref().is_some_and(|state| handshake.is_answered_by(state)) {
+            return Err(ConnectionsError::StateMismatch { what: "its state is another" });
         }
         let code = callback.into_code(&self.service)?;
-        let token = handshake
-            .exchange(
-                &self.egress,
-                &self.service,
-                &self.app,
-                &self.redirect_uri,
-                code,
-            )
-            .await?;
+        let token = handshake.exchange(&self.egress, &self.service, &self.app, &self.redirect_uri, code).await?;
         Ok(Grant {
             token,
             app: Some(AppSecret {
@@ -136,9 +111,7 @@ impl Pending {
 
 impl std::fmt::Debug for Pending {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Pending")
-            .field("redirect_uri", &self.redirect_uri)
-            .finish_non_exhaustive()
+        f.debug_struct("Pending").field("redirect_uri", &self.redirect_uri).finish_non_exhaustive()
     }
 }
 

@@ -55,11 +55,7 @@ impl Core {
     }
 
     /// A token that is good now, and is not the one the service just refused.
-    pub async fn token(
-        self: &Arc<Self>,
-        id: &str,
-        rejected: Option<&Credential>,
-    ) -> Result<Token, CredentialError> {
+    pub async fn token(self: &Arc<Self>, id: &str, rejected: Option<&Credential>) -> Result<Token, CredentialError> {
         let flight = self.flight(id);
         let seen = flight.ended.load(Ordering::SeqCst);
         let rejected = rejected.map(Credential::fingerprint);
@@ -83,31 +79,19 @@ impl Core {
             flight.ended.fetch_add(1, Ordering::SeqCst);
             result
         });
-        task.await.unwrap_or_else(|error| {
-            Err(unavailable(
-                format!("the refresh was interrupted: {error}"),
-                true,
-            ))
-        })
+        task.await.unwrap_or_else(|error| Err(unavailable(format!("the refresh was interrupted: {error}"), true)))
     }
 
     /// A connection that is `active`.
     pub fn active(&self, id: &str) -> Result<ConnectionRow, ConnectionsError> {
-        let row = self
-            .store
-            .connection(id)?
-            .ok_or_else(|| ConnectionsError::NotFound {
-                label: id.to_owned(),
-            })?;
+        let row = self.store.connection(id)?.ok_or_else(|| ConnectionsError::NotFound { label: id.to_owned() })?;
         if row.state == "active" {
             return Ok(row);
         }
         Err(ConnectionsError::NotActive {
             label: row.label,
             state: row.state,
-            reason: row
-                .state_reason
-                .unwrap_or_else(|| "no reason was kept".to_owned()),
+            reason: row.state_reason.unwrap_or_else(|| "no reason was kept".to_owned()),
         })
     }
 
@@ -117,17 +101,11 @@ impl Core {
         id: &str,
         field: &'static str,
     ) -> Result<(T, u64), ConnectionsError> {
-        let sealed =
-            self.store
-                .secret(id, field)?
-                .ok_or_else(|| ConnectionsError::SecretDamaged {
-                    connection: id.to_owned(),
-                    field,
-                })?;
-        Ok((
-            self.vault.unseal(id, field, &sealed.sealed)?,
-            sealed.generation,
-        ))
+        let sealed = self
+            .store
+            .secret(id, field)?
+            .ok_or_else(|| ConnectionsError::SecretDamaged { connection: id.to_owned(), field })?;
+        Ok((self.vault.unseal(id, field, &sealed.sealed)?, sealed.generation))
     }
 
     fn flight(&self, id: &str) -> Arc<Flight> {
@@ -135,11 +113,7 @@ impl Core {
         flights.entry(id.to_owned()).or_default().clone()
     }
 
-    fn good_token(
-        &self,
-        id: &str,
-        rejected: Option<&str>,
-    ) -> Result<Option<Token>, ConnectionsError> {
+    fn good_token(&self, id: &str, rejected: Option<&str>) -> Result<Option<Token>, ConnectionsError> {
         self.active(id)?;
         let (token, _): (Token, _) = self.field(id, TOKEN)?;
         let good = match rejected {
@@ -156,18 +130,13 @@ impl Core {
             if let Some(token) = self.good_token(id, rejected)? {
                 return Ok(token);
             }
-            let taken = self
-                .store
-                .take_lease(&name, &self.holder, LEASE_MS, clock::now())
-                .map_err(ConnectionsError::from)?;
+            let taken =
+                self.store.take_lease(&name, &self.holder, LEASE_MS, clock::now()).map_err(ConnectionsError::from)?;
             if let Some(number) = taken {
                 break Fence::new(&name, number);
             }
             if tokio::time::Instant::now() > give_up {
-                return Err(unavailable(
-                    "another process holds the refresh".to_owned(),
-                    true,
-                ));
+                return Err(unavailable("another process holds the refresh".to_owned(), true));
             }
             tokio::time::sleep(POLL).await;
         };
@@ -198,14 +167,10 @@ impl Core {
         let hash = old.rotation_hash();
         let earlier = self.store.rotation(id).map_err(stored)?;
         let answer_lost = earlier.is_some_and(|rotation| rotation.token_hash == hash);
-        self.store
-            .open_rotation(fence, id, &hash, clock::now())
-            .map_err(stored)?;
+        self.store.open_rotation(fence, id, &hash, clock::now()).map_err(stored)?;
 
         let answer = match (&account, &old.refresh) {
-            (Some(account), _) => {
-                sign_in::account_token(&self.egress, &service, &app, account).await
-            }
+            (Some(account), _) => sign_in::account_token(&self.egress, &service, &app, account).await,
             (None, Some(refresh)) => sign_in::refresh(&self.egress, &service, &app, refresh).await,
             (None, None) => {
                 return Err(self.dead(fence, id, "the service gave no way to renew its token"));
@@ -216,8 +181,7 @@ impl Core {
             Err(TokenFailure::Rejected { error, reason }) => {
                 self.store.close_rotation(id).map_err(stored)?;
                 // `invalid_request` is what some services answer for a token they no longer know.
-                let grant_is_dead = account.is_none()
-                    && matches!(error.as_str(), "invalid_grant" | "invalid_request");
+                let grant_is_dead = account.is_none() && matches!(error.as_str(), "invalid_grant" | "invalid_request");
                 if !grant_is_dead {
                     return Err(unavailable(
                         format!(
@@ -227,9 +191,7 @@ impl Core {
                     ));
                 }
                 let cause = match answer_lost {
-                    true => {
-                        "the answer to an earlier refresh was lost, and the old token is no longer accepted"
-                    }
+                    true => "the answer to an earlier refresh was lost, and the old token is no longer accepted",
                     false => "the service no longer accepts the token",
                 };
                 Err(self.dead(fence, id, &format!("{cause}: {error} ({reason})")))
@@ -239,9 +201,7 @@ impl Core {
                     self.store.close_rotation(id).map_err(stored)?;
                 }
                 Err(unavailable(
-                    format!(
-                        "the token could not be refreshed: {message}; nothing was changed, try again"
-                    ),
+                    format!("the token could not be refreshed: {message}; nothing was changed, try again"),
                     true,
                 ))
             }
@@ -266,10 +226,7 @@ impl Core {
         let sealed = self.vault.seal(id, TOKEN, &new)?;
         let mut attempt = 0;
         loop {
-            match self
-                .store
-                .put_secret_under(fence, id, TOKEN, &sealed, generation + 1)
-            {
+            match self.store.put_secret_under(fence, id, TOKEN, &sealed, generation + 1) {
                 Ok(()) => break,
                 Err(switchboard_store::StoreError::Database(_)) if attempt < 5 => {
                     attempt += 1;
@@ -279,45 +236,27 @@ impl Core {
             }
         }
         if new.scopes != old.scopes {
-            self.store
-                .set_connection_scopes(id, &new.scopes)
-                .map_err(ConnectionsError::from)?;
+            self.store.set_connection_scopes(id, &new.scopes).map_err(ConnectionsError::from)?;
         }
         Ok(new)
     }
 
     /// The grant is over: said, with its reason, and nothing is erased.
     fn dead(&self, fence: &Fence, id: &str, reason: &str) -> CredentialError {
-        let marked =
-            self.store
-                .set_connection_state_under(fence, id, "needs-reconnect", Some(reason));
-        match marked
-            .map_err(ConnectionsError::from)
-            .and_then(|()| self.active(id))
-        {
+        let marked = self.store.set_connection_state_under(fence, id, "needs-reconnect", Some(reason));
+        match marked.map_err(ConnectionsError::from).and_then(|()| self.active(id)) {
             Err(error) => error.into(),
-            Ok(_) => unavailable(
-                "another process changed the connection meanwhile".to_owned(),
-                true,
-            ),
+            Ok(_) => unavailable("another process changed the connection meanwhile".to_owned(), true),
         }
     }
 }
 
 impl From<AppSecret> for App {
     fn from(secret: AppSecret) -> App {
-        App {
-            client_id: secret.client_id,
-            client_secret: secret.client_secret,
-        }
+        App { client_id: secret.client_id, client_secret: secret.client_secret }
     }
 }
 
 fn unavailable(message: String, retryable: bool) -> CredentialError {
-    CredentialError {
-        code: "unavailable".to_owned(),
-        message,
-        fix: None,
-        retryable,
-    }
+    CredentialError { code: "unavailable".to_owned(), message, fix: None, retryable }
 }

@@ -33,18 +33,14 @@ pub struct Service {
 impl Service {
     /// What may be contacted, and what may see the token. `api_url` is the region the token service named.
     pub(crate) fn policy(&self, api_url: Option<&str>) -> Result<Policy, ConnectionsError> {
-        let rules =
-            |hosts: &mut dyn Iterator<Item = &String>| -> Result<Vec<HostRule>, ConnectionsError> {
-                hosts
-                    .map(|host| {
-                        host.parse::<HostRule>()
-                            .map_err(|error| ConnectionsError::Address {
-                                address: host.clone(),
-                                why: error.to_string(),
-                            })
-                    })
-                    .collect()
-            };
+        let rules = |hosts: &mut dyn Iterator<Item = &String>| -> Result<Vec<HostRule>, ConnectionsError> {
+            hosts
+                .map(|host| {
+                    host.parse::<HostRule>()
+                        .map_err(|error| ConnectionsError::Address { address: host.clone(), why: error.to_string() })
+                })
+                .collect()
+        };
         let hosts = rules(&mut self.api_hosts.iter().chain(&self.download_hosts))?;
         let credential = rules(&mut self.credential_hosts.iter())?;
         Ok(Policy::new(self.regional(api_url), hosts).with_credential_hosts(credential))
@@ -52,20 +48,13 @@ impl Service {
 
     /// The regional twin of `api_base`, when both are hosts the manifest lists; else `api_base` itself.
     fn regional(&self, api_url: Option<&str>) -> Url {
-        let listed = |host: Option<&str>| {
-            host.is_some_and(|host| self.api_hosts.iter().any(|known| known == host))
-        };
+        let listed = |host: Option<&str>| host.is_some_and(|host| self.api_hosts.iter().any(|known| known == host));
         let mut base = self.api_base.clone();
         let Some(region) = api_url.and_then(|text| Url::parse(text).ok()) else {
             return base;
         };
-        let trusted =
-            region.scheme() == "https" && region.port().is_none() && listed(region.host_str());
-        if trusted
-            && base.port().is_none()
-            && listed(base.host_str())
-            && base.set_host(region.host_str()).is_ok()
-        {
+        let trusted = region.scheme() == "https" && region.port().is_none() && listed(region.host_str());
+        if trusted && base.port().is_none() && listed(base.host_str()) && base.set_host(region.host_str()).is_ok() {
             return base;
         }
         self.api_base.clone()
@@ -75,10 +64,7 @@ impl Service {
     pub(crate) fn oauth_url(&self, path: &str) -> Result<Url, ConnectionsError> {
         let base = self.oauth_base.as_str().trim_end_matches('/');
         let address = format!("{base}/{}", path.trim_start_matches('/'));
-        let invalid = |why: &str| ConnectionsError::Address {
-            address: address.clone(),
-            why: why.to_owned(),
-        };
+        let invalid = |why: &str| ConnectionsError::Address { address: address.clone(), why: why.to_owned() };
         let url = Url::parse(&address).map_err(|error| invalid(&error.to_string()))?;
         match url.scheme() {
             "https" => Ok(url),
@@ -128,19 +114,10 @@ pub(crate) mod tests {
     fn only_a_listed_region_is_followed() {
         let service = service("https://api.example.com/v2", "https://example.com/oauth");
         for (named, used) in [
-            (
-                Some("https://api-eu.example.com"),
-                "https://api-eu.example.com/v2",
-            ),
+            (Some("https://api-eu.example.com"), "https://api-eu.example.com/v2"),
             (Some("https://evil.example"), "https://api.example.com/v2"),
-            (
-                Some("http://api-eu.example.com"),
-                "https://api.example.com/v2",
-            ),
-            (
-                Some("https://api-eu.example.com:8443"),
-                "https://api.example.com/v2",
-            ),
+            (Some("http://api-eu.example.com"), "https://api.example.com/v2"),
+            (Some("https://api-eu.example.com:8443"), "https://api.example.com/v2"),
             (Some("rubbish"), "https://api.example.com/v2"),
             (None, "https://api.example.com/v2"),
         ] {
@@ -151,22 +128,13 @@ pub(crate) mod tests {
     #[test]
     fn an_emulator_is_never_left_for_the_cloud() {
         let service = service("http://127.0.0.1:8080/v2", "http://127.0.0.1:8080/oauth");
-        assert_eq!(
-            service.regional(Some("https://api.example.com")).as_str(),
-            "http://127.0.0.1:8080/v2"
-        );
+        assert_eq!(service.regional(Some("https://api.example.com")).as_str(), "http://127.0.0.1:8080/v2");
     }
 
     #[test]
     fn sign_in_needs_https_except_on_loopback() {
-        assert!(
-            service("https://a.b/", "http://example.com/oauth")
-                .oauth_url("/token")
-                .is_err()
-        );
-        let url = service("https://a.b/", "http://127.0.0.1:1/oauth/")
-            .oauth_url("/token")
-            .unwrap();
+        assert!(service("https://a.b/", "http://example.com/oauth").oauth_url("/token").is_err());
+        let url = service("https://a.b/", "http://127.0.0.1:1/oauth/").oauth_url("/token").unwrap();
         assert_eq!(url.as_str(), "http://127.0.0.1:1/oauth/token");
     }
 }

@@ -5,14 +5,11 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
-use oauth2::basic::{
-    BasicRevocationErrorResponse, BasicTokenIntrospectionResponse, BasicTokenType,
-};
+use oauth2::basic::{BasicRevocationErrorResponse, BasicTokenIntrospectionResponse, BasicTokenType};
 use oauth2::{
-    AuthUrl, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken, EndpointNotSet,
-    EndpointSet, ExtraTokenFields, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken,
-    RequestTokenError, Scope, StandardRevocableToken, StandardTokenResponse, TokenResponse,
-    TokenUrl,
+    AuthUrl, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken, EndpointNotSet, EndpointSet,
+    ExtraTokenFields, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken, RequestTokenError, Scope,
+    StandardRevocableToken, StandardTokenResponse, TokenResponse, TokenUrl,
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
@@ -42,8 +39,7 @@ type OAuth = Client<
     EndpointNotSet,
     EndpointSet,
 >;
-type Answering =
-    Pin<Box<dyn Future<Output = Result<http::Response<Vec<u8>>, AdapterError>> + Send>>;
+type Answering = Pin<Box<dyn Future<Output = Result<http::Response<Vec<u8>>, AdapterError>> + Send>>;
 type RequestError = RequestTokenError<AdapterError, ServiceError>;
 
 /// Why the token service gave no token.
@@ -77,11 +73,7 @@ impl Handshake {
             .add_scopes(scopes.iter().cloned().map(Scope::new))
             .set_pkce_challenge(challenge)
             .url();
-        Ok(Handshake {
-            authorize_url,
-            state,
-            verifier,
-        })
+        Ok(Handshake { authorize_url, state, verifier })
     }
 
     /// Whether an answer belongs to this sign-in. Takes the same time however much of it fits.
@@ -119,12 +111,7 @@ pub(crate) async fn refresh(
     let client = client(service, app, None).map_err(misconfigured)?;
     let http = http(egress, service);
     let old = RefreshToken::new(refresh.expose_secret().to_owned());
-    let mut token = token(
-        client
-            .exchange_refresh_token(&old)
-            .request_async(&http)
-            .await,
-    )?;
+    let mut token = token(client.exchange_refresh_token(&old).request_async(&http).await)?;
     // A service that does not rotate leaves it out: the old one stays good.
     token.refresh.get_or_insert_with(|| refresh.clone());
     Ok(token)
@@ -137,14 +124,9 @@ pub(crate) async fn account_token(
     app: &App,
     account_id: &str,
 ) -> Result<Token, TokenFailure> {
-    let form = [
-        ("grant_type", "account_credentials"),
-        ("account_id", account_id),
-    ];
+    let form = [("grant_type", "account_credentials"), ("account_id", account_id)];
     let request = post(service, &service.token_path, app, &form).map_err(misconfigured)?;
-    let answer = call(egress, &service.oauth_base, request)
-        .await
-        .map_err(unavailable)?;
+    let answer = call(egress, &service.oauth_base, request).await.map_err(unavailable)?;
     if !answer.status().is_success() {
         return Err(match serde_json::from_slice(answer.body()) {
             Ok(error) => rejected(error),
@@ -156,17 +138,10 @@ pub(crate) async fn account_token(
 }
 
 /// Takes a grant back. A token the service does not know counts as done.
-pub(crate) async fn revoke(
-    egress: &Egress,
-    service: &Service,
-    app: &App,
-    token: &Token,
-) -> Result<(), TokenFailure> {
+pub(crate) async fn revoke(egress: &Egress, service: &Service, app: &App, token: &Token) -> Result<(), TokenFailure> {
     let form = [("token", token.access.expose_secret())];
     let request = post(service, &service.revoke_path, app, &form).map_err(misconfigured)?;
-    let answer = call(egress, &service.oauth_base, request)
-        .await
-        .map_err(unavailable)?;
+    let answer = call(egress, &service.oauth_base, request).await.map_err(unavailable)?;
     if answer.status().is_success() {
         return Ok(());
     }
@@ -177,11 +152,7 @@ pub(crate) async fn revoke(
     }
 }
 
-fn client(
-    service: &Service,
-    app: &App,
-    redirect_uri: Option<&str>,
-) -> Result<OAuth, ConnectionsError> {
+fn client(service: &Service, app: &App, redirect_uri: Option<&str>) -> Result<OAuth, ConnectionsError> {
     let authorize = service.oauth_url(&service.authorize_path)?;
     let token = service.oauth_url(&service.token_path)?;
     let mut client = Client::new(ClientId::new(app.client_id.clone()))
@@ -191,21 +162,15 @@ fn client(
         client = client.set_client_secret(ClientSecret::new(secret.expose_secret().to_owned()));
     }
     if let Some(address) = redirect_uri {
-        let redirect =
-            RedirectUrl::new(address.to_owned()).map_err(|error| ConnectionsError::Address {
-                address: address.to_owned(),
-                why: error.to_string(),
-            })?;
+        let redirect = RedirectUrl::new(address.to_owned())
+            .map_err(|error| ConnectionsError::Address { address: address.to_owned(), why: error.to_string() })?;
         client = client.set_redirect_uri(redirect);
     }
     Ok(client)
 }
 
 /// The library's way out: ours, and it follows no redirect.
-fn http(
-    egress: &Egress,
-    service: &Service,
-) -> impl Fn(http::Request<Vec<u8>>) -> Answering + use<> {
+fn http(egress: &Egress, service: &Service) -> impl Fn(http::Request<Vec<u8>>) -> Answering + use<> {
     let egress = egress.clone();
     let base = service.oauth_base.clone();
     move |request| {
@@ -221,13 +186,9 @@ async fn call(
     base: &Url,
     request: http::Request<Vec<u8>>,
 ) -> Result<http::Response<Vec<u8>>, AdapterError> {
-    let answer = egress
-        .exchange(request, base, Instant::now() + TIMEOUT)
-        .await
-        .map_err(AdapterError::NotAnswered)?;
+    let answer = egress.exchange(request, base, Instant::now() + TIMEOUT).await.map_err(AdapterError::NotAnswered)?;
     let status = answer.status();
-    let says_nothing =
-        status.is_server_error() || status.is_redirection() || matches!(status.as_u16(), 408 | 429);
+    let says_nothing = status.is_server_error() || status.is_redirection() || matches!(status.as_u16(), 408 | 429);
     if says_nothing {
         return Err(AdapterError::Status(status.as_u16()));
     }
@@ -251,17 +212,9 @@ fn post(
         .header("content-type", "application/x-www-form-urlencoded");
     match &app.client_secret {
         Some(secret) => {
-            let encode =
-                |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-            let pair = format!(
-                "{}:{}",
-                encode(&app.client_id),
-                encode(secret.expose_secret())
-            );
-            request = request.header(
-                "authorization",
-                format!("Basic {}", BASE64_STANDARD.encode(pair)),
-            );
+            let encode = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+            let pair = format!("{}:{}", encode(&app.client_id), encode(secret.expose_secret()));
+            request = request.header("authorization", format!("Basic {}", BASE64_STANDARD.encode(pair)));
         }
         None => {
             body.append_pair("client_id", &app.client_id);
@@ -269,15 +222,10 @@ fn post(
     }
     request
         .body(body.finish().into_bytes())
-        .map_err(|error| ConnectionsError::Address {
-            address: url.to_string(),
-            why: error.to_string(),
-        })
+        .map_err(|error| ConnectionsError::Address { address: url.to_string(), why: error.to_string() })
 }
 
-fn token(
-    answer: Result<StandardTokenResponse<Extra, BasicTokenType>, RequestError>,
-) -> Result<Token, TokenFailure> {
+fn token(answer: Result<StandardTokenResponse<Extra, BasicTokenType>, RequestError>) -> Result<Token, TokenFailure> {
     let answer = answer.map_err(|error| match error {
         RequestTokenError::ServerResponse(error) => rejected(error),
         RequestTokenError::Request(error) => unavailable(error),
@@ -297,9 +245,7 @@ fn token(
     let life_ms = life.and_then(|life| i64::try_from(life * 1_000).ok());
     Ok(Token {
         access: SecretString::from(access.clone()),
-        refresh: answer
-            .refresh_token()
-            .map(|token| SecretString::from(token.secret().clone())),
+        refresh: answer.refresh_token().map(|token| SecretString::from(token.secret().clone())),
         obtained_at,
         expires_at: life_ms.map(|life| obtained_at + life),
         scopes: answer
@@ -313,13 +259,7 @@ fn token(
 fn rejected(error: ServiceError) -> TokenFailure {
     TokenFailure::Rejected {
         error: clean(&error.error),
-        reason: clean(
-            error
-                .reason
-                .or(error.error_description)
-                .as_deref()
-                .unwrap_or("no reason given"),
-        ),
+        reason: clean(error.reason.or(error.error_description).as_deref().unwrap_or("no reason given")),
     }
 }
 
@@ -331,17 +271,11 @@ fn unavailable(error: AdapterError) -> TokenFailure {
 }
 
 fn strange() -> TokenFailure {
-    TokenFailure::Unavailable {
-        message: "its answer could not be understood".to_owned(),
-        not_sent: false,
-    }
+    TokenFailure::Unavailable { message: "its answer could not be understood".to_owned(), not_sent: false }
 }
 
 fn misconfigured(error: ConnectionsError) -> TokenFailure {
-    TokenFailure::Unavailable {
-        message: error.to_string(),
-        not_sent: true,
-    }
+    TokenFailure::Unavailable { message: error.to_string(), not_sent: true }
 }
 
 /// Text of the service, fit to be shown: bounded, without control characters and without secrets.

@@ -42,11 +42,7 @@ impl Token {
 
     /// Names the token that is sent away to be replaced, without telling it.
     pub fn rotation_hash(&self) -> String {
-        let text = self
-            .refresh
-            .as_ref()
-            .unwrap_or(&self.access)
-            .expose_secret();
+        let text = self.refresh.as_ref().unwrap_or(&self.access).expose_secret();
         hex(&Sha256::digest(text.as_bytes()))
     }
 }
@@ -81,19 +77,11 @@ fn unseal<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SecretString, D:
     Ok(SecretString::from(String::deserialize(deserializer)?))
 }
 
-fn seal_option<S: Serializer>(
-    secret: &Option<SecretString>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    secret
-        .as_ref()
-        .map(ExposeSecret::expose_secret)
-        .serialize(serializer)
+fn seal_option<S: Serializer>(secret: &Option<SecretString>, serializer: S) -> Result<S::Ok, S::Error> {
+    secret.as_ref().map(ExposeSecret::expose_secret).serialize(serializer)
 }
 
-fn unseal_option<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<SecretString>, D::Error> {
+fn unseal_option<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SecretString>, D::Error> {
     Ok(Option::<String>::deserialize(deserializer)?.map(SecretString::from))
 }
 

@@ -38,15 +38,9 @@ impl Vault {
         let found = fingerprint(&*key);
         let expected = store.claim_meta(FINGERPRINT, &found)?;
         if expected != found {
-            return Err(ConnectionsError::KeyWrong {
-                source_name: source.name(),
-                expected,
-                found,
-            });
+            return Err(ConnectionsError::KeyWrong { source_name: source.name(), expected, found });
         }
-        Ok(Vault {
-            cipher: Arc::new(XChaCha20Poly1305::new(&Key::from(*key))),
-        })
+        Ok(Vault { cipher: Arc::new(XChaCha20Poly1305::new(&Key::from(*key))) })
     }
 
     /// Seals a value for one field of one connection.
@@ -61,14 +55,8 @@ impl Vault {
         let mut nonce = [0u8; NONCE];
         rand::rng().fill_bytes(&mut nonce);
         let bound = bound(connection, field);
-        let payload = Payload {
-            msg: &plain,
-            aad: bound.as_bytes(),
-        };
-        let sealed = self
-            .cipher
-            .encrypt(&XNonce::from(nonce), payload)
-            .map_err(|_| damaged())?;
+        let payload = Payload { msg: &plain, aad: bound.as_bytes() };
+        let sealed = self.cipher.encrypt(&XNonce::from(nonce), payload).map_err(|_| damaged())?;
         let mut out = Vec::with_capacity(1 + NONCE + sealed.len());
         out.push(VERSION);
         out.extend_from_slice(&nonce);
@@ -90,15 +78,8 @@ impl Vault {
             return Err(damaged());
         }
         let bound = bound(connection, field);
-        let payload = Payload {
-            msg,
-            aad: bound.as_bytes(),
-        };
-        let plain = self
-            .cipher
-            .decrypt(&XNonce::from(*nonce), payload)
-            .map(Zeroizing::new)
-            .map_err(|_| damaged())?;
+        let payload = Payload { msg, aad: bound.as_bytes() };
+        let plain = self.cipher.decrypt(&XNonce::from(*nonce), payload).map(Zeroizing::new).map_err(|_| damaged())?;
         serde_json::from_slice(&plain).map_err(|_| damaged())
     }
 }
@@ -114,10 +95,7 @@ fn bound(connection: &str, field: &str) -> String {
 }
 
 fn damaged(connection: &str, field: &'static str) -> ConnectionsError {
-    ConnectionsError::SecretDamaged {
-        connection: connection.to_owned(),
-        field,
-    }
+    ConnectionsError::SecretDamaged { connection: connection.to_owned(), field }
 }
 
 fn fingerprint(key: &[u8]) -> String {
@@ -142,25 +120,15 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let vault = open(dir.path()).unwrap();
         let sealed = vault.seal("c1", "token", &"hello").unwrap();
-        assert_eq!(
-            vault.unseal::<String>("c1", "token", &sealed).unwrap(),
-            "hello"
-        );
+        assert_eq!(vault.unseal::<String>("c1", "token", &sealed).unwrap(), "hello");
         assert!(vault.unseal::<String>("c2", "token", &sealed).is_err());
         assert!(vault.unseal::<String>("c1", "app", &sealed).is_err());
         for position in 0..sealed.len() {
             let mut changed = sealed.clone();
             changed[position] ^= 1;
-            assert!(
-                vault.unseal::<String>("c1", "token", &changed).is_err(),
-                "{position}"
-            );
+            assert!(vault.unseal::<String>("c1", "token", &changed).is_err(), "{position}");
         }
-        assert!(
-            vault
-                .unseal::<String>("c1", "token", &sealed[..20])
-                .is_err()
-        );
+        assert!(vault.unseal::<String>("c1", "token", &sealed[..20]).is_err());
     }
 
     #[test]
@@ -168,10 +136,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         open(dir.path()).unwrap();
         let file = dir.path().join("key");
-        assert_eq!(
-            fs::metadata(&file).unwrap().permissions().mode() & 0o777,
-            0o600
-        );
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
         fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
         assert_eq!(open(dir.path()).unwrap_err().code(), "key-exposed");
     }
@@ -200,8 +165,7 @@ mod tests {
     #[test]
     fn an_unset_variable_is_a_missing_key() {
         let store = Store::in_memory().unwrap();
-        let error =
-            Vault::open(&store, KeySource::Env("SWITCHBOARD_TEST_UNSET".into())).unwrap_err();
+        let error = Vault::open(&store, KeySource::Env("SWITCHBOARD_TEST_UNSET".into())).unwrap_err();
         assert_eq!(error.code(), "key-missing");
     }
 
@@ -209,14 +173,9 @@ mod tests {
     fn tokens_come_back_whole() {
         let dir = tempfile::tempdir().unwrap();
         let vault = open(dir.path()).unwrap();
-        let sealed = vault
-            .seal("c1", "token", &token("abc", Some("def"), 1_000))
-            .unwrap();
+        let sealed = vault.seal("c1", "token", &token("abc", Some("def"), 1_000)).unwrap();
         let back: Token = vault.unseal("c1", "token", &sealed).unwrap();
-        assert_eq!(
-            back.credential().fingerprint(),
-            token("abc", None, 1).credential().fingerprint()
-        );
+        assert_eq!(back.credential().fingerprint(), token("abc", None, 1).credential().fingerprint());
         assert!(back.refresh.is_some());
     }
 }

@@ -117,14 +117,7 @@ mod tests {
 
     #[test]
     fn public_addresses_are_permitted() {
-        for address in [
-            "8.8.8.8",
-            "170.114.10.1",
-            "100.128.0.1",
-            "172.32.0.1",
-            "2606:4700::1",
-            "2407:30c0::1",
-        ] {
+        for address in ["8.8.8.8", "170.114.10.1", "100.128.0.1", "172.32.0.1", "2606:4700::1", "2407:30c0::1"] {
             assert!(AddressRule::Public.permits(ip(address)), "{address}");
             assert!(!AddressRule::Loopback.permits(ip(address)), "{address}");
         }
@@ -132,25 +125,11 @@ mod tests {
 
     #[test]
     fn e_10_numeric_spellings_of_loopback_are_seen_through() {
-        for host in [
-            "127.1",
-            "0x7f.1",
-            "0177.0.0.1",
-            "2130706433",
-            "[::1]",
-            "localhost",
-            "LOCALHOST",
-        ] {
+        for host in ["127.1", "0x7f.1", "0177.0.0.1", "2130706433", "[::1]", "localhost", "LOCALHOST"] {
             let url = Url::parse(&format!("http://{host}/")).unwrap();
             assert!(is_loopback(&url), "{host}");
         }
-        for host in [
-            "0",
-            "localhost.example.com",
-            "127.0.0.1.example.com",
-            "10.0.0.1",
-            "[::ffff:127.0.0.1]",
-        ] {
+        for host in ["0", "localhost.example.com", "127.0.0.1.example.com", "10.0.0.1", "[::ffff:127.0.0.1]"] {
             let url = Url::parse(&format!("http://{host}/")).unwrap();
             assert!(!is_loopback(&url), "{host}");
         }

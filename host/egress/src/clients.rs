@@ -28,43 +28,25 @@ impl Clients {
     pub(crate) fn new(roots: Vec<Certificate>, lookup: Arc<dyn Lookup>) -> Self {
         // An embedder may have installed a provider already; then that one is used.
         drop(rustls::crypto::ring::default_provider().install_default());
-        Self {
-            roots,
-            lookup,
-            plain_local: OnceLock::new(),
-            tls_local: OnceLock::new(),
-            tls_public: OnceLock::new(),
-        }
+        Self { roots, lookup, plain_local: OnceLock::new(), tls_local: OnceLock::new(), tls_public: OnceLock::new() }
     }
 
     /// The client for an address the policy has allowed.
     pub(crate) fn for_address(&self, policy: &Policy, url: &Url) -> Result<&Client, Failure> {
         match (policy.address_rule(), url.scheme()) {
-            (AddressRule::Loopback, "http") => {
-                self.built(&self.plain_local, AddressRule::Loopback, false)
-            }
+            (AddressRule::Loopback, "http") => self.built(&self.plain_local, AddressRule::Loopback, false),
             (AddressRule::Loopback, _) => self.built(&self.tls_local, AddressRule::Loopback, true),
             (AddressRule::Public, _) => self.built(&self.tls_public, AddressRule::Public, true),
         }
     }
 
-    fn built<'a>(
-        &self,
-        slot: &'a OnceLock<Client>,
-        rule: AddressRule,
-        tls: bool,
-    ) -> Result<&'a Client, Failure> {
+    fn built<'a>(&self, slot: &'a OnceLock<Client>, rule: AddressRule, tls: bool) -> Result<&'a Client, Failure> {
         if let Some(client) = slot.get() {
             return Ok(client);
         }
         let client = self.build(rule, tls).map_err(|error| {
-            Failure::refused(
-                "unreachable",
-                format!("the TLS client cannot be set up: {error}"),
-            )
-            .with_fix(
-                "install your system's package of root certificates (often called ca-certificates)",
-            )
+            Failure::refused("unreachable", format!("the TLS client cannot be set up: {error}"))
+                .with_fix("install your system's package of root certificates (often called ca-certificates)")
         })?;
         Ok(slot.get_or_init(|| client))
     }
@@ -78,10 +60,7 @@ impl Clients {
             .retry(reqwest::retry::never())
             .connect_timeout(CONNECT_LIMIT)
             .user_agent(concat!("switchboard/", env!("CARGO_PKG_VERSION")))
-            .dns_resolver(Checked {
-                lookup: Arc::clone(&self.lookup),
-                rule,
-            });
+            .dns_resolver(Checked { lookup: Arc::clone(&self.lookup), rule });
         let builder = match (rule, tls) {
             (AddressRule::Public, _) => builder.https_only(true),
             (AddressRule::Loopback, _) => builder,

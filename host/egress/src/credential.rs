@@ -18,11 +18,7 @@ impl Credential {
     /// Twelve hex digits that tell two credentials apart and reveal neither.
     pub fn fingerprint(&self) -> String {
         let digest = Sha256::digest(self.0.expose_secret().as_bytes());
-        digest
-            .iter()
-            .take(6)
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// The `authorization` value, marked sensitive.
@@ -49,11 +45,7 @@ mod tests {
         let credential = Credential::new("s3cret-token".to_owned());
         assert_eq!(format!("{credential:?}"), "Credential(hidden)");
         assert_eq!(credential.fingerprint().len(), 12);
-        assert!(
-            credential
-                .header()
-                .is_some_and(|value| value.is_sensitive())
-        );
+        assert!(credential.header().is_some_and(|value| value.is_sensitive()));
     }
 
     #[test]

@@ -75,16 +75,8 @@ impl Egress {
         if request.method != Method::Get {
             return Err(Failure::refused("refused.method", "a download is a GET"));
         }
-        check_place(to).map_err(|error| Failure {
-            not_sent: true,
-            ..disk(&error, to)
-        })?;
-        let way = Way {
-            policy,
-            credential,
-            deadline,
-            trace,
-        };
+        check_place(to).map_err(|error| Failure { not_sent: true, ..disk(&error, to) })?;
+        let way = Way { policy, credential, deadline, trace };
         let answer = self.open(way, request, &plain_headers()).await?;
         let mut answer = accept(answer, expect, deadline).await?;
         let content_type = essence(answer.headers());
@@ -94,17 +86,7 @@ impl Egress {
         let mut done = 0;
         let mut resumes = 0;
         loop {
-            let why = match copy(
-                &mut answer,
-                &file,
-                &mut done,
-                expect.size,
-                total,
-                progress,
-                deadline,
-            )
-            .await?
-            {
+            let why = match copy(&mut answer, &file, &mut done, expect.size, total, progress, deadline).await? {
                 End::Broken(why) => why,
                 // when the disk failed, the writing thread says how
                 End::Whole | End::DiskFailed => break,
@@ -117,10 +99,7 @@ impl Egress {
                 return Err(truncated(done, total, &why));
             };
             tokio::time::sleep_until(deadline.min(Instant::now() + PAUSE * resumes)).await;
-            answer = self
-                .open(way, request, &rest)
-                .await
-                .map_err(Failure::after_send)?;
+            answer = self.open(way, request, &rest).await.map_err(Failure::after_send)?;
             if answer.status().as_u16() == 206 && version.continues(answer.headers(), done) {
                 continue;
             }
@@ -136,12 +115,7 @@ impl Egress {
             }
         }
         let sha256 = file.finish().await.map_err(|error| disk(&error, to))?;
-        Ok(Stored {
-            path: to.to_owned(),
-            size: done,
-            sha256,
-            content_type,
-        })
+        Ok(Stored { path: to.to_owned(), size: done, sha256, content_type })
     }
 }
 
@@ -158,10 +132,7 @@ async fn copy(
     loop {
         let chunk = match timeout_at(deadline, timeout(SILENCE_LIMIT, answer.chunk())).await {
             Err(_) => {
-                return Err(Failure::broken(
-                    "timeout",
-                    "the download did not end in time",
-                ));
+                return Err(Failure::broken("timeout", "the download did not end in time"));
             }
             Ok(Err(_)) => return Ok(End::Broken("nothing came for 30 seconds".to_owned())),
             Ok(Ok(Err(error))) => return Ok(End::Broken(error.without_url().to_string())),
@@ -169,9 +140,7 @@ async fn copy(
             Ok(Ok(Ok(Some(chunk)))) => chunk,
         };
         if *done == 0 && looks_like_html(&chunk) {
-            return Err(wrong_type(
-                "the service sent an HTML page instead of the file",
-            ));
+            return Err(wrong_type("the service sent an HTML page instead of the file"));
         }
         *done += chunk.len() as u64;
         if let Some(size) = size.filter(|size| *done > *size) {
@@ -189,24 +158,15 @@ async fn copy(
 }
 
 /// Refuses an answer that cannot be the file.
-async fn accept(
-    answer: Answer,
-    expect: &Expectation,
-    deadline: Instant,
-) -> Result<Answer, Failure> {
+async fn accept(answer: Answer, expect: &Expectation, deadline: Instant) -> Result<Answer, Failure> {
     let status = answer.status().as_u16();
     let failure = if status != 200 {
-        Failure::broken(
-            "download.status",
-            format!("the service answered the download with status {status}"),
-        )
+        Failure::broken("download.status", format!("the service answered the download with status {status}"))
     } else if let Some(why) = type_problem(answer.headers(), expect) {
         wrong_type(&why)
     } else {
         return match (expect.size, answer.content_length()) {
-            (Some(size), Some(length)) if size != length => {
-                Err(wrong_size(size, &length.to_string()))
-            }
+            (Some(size), Some(length)) if size != length => Err(wrong_size(size, &length.to_string())),
             _ => Ok(answer),
         };
     };
@@ -214,10 +174,7 @@ async fn accept(
 }
 
 fn type_problem(headers: &HeaderMap, expect: &Expectation) -> Option<String> {
-    if headers
-        .get(header::CONTENT_ENCODING)
-        .is_some_and(|coding| coding != "identity")
-    {
+    if headers.get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
         return Some("the service compressed the file, which was not asked for".to_owned());
     }
     let found = essence(headers).unwrap_or_else(|| "application/octet-stream".to_owned());
@@ -225,87 +182,51 @@ fn type_problem(headers: &HeaderMap, expect: &Expectation) -> Option<String> {
         return Some("the service sent an HTML page instead of the file".to_owned());
     }
     let fits = |wanted: &String| match wanted.strip_suffix("/*") {
-        Some(family) => found
-            .split_once('/')
-            .is_some_and(|(found, _)| found.eq_ignore_ascii_case(family)),
+        Some(family) => found.split_once('/').is_some_and(|(found, _)| found.eq_ignore_ascii_case(family)),
         None => found.eq_ignore_ascii_case(wanted),
     };
     let wanted = &expect.content_types;
-    (!wanted.is_empty() && !wanted.iter().any(fits)).then(|| {
-        format!(
-            "the service sent `{}` instead of {}",
-            found.escape_default(),
-            wanted.join(" or ")
-        )
-    })
+    (!wanted.is_empty() && !wanted.iter().any(fits))
+        .then(|| format!("the service sent `{}` instead of {}", found.escape_default(), wanted.join(" or ")))
 }
 
 /// The type without its parameters, in lower case.
 fn essence(headers: &HeaderMap) -> Option<String> {
     let text = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
-    Some(
-        text.split(';')
-            .next()
-            .unwrap_or(text)
-            .trim()
-            .to_ascii_lowercase(),
-    )
+    Some(text.split(';').next().unwrap_or(text).trim().to_ascii_lowercase())
 }
 
 fn looks_like_html(start: &Bytes) -> bool {
-    let start: Vec<u8> = start
-        .trim_ascii_start()
-        .iter()
-        .take(15)
-        .map(u8::to_ascii_lowercase)
-        .collect();
+    let start: Vec<u8> = start.trim_ascii_start().iter().take(15).map(u8::to_ascii_lowercase).collect();
     start.starts_with(b"<!doctype html") || start.starts_with(b"<html")
 }
 
 fn plain_headers() -> HeaderMap {
-    HeaderMap::from_iter([(
-        header::ACCEPT_ENCODING,
-        HeaderValue::from_static("identity"),
-    )])
+    HeaderMap::from_iter([(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"))])
 }
 
 fn wrong_type(why: &str) -> Failure {
-    Failure::broken("download.content-type", why).with_fix(
-        "check that the account may download this file, and that its download is not switched off",
-    )
+    Failure::broken("download.content-type", why)
+        .with_fix("check that the account may download this file, and that its download is not switched off")
 }
 
 fn wrong_size(expected: u64, found: &str) -> Failure {
-    Failure::broken(
-        "download.size",
-        format!("the file should have {expected} bytes, the service sent {found}"),
-    )
-    .with_fix("the file may still be being processed; try again later")
+    Failure::broken("download.size", format!("the file should have {expected} bytes, the service sent {found}"))
+        .with_fix("the file may still be being processed; try again later")
 }
 
 fn truncated(done: u64, total: Option<u64>, why: &str) -> Failure {
-    let total = total
-        .map(|total| format!(" of {total}"))
-        .unwrap_or_default();
+    let total = total.map(|total| format!(" of {total}")).unwrap_or_default();
     let why = crate::redact(why);
-    Failure::broken(
-        "download.truncated",
-        format!("the download stopped after {done}{total} bytes: {why}"),
-    )
-    .with_fix("try again")
+    Failure::broken("download.truncated", format!("the download stopped after {done}{total} bytes: {why}"))
+        .with_fix("try again")
 }
 
 fn disk(error: &io::Error, to: &Path) -> Failure {
     let fix = match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            "make room on the disk, or choose another folder"
-        }
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "make room on the disk, or choose another folder",
         io::ErrorKind::PermissionDenied => "choose a folder that you may write to",
         _ => "check that the folder exists and can be written to",
     };
-    Failure::broken(
-        "download.disk",
-        format!("{} cannot be written: {error}", to.display()),
-    )
-    .with_fix(fix)
+    Failure::broken("download.disk", format!("{} cannot be written: {error}", to.display())).with_fix(fix)
 }

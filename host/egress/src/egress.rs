@@ -48,9 +48,7 @@ impl Egress {
     }
 
     fn build(roots: Vec<Certificate>, lookup: Arc<dyn Lookup>) -> Self {
-        Self {
-            clients: Arc::new(Clients::new(roots, lookup)),
-        }
+        Self { clients: Arc::new(Clients::new(roots, lookup)) }
     }
 }
 

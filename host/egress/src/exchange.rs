@@ -23,22 +23,15 @@ impl Egress {
     ) -> Result<http::Response<Vec<u8>>, Failure> {
         let (parts, body) = request.into_parts();
         let policy = Policy::new(allowed_base.clone(), Vec::new());
-        let url = Url::parse(&parts.uri.to_string()).map_err(|_| {
-            Failure::refused("refused.link", "the endpoint is not an absolute address")
-        })?;
+        let url = Url::parse(&parts.uri.to_string())
+            .map_err(|_| Failure::refused("refused.link", "the endpoint is not an absolute address"))?;
         policy.allow(&url)?;
         if url.origin() != allowed_base.origin() {
             let host = host_of(&url);
-            return Err(Failure::refused(
-                "refused.host",
-                format!("`{host}` is not the sign-in service's own host"),
-            ));
+            return Err(Failure::refused("refused.host", format!("`{host}` is not the sign-in service's own host")));
         }
         if Instant::now() >= deadline {
-            return Err(Failure::refused(
-                "timeout",
-                "no time was left to send the request",
-            ));
+            return Err(Failure::refused("timeout", "no time was left to send the request"));
         }
         let mut headers = parts.headers;
         headers.remove(http::header::HOST);
@@ -46,19 +39,10 @@ impl Egress {
             value.set_sensitive(true);
         }
         let client = self.clients.for_address(&policy, &url)?;
-        let sending = client
-            .request(parts.method, url.clone())
-            .headers(headers)
-            .body(body)
-            .send();
+        let sending = client.request(parts.method, url.clone()).headers(headers).body(body).send();
         let answer = timeout_at(deadline, sending)
             .await
-            .map_err(|_| {
-                Failure::broken(
-                    "timeout",
-                    format!("{} did not answer in time", host_of(&url)),
-                )
-            })?
+            .map_err(|_| Failure::broken("timeout", format!("{} did not answer in time", host_of(&url))))?
             .map_err(classify)?;
         if answer.status().is_redirection() {
             let host = host_of(&url);
@@ -80,36 +64,18 @@ impl Egress {
         let policy = Policy::new(page.clone(), Vec::new());
         policy.allow(page)?;
         if !is_loopback(page) {
-            return Err(Failure::refused(
-                "refused.host",
-                format!("`{}` is not on loopback", host_of(page)),
-            ));
+            return Err(Failure::refused("refused.host", format!("`{}` is not on loopback", host_of(page))));
         }
-        let sending = self
-            .clients
-            .for_address(&policy, page)?
-            .get(page.clone())
-            .send();
+        let sending = self.clients.for_address(&policy, page)?.get(page.clone()).send();
         let answer = timeout_at(deadline, sending)
             .await
-            .map_err(|_| {
-                Failure::broken(
-                    "timeout",
-                    format!("{} did not answer in time", host_of(page)),
-                )
-            })?
+            .map_err(|_| Failure::broken("timeout", format!("{} did not answer in time", host_of(page))))?
             .map_err(classify)?;
-        let location = answer
-            .headers()
-            .get(http::header::LOCATION)
-            .and_then(|value| value.to_str().ok());
+        let location = answer.headers().get(http::header::LOCATION).and_then(|value| value.to_str().ok());
         location.map(str::to_owned).ok_or_else(|| {
             Failure::broken(
                 "refused.redirect",
-                format!(
-                    "the sign-in page answered {} without a redirect",
-                    answer.status()
-                ),
+                format!("the sign-in page answered {} without a redirect", answer.status()),
             )
         })
     }

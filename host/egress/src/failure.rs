@@ -21,21 +21,12 @@ pub struct Failure {
 impl Failure {
     /// A refusal of ours, before anything was sent.
     pub(crate) fn refused(code: &str, message: impl Into<String>) -> Self {
-        Self {
-            code: code.to_owned(),
-            message: message.into(),
-            fix: None,
-            not_sent: true,
-            response: None,
-        }
+        Self { code: code.to_owned(), message: message.into(), fix: None, not_sent: true, response: None }
     }
 
     /// A failure after the request may have reached the service.
     pub(crate) fn broken(code: &str, message: impl Into<String>) -> Self {
-        Self {
-            not_sent: false,
-            ..Self::refused(code, message)
-        }
+        Self { not_sent: false, ..Self::refused(code, message) }
     }
 
     pub(crate) fn with_fix(mut self, fix: impl Into<String>) -> Self {
@@ -50,10 +41,7 @@ impl Failure {
 
     /// An earlier request of the same call has been seen.
     pub(crate) fn after_send(self) -> Self {
-        Self {
-            not_sent: false,
-            ..self
-        }
+        Self { not_sent: false, ..self }
     }
 
     /// After a redirect the first request has been seen, whatever happens to the next.

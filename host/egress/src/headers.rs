@@ -35,14 +35,7 @@ const REFUSED: &[&str] = &[
 ];
 
 /// Families of such names.
-const REFUSED_PREFIXES: &[&str] = &[
-    "proxy-",
-    "sec-",
-    "x-forwarded-",
-    "x-real-",
-    "x-http-method",
-    "x-method-",
-];
+const REFUSED_PREFIXES: &[&str] = &["proxy-", "sec-", "x-forwarded-", "x-real-", "x-http-method", "x-method-"];
 
 /// What may follow a redirect to another origin.
 const CROSS_ORIGIN: [HeaderName; 2] = [header::ACCEPT, header::ACCEPT_LANGUAGE];
@@ -50,27 +43,14 @@ const CROSS_ORIGIN: [HeaderName; 2] = [header::ACCEPT, header::ACCEPT_LANGUAGE];
 /// The connector's headers, checked.
 pub(crate) fn checked(headers: &[(String, String)]) -> Result<HeaderMap, Failure> {
     if headers.len() > MOST {
-        return Err(Failure::refused(
-            "refused.header",
-            format!("more than {MOST} headers"),
-        ));
+        return Err(Failure::refused("refused.header", format!("more than {MOST} headers")));
     }
     let mut map = HeaderMap::with_capacity(headers.len());
     for (name, value) in headers {
-        let shown: String = name
-            .chars()
-            .take(40)
-            .flat_map(char::escape_default)
-            .collect();
-        let refused =
-            |why: &str| Failure::refused("refused.header", format!("the header `{shown}` {why}"));
-        let name =
-            HeaderName::from_bytes(name.as_bytes()).map_err(|_| refused("has no valid name"))?;
-        if REFUSED.contains(&name.as_str())
-            || REFUSED_PREFIXES
-                .iter()
-                .any(|prefix| name.as_str().starts_with(prefix))
-        {
+        let shown: String = name.chars().take(40).flat_map(char::escape_default).collect();
+        let refused = |why: &str| Failure::refused("refused.header", format!("the header `{shown}` {why}"));
+        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| refused("has no valid name"))?;
+        if REFUSED.contains(&name.as_str()) || REFUSED_PREFIXES.iter().any(|prefix| name.as_str().starts_with(prefix)) {
             return Err(refused("is set by the host, not by a connector"));
         }
         if value.len() > LONGEST {

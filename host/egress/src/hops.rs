@@ -8,8 +8,8 @@ use tokio::time::{Instant as Deadline, timeout_at};
 use url::Url;
 
 use crate::{
-    Credential, Egress, Failure, Method, Policy, Request, Trace, TraceLine, headers,
-    redact::shown_url, resolver::AddressRefused,
+    Credential, Egress, Failure, Method, Policy, Request, Trace, TraceLine, headers, redact::shown_url,
+    resolver::AddressRefused,
 };
 
 const MOST_REDIRECTS: usize = 5;
@@ -28,12 +28,7 @@ impl Egress {
     /// Sends the request and follows its redirects to an answer whose body is still unread.
     ///
     /// `extra` are headers of our own that every hop gets.
-    pub(crate) async fn open(
-        &self,
-        way: Way<'_>,
-        request: &Request,
-        extra: &HeaderMap,
-    ) -> Result<Answer, Failure> {
+    pub(crate) async fn open(&self, way: Way<'_>, request: &Request, extra: &HeaderMap) -> Result<Answer, Failure> {
         let mut url = way.policy.resolve(&request.target, &request.query)?;
         let mut own = headers::checked(&request.headers)?;
         let mut credential = way.credential;
@@ -42,18 +37,13 @@ impl Egress {
             let mut all = own.clone();
             all.extend(extra.clone());
             if let Some(credential) = credential {
-                let value = credential.header().ok_or_else(|| {
-                    Failure::refused(
-                        "refused.header",
-                        "the credential is not a valid header value",
-                    )
-                })?;
+                let value = credential
+                    .header()
+                    .ok_or_else(|| Failure::refused("refused.header", "the credential is not a valid header value"))?;
                 all.insert(header::AUTHORIZATION, value);
             }
-            let answer = self
-                .hop(way, request, &url, all, hop)
-                .await
-                .map_err(|failure| failure.after_first_hop(hop))?;
+            let answer =
+                self.hop(way, request, &url, all, hop).await.map_err(|failure| failure.after_first_hop(hop))?;
             let Some(next) = next_hop(way.policy, request.method, &url, &answer)? else {
                 return Ok(answer);
             };
@@ -62,10 +52,7 @@ impl Egress {
             }
             url = next;
         }
-        Err(Failure::broken(
-            "refused.redirect",
-            format!("more than {MOST_REDIRECTS} redirects"),
-        ))
+        Err(Failure::broken("refused.redirect", format!("more than {MOST_REDIRECTS} redirects")))
     }
 
     async fn hop(
@@ -77,15 +64,10 @@ impl Egress {
         hop: usize,
     ) -> Result<Answer, Failure> {
         if Deadline::now() >= way.deadline {
-            return Err(Failure::refused(
-                "timeout",
-                "no time was left to send the request",
-            ));
+            return Err(Failure::refused("timeout", "no time was left to send the request"));
         }
         let client = self.clients.for_address(way.policy, url)?;
-        let mut outgoing = client
-            .request(request.method.http(), url.clone())
-            .headers(headers);
+        let mut outgoing = client.request(request.method.http(), url.clone()).headers(headers);
         if let Some(body) = &request.body {
             outgoing = outgoing.body(body.clone());
         }
@@ -93,10 +75,7 @@ impl Egress {
         let outcome = match timeout_at(way.deadline, outgoing.send()).await {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(error)) => Err(classify(error)),
-            Err(_) => Err(Failure::broken(
-                "timeout",
-                format!("{} did not answer in time", host_of(url)),
-            )),
+            Err(_) => Err(Failure::broken("timeout", format!("{} did not answer in time", host_of(url)))),
         };
         let note = match &outcome {
             Err(failure) => Some(failure.code.clone()),
@@ -109,22 +88,14 @@ impl Egress {
             status: outcome.as_ref().ok().map(|answer| answer.status().as_u16()),
             millis: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
             note,
-            rate: outcome
-                .as_ref()
-                .ok()
-                .and_then(|answer| rate(answer.headers())),
+            rate: outcome.as_ref().ok().and_then(|answer| rate(answer.headers())),
         });
         outcome
     }
 }
 
 /// Where a redirect leads, if the answer is one.
-fn next_hop(
-    policy: &Policy,
-    method: Method,
-    from: &Url,
-    answer: &Answer,
-) -> Result<Option<Url>, Failure> {
+fn next_hop(policy: &Policy, method: Method, from: &Url, answer: &Answer) -> Result<Option<Url>, Failure> {
     let status = answer.status().as_u16();
     let Some(location) = answer.headers().get(header::LOCATION) else {
         return Ok(None);
@@ -132,22 +103,13 @@ fn next_hop(
     if !matches!(status, 301 | 302 | 303 | 307 | 308) {
         return Ok(None);
     }
-    let refused = |why: &str| {
-        Failure::broken(
-            "refused.redirect",
-            format!("{} redirected {why}", host_of(from)),
-        )
-    };
-    let location = location
-        .to_str()
-        .map_err(|_| refused("to an unreadable address"))?;
+    let refused = |why: &str| Failure::broken("refused.redirect", format!("{} redirected {why}", host_of(from)));
+    let location = location.to_str().map_err(|_| refused("to an unreadable address"))?;
     let plain = location.bytes().all(|byte| byte.is_ascii_graphic()) && !location.contains('\\');
     if location.is_empty() || location.len() > LONGEST_LOCATION || !plain {
         return Err(refused("to an unreadable address"));
     }
-    let mut next = from
-        .join(location)
-        .map_err(|_| refused("to an unreadable address"))?;
+    let mut next = from.join(location).map_err(|_| refused("to an unreadable address"))?;
     next.set_fragment(None);
     if from.scheme() == "https" && next.scheme() != "https" {
         return Err(refused("away from https"));
@@ -156,11 +118,7 @@ fn next_hop(
         return Err(refused(&format!("a {method}, which is not sent twice")));
     }
     policy.allow(&next).map_err(|failure| Failure {
-        message: format!(
-            "{} redirected to an address that is not allowed: {}",
-            host_of(from),
-            failure.message
-        ),
+        message: format!("{} redirected to an address that is not allowed: {}", host_of(from), failure.message),
         ..failure.after_first_hop(1)
     })?;
     Ok(Some(next))
@@ -180,23 +138,11 @@ pub(crate) fn classify(error: reqwest::Error) -> Failure {
     }
     let last = crate::redact(&last);
     if error.is_connect() || error.is_builder() {
-        return Failure::refused(
-            "unreachable",
-            format!("the service cannot be reached: {last}"),
-        )
-        .with_fix(
-            "check the network, and that the time and root certificates of this machine are right",
-        );
+        return Failure::refused("unreachable", format!("the service cannot be reached: {last}"))
+            .with_fix("check the network, and that the time and root certificates of this machine are right");
     }
-    let code = if error.is_timeout() {
-        "timeout"
-    } else {
-        "unreachable"
-    };
-    Failure::broken(
-        code,
-        format!("the connection broke before an answer came: {last}"),
-    )
+    let code = if error.is_timeout() { "timeout" } else { "unreachable" };
+    Failure::broken(code, format!("the connection broke before an answer came: {last}"))
 }
 
 pub(crate) fn host_of(url: &Url) -> &str {

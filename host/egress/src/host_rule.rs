@@ -17,14 +17,10 @@ pub struct HostRule {
 #[non_exhaustive]
 pub enum HostRuleError {
     /// It holds more than a host.
-    #[error(
-        "`{0}` is not a host: leave out the scheme, the path and the user, as in `api.example.com`"
-    )]
+    #[error("`{0}` is not a host: leave out the scheme, the path and the user, as in `api.example.com`")]
     NotAHost(String),
     /// The wildcard is not the first label, or covers too much.
-    #[error(
-        "`{0}` covers too much: a wildcard is the first label, above two more, as in `*.example.com`"
-    )]
+    #[error("`{0}` covers too much: a wildcard is the first label, above two more, as in `*.example.com`")]
     Wildcard(String),
     /// The port is no number from 1 to 65535.
     #[error("`{0}` has no valid port: write `host` or `host:443`")]
@@ -64,17 +60,12 @@ impl FromStr for HostRule {
             return Err(HostRuleError::Wildcard(text.to_owned()));
         }
         let (name, port) = split_port(rest).ok_or_else(|| HostRuleError::Port(text.to_owned()))?;
-        if name.is_empty()
-            || name.ends_with('.')
-            || name.contains(['/', '@', '?', '#', '\\', '%', ' '])
-        {
+        if name.is_empty() || name.ends_with('.') || name.contains(['/', '@', '?', '#', '\\', '%', ' ']) {
             return Err(not_a_host());
         }
         let host = Host::parse(name).map_err(|_| not_a_host())?;
         match &host {
-            Host::Domain(name) if below && !name.contains('.') => {
-                Err(HostRuleError::Wildcard(text.to_owned()))
-            }
+            Host::Domain(name) if below && !name.contains('.') => Err(HostRuleError::Wildcard(text.to_owned())),
             Host::Ipv4(_) | Host::Ipv6(_) if below => Err(HostRuleError::Wildcard(text.to_owned())),
             _ => Ok(Self { host, below, port }),
         }
@@ -85,11 +76,7 @@ impl fmt::Display for HostRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let wildcard = if self.below { "*." } else { "" };
         write!(f, "{wildcard}{}", self.host)?;
-        if self.port == 443 {
-            Ok(())
-        } else {
-            write!(f, ":{}", self.port)
-        }
+        if self.port == 443 { Ok(()) } else { write!(f, ":{}", self.port) }
     }
 }
 
@@ -101,9 +88,7 @@ fn split_port(text: &str) -> Option<(&str, u16)> {
     match text.rsplit_once(':') {
         None => Some((text, 443)),
         Some((name, port)) => match port.parse::<u16>() {
-            Ok(port) if port != 0 && port.to_string().len() == text.len() - name.len() - 1 => {
-                Some((name, port))
-            }
+            Ok(port) if port != 0 && port.to_string().len() == text.len() - name.len() - 1 => Some((name, port)),
             _ => None,
         },
     }

@@ -32,12 +32,10 @@ impl PartFile {
         let to = to.to_owned();
         let (orders, received) = mpsc::channel(WAITING);
         let (report, outcome) = oneshot::channel();
-        std::thread::Builder::new()
-            .name("download".to_owned())
-            .spawn(move || {
-                // nobody listens any more when the download was given up
-                drop(report.send(write_all(&to, received)));
-            })?;
+        std::thread::Builder::new().name("download".to_owned()).spawn(move || {
+            // nobody listens any more when the download was given up
+            drop(report.send(write_all(&to, received)));
+        })?;
         Ok(Self { orders, outcome })
     }
 
@@ -55,18 +53,13 @@ impl PartFile {
     pub(crate) async fn finish(self) -> io::Result<String> {
         // a failed send means that the thread has ended, and says why below
         drop(self.orders.send(Order::Finish).await);
-        self.outcome
-            .await
-            .unwrap_or_else(|_| Err(io::Error::other("the writing thread ended early")))
+        self.outcome.await.unwrap_or_else(|_| Err(io::Error::other("the writing thread ended early")))
     }
 }
 
 fn write_all(to: &Path, mut orders: mpsc::Receiver<Order>) -> io::Result<String> {
     let dir = folder(to);
-    let mut part = tempfile::Builder::new()
-        .prefix(".switchboard-")
-        .suffix(".part")
-        .tempfile_in(&dir)?;
+    let mut part = tempfile::Builder::new().prefix(".switchboard-").suffix(".part").tempfile_in(&dir)?;
     let mut digest = Sha256::new();
     loop {
         match orders.blocking_recv() {
@@ -84,11 +77,7 @@ fn write_all(to: &Path, mut orders: mpsc::Receiver<Order>) -> io::Result<String>
         }
     }
     make_durable(part, to, &dir)?;
-    Ok(digest
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect())
+    Ok(digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 fn make_durable(part: NamedTempFile, to: &Path, dir: &Path) -> io::Result<()> {
@@ -110,10 +99,7 @@ fn folder(to: &Path) -> PathBuf {
 /// Whether a file can be put there at all.
 pub(crate) fn check_place(to: &Path) -> io::Result<()> {
     if to.file_name().is_none() || to.is_dir() {
-        return Err(io::Error::new(
-            io::ErrorKind::IsADirectory,
-            "the path names no file",
-        ));
+        return Err(io::Error::new(io::ErrorKind::IsADirectory, "the path names no file"));
     }
     fs::metadata(folder(to)).map(drop)
 }

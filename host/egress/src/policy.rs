@@ -22,11 +22,7 @@ impl Policy {
     ///
     /// When the base is on this machine, links may lead to any port of this machine and nowhere else.
     pub fn new(api_base: Url, hosts: Vec<HostRule>) -> Self {
-        Self {
-            api_base,
-            hosts,
-            credential_hosts: Vec::new(),
-        }
+        Self { api_base, hosts, credential_hosts: Vec::new() }
     }
 
     /// The hosts that may receive the credential, besides the API's own origin.
@@ -43,25 +39,16 @@ impl Policy {
     /// Whether the credential may be sent to this address.
     pub fn may_carry(&self, url: &Url) -> bool {
         self.allow(url).is_ok()
-            && (url.origin() == self.api_base.origin()
-                || self.credential_hosts.iter().any(|rule| rule.covers(url)))
+            && (url.origin() == self.api_base.origin() || self.credential_hosts.iter().any(|rule| rule.covers(url)))
     }
 
     /// The addresses that names may resolve to.
     pub(crate) fn address_rule(&self) -> AddressRule {
-        if is_loopback(&self.api_base) {
-            AddressRule::Loopback
-        } else {
-            AddressRule::Public
-        }
+        if is_loopback(&self.api_base) { AddressRule::Loopback } else { AddressRule::Public }
     }
 
     /// The address of a request, checked.
-    pub(crate) fn resolve(
-        &self,
-        target: &Target,
-        query: &[(String, String)],
-    ) -> Result<Url, Failure> {
+    pub(crate) fn resolve(&self, target: &Target, query: &[(String, String)]) -> Result<Url, Failure> {
         let mut url = match target {
             Target::Path(path) => self.below_base(path)?,
             Target::Link(link) => parse_link(link)?,
@@ -70,10 +57,7 @@ impl Policy {
             url.query_pairs_mut().extend_pairs(query);
         }
         if url.as_str().len() > LONGEST_URL {
-            return Err(Failure::refused(
-                "refused.link",
-                "the address is longer than 16 KiB",
-            ));
+            return Err(Failure::refused("refused.link", "the address is longer than 16 KiB"));
         }
         self.allow(&url)?;
         Ok(url)
@@ -86,39 +70,31 @@ impl Policy {
             "https" => {}
             "http" if rule == AddressRule::Loopback => {}
             scheme => {
-                return Err(Failure::refused(
-                    "refused.scheme",
-                    format!("`{scheme}:` is not allowed; only https is"),
-                ));
+                return Err(Failure::refused("refused.scheme", format!("`{scheme}:` is not allowed; only https is")));
             }
         }
         let host = url.host_str().unwrap_or_default();
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(Failure::refused(
-                "refused.link",
-                "the address holds a user name or password",
-            ));
+            return Err(Failure::refused("refused.link", "the address holds a user name or password"));
         }
         let listed = match rule {
             AddressRule::Loopback => is_loopback(url),
             AddressRule::Public => {
-                url.origin() == self.api_base.origin()
-                    || self.hosts.iter().any(|rule| rule.covers(url))
+                url.origin() == self.api_base.origin() || self.hosts.iter().any(|rule| rule.covers(url))
             }
         };
         if !listed {
-            let port = url
-                .port()
-                .map(|port| format!(":{port}"))
-                .unwrap_or_default();
-            return Err(Failure::refused("refused.host", format!("`{host}{port}` is not a host this connection may contact"))
-                .with_fix("if the service moved, update the connector; otherwise the address is not to be trusted"));
+            let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+            return Err(Failure::refused(
+                "refused.host",
+                format!("`{host}{port}` is not a host this connection may contact"),
+            )
+            .with_fix("if the service moved, update the connector; otherwise the address is not to be trusted"));
         }
         match literal(url) {
-            Some(address) if !rule.permits(address) => Err(Failure::refused(
-                "refused.address",
-                format!("`{address}` is not a public address"),
-            )),
+            Some(address) if !rule.permits(address) => {
+                Err(Failure::refused("refused.address", format!("`{address}` is not a public address")))
+            }
             _ => Ok(()),
         }
     }
@@ -138,10 +114,7 @@ impl Policy {
             }
         }
         let mut url = self.api_base.clone();
-        url.set_path(&format!(
-            "{}{path}",
-            self.api_base.path().trim_end_matches('/')
-        ));
+        url.set_path(&format!("{}{path}", self.api_base.path().trim_end_matches('/')));
         url.set_query(None);
         url.set_fragment(None);
         Ok(url)
@@ -151,19 +124,13 @@ impl Policy {
 /// Parses an absolute address strictly: what a URL parser would repair is refused.
 fn parse_link(link: &str) -> Result<Url, Failure> {
     let refused = || Failure::refused("refused.link", "the link is not a plain absolute address");
-    if link.len() > LONGEST_URL
-        || link.contains('\\')
-        || !link.bytes().all(|byte| byte.is_ascii_graphic())
-    {
+    if link.len() > LONGEST_URL || link.contains('\\') || !link.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(refused());
     }
     let mut url = Url::parse(link).map_err(|_| refused())?;
     let after_scheme = link.get(url.scheme().len()..).unwrap_or_default();
     if !after_scheme.starts_with("://") || after_scheme.starts_with(":///") {
-        return Err(Failure {
-            code: "refused.scheme".to_owned(),
-            ..refused()
-        });
+        return Err(Failure { code: "refused.scheme".to_owned(), ..refused() });
     }
     url.set_fragment(None);
     Ok(url)
@@ -174,27 +141,14 @@ mod tests {
     use super::*;
 
     fn policy(base: &str) -> Policy {
-        Policy::new(
-            base.parse().unwrap(),
-            vec![
-                "*.zoom.us".parse().unwrap(),
-                "cdn.example.com".parse().unwrap(),
-            ],
-        )
-        .with_credential_hosts(vec!["*.zoom.us".parse().unwrap()])
+        Policy::new(base.parse().unwrap(), vec!["*.zoom.us".parse().unwrap(), "cdn.example.com".parse().unwrap()])
+            .with_credential_hosts(vec!["*.zoom.us".parse().unwrap()])
     }
 
     #[track_caller]
     fn check(base: &str, target: Target, expected: Result<&str, &str>) {
-        let found = policy(base)
-            .resolve(&target, &[])
-            .map(String::from)
-            .map_err(|failure| failure.code);
-        assert_eq!(
-            found,
-            expected.map(str::to_owned).map_err(str::to_owned),
-            "{target:?}"
-        );
+        let found = policy(base).resolve(&target, &[]).map(String::from).map_err(|failure| failure.code);
+        assert_eq!(found, expected.map(str::to_owned).map_err(str::to_owned), "{target:?}");
     }
 
     #[test]
@@ -252,11 +206,7 @@ mod tests {
             ("https://api.zoom.us/\r\nx: y", "refused.link"),
             ("//api.zoom.us/", "refused.link"),
         ] {
-            check(
-                "https://api.zoom.us/v2",
-                Target::Link(link.to_owned()),
-                Err(code),
-            );
+            check("https://api.zoom.us/v2", Target::Link(link.to_owned()), Err(code));
         }
     }
 
@@ -264,14 +214,8 @@ mod tests {
     fn a_service_on_this_machine_may_link_to_other_ports_of_it_only() {
         let base = "http://127.0.0.1:4010/v2";
         for (link, expected) in [
-            (
-                "http://localhost:4011/file",
-                Ok("http://localhost:4011/file"),
-            ),
-            (
-                "http://127.0.0.1:4010/file",
-                Ok("http://127.0.0.1:4010/file"),
-            ),
+            ("http://localhost:4011/file", Ok("http://localhost:4011/file")),
+            ("http://127.0.0.1:4010/file", Ok("http://127.0.0.1:4010/file")),
             ("https://us02web.zoom.us/rec", Err("refused.host")),
             ("http://10.0.0.1/", Err("refused.host")),
         ] {
@@ -281,13 +225,8 @@ mod tests {
 
     #[test]
     fn an_address_on_the_list_must_still_be_public() {
-        let policy = Policy::new(
-            "https://api.zoom.us".parse().unwrap(),
-            vec!["10.0.0.1".parse().unwrap()],
-        );
-        let refused = policy
-            .resolve(&Target::Link("https://10.0.0.1/".to_owned()), &[])
-            .unwrap_err();
+        let policy = Policy::new("https://api.zoom.us".parse().unwrap(), vec!["10.0.0.1".parse().unwrap()]);
+        let refused = policy.resolve(&Target::Link("https://10.0.0.1/".to_owned()), &[]).unwrap_err();
         assert_eq!(refused.code, "refused.address");
         assert!(refused.not_sent);
     }
@@ -297,35 +236,15 @@ mod tests {
         let table = [
             ("https://api.zoom.us/v2", "https://api.zoom.us/other", true),
             ("https://api.zoom.us/v2", "https://ssrweb.zoom.us/rec", true),
-            (
-                "https://api.zoom.us/v2",
-                "https://cdn.example.com/rec",
-                false,
-            ),
+            ("https://api.zoom.us/v2", "https://cdn.example.com/rec", false),
             ("https://api.zoom.us/v2", "http://api.zoom.us/v2", false),
             ("https://api.zoom.us/v2", "https://evil.example/", false),
-            (
-                "http://127.0.0.1:4010/v2",
-                "http://127.0.0.1:4010/file",
-                true,
-            ),
-            (
-                "http://127.0.0.1:4010/v2",
-                "http://127.0.0.1:4011/file",
-                false,
-            ),
-            (
-                "http://127.0.0.1:4010/v2",
-                "http://localhost:4010/file",
-                false,
-            ),
+            ("http://127.0.0.1:4010/v2", "http://127.0.0.1:4010/file", true),
+            ("http://127.0.0.1:4010/v2", "http://127.0.0.1:4011/file", false),
+            ("http://127.0.0.1:4010/v2", "http://localhost:4010/file", false),
         ];
         for (base, url, expected) in table {
-            assert_eq!(
-                policy(base).may_carry(&url.parse().unwrap()),
-                expected,
-                "{base} {url}"
-            );
+            assert_eq!(policy(base).may_carry(&url.parse().unwrap()), expected, "{base} {url}");
         }
     }
 }

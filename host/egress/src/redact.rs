@@ -42,10 +42,7 @@ pub fn redact(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
-        let at_word = out
-            .chars()
-            .next_back()
-            .is_none_or(|before| !is_word(before));
+        let at_word = out.chars().next_back().is_none_or(|before| !is_word(before));
         let secret = if at_word { secret_at(rest) } else { None };
         match secret {
             Some((shown, hidden)) => {
@@ -66,24 +63,11 @@ pub fn redact(text: &str) -> String {
 pub(crate) fn shown_url(url: &Url, api_base: &Url) -> String {
     let mut shown = url.clone();
     let foreign = url.origin() != api_base.origin();
-    let path: Vec<&str> = url
-        .path()
-        .split('/')
-        .map(|segment| {
-            if segment.len() > LONGEST_SEGMENT {
-                "..."
-            } else {
-                segment
-            }
-        })
-        .collect();
+    let path: Vec<&str> =
+        url.path().split('/').map(|segment| if segment.len() > LONGEST_SEGMENT { "..." } else { segment }).collect();
     shown.set_path(&path.join("/"));
     if let Some(query) = url.query() {
-        let query = if foreign {
-            "...".to_owned()
-        } else {
-            redact(query)
-        };
+        let query = if foreign { "...".to_owned() } else { redact(query) };
         shown.set_query(None);
         return format!("{}?{query}", redact(shown.as_str()));
     }
@@ -97,14 +81,10 @@ fn secret_at(text: &str) -> Option<(usize, usize)> {
 
 /// `Bearer x` or `Basic x`.
 fn scheme(text: &str) -> Option<(usize, usize)> {
-    let name = ["bearer", "basic"]
-        .into_iter()
-        .find(|name| has_prefix(text, name))?;
+    let name = ["bearer", "basic"].into_iter().find(|name| has_prefix(text, name))?;
     let rest = text.get(name.len()..)?;
     let gap = rest.len() - rest.trim_start_matches([' ', '\t']).len();
-    let value = count(rest.get(gap..)?, |c| {
-        c.is_ascii_alphanumeric() || "-._~+/=".contains(c)
-    });
+    let value = count(rest.get(gap..)?, |c| c.is_ascii_alphanumeric() || "-._~+/=".contains(c));
     // `basic plan` and `bearer token` are words
     (gap > 0 && value >= 12).then_some((name.len() + gap, value))
 }
@@ -138,14 +118,9 @@ fn named(text: &str) -> Option<(usize, usize)> {
     let value = after.trim_start_matches(['"', '\\', '\'']);
     let shown = text.len() - value.len();
     let quoted = value.len() < after.len();
-    let hidden = if quoted {
-        json_string(value)
-    } else {
-        count(value, |c| !c.is_whitespace() && !",}&".contains(c))
-    };
+    let hidden = if quoted { json_string(value) } else { count(value, |c| !c.is_whitespace() && !",}&".contains(c)) };
     let plain = value.get(..hidden).unwrap_or_default();
-    (hidden > 0 && (quoted || !matches!(plain, "null" | "true" | "false")))
-        .then_some((shown, hidden))
+    (hidden > 0 && (quoted || !matches!(plain, "null" | "true" | "false"))).then_some((shown, hidden))
 }
 
 /// The bytes up to the closing quote.
@@ -170,8 +145,7 @@ fn is_word(c: char) -> bool {
 }
 
 fn has_prefix(text: &str, prefix: &str) -> bool {
-    text.get(..prefix.len())
-        .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+    text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
 }
 
 #[cfg(test)]
@@ -182,35 +156,17 @@ mod tests {
     fn secrets_are_masked_and_the_rest_is_kept() {
         for (text, expected) in [
             ("nothing here", "nothing here"),
-            (
-                "Authorization: Bearer abcdefghijkl.mno",
-                "Authorization: Bearer [hidden]",
-            ),
+            ("Authorization: Bearer abcdefghijkl.mno", "Authorization: Bearer [hidden]"),
             ("the basic plan", "the basic plan"),
             ("bearer token missing", "bearer token missing"),
-            (
-                "got eyJhbGciOiJIUzI1NiJ9.eyJhIjoxfQ.c2ln end",
-                "got [hidden] end",
-            ),
+            ("got eyJhbGciOiJIUzI1NiJ9.eyJhIjoxfQ.c2ln end", "got [hidden] end"),
             ("?access_token=abc&page=2", "?access_token=[hidden]&page=2"),
             ("?code=abc&state=def", "?code=[hidden]&state=[hidden]"),
-            (
-                r#"{"code":124,"message":"no"}"#,
-                r#"{"code":124,"message":"no"}"#,
-            ),
+            (r#"{"code":124,"message":"no"}"#, r#"{"code":124,"message":"no"}"#),
             (r#"{"code":"not-found"}"#, r#"{"code":"not-found"}"#),
-            (
-                r#"{"refresh_token": "a\"b", "x":1}"#,
-                r#"{"refresh_token": "[hidden]", "x":1}"#,
-            ),
-            (
-                r#"{"password":"p w","y":2}"#,
-                r#"{"password":"[hidden]","y":2}"#,
-            ),
-            (
-                r#"{\"access_token\":\"abc\"}"#,
-                r#"{\"access_token\":\"[hidden]"#,
-            ),
+            (r#"{"refresh_token": "a\"b", "x":1}"#, r#"{"refresh_token": "[hidden]", "x":1}"#),
+            (r#"{"password":"p w","y":2}"#, r#"{"password":"[hidden]","y":2}"#),
+            (r#"{\"access_token\":\"abc\"}"#, r#"{\"access_token\":\"[hidden]"#),
             ("password: hunter2, next", "password: [hidden], next"),
             ("password: null", "password: null"),
             ("tokens=3", "tokens=3"),
@@ -233,10 +189,7 @@ mod tests {
                 "https://api.zoom.us/v2/x?access_token=abc".to_owned(),
                 "https://api.zoom.us/v2/x?access_token=[hidden]".to_owned(),
             ),
-            (
-                format!("https://cdn.example/rec/{long}?X=abc"),
-                "https://cdn.example/rec/...?...".to_owned(),
-            ),
+            (format!("https://cdn.example/rec/{long}?X=abc"), "https://cdn.example/rec/...?...".to_owned()),
         ] {
             assert_eq!(shown_url(&url.parse().unwrap(), &api), expected);
         }

@@ -82,13 +82,7 @@ pub struct Request {
 impl Request {
     /// A bare `GET`.
     pub fn get(target: Target) -> Self {
-        Self {
-            method: Method::Get,
-            target,
-            query: Vec::new(),
-            headers: Vec::new(),
-            body: None,
-        }
+        Self { method: Method::Get, target, query: Vec::new(), headers: Vec::new(), body: None }
     }
 }
 

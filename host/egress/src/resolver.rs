@@ -25,10 +25,7 @@ pub struct SystemLookup;
 #[async_trait]
 impl Lookup for SystemLookup {
     async fn lookup(&self, name: &str) -> io::Result<Vec<IpAddr>> {
-        Ok(tokio::net::lookup_host((name, 0))
-            .await?
-            .map(|address| address.ip())
-            .collect())
+        Ok(tokio::net::lookup_host((name, 0)).await?.map(|address| address.ip()).collect())
     }
 }
 
@@ -52,15 +49,9 @@ impl Resolve for Checked {
         Box::pin(async move {
             let addresses = lookup.lookup(name.as_str()).await?;
             if let Some(address) = addresses.iter().find(|address| !rule.permits(**address)) {
-                return Err(AddressRefused {
-                    name: name.as_str().to_owned(),
-                    address: *address,
-                }
-                .into());
+                return Err(AddressRefused { name: name.as_str().to_owned(), address: *address }.into());
             }
-            let dial = addresses
-                .into_iter()
-                .map(|address| SocketAddr::new(address, 0));
+            let dial = addresses.into_iter().map(|address| SocketAddr::new(address, 0));
             Ok(Box::new(dial) as Box<dyn Iterator<Item = SocketAddr> + Send>)
         })
     }

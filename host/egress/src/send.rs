@@ -21,50 +21,30 @@ impl Egress {
         deadline: Instant,
         trace: &dyn Trace,
     ) -> Result<Response, Failure> {
-        let way = Way {
-            policy,
-            credential,
-            deadline,
-            trace,
-        };
+        let way = Way { policy, credential, deadline, trace };
         let answer = self.open(way, request, &http::HeaderMap::new()).await?;
         read(answer, LARGEST, deadline).await
     }
 }
 
 /// Reads a body of at most `limit` bytes; a larger one is an error.
-pub(crate) async fn read(
-    mut answer: reqwest::Response,
-    limit: usize,
-    deadline: Instant,
-) -> Result<Response, Failure> {
-    let mut response = Response {
-        status: answer.status().as_u16(),
-        headers: visible(answer.headers()),
-        body: Vec::new(),
-    };
+pub(crate) async fn read(mut answer: reqwest::Response, limit: usize, deadline: Instant) -> Result<Response, Failure> {
+    let mut response =
+        Response { status: answer.status().as_u16(), headers: visible(answer.headers()), body: Vec::new() };
     let too_large = || {
-        Failure::broken(
-            "response.too-large",
-            format!("the answer is larger than {} KiB", limit / 1024),
-        )
-        .with_fix("ask for less, for example a shorter period or a smaller page")
+        Failure::broken("response.too-large", format!("the answer is larger than {} KiB", limit / 1024))
+            .with_fix("ask for less, for example a shorter period or a smaller page")
     };
     let announced = answer.content_length().unwrap_or(0);
     if announced > limit as u64 {
         return Err(too_large());
     }
-    response
-        .body
-        .reserve(usize::try_from(announced).unwrap_or(0));
+    response.body.reserve(usize::try_from(announced).unwrap_or(0));
     loop {
         let chunk = timeout_at(deadline, answer.chunk())
             .await
             .map_err(|_| Failure::broken("timeout", "the answer did not end in time"))?
-            .map_err(|error| Failure {
-                not_sent: false,
-                ..classify(error)
-            })?;
+            .map_err(|error| Failure { not_sent: false, ..classify(error) })?;
         let Some(chunk) = chunk else {
             return Ok(response);
         };
@@ -76,16 +56,9 @@ pub(crate) async fn read(
 }
 
 /// Reads the beginning of a body, for an error message; never fails.
-pub(crate) async fn read_start(
-    mut answer: reqwest::Response,
-    limit: usize,
-    deadline: Instant,
-) -> Response {
-    let mut response = Response {
-        status: answer.status().as_u16(),
-        headers: visible(answer.headers()),
-        body: Vec::new(),
-    };
+pub(crate) async fn read_start(mut answer: reqwest::Response, limit: usize, deadline: Instant) -> Response {
+    let mut response =
+        Response { status: answer.status().as_u16(), headers: visible(answer.headers()), body: Vec::new() };
     while response.body.len() < limit {
         match timeout_at(deadline, answer.chunk()).await {
             Ok(Ok(Some(chunk))) => response.body.extend_from_slice(&chunk),

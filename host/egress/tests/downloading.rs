@@ -11,42 +11,23 @@ use std::{
 };
 
 use server::{Server, answer};
-use switchboard_egress::{
-    Credential, Egress, Expectation, Failure, NoTrace, Policy, Request, Stored, Target,
-};
+use switchboard_egress::{Credential, Egress, Expectation, Failure, NoTrace, Policy, Request, Stored, Target};
 use tokio::time::Instant;
 
 const HELLO: &str = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
 
-async fn download(
-    server: &Server,
-    size: Option<u64>,
-    types: &[&str],
-    to: &Path,
-) -> Result<Stored, Failure> {
+async fn download(server: &Server, size: Option<u64>, types: &[&str], to: &Path) -> Result<Stored, Failure> {
     let base = format!("http://127.0.0.1:{}", server.port);
     let policy = Policy::new(base.parse().unwrap(), Vec::new());
     let request = Request::get(Target::Link(format!("{base}/file")));
-    let expect = Expectation {
-        size,
-        content_types: types.iter().map(|kind| (*kind).to_owned()).collect(),
-    };
+    let expect = Expectation { size, content_types: types.iter().map(|kind| (*kind).to_owned()).collect() };
     let token = Credential::new("s3cret".to_owned());
     let last = AtomicU64::new(0);
     let progress = |done, _| last.store(done, Ordering::Relaxed);
     let deadline = Instant::now() + Duration::from_secs(20);
     let stored = Egress::new()
         .unwrap()
-        .download(
-            &policy,
-            &request,
-            Some(&token),
-            &expect,
-            to,
-            &progress,
-            deadline,
-            &NoTrace,
-        )
+        .download(&policy, &request, Some(&token), &expect, to, &progress, deadline, &NoTrace)
         .await?;
     assert_eq!(last.load(Ordering::Relaxed), stored.size);
     Ok(stored)
@@ -56,11 +37,7 @@ async fn download(
 #[track_caller]
 fn left_nothing(found: Result<Stored, Failure>, code: &str, folder: &Path) -> Failure {
     let failure = found.unwrap_err();
-    assert_eq!(
-        (failure.code.as_str(), failure.not_sent),
-        (code, false),
-        "{failure:?}"
-    );
+    assert_eq!((failure.code.as_str(), failure.not_sent), (code, false), "{failure:?}");
     // the writing thread removes its part file a moment later
     for _ in 0..100 {
         if folder.read_dir().unwrap().next().is_none() {
@@ -84,75 +61,23 @@ async fn a_file_is_stored_with_its_hash_for_its_owner_only() {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        assert_eq!(
-            std::fs::metadata(&to).unwrap().permissions().mode() & 0o777,
-            0o600
-        );
+        assert_eq!(std::fs::metadata(&to).unwrap().permissions().mode() & 0o777, 0o600);
     }
 }
 
 #[tokio::test]
 async fn what_is_not_the_file_is_refused() {
     for (status, headers, body, size, types, code) in [
-        (
-            200,
-            "content-type: text/html\r\n",
-            "hello",
-            None,
-            &[][..],
-            "download.content-type",
-        ),
-        (
-            200,
-            "content-type: text/html\r\n",
-            "hello",
-            None,
-            &["text/html"],
-            "download.content-type",
-        ),
-        (
-            200,
-            "content-type: video/mp4\r\n",
-            "\n<!DOCTYPE html>",
-            None,
-            &["video/mp4"],
-            "download.content-type",
-        ),
-        (
-            200,
-            "content-type: application/json\r\n",
-            "{\"code\":200}",
-            None,
-            &["video/mp4"],
-            "download.content-type",
-        ),
-        (
-            200,
-            "",
-            "hello",
-            None,
-            &["video/mp4"],
-            "download.content-type",
-        ),
-        (
-            200,
-            "content-encoding: gzip\r\n",
-            "hello",
-            None,
-            &[],
-            "download.content-type",
-        ),
+        (200, "content-type: text/html\r\n", "hello", None, &[][..], "download.content-type"),
+        (200, "content-type: text/html\r\n", "hello", None, &["text/html"], "download.content-type"),
+        (200, "content-type: video/mp4\r\n", "\n<!DOCTYPE html>", None, &["video/mp4"], "download.content-type"),
+        (200, "content-type: application/json\r\n", "{\"code\":200}", None, &["video/mp4"], "download.content-type"),
+        (200, "", "hello", None, &["video/mp4"], "download.content-type"),
+        (200, "content-encoding: gzip\r\n", "hello", None, &[], "download.content-type"),
         (200, "", "hello", Some(6), &[], "download.size"),
         (200, "", "hello", Some(4), &[], "download.size"),
         (401, "", "{\"errorCode\":124}", None, &[], "download.status"),
-        (
-            206,
-            "content-range: bytes 0-4/5\r\n",
-            "hello",
-            None,
-            &[],
-            "download.status",
-        ),
+        (206, "content-range: bytes 0-4/5\r\n", "hello", None, &[], "download.status"),
     ] {
         let server = Server::start(move |_| answer(status, headers, body)).await;
         let folder = tempfile::tempdir().unwrap();
@@ -182,9 +107,7 @@ async fn a_broken_download_continues_where_it_stopped() {
     })
     .await;
     let folder = tempfile::tempdir().unwrap();
-    let stored = download(&server, Some(5), &[], &folder.path().join("a"))
-        .await
-        .unwrap();
+    let stored = download(&server, Some(5), &[], &folder.path().join("a")).await.unwrap();
     assert_eq!((stored.size, stored.sha256.as_str()), (5, HELLO));
     assert!(server.seen()[1].contains("if-range: \"v1\""));
 }
@@ -198,9 +121,7 @@ async fn a_server_that_ignores_the_range_starts_the_file_over() {
     })
     .await;
     let folder = tempfile::tempdir().unwrap();
-    let stored = download(&server, None, &[], &folder.path().join("a"))
-        .await
-        .unwrap();
+    let stored = download(&server, None, &[], &folder.path().join("a")).await.unwrap();
     assert_eq!((stored.size, stored.sha256.as_str()), (5, HELLO));
 }
 
@@ -208,16 +129,8 @@ async fn a_server_that_ignores_the_range_starts_the_file_over() {
 async fn a_download_that_cannot_continue_leaves_nothing() {
     for (first, again, tries) in [
         ("", "", 1),
-        (
-            "accept-ranges: bytes\r\n",
-            "content-range: bytes 2-5/6\r\n",
-            2,
-        ),
-        (
-            "accept-ranges: bytes\r\n",
-            "content-range: bytes 1-4/5\r\n",
-            2,
-        ),
+        ("accept-ranges: bytes\r\n", "content-range: bytes 2-5/6\r\n", 2),
+        ("accept-ranges: bytes\r\n", "content-range: bytes 1-4/5\r\n", 2),
     ] {
         let server = Server::start(move |head| match head.contains("range: bytes=") {
             false => format!("HTTP/1.1 200 OK\r\n{first}content-length: 5\r\n\r\nhe").into_bytes(),
@@ -236,15 +149,8 @@ async fn after_three_resumes_it_gives_up() {
     let server = Server::start(|head| match head.contains("range: bytes=") {
         false => b"HTTP/1.1 200 OK\r\naccept-ranges: bytes\r\ncontent-length: 9\r\n\r\nab".to_vec(),
         true => {
-            let from = head
-                .split("range: bytes=")
-                .nth(1)
-                .and_then(|rest| rest.split('-').next())
-                .unwrap();
-            format!(
-                "HTTP/1.1 206 X\r\ncontent-range: bytes {from}-8/9\r\ncontent-length: 7\r\n\r\nx"
-            )
-            .into_bytes()
+            let from = head.split("range: bytes=").nth(1).and_then(|rest| rest.split('-').next()).unwrap();
+            format!("HTTP/1.1 206 X\r\ncontent-range: bytes {from}-8/9\r\ncontent-length: 7\r\n\r\nx").into_bytes()
         }
     })
     .await;
@@ -257,12 +163,7 @@ async fn after_three_resumes_it_gives_up() {
 #[tokio::test]
 async fn a_folder_that_is_missing_is_said_before_anything_is_sent() {
     let server = Server::start(|_| answer(200, "", "hello")).await;
-    let failure = download(&server, None, &[], Path::new("/nonexistent/a"))
-        .await
-        .unwrap_err();
-    assert_eq!(
-        (failure.code.as_str(), failure.not_sent),
-        ("download.disk", true)
-    );
+    let failure = download(&server, None, &[], Path::new("/nonexistent/a")).await.unwrap_err();
+    assert_eq!((failure.code.as_str(), failure.not_sent), ("download.disk", true));
     assert!(server.seen().is_empty());
 }

@@ -18,19 +18,11 @@ pub struct Answer {
 
 impl Answer {
     pub fn empty(status: u16) -> Self {
-        Self {
-            status,
-            headers: Vec::new(),
-            content: Content::Bytes(Vec::new()),
-        }
+        Self { status, headers: Vec::new(), content: Content::Bytes(Vec::new()) }
     }
 
     pub fn json(status: u16, body: &Value) -> Self {
-        Self::bytes(
-            status,
-            "application/json;charset=UTF-8",
-            body.to_string().into_bytes(),
-        )
+        Self::bytes(status, "application/json;charset=UTF-8", body.to_string().into_bytes())
     }
 
     pub fn html(status: u16, body: impl Into<String>) -> Self {
@@ -38,12 +30,7 @@ impl Answer {
     }
 
     pub fn bytes(status: u16, content_type: &str, body: Vec<u8>) -> Self {
-        Self {
-            status,
-            headers: Vec::new(),
-            content: Content::Bytes(body),
-        }
-        .with("content-type", content_type)
+        Self { status, headers: Vec::new(), content: Content::Bytes(body) }.with("content-type", content_type)
     }
 
     pub fn redirect(to: &str) -> Self {
@@ -58,10 +45,7 @@ impl Answer {
     /// Code 300 with the list of fields.
     pub fn invalid(field: &str, message: &str) -> Self {
         let errors = [json!({"field": field, "message": message})];
-        Self::json(
-            400,
-            &json!({"code": 300, "message": "Validation Failed.", "errors": errors}),
-        )
+        Self::json(400, &json!({"code": 300, "message": "Validation Failed.", "errors": errors}))
     }
 
     pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {

@@ -39,9 +39,7 @@ fn run(world: &mut World, call: &Call) -> Result<Answer, Answer> {
         ["users"] => users::list(world, call)?,
         ["users", "email"] => users::exists(world, call),
         ["users", id] => users::get(target(world, &caller, id)?),
-        ["users", id, "meetings"] if call.method == "POST" => {
-            meetings::create(world, call, &caller, id)?
-        }
+        ["users", id, "meetings"] if call.method == "POST" => meetings::create(world, call, &caller, id)?,
         ["users", id, "meetings"] => meetings::list(world, call, &caller, id)?,
         ["users", id, "recordings"] => recordings::list(world, call, &caller, id)?,
         ["meetings", id, "recordings", ..] => recordings::one(world, call, &caller, id, rest)?,
@@ -59,22 +57,16 @@ fn run(world: &mut World, call: &Call) -> Result<Answer, Answer> {
 
 fn authenticate(world: &World, call: &Call) -> Result<(User, u64, Vec<String>), Answer> {
     if call.query("access_token").is_some() {
-        let text =
-            "Invalid access token, this access token is not supported as query parameter string.";
+        let text = "Invalid access token, this access token is not supported as query parameter string.";
         return Err(Answer::error(401, 124, text));
     }
     let invalid = || Answer::error(401, 124, "Invalid access token.");
-    let access = call
-        .bearer()
-        .and_then(|token| world.access.get(&hash(token)))
-        .ok_or_else(invalid)?;
+    let access = call.bearer().and_then(|token| world.access.get(&hash(token))).ok_or_else(invalid)?;
     if access.until_ms <= world.now_ms() {
         return Err(Answer::error(401, 124, "Access token is expired."));
     }
-    let grant = world
-        .grant(access.grant)
-        .filter(|grant| grant.live && access.only_uuid.is_none())
-        .ok_or_else(invalid)?;
+    let grant =
+        world.grant(access.grant).filter(|grant| grant.live && access.only_uuid.is_none()).ok_or_else(invalid)?;
     let user = world.user(&grant.user).ok_or_else(invalid)?;
     Ok((user.clone(), grant.id, grant.scopes.clone()))
 }
@@ -110,25 +102,15 @@ pub fn target<'a>(world: &'a World, caller: &Caller, segment: &str) -> Result<&'
         require_admin(caller)?;
     }
     match found {
-        Some(user) if user.status == "pending" => {
-            Err(Answer::error(400, 1120, "The invitation was not accepted."))
-        }
+        Some(user) if user.status == "pending" => Err(Answer::error(400, 1120, "The invitation was not accepted.")),
         Some(user) => Ok(user),
-        None => Err(Answer::error(
-            404,
-            1001,
-            format!("User does not exist: {name}."),
-        )),
+        None => Err(Answer::error(404, 1001, format!("User does not exist: {name}."))),
     }
 }
 
 pub fn require_admin(caller: &Caller) -> Result<(), Answer> {
     let text = "Authenticated user has not permitted access to the targeted resource.";
-    if caller.admin {
-        Ok(())
-    } else {
-        Err(Answer::error(403, 403, text))
-    }
+    if caller.admin { Ok(()) } else { Err(Answer::error(403, 403, text)) }
 }
 
 pub fn unknown() -> Answer {

@@ -15,13 +15,7 @@ pub struct Call {
 }
 
 impl Call {
-    pub fn new(
-        method: &str,
-        path: &str,
-        query: &str,
-        headers: Vec<(String, String)>,
-        body: Vec<u8>,
-    ) -> Self {
+    pub fn new(method: &str, path: &str, query: &str, headers: Vec<(String, String)>, body: Vec<u8>) -> Self {
         Self {
             method: method.to_owned(),
             path: path.to_owned(),
@@ -73,9 +67,7 @@ pub fn decode(segment: &str) -> String {
 
 /// The first value of that name.
 pub fn first<'a>(list: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    list.iter()
-        .find(|(key, _)| key == name)
-        .map(|(_, value)| value.as_str())
+    list.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
 }
 
 /// Form-encoded pairs.

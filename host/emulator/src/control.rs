@@ -15,10 +15,7 @@ pub fn answer(shared: &Shared, call: &Call) -> Answer {
     let Some(body) = call.json() else {
         return bad("the body is not JSON");
     };
-    match (
-        call.method.as_str(),
-        segments.get(1).copied().unwrap_or_default(),
-    ) {
+    match (call.method.as_str(), segments.get(1).copied().unwrap_or_default()) {
         ("GET", "requests") => Answer::json(200, &json!({"requests": world.log})),
         ("DELETE", "requests") => {
             world.log.clear();
@@ -42,19 +39,12 @@ pub fn answer(shared: &Shared, call: &Call) -> Answer {
             Some(size) => downloads::blob(size),
             None => bad("give the number of bytes: ?size=N"),
         },
-        _ => Answer::json(
-            404,
-            &json!({"error": "no such control; see host/emulator/README.md"}),
-        ),
+        _ => Answer::json(404, &json!({"error": "no such control; see host/emulator/README.md"})),
     }
 }
 
 fn faults(world: &mut World, body: Value) -> Answer {
-    let list = if body.is_array() {
-        body
-    } else {
-        Value::Array(vec![body])
-    };
+    let list = if body.is_array() { body } else { Value::Array(vec![body]) };
     let faults: Vec<Fault> = match serde_json::from_value(list) {
         Ok(faults) => faults,
         Err(error) => return bad(&error.to_string()),
@@ -93,20 +83,26 @@ fn clock(world: &mut World, body: &Value) -> Answer {
     let Some(seconds) = body.get("advance_s").and_then(Value::as_i64) else {
         return bad("give {\"advance_s\": seconds}");
     };
-    world.clock_offset_ms = world
-        .clock_offset_ms
-        .saturating_add(seconds.saturating_mul(1000));
+    world.clock_offset_ms = world.clock_offset_ms.saturating_add(seconds.saturating_mul(1000));
     Answer::json(200, &json!({"now": time::utc(world.now_ms())}))
 }
 
 fn state(world: &World) -> Value {
-    let users = world.users.iter().map(|user| json!({"id": user.id, "email": user.email, "status": user.status, "role": user.role}));
-    let apps = world.apps.iter().map(|app| json!({"client_id": app.client_id, "name": app.name, "kind": kind(app.kind), "scopes": app.scopes}));
+    let users = world
+        .users
+        .iter()
+        .map(|user| json!({"id": user.id, "email": user.email, "status": user.status, "role": user.role}));
+    let apps = world
+        .apps
+        .iter()
+        .map(|app| json!({"client_id": app.client_id, "name": app.name, "kind": kind(app.kind), "scopes": app.scopes}));
     let grants = world.grants.iter().map(|grant| {
         let refresh = grant.refresh.as_ref().map(|hash| hash.chars().take(12).collect::<String>());
         json!({"id": grant.id, "client_id": grant.client_id, "user": grant.user, "scopes": grant.scopes, "live": grant.live, "refresh_sha256": refresh})
     });
-    let meetings = world.meetings.values().map(|meeting| json!({"id": meeting.id, "uuid": meeting.uuid, "host_id": meeting.host, "fields": meeting.fields}));
+    let meetings = world.meetings.values().map(
+        |meeting| json!({"id": meeting.id, "uuid": meeting.uuid, "host_id": meeting.host, "fields": meeting.fields}),
+    );
     let recordings = world.recordings.iter().map(|recording| {
         json!({"uuid": recording.uuid, "id": recording.id, "host_id": recording.host, "start_time": time::utc(recording.start_ms),
             "files": recording.files.len(), "trashed": recording.trashed_ms.is_some()})

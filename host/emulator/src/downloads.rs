@@ -22,11 +22,7 @@ pub fn first_hop(world: &mut World, call: &Call) -> Answer {
         return page("Sign in to view this recording");
     };
     let now = world.now_ms();
-    let Some(access) = world
-        .access
-        .get(&hash(token))
-        .filter(|access| access.until_ms > now)
-    else {
+    let Some(access) = world.access.get(&hash(token)).filter(|access| access.until_ms > now) else {
         return forbidden();
     };
     let Some(grant) = world.grant(access.grant).filter(|grant| grant.live) else {
@@ -39,26 +35,15 @@ pub fn first_hop(world: &mut World, call: &Call) -> Answer {
         let Some((recording, _)) = find(world, key) else {
             return gone();
         };
-        let server = world
-            .app(&grant.client_id)
-            .is_some_and(|app| app.kind != AppKind::User);
-        let wrong = access
-            .only_uuid
-            .as_ref()
-            .is_some_and(|uuid| *uuid != recording.uuid);
+        let server = world.app(&grant.client_id).is_some_and(|app| app.kind != AppKind::User);
+        let wrong = access.only_uuid.as_ref().is_some_and(|uuid| *uuid != recording.uuid);
         if wrong || (!server && grant.user != recording.host) {
             return page("Only the host can download this recording");
         }
     }
     let ticket = random(24);
     let to = format!("{}/replay/{key}/{ticket}", world.download_origin);
-    world.tickets.insert(
-        hash(&ticket),
-        Ticket {
-            key: (*key).into(),
-            until_ms: now + TICKET_MS,
-        },
-    );
+    world.tickets.insert(hash(&ticket), Ticket { key: (*key).into(), until_ms: now + TICKET_MS });
     Answer::redirect(&to)
 }
 
@@ -70,63 +55,39 @@ pub fn storage(world: &World, call: &Call) -> Answer {
     };
     let known = world.tickets.get(&hash(ticket));
     if !known.is_some_and(|ticket| ticket.key == **key && ticket.until_ms > world.now_ms()) {
-        return Answer::bytes(
-            403,
-            "application/xml",
-            b"<Error><Code>AccessDenied</Code></Error>".to_vec(),
-        );
+        return Answer::bytes(403, "application/xml", b"<Error><Code>AccessDenied</Code></Error>".to_vec());
     }
     if let Some(size) = key.strip_prefix("blob-").and_then(|size| size.parse().ok()) {
         return blob(size);
     }
     match find(world, key) {
-        Some((_, file)) => Answer::bytes(
-            200,
-            file.media.content_type(),
-            media::content(file.media, &file.id),
-        ),
+        Some((_, file)) => Answer::bytes(200, file.media.content_type(), media::content(file.media, &file.id)),
         None => gone(),
     }
 }
 
 pub fn blob(size: u64) -> Answer {
-    let answer = Answer {
-        status: 200,
-        headers: Vec::new(),
-        content: Content::Blob(size),
-    };
+    let answer = Answer { status: 200, headers: Vec::new(), content: Content::Blob(size) };
     answer.with("content-type", "video/mp4")
 }
 
 fn find<'a>(world: &'a World, id: &str) -> Option<(&'a Recording, &'a RecordedFile)> {
     world.recordings.iter().find_map(|recording| {
-        let file = recording
-            .files
-            .iter()
-            .find(|file| file.id == id && file.trashed_ms.is_none())?;
+        let file = recording.files.iter().find(|file| file.id == id && file.trashed_ms.is_none())?;
         recording.trashed_ms.is_none().then_some((recording, file))
     })
 }
 
 /// The other error shape, used only here.
 fn forbidden() -> Answer {
-    Answer::json(
-        401,
-        &json!({"status": false, "errorCode": 124, "errorMessage": "Forbidden"}),
-    )
+    Answer::json(401, &json!({"status": false, "errorCode": 124, "errorMessage": "Forbidden"}))
 }
 
 /// Refusals for people come as HTTP 200.
 fn page(text: &str) -> Answer {
-    Answer::html(
-        200,
-        format!("<!doctype html><title>Zoom</title><h1>{text}</h1>"),
-    )
+    Answer::html(200, format!("<!doctype html><title>Zoom</title><h1>{text}</h1>"))
 }
 
 fn gone() -> Answer {
-    Answer::html(
-        404,
-        "<!doctype html><title>Error - Zoom</title><h1>This recording does not exist</h1>",
-    )
+    Answer::html(404, "<!doctype html><title>Error - Zoom</title><h1>This recording does not exist</h1>")
 }

@@ -61,13 +61,8 @@ fn ok() -> u16 {
 
 impl Fault {
     fn matches(&self, call: &Call) -> bool {
-        self.path
-            .as_ref()
-            .is_none_or(|part| call.path.contains(part))
-            && self
-                .method
-                .as_ref()
-                .is_none_or(|method| method.eq_ignore_ascii_case(&call.method))
+        self.path.as_ref().is_none_or(|part| call.path.contains(part))
+            && self.method.as_ref().is_none_or(|method| method.eq_ignore_ascii_case(&call.method))
     }
 }
 
@@ -90,19 +85,12 @@ pub fn status(status: u16, variant: Option<&str>, now_ms: i64) -> Answer {
         429 => too_many(variant.unwrap_or("qps"), now_ms),
         401 => Answer::error(401, 124, "Access token is expired."),
         500.. => Answer::error(status, i64::from(status), "Internal server error."),
-        _ => Answer::error(
-            status,
-            i64::from(status),
-            "Refused by the emulator's fault switch.",
-        ),
+        _ => Answer::error(status, i64::from(status), "Refused by the emulator's fault switch."),
     }
 }
 
 pub fn page(status: u16) -> Answer {
-    Answer::html(
-        status,
-        "<!doctype html><title>Zoom</title><h1>We'll be right back</h1>",
-    )
+    Answer::html(status, "<!doctype html><title>Zoom</title><h1>We'll be right back</h1>")
 }
 
 /// The four kinds of 429, with exactly the headers each has.
@@ -119,8 +107,7 @@ pub fn too_many(variant: &str, now_ms: i64) -> Answer {
             let midnight = time::at(time::next_day(time::day(now_ms)), 0, 0);
             let text = "You have reached the maximum daily rate limit for this API. Refer to the response header for \
                         details on when you can make another request.";
-            headers(Answer::error(429, 429, text), "Daily-limit")
-                .with("retry-after", time::utc(midnight))
+            headers(Answer::error(429, 429, text), "Daily-limit").with("retry-after", time::utc(midnight))
         }
         "user" => user_limit(),
         "concurrency" => {
@@ -132,11 +119,7 @@ pub fn too_many(variant: &str, now_ms: i64) -> Answer {
 }
 
 pub fn per_second() -> Answer {
-    Answer::error(
-        429,
-        429,
-        "You have reached the maximum per-second rate limit for this API. Try again later.",
-    )
+    Answer::error(429, 429, "You have reached the maximum per-second rate limit for this API. Try again later.")
 }
 
 /// 100 meeting writes per host and day: no Retry-After, no type.

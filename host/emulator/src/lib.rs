@@ -62,9 +62,7 @@ pub struct Emulator {
 
 /// Bind both addresses and serve until [`Emulator::stop`].
 pub async fn start(options: Options) -> io::Result<Emulator> {
-    Ok(Emulator {
-        running: server::start(options).await?,
-    })
+    Ok(Emulator { running: server::start(options).await? })
 }
 
 impl Emulator {
@@ -100,11 +98,7 @@ impl Emulator {
 
     /// Account id, client id and secret of the Server-to-Server app.
     pub fn server_to_server(&self) -> (String, String, String) {
-        (
-            seed::ACCOUNT.into(),
-            seed::SERVER_APP.0.into(),
-            seed::SERVER_APP.1.into(),
-        )
+        (seed::ACCOUNT.into(), seed::SERVER_APP.0.into(), seed::SERVER_APP.1.into())
     }
 
     /// Every access and refresh token given out so far, for tests that look for leaks.

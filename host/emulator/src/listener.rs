@@ -48,14 +48,7 @@ impl Listener for Cuttable {
     async fn accept(&mut self) -> (Stream, SocketAddr) {
         let (inner, address) = Listener::accept(&mut self.listener).await;
         inner.set_nodelay(true).ok();
-        (
-            Stream {
-                inner,
-                one: Scissors::new(),
-                all: self.all.clone(),
-            },
-            address,
-        )
+        (Stream { inner, one: Scissors::new(), all: self.all.clone() }, address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -71,20 +64,12 @@ impl Connected<IncomingStream<'_, Cuttable>> for Scissors {
 
 impl Stream {
     fn check(&self) -> io::Result<()> {
-        if self.one.is_cut() || self.all.is_cut() {
-            Err(io::ErrorKind::ConnectionReset.into())
-        } else {
-            Ok(())
-        }
+        if self.one.is_cut() || self.all.is_cut() { Err(io::ErrorKind::ConnectionReset.into()) } else { Ok(()) }
     }
 }
 
 impl AsyncRead for Stream {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         self.check()?;
         let read = Pin::new(&mut self.inner).poll_read(cx, buf);
         self.check()?;
@@ -93,11 +78,7 @@ impl AsyncRead for Stream {
 }
 
 impl AsyncWrite for Stream {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         self.check()?;
         Pin::new(&mut self.inner).poll_write(cx, bytes)
     }

@@ -69,24 +69,14 @@ pub fn keep(log: &mut Vec<Entry>, entry: Entry) {
 fn masked(query: &[(String, String)]) -> String {
     let mut out = url::form_urlencoded::Serializer::new(String::new());
     for (name, value) in query {
-        out.append_pair(
-            name,
-            if SECRETS.contains(&name.as_str()) {
-                "***"
-            } else {
-                value
-            },
-        );
+        out.append_pair(name, if SECRETS.contains(&name.as_str()) { "***" } else { value });
     }
     out.finish()
 }
 
 /// A storage ticket is a capability too.
 fn masked_path(path: &str) -> String {
-    match path
-        .strip_prefix("/replay/")
-        .and_then(|rest| rest.split_once('/'))
-    {
+    match path.strip_prefix("/replay/").and_then(|rest| rest.split_once('/')) {
         Some((key, _)) => format!("/replay/{key}/***"),
         None => path.to_owned(),
     }
@@ -94,8 +84,5 @@ fn masked_path(path: &str) -> String {
 
 fn authorization(value: &str) -> Authorization {
     let (scheme, credential) = value.split_once(' ').unwrap_or((value, ""));
-    Authorization {
-        scheme: scheme.to_owned(),
-        sha256: hash(credential.trim()).chars().take(12).collect(),
-    }
+    Authorization { scheme: scheme.to_owned(), sha256: hash(credential.trim()).chars().take(12).collect() }
 }

@@ -39,11 +39,7 @@ async fn main() -> ExitCode {
     let options = Options {
         api_port: arguments.port,
         download_port: arguments.download_port,
-        seed: if arguments.empty {
-            Seed::Empty
-        } else {
-            Seed::Small
-        },
+        seed: if arguments.empty { Seed::Empty } else { Seed::Small },
         access_ttl_s: arguments.access_ttl,
         rate_limits: !arguments.no_rate_limits,
         redirect_uris: arguments.redirect_uris,
@@ -52,9 +48,7 @@ async fn main() -> ExitCode {
     let emulator = match start(options).await {
         Ok(emulator) => emulator,
         Err(error) => {
-            eprintln!(
-                "error: cannot open the ports: {error}; choose others with --port and --download-port"
-            );
+            eprintln!("error: cannot open the ports: {error}; choose others with --port and --download-port");
             return ExitCode::FAILURE;
         }
     };
@@ -69,9 +63,7 @@ async fn main() -> ExitCode {
         println!("Downloads   {}", emulator.download_base());
         println!("Control     {}", emulator.control_base());
         println!("App         {client_id}   secret {client_secret}");
-        println!(
-            "Sign in as  ada@emulator.test (owner), grace@ or alan@emulator.test; password demo"
-        );
+        println!("Sign in as  ada@emulator.test (owner), grace@ or alan@emulator.test; password demo");
     }
     tokio::signal::ctrl_c().await.ok();
     emulator.stop().await;

@@ -51,10 +51,9 @@ pub fn content(media: Media, id: &str) -> Vec<u8> {
         Media::Mp4 => with_free_box(MP4, id),
         Media::M4a => with_free_box(M4A, id),
         Media::Transcript => transcript(id).into_bytes(),
-        Media::Chat => format!(
-            "00:01:12\tAda Lovelace:\tNotes are in {id}\r\n00:02:40\tGrace Hopper:\tThanks!\r\n"
-        )
-        .into_bytes(),
+        Media::Chat => {
+            format!("00:01:12\tAda Lovelace:\tNotes are in {id}\r\n00:02:40\tGrace Hopper:\tThanks!\r\n").into_bytes()
+        }
         Media::Timeline => timeline(id).into_bytes(),
     }
 }
@@ -67,16 +66,9 @@ fn with_free_box(media: &[u8], id: &str) -> Vec<u8> {
 
 fn transcript(id: &str) -> String {
     let cues = WORDS.iter().zip(1i64..).map(|(words, n)| {
-        format!(
-            "{n}\r\n{} --> {}\r\n{words}\r\n\r\n",
-            time::offset(n * 2_500),
-            time::offset(n * 2_500 + 2_000)
-        )
+        format!("{n}\r\n{} --> {}\r\n{words}\r\n\r\n", time::offset(n * 2_500), time::offset(n * 2_500 + 2_000))
     });
-    format!(
-        "WEBVTT\r\n\r\nNOTE {id}\r\n\r\n{}",
-        cues.collect::<String>()
-    )
+    format!("WEBVTT\r\n\r\nNOTE {id}\r\n\r\n{}", cues.collect::<String>())
 }
 
 fn timeline(id: &str) -> String {

@@ -62,10 +62,7 @@ pub fn world(options: &Options, origin: &str, download_origin: &str) -> World {
         download_origin: download_origin.into(),
         access_ttl_s: options.access_ttl_s,
         clock_offset_ms: offset,
-        settings: Settings {
-            rate_limits: options.rate_limits,
-            ..Settings::default()
-        },
+        settings: Settings { rate_limits: options.rate_limits, ..Settings::default() },
         users,
         apps: apps(),
         redirect_uris: options.redirect_uris.clone(),
@@ -112,22 +109,10 @@ fn users() -> Vec<User> {
 }
 
 fn apps() -> Vec<App> {
-    let plain: Vec<String> = GRANULAR
-        .iter()
-        .filter(|scope| **scope != "user:read:list_users")
-        .map(|s| (*s).into())
-        .collect();
-    let admin: Vec<String> = GRANULAR
-        .iter()
-        .map(|scope| format!("{scope}:admin"))
-        .collect();
-    let classic = [
-        "user:read",
-        "meeting:read",
-        "meeting:write",
-        "recording:read",
-        "recording:write",
-    ];
+    let plain: Vec<String> =
+        GRANULAR.iter().filter(|scope| **scope != "user:read:list_users").map(|s| (*s).into()).collect();
+    let admin: Vec<String> = GRANULAR.iter().map(|scope| format!("{scope}:admin")).collect();
+    let classic = ["user:read", "meeting:read", "meeting:write", "recording:read", "recording:write"];
     let app = |(client_id, secret): (&str, &str), name: &str, kind, scopes| App {
         client_id: client_id.into(),
         secret_hash: hash(secret),
@@ -137,18 +122,8 @@ fn apps() -> Vec<App> {
     };
     vec![
         app(DEMO_APP, "Switchboard", AppKind::User, plain),
-        app(
-            ADMIN_APP,
-            "Switchboard for admins",
-            AppKind::Admin,
-            admin.clone(),
-        ),
-        app(
-            CLASSIC_APP,
-            "Switchboard classic",
-            AppKind::User,
-            classic.map(String::from).to_vec(),
-        ),
+        app(ADMIN_APP, "Switchboard for admins", AppKind::Admin, admin.clone()),
+        app(CLASSIC_APP, "Switchboard classic", AppKind::User, classic.map(String::from).to_vec()),
         app(SERVER_APP, "Switchboard server", AppKind::Server, admin),
     ]
 }
@@ -174,8 +149,5 @@ fn digest(kind: &str, n: i64) -> [u8; 16] {
 
 fn capital(name: &str) -> String {
     let mut chars = name.chars();
-    chars
-        .next()
-        .map(|first| first.to_uppercase().chain(chars).collect())
-        .unwrap_or_default()
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }

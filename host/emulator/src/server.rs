@@ -73,33 +73,13 @@ pub async fn start(options: Options) -> io::Result<Running> {
     let origin = format!("http://127.0.0.1:{}", api.local_addr()?.port());
     let download_origin = format!("http://localhost:{}", download.local_addr()?.port());
     let world = seed::world(&options, &origin, &download_origin);
-    let shared = Arc::new(Shared {
-        world: Mutex::new(world),
-        options,
-    });
+    let shared = Arc::new(Shared { world: Mutex::new(world), options });
     let all = Scissors::new();
     let tasks = [("api", api), ("download", download)]
         .into_iter()
-        .map(|(name, listener)| {
-            serve(
-                Site {
-                    name,
-                    shared: shared.clone(),
-                },
-                Cuttable {
-                    listener,
-                    all: all.clone(),
-                },
-            )
-        })
+        .map(|(name, listener)| serve(Site { name, shared: shared.clone() }, Cuttable { listener, all: all.clone() }))
         .collect();
-    Ok(Running {
-        shared,
-        origin,
-        download_origin,
-        all,
-        tasks,
-    })
+    Ok(Running { shared, origin, download_origin, all, tasks })
 }
 
 fn serve(site: Site, listener: Cuttable) -> JoinHandle<()> {
@@ -142,17 +122,12 @@ async fn respond(
 async fn read(request: Request) -> Option<Call> {
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, MAX_BODY).await.ok()?;
-    let headers = parts.headers.iter().filter_map(|(name, value)| {
-        Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
-    });
+    let headers = parts
+        .headers
+        .iter()
+        .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())));
     let query = parts.uri.query().unwrap_or_default();
-    Some(Call::new(
-        parts.method.as_str(),
-        parts.uri.path(),
-        query,
-        headers.collect(),
-        body.to_vec(),
-    ))
+    Some(Call::new(parts.method.as_str(), parts.uri.path(), query, headers.collect(), body.to_vec()))
 }
 
 /// Log the request and draw its fault.
@@ -171,25 +146,16 @@ fn arrive(site: &Site, call: &Call) -> (u64, Option<Kind>) {
 fn finish(site: &Site, call: &Call, n: u64, fault: Option<&Kind>) -> Answer {
     let mut world = site.shared.world();
     let answer = match fault {
-        Some(Kind::Status { status, variant }) => {
-            fault::status(*status, variant.as_deref(), world.now_ms())
-        }
+        Some(Kind::Status { status, variant }) => fault::status(*status, variant.as_deref(), world.now_ms()),
         Some(Kind::Html { status }) => fault::page(*status),
         Some(Kind::Drop { after: false }) => Answer::empty(503),
         _ => route(&mut world, site.name, call),
     };
-    let answer = if world.settings.language == "es" {
-        answer.in_spanish()
-    } else {
-        answer
-    };
+    let answer = if world.settings.language == "es" { answer.in_spanish() } else { answer };
     if let Some(entry) = world.log.iter_mut().rev().find(|entry| entry.n == n) {
         entry.status = (!matches!(fault, Some(Kind::Drop { .. }))).then_some(answer.status);
     }
-    answer.with(
-        "x-zm-trackingid",
-        format!("v=2.0;clid=us04;rid=EMU_{n:012x}"),
-    )
+    answer.with("x-zm-trackingid", format!("v=2.0;clid=us04;rid=EMU_{n:012x}"))
 }
 
 fn route(world: &mut World, site: &str, call: &Call) -> Answer {
@@ -200,10 +166,7 @@ fn route(world: &mut World, site: &str, call: &Call) -> Answer {
         Some(&"oauth") => oauth::answer(world, call),
         Some(&"v2") => api::answer(world, call),
         Some(&"rec") => downloads::first_hop(world, call),
-        _ => Answer::html(
-            404,
-            "<!doctype html><title>Zoom</title><h1>Page not found</h1>",
-        ),
+        _ => Answer::html(404, "<!doctype html><title>Zoom</title><h1>Page not found</h1>"),
     }
 }
 
@@ -227,28 +190,24 @@ fn send(answer: Answer, cut: Option<(u64, Scissors)>) -> Response<Body> {
             broken(Bytes::from(bytes), scissors)
         }
         (Content::Blob(size), None) => blob(size),
-        (Content::Blob(_), Some((limit, scissors))) => broken(
-            Bytes::from(vec![0; usize::try_from(limit.min(CHUNK)).unwrap_or(0)]),
-            scissors,
-        ),
+        (Content::Blob(_), Some((limit, scissors))) => {
+            broken(Bytes::from(vec![0; usize::try_from(limit.min(CHUNK)).unwrap_or(0)]), scissors)
+        }
     };
     response.body(body).unwrap_or_default()
 }
 
 /// The bytes, a pause in which they leave, and the end of the connection.
 fn broken(bytes: Bytes, scissors: Scissors) -> Body {
-    Body::from_stream(stream::unfold(
-        Some((bytes, scissors)),
-        |state| async move {
-            let (bytes, scissors) = state?;
-            if bytes.is_empty() {
-                tokio::time::sleep(Duration::from_millis(30)).await;
-                scissors.cut();
-                return Some((Err(io::Error::from(io::ErrorKind::ConnectionReset)), None));
-            }
-            Some((Ok(bytes), Some((Bytes::new(), scissors))))
-        },
-    ))
+    Body::from_stream(stream::unfold(Some((bytes, scissors)), |state| async move {
+        let (bytes, scissors) = state?;
+        if bytes.is_empty() {
+            tokio::time::sleep(Duration::from_millis(30)).await;
+            scissors.cut();
+            return Some((Err(io::Error::from(io::ErrorKind::ConnectionReset)), None));
+        }
+        Some((Ok(bytes), Some((Bytes::new(), scissors))))
+    }))
 }
 
 fn blob(size: u64) -> Body {

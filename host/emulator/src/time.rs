@@ -30,11 +30,7 @@ pub fn next_day(day: Date) -> Date {
 
 /// A request's start time: with `Z` it is UTC, without it is local in `timezone`.
 pub fn parse_start(text: &str, timezone: &str) -> Option<i64> {
-    if text.ends_with('Z')
-        || text
-            .get(10..)
-            .is_some_and(|rest| rest.contains('+') || rest.contains('-'))
-    {
+    if text.ends_with('Z') || text.get(10..).is_some_and(|rest| rest.contains('+') || rest.contains('-')) {
         return text.parse::<Timestamp>().ok().map(|at| at.as_millisecond());
     }
     let local: DateTime = text.parse().ok()?;
@@ -55,13 +51,7 @@ pub fn at(day: Date, hour: i8, minute: i8) -> i64 {
 
 /// `00:01:02.500`
 pub fn offset(ms: i64) -> String {
-    format!(
-        "{:02}:{:02}:{:02}.{:03}",
-        ms / 3_600_000,
-        ms / 60_000 % 60,
-        ms / 1000 % 60,
-        ms % 1000
-    )
+    format!("{:02}:{:02}:{:02}.{:03}", ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60, ms % 1000)
 }
 
 fn stamp(ms: i64) -> Timestamp {

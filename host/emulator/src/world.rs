@@ -57,12 +57,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self {
-            rate_limits: true,
-            language: "en".into(),
-            require_approval: false,
-            downloads_disabled: false,
-        }
+        Self { rate_limits: true, language: "en".into(), require_approval: false, downloads_disabled: false }
     }
 }
 
@@ -188,9 +183,7 @@ impl World {
     }
 
     pub fn user(&self, id_or_email: &str) -> Option<&User> {
-        self.users
-            .iter()
-            .find(|user| user.id == id_or_email || user.email.eq_ignore_ascii_case(id_or_email))
+        self.users.iter().find(|user| user.id == id_or_email || user.email.eq_ignore_ascii_case(id_or_email))
     }
 
     pub fn app(&self, client_id: &str) -> Option<&App> {
@@ -204,9 +197,7 @@ impl World {
 
 /// Milliseconds since 1970 by the machine's clock.
 pub fn real_ms() -> i64 {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
@@ -218,8 +209,5 @@ pub fn random(bytes: usize) -> String {
 
 /// SHA-256 in hexadecimal.
 pub fn hash(text: &str) -> String {
-    Sha256::digest(text.as_bytes())
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -20,9 +20,7 @@ impl Budget {
         let gap = Duration::from_secs(1) / per_second.max(1);
         let now = Instant::now();
         let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
-        let slot = next
-            .entry((connection.to_owned(), class.to_owned()))
-            .or_insert(now);
+        let slot = next.entry((connection.to_owned(), class.to_owned())).or_insert(now);
         let earliest = now.checked_sub(gap * BURST).unwrap_or(now);
         let at = (*slot).max(earliest);
         *slot = at + gap;
@@ -38,19 +36,8 @@ mod tests {
     async fn a_second_holds_no_more_than_its_share() {
         let budget = Budget::default();
         let start = Instant::now();
-        let last = (0..30)
-            .map(|_| budget.reserve("a", "light", 10))
-            .last()
-            .unwrap();
-        assert!(
-            last - start >= Duration::from_millis(2_300),
-            "{:?}",
-            last - start
-        );
-        assert_eq!(
-            budget.reserve("b", "light", 10),
-            start,
-            "connections do not share"
-        );
+        let last = (0..30).map(|_| budget.reserve("a", "light", 10)).max().unwrap();
+        assert!(last - start >= Duration::from_millis(2_300), "{:?}", last - start);
+        assert_eq!(budget.reserve("b", "light", 10), start, "connections do not share");
     }
 }

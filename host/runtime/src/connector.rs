@@ -75,12 +75,8 @@ pub(crate) struct Shared {
 impl Runtime {
     /// Compile and check a component. Takes as long as compiling does: about a second for a megabyte.
     pub async fn load_wasm(&self, component: &[u8]) -> Result<Connector, LoadError> {
-        let compiled =
-            Component::from_binary(&self.engine, component).map_err(LoadError::Unreadable)?;
-        let digest = Sha256::digest(component)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let compiled = Component::from_binary(&self.engine, component).map_err(LoadError::Unreadable)?;
+        let digest = Sha256::digest(component).iter().map(|byte| format!("{byte:02x}")).collect();
         self.prepare(&compiled, Some(digest)).await
     }
 
@@ -90,18 +86,11 @@ impl Runtime {
         self.prepare(&compiled, None).await
     }
 
-    async fn prepare(
-        &self,
-        component: &Component,
-        digest: Option<String>,
-    ) -> Result<Connector, LoadError> {
+    async fn prepare(&self, component: &Component, digest: Option<String>) -> Result<Connector, LoadError> {
         check_imports(component, &self.engine)?;
         let mut linker = Linker::<Host>::new(&self.engine);
-        generated::Connector::add_to_linker::<_, HasSelf<_>>(&mut linker, |host| host)
-            .map_err(LoadError::Exports)?;
-        let pre = linker
-            .instantiate_pre(component)
-            .map_err(LoadError::Exports)?;
+        generated::Connector::add_to_linker::<_, HasSelf<_>>(&mut linker, |host| host).map_err(LoadError::Exports)?;
+        let pre = linker.instantiate_pre(component).map_err(LoadError::Exports)?;
         let pre = ConnectorPre::new(pre).map_err(LoadError::Exports)?;
         let mut shared = Shared {
             pre,
@@ -113,16 +102,10 @@ impl Runtime {
         let text = shared.describe().await.map_err(LoadError::Describe)?;
         let manifest: Manifest = serde_json::from_str(&text)?;
         if manifest.manifest != "1" {
-            return Err(LoadError::Format {
-                found: manifest.manifest,
-            });
+            return Err(LoadError::Format { found: manifest.manifest });
         }
         shared.rates = manifest.rates.clone();
-        Ok(Connector {
-            shared: Arc::new(shared),
-            manifest: Arc::new(manifest),
-            digest,
-        })
+        Ok(Connector { shared: Arc::new(shared), manifest: Arc::new(manifest), digest })
     }
 }
 
@@ -132,16 +115,12 @@ fn check_imports(component: &Component, engine: &wasmtime::Engine) -> Result<(),
         let harmless = match &item.ty {
             ComponentItem::ComponentInstance(instance) => {
                 name.starts_with("switchboard:")
-                    && instance
-                        .exports(engine)
-                        .all(|(_, export)| matches!(export.ty, ComponentItem::Type(_)))
+                    && instance.exports(engine).all(|(_, export)| matches!(export.ty, ComponentItem::Type(_)))
             }
             _ => false,
         };
         if !harmless && !IMPORTS.contains(&name) {
-            return Err(LoadError::Import {
-                import: name.to_owned(),
-            });
+            return Err(LoadError::Import { import: name.to_owned() });
         }
     }
     Ok(())
@@ -183,46 +162,23 @@ impl Connector {
         };
         let (name, class) = (entry.name.clone(), entry.rate.clone());
         let input = input.to_string();
-        let mut store = self
-            .shared
-            .store(Some(self.network(connection, options, class)));
-        let outcome = self.shared.bounded(
-            &mut store,
-            options.deadline,
-            async |store: &mut Store<Host>| {
-                let guest = self.shared.pre.instantiate_async(&mut *store).await?;
-                guest
-                    .switchboard_connector_activities()
-                    .call_invoke(store, &name, &input)
-                    .await
-            },
-        );
+        let mut store = self.shared.store(Some(self.network(connection, options, class)));
+        let outcome = self.shared.bounded(&mut store, options.deadline, async |store: &mut Store<Host>| {
+            let guest = self.shared.pre.instantiate_async(&mut *store).await?;
+            guest.switchboard_connector_activities().call_invoke(store, &name, &input).await
+        });
         let outcome = outcome.await?;
-        if let Some(planned) = store
-            .data_mut()
-            .call
-            .as_mut()
-            .and_then(|call| call.planned.take())
-        {
+        if let Some(planned) = store.data_mut().call.as_mut().and_then(|call| call.planned.take()) {
             return Ok(serde_json::json!({ "dry_run": true, "request": planned }));
         }
         let output = outcome?;
         if output.len() > MAX_OUTPUT {
-            return Err(CallError::broken(
-                "guest.output",
-                format!("`{activity}` returned {} bytes", output.len()),
-            ));
+            return Err(CallError::broken("guest.output", format!("`{activity}` returned {} bytes", output.len())));
         }
         match serde_json::from_str(&output) {
             Ok(Value::Object(fields)) => Ok(Value::Object(fields)),
-            Ok(_) => Err(CallError::broken(
-                "guest.output",
-                format!("`{activity}` returned JSON that is no object"),
-            )),
-            Err(error) => Err(CallError::broken(
-                "guest.output",
-                format!("`{activity}` returned no JSON: {error}"),
-            )),
+            Ok(_) => Err(CallError::broken("guest.output", format!("`{activity}` returned JSON that is no object"))),
+            Err(error) => Err(CallError::broken("guest.output", format!("`{activity}` returned no JSON: {error}"))),
         }
     }
 
@@ -232,29 +188,15 @@ impl Connector {
         connection: Arc<dyn Connection>,
         options: &CallOptions,
     ) -> Result<Identity, CallError> {
-        let mut store = self
-            .shared
-            .store(Some(self.network(connection, options, "light".into())));
-        let found = self.shared.bounded(
-            &mut store,
-            options.deadline,
-            async |store: &mut Store<Host>| {
-                let guest = self.shared.pre.instantiate_async(&mut *store).await?;
-                guest
-                    .switchboard_connector_auth()
-                    .call_identify(store)
-                    .await
-            },
-        );
+        let mut store = self.shared.store(Some(self.network(connection, options, "light".into())));
+        let found = self.shared.bounded(&mut store, options.deadline, async |store: &mut Store<Host>| {
+            let guest = self.shared.pre.instantiate_async(&mut *store).await?;
+            guest.switchboard_connector_auth().call_identify(store).await
+        });
         Ok(found.await??.into())
     }
 
-    fn network(
-        &self,
-        connection: Arc<dyn Connection>,
-        options: &CallOptions,
-        class: String,
-    ) -> Call {
+    fn network(&self, connection: Arc<dyn Connection>, options: &CallOptions, class: String) -> Call {
         Call {
             shared: Arc::clone(&self.shared),
             connection,
@@ -272,39 +214,22 @@ impl Shared {
         let headers: Vec<types::Header> = answer
             .headers
             .iter()
-            .map(|(name, value)| types::Header {
-                name: name.clone(),
-                value: value.clone(),
-            })
+            .map(|(name, value)| types::Header { name: name.clone(), value: value.clone() })
             .collect();
         let mut store = self.store(None);
-        self.bounded(
-            &mut store,
-            Duration::from_secs(2),
-            async |store: &mut Store<Host>| {
-                let guest = self.pre.instantiate_async(&mut *store).await?;
-                guest
-                    .switchboard_connector_auth()
-                    .call_classify(store, answer.status, &headers, &answer.body)
-                    .await
-            },
-        )
+        self.bounded(&mut store, Duration::from_secs(2), async |store: &mut Store<Host>| {
+            let guest = self.pre.instantiate_async(&mut *store).await?;
+            guest.switchboard_connector_auth().call_classify(store, answer.status, &headers, &answer.body).await
+        })
         .await
     }
 
     async fn describe(&self) -> Result<String, CallError> {
         let mut store = self.store(None);
-        self.bounded(
-            &mut store,
-            Duration::from_secs(2),
-            async |store: &mut Store<Host>| {
-                let guest = self.pre.instantiate_async(&mut *store).await?;
-                guest
-                    .switchboard_connector_activities()
-                    .call_describe(store)
-                    .await
-            },
-        )
+        self.bounded(&mut store, Duration::from_secs(2), async |store: &mut Store<Host>| {
+            let guest = self.pre.instantiate_async(&mut *store).await?;
+            guest.switchboard_connector_activities().call_describe(store).await
+        })
         .await
     }
 
@@ -337,29 +262,17 @@ impl Shared {
         let limits = &store.data().limits;
         match done {
             Ok(Ok(value)) => Ok(value),
-            Err(_) => Err(CallError::broken(
-                "guest.deadline",
-                format!("the call did not end within {deadline:?}"),
-            )),
+            Err(_) => Err(CallError::broken("guest.deadline", format!("the call did not end within {deadline:?}"))),
             Ok(Err(_)) if limits.out_of_time => {
-                let message = format!(
-                    "the connector used more than {:?} of processor time",
-                    self.config.cpu
-                );
+                let message = format!("the connector used more than {:?} of processor time", self.config.cpu);
                 Err(CallError::broken("guest.cpu", message))
             }
             Ok(Err(error)) => Err(match limits.refused {
                 Some(bytes) => CallError::broken(
                     "guest.memory",
-                    format!(
-                        "the connector asked for {bytes} bytes of memory; a call may have {}",
-                        self.config.memory
-                    ),
+                    format!("the connector asked for {bytes} bytes of memory; a call may have {}", self.config.memory),
                 ),
-                None => CallError::broken(
-                    "guest.trap",
-                    egress::redact(&format!("the connector trapped: {error:#}")),
-                ),
+                None => CallError::broken("guest.trap", egress::redact(&format!("the connector trapped: {error:#}"))),
             }),
         }
     }

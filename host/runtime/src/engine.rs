@@ -4,9 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use switchboard_egress::Egress;
-use wasmtime::{
-    Config, Enabled, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig,
-};
+use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig};
 
 /// How often guests can be interrupted. A guest that never returns overstays by at most this.
 pub(crate) const TICK: Duration = Duration::from_millis(10);
@@ -26,12 +24,7 @@ pub struct RuntimeConfig {
 
 impl Default for RuntimeConfig {
     fn default() -> Self {
-        Self {
-            memory: 64 << 20,
-            cpu: Duration::from_secs(5),
-            pooled: false,
-            slots: 64,
-        }
+        Self { memory: 64 << 20, cpu: Duration::from_secs(5), pooled: false, slots: 64 }
     }
 }
 
@@ -54,19 +47,12 @@ impl Runtime {
     pub fn new(config: RuntimeConfig, egress: Egress) -> Result<Self, StartError> {
         let engine = Engine::new(&engine_config(&config)).map_err(StartError)?;
         let clock = Arc::new(Clock::start(&engine));
-        Ok(Self {
-            engine,
-            egress,
-            config: Arc::new(config),
-            _clock: clock,
-        })
+        Ok(Self { engine, egress, config: Arc::new(config), _clock: clock })
     }
 
     /// Compile a component ahead of time for this build of the engine.
     pub fn precompile(&self, component: &[u8]) -> Result<Vec<u8>, StartError> {
-        self.engine
-            .precompile_component(component)
-            .map_err(StartError)
+        self.engine.precompile_component(component).map_err(StartError)
     }
 }
 
@@ -108,13 +94,8 @@ fn pool(config: &RuntimeConfig) -> PoolingAllocationConfig {
     if scan {
         pool.pagemap_scan(Enabled::Auto);
     }
-    let (memory, stack) = if scan {
-        (512 << 10, 16 << 10)
-    } else {
-        (64 << 10, 0)
-    };
-    pool.linear_memory_keep_resident(memory)
-        .async_stack_keep_resident(stack);
+    let (memory, stack) = if scan { (512 << 10, 16 << 10) } else { (64 << 10, 0) };
+    pool.linear_memory_keep_resident(memory).async_stack_keep_resident(stack);
     pool
 }
 

@@ -82,17 +82,12 @@ impl CallError {
         match self {
             Self::Problem(problem) => problem.fix.as_deref(),
             Self::Refused(refused) => refused.fix.as_deref(),
-            Self::Broken(_) => {
-                Some("report this with the command and `--trace`; other calls are not affected")
-            }
+            Self::Broken(_) => Some("report this with the command and `--trace`; other calls are not affected"),
         }
     }
 
     pub(crate) fn broken(code: &str, message: impl Into<String>) -> Self {
-        Self::Broken(Broken {
-            code: code.into(),
-            message: message.into(),
-        })
+        Self::Broken(Broken { code: code.into(), message: message.into() })
     }
 
     pub(crate) fn problem(code: &str, message: String, fix: Option<String>) -> Self {
@@ -112,11 +107,7 @@ impl From<types::Problem> for CallError {
     /// A host refusal that the guest passed on stays a refusal.
     fn from(problem: types::Problem) -> Self {
         if problem.code.starts_with("refused.") {
-            return Self::Refused(Refused {
-                code: problem.code,
-                message: problem.message,
-                fix: problem.fix,
-            });
+            return Self::Refused(Refused { code: problem.code, message: problem.message, fix: problem.fix });
         }
         Self::Problem(Problem {
             code: problem.code,
@@ -125,9 +116,7 @@ impl From<types::Problem> for CallError {
             fix: problem.fix,
             retry: problem.retry.into(),
             not_sent: problem.not_sent,
-            details: problem
-                .details
-                .and_then(|text| serde_json::from_str(&text).ok()),
+            details: problem.details.and_then(|text| serde_json::from_str(&text).ok()),
         })
     }
 }
@@ -162,11 +151,7 @@ pub(crate) fn to_guest(failure: switchboard_egress::Failure) -> http::Failure {
 pub(crate) fn response(answer: switchboard_egress::Response) -> http::Response {
     http::Response {
         status: answer.status,
-        headers: answer
-            .headers
-            .into_iter()
-            .map(|(name, value)| types::Header { name, value })
-            .collect(),
+        headers: answer.headers.into_iter().map(|(name, value)| types::Header { name, value }).collect(),
         body: answer.body,
     }
 }
@@ -177,11 +162,7 @@ pub(crate) fn no_credential(error: switchboard_egress::CredentialError) -> http:
         code: format!("credential.{}", error.code),
         message: error.message,
         fix: error.fix,
-        retry: if error.retryable {
-            types::Retry::After(5_000)
-        } else {
-            types::Retry::AfterUserAction
-        },
+        retry: if error.retryable { types::Retry::After(5_000) } else { types::Retry::AfterUserAction },
         not_sent: true,
         response: None,
     }

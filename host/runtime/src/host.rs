@@ -51,19 +51,12 @@ impl http::Host for Host {
                 &*call.options.trace,
             );
             let pause = match sent.await {
-                Ok(answer) => match call
-                    .verdict(
-                        &answer,
-                        &request,
-                        attempt,
-                        credential.as_ref(),
-                        &mut renewed,
-                    )
-                    .await?
-                {
-                    Next::Done => return Ok(response(answer)),
-                    Next::Again(pause) => pause,
-                },
+                Ok(answer) => {
+                    match call.verdict(&answer, &request, attempt, credential.as_ref(), &mut renewed).await? {
+                        Next::Done => return Ok(response(answer)),
+                        Next::Again(pause) => pause,
+                    }
+                }
                 Err(failure) => match retry::after_failure(&request.method, &failure, attempt) {
                     Some(pause) => pause,
                     None => return Err(to_guest(failure)),
@@ -85,17 +78,10 @@ impl http::Host for Host {
         let request = call.prepare(request)?;
         let folder = &call.options.downloads;
         tokio::fs::create_dir_all(folder).await.map_err(|error| {
-            failed(
-                "download.disk",
-                &format!("cannot make the folder {}: {error}", folder.display()),
-                true,
-            )
+            failed("download.disk", &format!("cannot make the folder {}: {error}", folder.display()), true)
         })?;
         let to = naming::place(folder, &label);
-        let expect = egress::Expectation {
-            size: expect.size,
-            content_types: expect.content_types,
-        };
+        let expect = egress::Expectation { size: expect.size, content_types: expect.content_types };
         let mut renewed = false;
         for attempt in 1.. {
             let credential = call.credential(wants).await?;
@@ -128,10 +114,7 @@ impl http::Host for Host {
             };
             let pause = match &failure.response {
                 Some(answer) => {
-                    match call
-                        .verdict(answer, &request, attempt, credential.as_ref(), &mut renewed)
-                        .await?
-                    {
+                    match call.verdict(answer, &request, attempt, credential.as_ref(), &mut renewed).await? {
                         Next::Done => None,
                         Next::Again(pause) => Some(pause),
                     }
@@ -165,30 +148,19 @@ impl Call {
         };
         let (target, shown) = match request.target {
             http::Target::Path(path) => {
-                let base = self
-                    .connection
-                    .policy()
-                    .api_base()
-                    .as_str()
-                    .trim_end_matches('/')
-                    .to_owned();
+                let base = self.connection.policy().api_base().as_str().trim_end_matches('/').to_owned();
                 (Target::Path(path.clone()), format!("{base}{path}"))
             }
             http::Target::Link(link) => (Target::Link(link.clone()), link),
         };
-        let mut headers: Vec<(String, String)> = request
-            .headers
-            .into_iter()
-            .map(|header| (header.name.to_lowercase(), header.value))
-            .collect();
+        let mut headers: Vec<(String, String)> =
+            request.headers.into_iter().map(|header| (header.name.to_lowercase(), header.value)).collect();
         if request.body.is_some() && !headers.iter().any(|(name, _)| name == "content-type") {
             headers.push(("content-type".into(), "application/json".into()));
         }
         if self.options.dry_run {
-            let body = request
-                .body
-                .as_deref()
-                .map(|text| serde_json::from_str(text).unwrap_or(serde_json::Value::Null));
+            let body =
+                request.body.as_deref().map(|text| serde_json::from_str(text).unwrap_or(serde_json::Value::Null));
             self.planned = Some(serde_json::json!({
                 "method": format!("{method:?}").to_uppercase(),
                 "url": egress::redact(&shown),
@@ -197,42 +169,20 @@ impl Call {
             }));
             return Err(failed("dry-run", "not sent: this is a dry run", true));
         }
-        Ok(Request {
-            method,
-            target,
-            query: request.query,
-            headers,
-            body: request.body.map(String::into_bytes),
-        })
+        Ok(Request { method, target, query: request.query, headers, body: request.body.map(String::into_bytes) })
     }
 
-    async fn credential(
-        &self,
-        wants: http::Credential,
-    ) -> Result<Option<Credential>, http::Failure> {
+    async fn credential(&self, wants: http::Credential) -> Result<Option<Credential>, http::Failure> {
         match wants {
             http::Credential::None => Ok(None),
-            http::Credential::Connection => self
-                .connection
-                .credential()
-                .await
-                .map(Some)
-                .map_err(no_credential),
+            http::Credential::Connection => self.connection.credential().await.map(Some).map_err(no_credential),
         }
     }
 
     async fn wait_for_budget(&self) -> Result<(), http::Failure> {
-        let per_second = self
-            .shared
-            .rates
-            .get(&self.class)
-            .map_or(10, |rate: &Rate| rate.per_second);
-        let at = self
-            .shared
-            .budget
-            .reserve(self.connection.id(), &self.class, per_second);
-        self.sleep(at.saturating_duration_since(Instant::now()))
-            .await
+        let per_second = self.shared.rates.get(&self.class).map_or(10, |rate: &Rate| rate.per_second);
+        let at = self.shared.budget.reserve(self.connection.id(), &self.class, per_second);
+        self.sleep(at.saturating_duration_since(Instant::now())).await
     }
 
     async fn sleep(&self, pause: std::time::Duration) -> Result<(), http::Failure> {
@@ -240,11 +190,7 @@ impl Call {
             return Ok(());
         }
         if Instant::now() + pause >= self.deadline {
-            return Err(failed(
-                "timeout",
-                "the service asks for a longer wait than this call may take",
-                true,
-            ));
+            return Err(failed("timeout", "the service asks for a longer wait than this call may take", true));
         }
         tokio::time::sleep(pause).await;
         Ok(())
@@ -272,10 +218,7 @@ impl Call {
         match (verdict.kind.as_str(), credential) {
             ("expired", Some(rejected)) if !*renewed => {
                 *renewed = true;
-                self.connection
-                    .renew(rejected)
-                    .await
-                    .map_err(no_credential)?;
+                self.connection.renew(rejected).await.map_err(no_credential)?;
                 Ok(Next::Again(std::time::Duration::ZERO))
             }
             ("rate-limited", _) => {
@@ -284,11 +227,7 @@ impl Call {
                     None => std::time::Duration::from_secs(1) + retry::pause(attempt),
                 };
                 // A longer wait than the call may take is the caller's to plan: the answer goes back as it is.
-                Ok(if Instant::now() + pause < self.deadline {
-                    Next::Again(pause)
-                } else {
-                    Next::Done
-                })
+                Ok(if Instant::now() + pause < self.deadline { Next::Again(pause) } else { Next::Done })
             }
             _ => Ok(Next::Done),
         }
@@ -298,10 +237,7 @@ impl Call {
 impl context::Host for Host {
     async fn get(&mut self) -> context::Facts {
         let Some(call) = &self.call else {
-            let connection = context::Connection {
-                kind: "none".into(),
-                scopes: Vec::new(),
-            };
+            let connection = context::Connection { kind: "none".into(), scopes: Vec::new() };
             return context::Facts {
                 now: now(),
                 deadline: now(),
@@ -317,10 +253,7 @@ impl context::Host for Host {
             deadline: now().saturating_add(u64::try_from(left.as_millis()).unwrap_or(u64::MAX)),
             attempt: call.options.attempt,
             idempotency_key: call.options.idempotency_key.clone(),
-            connection: context::Connection {
-                kind: facts.kind,
-                scopes: facts.scopes,
-            },
+            connection: context::Connection { kind: facts.kind, scopes: facts.scopes },
         }
     }
 }
@@ -333,21 +266,13 @@ impl log::Host for Host {
             log::Level::Info => "info",
             log::Level::Warn => "warn",
         };
-        let text: String = text
-            .chars()
-            .take(MAX_LINE)
-            .map(|c| if c.is_control() { ' ' } else { c })
-            .collect();
+        let text: String = text.chars().take(MAX_LINE).map(|c| if c.is_control() { ' ' } else { c }).collect();
         call.options.events.message(level, &egress::redact(&text));
     }
 
     async fn progress(&mut self, done: u64, total: Option<u64>, unit: String) {
         let Some(call) = &self.call else { return };
-        let unit: String = unit
-            .chars()
-            .filter(|c| c.is_ascii_lowercase())
-            .take(16)
-            .collect();
+        let unit: String = unit.chars().filter(|c| c.is_ascii_lowercase()).take(16).collect();
         call.options.events.progress(done, total, &unit);
     }
 }
@@ -356,11 +281,7 @@ impl types::Host for Host {}
 
 /// Milliseconds since 1970.
 pub(crate) fn now() -> u64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| {
-            u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
-        })
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 }
 
 fn no_network() -> http::Failure {

@@ -19,23 +19,12 @@ const TABLE: usize = 20_000;
 
 impl Limits {
     pub(crate) fn new(memory: usize, ticks: u64) -> Self {
-        Self {
-            memory,
-            used: 0,
-            refused: None,
-            ticks,
-            out_of_time: false,
-        }
+        Self { memory, used: 0, refused: None, ticks, out_of_time: false }
     }
 }
 
 impl ResourceLimiter for Limits {
-    fn memory_growing(
-        &mut self,
-        current: usize,
-        desired: usize,
-        _maximum: Option<usize>,
-    ) -> wasmtime::Result<bool> {
+    fn memory_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
         let total = self.used.saturating_add(desired.saturating_sub(current));
         if total > self.memory {
             self.refused = Some(total);
@@ -45,12 +34,7 @@ impl ResourceLimiter for Limits {
         Ok(true)
     }
 
-    fn table_growing(
-        &mut self,
-        _current: usize,
-        desired: usize,
-        _maximum: Option<usize>,
-    ) -> wasmtime::Result<bool> {
+    fn table_growing(&mut self, _current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
         Ok(desired <= TABLE)
     }
 

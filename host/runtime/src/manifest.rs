@@ -140,25 +140,17 @@ impl Manifest {
     /// The activity behind a full id such as `zoom.meetings.create`.
     pub fn activity(&self, id: &str) -> Option<&Activity> {
         let name = id.strip_prefix(&self.connector)?.strip_prefix('.')?;
-        self.activities
-            .iter()
-            .find(|activity| activity.name == name)
+        self.activities.iter().find(|activity| activity.name == name)
     }
 
     /// Full ids in manifest order.
     pub fn ids(&self) -> impl Iterator<Item = String> + '_ {
-        self.activities
-            .iter()
-            .map(|activity| format!("{}.{}", self.connector, activity.name))
+        self.activities.iter().map(|activity| format!("{}.{}", self.connector, activity.name))
     }
 
     /// The full id most like `wrong`, when one is close.
     pub fn nearest(&self, wrong: &str) -> Option<String> {
-        self.ids()
-            .map(|id| (distance(&id, wrong), id))
-            .filter(|(far, _)| *far <= 6)
-            .min()
-            .map(|(_, id)| id)
+        self.ids().map(|id| (distance(&id, wrong), id)).filter(|(far, _)| *far <= 6).min().map(|(_, id)| id)
     }
 }
 
@@ -170,9 +162,7 @@ fn distance(a: &str, b: &str) -> usize {
         let mut diagonal = i;
         let mut left = i + 1;
         for (cell, y) in row.iter_mut().skip(1).zip(&b) {
-            let best = (diagonal + usize::from(x != *y))
-                .min(left + 1)
-                .min(*cell + 1);
+            let best = (diagonal + usize::from(x != *y)).min(left + 1).min(*cell + 1);
             diagonal = std::mem::replace(cell, best);
             left = best;
         }
@@ -189,12 +179,7 @@ mod tests {
 
     #[test]
     fn distances() {
-        for (a, b, far) in [
-            ("kitten", "sitting", 3),
-            ("", "abc", 3),
-            ("same", "same", 0),
-            ("meetings", "meeting", 1),
-        ] {
+        for (a, b, far) in [("kitten", "sitting", 3), ("", "abc", 3), ("same", "same", 0), ("meetings", "meeting", 1)] {
             assert_eq!(distance(a, b), far, "{a} {b}");
         }
     }

@@ -25,20 +25,12 @@ pub(crate) fn place(folder: &Path, label: &str) -> PathBuf {
 fn clean(label: &str) -> String {
     let mut name: String = label
         .chars()
-        .map(|c| {
-            if c.is_alphanumeric() || " ._-()+".contains(c) {
-                c
-            } else {
-                '_'
-            }
-        })
+        .map(|c| if c.is_alphanumeric() || " ._-()+".contains(c) { c } else { '_' })
         .collect::<String>()
         .trim_matches([' ', '.'])
         .to_owned();
     if name.len() > LONGEST {
-        let extension = name
-            .rsplit_once('.')
-            .map_or(String::new(), |(_, e)| format!(".{e}"));
+        let extension = name.rsplit_once('.').map_or(String::new(), |(_, e)| format!(".{e}"));
         let mut end = LONGEST.saturating_sub(extension.len());
         while !name.is_char_boundary(end) {
             end = end.saturating_sub(1);
@@ -46,11 +38,7 @@ fn clean(label: &str) -> String {
         name.truncate(end);
         name.push_str(&extension);
     }
-    if name.is_empty() {
-        "download".into()
-    } else {
-        name
-    }
+    if name.is_empty() { "download".into() } else { name }
 }
 
 #[cfg(test)]
@@ -76,9 +64,6 @@ mod tests {
     fn a_taken_name_gets_a_number() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("a.mp4"), "x").unwrap();
-        assert_eq!(
-            place(folder.path(), "a.mp4"),
-            folder.path().join("a (2).mp4")
-        );
+        assert_eq!(place(folder.path(), "a.mp4"), folder.path().join("a (2).mp4"));
     }
 }

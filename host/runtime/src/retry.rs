@@ -14,18 +14,13 @@ pub(crate) fn is_read(method: &Method) -> bool {
 
 /// The pause before trying again after no answer, or `None` to give up. A write goes again only if it certainly never left.
 pub(crate) fn after_failure(method: &Method, failure: &Failure, attempt: u32) -> Option<Duration> {
-    let transient = matches!(
-        failure.code.as_str(),
-        "timeout" | "unreachable" | "download.truncated"
-    );
-    (transient && attempt < ATTEMPTS && (failure.not_sent || is_read(method)))
-        .then(|| pause(attempt))
+    let transient = matches!(failure.code.as_str(), "timeout" | "unreachable" | "download.truncated");
+    (transient && attempt < ATTEMPTS && (failure.not_sent || is_read(method))).then(|| pause(attempt))
 }
 
 /// The pause after an answer of the server's own trouble, reads only.
 pub(crate) fn after_status(method: &Method, status: u16, attempt: u32) -> Option<Duration> {
-    (matches!(status, 500 | 502 | 503 | 504) && is_read(method) && attempt < ATTEMPTS)
-        .then(|| pause(attempt))
+    (matches!(status, 500 | 502 | 503 | 504) && is_read(method) && attempt < ATTEMPTS).then(|| pause(attempt))
 }
 
 /// 200, 400, 800 ms, each with up to half more at random so that callers spread.
@@ -39,13 +34,7 @@ mod tests {
     use super::*;
 
     fn failure(code: &str, not_sent: bool) -> Failure {
-        Failure {
-            code: code.into(),
-            message: String::new(),
-            fix: None,
-            not_sent,
-            response: None,
-        }
+        Failure { code: code.into(), message: String::new(), fix: None, not_sent, response: None }
     }
 
     #[test]

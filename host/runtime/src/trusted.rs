@@ -1,7 +1,4 @@
-#![expect(
-    unsafe_code,
-    reason = "wasmtime cannot verify machine code; the one call is below"
-)]
+#![expect(unsafe_code, reason = "wasmtime cannot verify machine code; the one call is below")]
 //! Loading machine code that this very build compiled ahead of time.
 
 use wasmtime::Engine;

@@ -49,11 +49,7 @@ impl Store {
     }
 
     /// Adds or replaces a connection together with its sealed secrets: after a crash both are there or neither is.
-    pub fn put_connection_with(
-        &self,
-        row: &ConnectionRow,
-        secrets: &[(&str, Vec<u8>)],
-    ) -> Result<(), StoreError> {
+    pub fn put_connection_with(&self, row: &ConnectionRow, secrets: &[(&str, Vec<u8>)]) -> Result<(), StoreError> {
         self.transaction(|db| {
             put(db, row)?;
             for (field, sealed) in secrets {
@@ -72,14 +68,9 @@ impl Store {
     /// The connection of a label or an id.
     pub fn connection(&self, label_or_id: &str) -> Result<Option<ConnectionRow>, StoreError> {
         // A label wins over an id that happens to read the same.
-        let sql = format!(
-            "SELECT {COLUMNS} FROM connections WHERE label = ?1 OR id = ?1 ORDER BY label = ?1 DESC LIMIT 1"
-        );
-        Ok(self
-            .lock()
-            .prepare_cached(&sql)?
-            .query_row([label_or_id], read)
-            .optional()?)
+        let sql =
+            format!("SELECT {COLUMNS} FROM connections WHERE label = ?1 OR id = ?1 ORDER BY label = ?1 DESC LIMIT 1");
+        Ok(self.lock().prepare_cached(&sql)?.query_row([label_or_id], read).optional()?)
     }
 
     /// All connections, oldest first.
@@ -101,12 +92,7 @@ impl Store {
     }
 
     /// Says in which state a connection is and why.
-    pub fn set_connection_state(
-        &self,
-        id: &str,
-        state: &str,
-        reason: Option<&str>,
-    ) -> Result<(), StoreError> {
+    pub fn set_connection_state(&self, id: &str, state: &str, reason: Option<&str>) -> Result<(), StoreError> {
         set_state(&self.lock(), id, state, reason)
     }
 
@@ -126,28 +112,19 @@ impl Store {
 
     /// Notes when a connection was used.
     pub fn touch_connection(&self, id: &str, at: i64) -> Result<(), StoreError> {
-        self.lock().execute(
-            "UPDATE connections SET last_used_at = ?2 WHERE id = ?1",
-            params![id, at],
-        )?;
+        self.lock().execute("UPDATE connections SET last_used_at = ?2 WHERE id = ?1", params![id, at])?;
         Ok(())
     }
 
     /// Keeps who a connection acts as.
     pub fn set_connection_identity(&self, id: &str, identity: &Value) -> Result<(), StoreError> {
-        self.lock().execute(
-            "UPDATE connections SET identity = ?2 WHERE id = ?1",
-            params![id, Json(identity)],
-        )?;
+        self.lock().execute("UPDATE connections SET identity = ?2 WHERE id = ?1", params![id, Json(identity)])?;
         Ok(())
     }
 
     /// Keeps what the account granted.
     pub fn set_connection_scopes(&self, id: &str, scopes: &[String]) -> Result<(), StoreError> {
-        self.lock().execute(
-            "UPDATE connections SET scopes = ?2 WHERE id = ?1",
-            params![id, Json(scopes)],
-        )?;
+        self.lock().execute("UPDATE connections SET scopes = ?2 WHERE id = ?1", params![id, Json(scopes)])?;
         Ok(())
     }
 }
@@ -181,27 +158,15 @@ fn put(db: &Connection, row: &ConnectionRow) -> Result<(), StoreError> {
     );
     match result {
         Ok(_) => Ok(()),
-        Err(rusqlite::Error::SqliteFailure(cause, _))
-            if cause.code == ErrorCode::ConstraintViolation =>
-        {
-            Err(StoreError::LabelTaken {
-                label: row.label.clone(),
-            })
+        Err(rusqlite::Error::SqliteFailure(cause, _)) if cause.code == ErrorCode::ConstraintViolation => {
+            Err(StoreError::LabelTaken { label: row.label.clone() })
         }
         Err(cause) => Err(cause.into()),
     }
 }
 
-fn set_state(
-    db: &Connection,
-    id: &str,
-    state: &str,
-    reason: Option<&str>,
-) -> Result<(), StoreError> {
-    db.execute(
-        "UPDATE connections SET state = ?2, state_reason = ?3 WHERE id = ?1",
-        params![id, state, reason],
-    )?;
+fn set_state(db: &Connection, id: &str, state: &str, reason: Option<&str>) -> Result<(), StoreError> {
+    db.execute("UPDATE connections SET state = ?2, state_reason = ?3 WHERE id = ?1", params![id, state, reason])?;
     Ok(())
 }
 
@@ -268,9 +233,7 @@ mod tests {
     #[test]
     fn deleting_takes_the_secrets_along() {
         let store = Store::in_memory().unwrap();
-        store
-            .put_connection_with(&row("c1", "work"), &[("token", vec![1, 2])])
-            .unwrap();
+        store.put_connection_with(&row("c1", "work"), &[("token", vec![1, 2])]).unwrap();
         assert!(store.secret("c1", "token").unwrap().is_some());
         assert!(store.delete_connection("c1").unwrap());
         assert!(store.secret("c1", "token").unwrap().is_none());
@@ -281,13 +244,8 @@ mod tests {
     fn the_state_carries_its_reason() {
         let store = Store::in_memory().unwrap();
         store.put_connection(&row("c1", "work")).unwrap();
-        store
-            .set_connection_state("c1", "needs-reconnect", Some("refused"))
-            .unwrap();
+        store.set_connection_state("c1", "needs-reconnect", Some("refused")).unwrap();
         let row = store.connection("c1").unwrap().unwrap();
-        assert_eq!(
-            (row.state.as_str(), row.state_reason.as_deref()),
-            ("needs-reconnect", Some("refused"))
-        );
+        assert_eq!((row.state.as_str(), row.state_reason.as_deref()), ("needs-reconnect", Some("refused")));
     }
 }

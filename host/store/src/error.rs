@@ -7,9 +7,7 @@ use std::path::PathBuf;
 #[non_exhaustive]
 pub enum StoreError {
     /// The folder or file could not be made or opened.
-    #[error(
-        "the data folder {path} cannot be used: {cause}; choose another one or correct its permissions"
-    )]
+    #[error("the data folder {path} cannot be used: {cause}; choose another one or correct its permissions")]
     Folder {
         /// What was to be opened.
         path: PathBuf,
@@ -18,9 +16,7 @@ pub enum StoreError {
         cause: std::io::Error,
     },
     /// A newer version of the program has written this database.
-    #[error(
-        "the database is of version {found}, this program knows versions up to {known}; use the newer program"
-    )]
+    #[error("the database is of version {found}, this program knows versions up to {known}; use the newer program")]
     TooNew {
         /// The version in the file.
         found: i64,
@@ -28,9 +24,7 @@ pub enum StoreError {
         known: i64,
     },
     /// A connection of this label is there already.
-    #[error(
-        "a connection called `{label}` exists already; choose another label or disconnect that one"
-    )]
+    #[error("a connection called `{label}` exists already; choose another label or disconnect that one")]
     LabelTaken {
         /// The label asked for.
         label: String,

@@ -18,9 +18,7 @@ impl<T: Serialize> ToSql for Json<T> {
 
 impl<T: DeserializeOwned> FromSql for Json<T> {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        serde_json::from_str(value.as_str()?)
-            .map(Json)
-            .map_err(|cause| FromSqlError::Other(Box::new(cause)))
+        serde_json::from_str(value.as_str()?).map(Json).map_err(|cause| FromSqlError::Other(Box::new(cause)))
     }
 }
 

@@ -16,10 +16,7 @@ pub struct Fence {
 impl Fence {
     /// Names a lease and the number [`Store::take_lease`] gave.
     pub fn new(name: &str, number: u64) -> Fence {
-        Fence {
-            name: name.to_owned(),
-            number,
-        }
+        Fence { name: name.to_owned(), number }
     }
 }
 
@@ -64,13 +61,7 @@ pub(crate) fn check(db: &Connection, fence: &Fence) -> Result<(), StoreError> {
         params![fence.name, number(fence)],
         |row| row.get(0),
     )?;
-    if held {
-        Ok(())
-    } else {
-        Err(StoreError::LeaseLost {
-            name: fence.name.clone(),
-        })
-    }
+    if held { Ok(()) } else { Err(StoreError::LeaseLost { name: fence.name.clone() }) }
 }
 
 fn number(fence: &Fence) -> i64 {

@@ -26,22 +26,14 @@ impl Store {
     /// Keeps a value unless the name is taken. Returns what is there now.
     pub fn claim_meta(&self, name: &str, value: &str) -> Result<String, StoreError> {
         self.transaction(|db| {
-            db.execute(
-                "INSERT OR IGNORE INTO meta (name, value) VALUES (?1, ?2)",
-                params![name, value],
-            )?;
-            Ok(
-                db.query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| {
-                    row.get(0)
-                })?,
-            )
+            db.execute("INSERT OR IGNORE INTO meta (name, value) VALUES (?1, ?2)", params![name, value])?;
+            Ok(db.query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| row.get(0))?)
         })
     }
 
     /// Removes a name.
     pub fn delete_meta(&self, name: &str) -> Result<(), StoreError> {
-        self.lock()
-            .execute("DELETE FROM meta WHERE name = ?1", [name])?;
+        self.lock().execute("DELETE FROM meta WHERE name = ?1", [name])?;
         Ok(())
     }
 }

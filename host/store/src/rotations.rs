@@ -16,13 +16,7 @@ pub struct Rotation {
 
 impl Store {
     /// Notes that a token is about to be sent away. An open rotation of the same token keeps its time.
-    pub fn open_rotation(
-        &self,
-        fence: &Fence,
-        connection: &str,
-        token_hash: &str,
-        at: i64,
-    ) -> Result<(), StoreError> {
+    pub fn open_rotation(&self, fence: &Fence, connection: &str, token_hash: &str, at: i64) -> Result<(), StoreError> {
         self.transaction(|db| {
             leases::check(db, fence)?;
             db.execute(
@@ -41,19 +35,13 @@ impl Store {
         Ok(self
             .lock()
             .prepare_cached("SELECT token_hash, started_at FROM rotations WHERE connection = ?1")?
-            .query_row([connection], |row| {
-                Ok(Rotation {
-                    token_hash: row.get(0)?,
-                    started_at: row.get(1)?,
-                })
-            })
+            .query_row([connection], |row| Ok(Rotation { token_hash: row.get(0)?, started_at: row.get(1)? }))
             .optional()?)
     }
 
     /// Forgets an open rotation: the service said for certain that it replaced nothing.
     pub fn close_rotation(&self, connection: &str) -> Result<(), StoreError> {
-        self.lock()
-            .execute("DELETE FROM rotations WHERE connection = ?1", [connection])?;
+        self.lock().execute("DELETE FROM rotations WHERE connection = ?1", [connection])?;
         Ok(())
     }
 }

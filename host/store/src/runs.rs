@@ -47,8 +47,7 @@ pub struct RunRecord {
     pub error: Option<Value>,
 }
 
-const COLUMNS: &str =
-    "id, automation, document_sha256, inputs, state, started_at, ended_at, outputs, error";
+const COLUMNS: &str = "id, automation, document_sha256, inputs, state, started_at, ended_at, outputs, error";
 
 impl Store {
     /// Records that a run begins.
@@ -56,14 +55,7 @@ impl Store {
         self.lock().execute(
             "INSERT INTO runs (id, automation, document, document_sha256, inputs, state, started_at)
              VALUES (?1, ?2, ?3, ?4, ?5, 'running', ?6)",
-            params![
-                run.id,
-                run.automation,
-                run.document,
-                run.document_sha256,
-                Json(&run.inputs),
-                run.started_at
-            ],
+            params![run.id, run.automation, run.document, run.document_sha256, Json(&run.inputs), run.started_at],
         )?;
         Ok(())
     }
@@ -86,42 +78,33 @@ impl Store {
 
     /// The latest runs, newest first.
     pub fn runs(&self, limit: u32) -> Result<Vec<RunRecord>, StoreError> {
-        let sql =
-            format!("SELECT {COLUMNS} FROM runs ORDER BY started_at DESC, rowid DESC LIMIT ?1");
+        let sql = format!("SELECT {COLUMNS} FROM runs ORDER BY started_at DESC, rowid DESC LIMIT ?1");
         let db = self.lock();
         let mut statement = db.prepare_cached(&sql)?;
-        let rows = statement
-            .query_map([limit], read)?
-            .collect::<Result<_, _>>()?;
+        let rows = statement.query_map([limit], read)?.collect::<Result<_, _>>()?;
         Ok(rows)
     }
 
     /// The run of an id, or of the beginning of one.
     pub fn run(&self, id_or_prefix: &str) -> Result<Option<RunRecord>, StoreError> {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM runs WHERE substr(id, 1, length(?1)) = ?1 ORDER BY id = ?1 DESC LIMIT 2"
-        );
+        let sql =
+            format!("SELECT {COLUMNS} FROM runs WHERE substr(id, 1, length(?1)) = ?1 ORDER BY id = ?1 DESC LIMIT 2");
         let db = self.lock();
         let mut statement = db.prepare_cached(&sql)?;
         let mut rows = statement.query_map([id_or_prefix], read)?;
         let first = rows.next().transpose()?;
         let second = rows.next().transpose()?;
         match (&first, second) {
-            (Some(run), Some(_)) if run.id != id_or_prefix => Err(StoreError::AmbiguousRun {
-                prefix: id_or_prefix.to_owned(),
-            }),
+            (Some(run), Some(_)) if run.id != id_or_prefix => {
+                Err(StoreError::AmbiguousRun { prefix: id_or_prefix.to_owned() })
+            }
             _ => Ok(first),
         }
     }
 
     /// The text of the document a run was started from.
     pub fn run_document(&self, id: &str) -> Result<Option<String>, StoreError> {
-        Ok(self
-            .lock()
-            .query_row("SELECT document FROM runs WHERE id = ?1", [id], |row| {
-                row.get(0)
-            })
-            .optional()?)
+        Ok(self.lock().query_row("SELECT document FROM runs WHERE id = ?1", [id], |row| row.get(0)).optional()?)
     }
 }
 
@@ -163,14 +146,9 @@ mod tests {
         let store = Store::in_memory().unwrap();
         start(&store, "run-1", 5);
         assert_eq!(store.run("run-1").unwrap().unwrap().state, "running");
-        store
-            .end_run("run-1", "succeeded", 9, Some(&json!({"b": 2})), None)
-            .unwrap();
+        store.end_run("run-1", "succeeded", 9, Some(&json!({"b": 2})), None).unwrap();
         let run = store.run("run-1").unwrap().unwrap();
-        assert_eq!(
-            (run.state.as_str(), run.ended_at, run.outputs),
-            ("succeeded", Some(9), Some(json!({"b": 2})))
-        );
+        assert_eq!((run.state.as_str(), run.ended_at, run.outputs), ("succeeded", Some(9), Some(json!({"b": 2}))));
         assert_eq!(store.run_document("run-1").unwrap().as_deref(), Some("{}"));
     }
 
@@ -180,12 +158,7 @@ mod tests {
         for (id, at) in [("a", 1), ("b", 2), ("c", 3)] {
             start(&store, id, at);
         }
-        let ids: Vec<_> = store
-            .runs(2)
-            .unwrap()
-            .into_iter()
-            .map(|run| run.id)
-            .collect();
+        let ids: Vec<_> = store.runs(2).unwrap().into_iter().map(|run| run.id).collect();
         assert_eq!(ids, ["c", "b"]);
     }
 
@@ -197,10 +170,7 @@ mod tests {
         }
         assert_eq!(store.run("x").unwrap().unwrap().id, "xyz");
         assert_eq!(store.run("ab").unwrap().unwrap().id, "ab");
-        assert!(matches!(
-            store.run("a"),
-            Err(StoreError::AmbiguousRun { .. })
-        ));
+        assert!(matches!(store.run("a"), Err(StoreError::AmbiguousRun { .. })));
         assert_eq!(store.run("q").unwrap(), None);
     }
 }

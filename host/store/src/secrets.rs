@@ -22,13 +22,7 @@ impl std::fmt::Debug for Sealed {
 
 impl Store {
     /// Keeps a sealed secret, replacing the former one of the field.
-    pub fn put_secret(
-        &self,
-        connection: &str,
-        field: &str,
-        sealed: &[u8],
-        generation: u64,
-    ) -> Result<(), StoreError> {
+    pub fn put_secret(&self, connection: &str, field: &str, sealed: &[u8], generation: u64) -> Result<(), StoreError> {
         put(&self.lock(), connection, field, sealed, generation)
     }
 
@@ -53,43 +47,27 @@ impl Store {
     pub fn secret(&self, connection: &str, field: &str) -> Result<Option<Sealed>, StoreError> {
         Ok(self
             .lock()
-            .prepare_cached(
-                "SELECT sealed, generation FROM secrets WHERE connection = ?1 AND field = ?2",
-            )?
+            .prepare_cached("SELECT sealed, generation FROM secrets WHERE connection = ?1 AND field = ?2")?
             .query_row([connection, field], |row| {
                 let generation: i64 = row.get(1)?;
-                Ok(Sealed {
-                    sealed: row.get(0)?,
-                    generation: generation.unsigned_abs(),
-                })
+                Ok(Sealed { sealed: row.get(0)?, generation: generation.unsigned_abs() })
             })
             .optional()?)
     }
 
     /// Whether anything is sealed in this database.
     pub fn has_secrets(&self) -> Result<bool, StoreError> {
-        Ok(self
-            .lock()
-            .query_row("SELECT EXISTS (SELECT 1 FROM secrets)", [], |row| {
-                row.get(0)
-            })?)
+        Ok(self.lock().query_row("SELECT EXISTS (SELECT 1 FROM secrets)", [], |row| row.get(0))?)
     }
 
     /// Erases every secret of a connection.
     pub fn delete_secrets(&self, connection: &str) -> Result<(), StoreError> {
-        self.lock()
-            .execute("DELETE FROM secrets WHERE connection = ?1", [connection])?;
+        self.lock().execute("DELETE FROM secrets WHERE connection = ?1", [connection])?;
         Ok(())
     }
 }
 
-fn put(
-    db: &Connection,
-    connection: &str,
-    field: &str,
-    sealed: &[u8],
-    generation: u64,
-) -> Result<(), StoreError> {
+fn put(db: &Connection, connection: &str, field: &str, sealed: &[u8], generation: u64) -> Result<(), StoreError> {
     db.execute(
         "INSERT INTO secrets (connection, field, sealed, generation) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (connection, field) DO UPDATE SET sealed = excluded.sealed, generation = excluded.generation",
@@ -109,9 +87,7 @@ mod tests {
         let second = store.take_lease("token", &"b", 10, 1_011).unwrap().unwrap();
         let stale = store.put_secret_under(&Fence::new("token", first), "c1", "token", b"old", 2);
         assert!(matches!(stale, Err(StoreError::LeaseLost { .. })));
-        store
-            .put_secret_under(&Fence::new("token", second), "c1", "token", b"new", 2)
-            .unwrap();
+        store.put_secret_under(&Fence::new("token", second), "c1", "token", b"new", 2).unwrap();
         assert_eq!(store.secret("c1", "token").unwrap().unwrap().sealed, b"new");
     }
 }

@@ -66,9 +66,7 @@ impl Store {
             "SELECT run, path, activity, state, attempt, started_at, ended_at, input, output, error
              FROM steps WHERE run = ?1 ORDER BY rowid",
         )?;
-        let rows = statement
-            .query_map([run], read)?
-            .collect::<Result<_, _>>()?;
+        let rows = statement.query_map([run], read)?.collect::<Result<_, _>>()?;
         Ok(rows)
     }
 }
@@ -120,12 +118,7 @@ mod tests {
             error: None,
         };
         store.put_step(&step).unwrap();
-        store
-            .put_step(&StepRecord {
-                path: "second".into(),
-                ..step.clone()
-            })
-            .unwrap();
+        store.put_step(&StepRecord { path: "second".into(), ..step.clone() }).unwrap();
         step.state = "succeeded".into();
         step.output = Some(json!({"id": "u"}));
         store.put_step(&step).unwrap();

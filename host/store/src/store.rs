@@ -30,20 +30,11 @@ impl Store {
             move |cause| StoreError::Folder { path, cause }
         };
         if !dir.exists() {
-            DirBuilder::new()
-                .recursive(true)
-                .mode(0o700)
-                .create(dir)
-                .map_err(at(dir))?;
+            DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(at(dir))?;
         }
         let file = dir.join("switchboard.db");
         // SQLite gives the journal files the permissions of the main file.
-        OpenOptions::new()
-            .create(true)
-            .append(true)
-            .mode(0o600)
-            .open(&file)
-            .map_err(at(&file))?;
+        OpenOptions::new().create(true).append(true).mode(0o600).open(&file).map_err(at(&file))?;
         let file = fs::canonicalize(&file).map_err(at(&file))?;
         Store::prepare(Connection::open(file)?)
     }
@@ -60,17 +51,13 @@ impl Store {
         connection.pragma_update(None, "foreign_keys", true)?;
         connection.pragma_update(None, "secure_delete", true)?;
         migrate(&mut connection)?;
-        Ok(Store {
-            connection: Arc::new(Mutex::new(connection)),
-        })
+        Ok(Store { connection: Arc::new(Mutex::new(connection)) })
     }
 
     /// The connection, for one statement.
     pub(crate) fn lock(&self) -> MutexGuard<'_, Connection> {
         // A panic inside a transaction rolled it back: the connection itself stays good.
-        self.connection
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Several statements as one: all or nothing, and no other process writes between them.
@@ -96,10 +83,7 @@ fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let found: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
-    let Some(done) = usize::try_from(found)
-        .ok()
-        .filter(|done| *done <= MIGRATIONS.len())
-    else {
+    let Some(done) = usize::try_from(found).ok().filter(|done| *done <= MIGRATIONS.len()) else {
         return Err(StoreError::TooNew { found, known });
     };
     for migration in MIGRATIONS.iter().skip(done) {
@@ -131,16 +115,9 @@ mod tests {
     #[test]
     fn a_newer_database_is_refused() {
         let dir = tempfile::tempdir().unwrap();
-        Store::open(dir.path())
-            .unwrap()
-            .lock()
-            .pragma_update(None, "user_version", 99)
-            .unwrap();
+        Store::open(dir.path()).unwrap().lock().pragma_update(None, "user_version", 99).unwrap();
         let error = Store::open(dir.path()).unwrap_err();
-        assert!(
-            matches!(error, StoreError::TooNew { found: 99, .. }),
-            "{error}"
-        );
+        assert!(matches!(error, StoreError::TooNew { found: 99, .. }), "{error}");
     }
 
     #[test]

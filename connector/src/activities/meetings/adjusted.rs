@@ -28,61 +28,36 @@ pub fn adjusted(
 ) -> Vec<Adjustment> {
     let mut found = Vec::new();
     if let Some((text, start)) = start
-        && !stored
-            .start_time
-            .as_deref()
-            .is_some_and(|time| start.is(time))
+        && !stored.start_time.as_deref().is_some_and(|time| start.is(time))
     {
         found.push(Adjustment {
             field: "/start_time".to_owned(),
             asked: Value::from(text).to_string(),
-            stored: stored
-                .start_time
-                .as_deref()
-                .map(|time| Value::from(time).to_string()),
+            stored: stored.start_time.as_deref().map(|time| Value::from(time).to_string()),
         });
     }
     if passcode.is_some() && passcode != stored.passcode.as_deref() {
-        found.push(Adjustment {
-            field: "/passcode".to_owned(),
-            asked: "\"(not shown)\"".to_owned(),
-            stored: None,
-        });
+        found.push(Adjustment { field: "/passcode".to_owned(), asked: "\"(not shown)\"".to_owned(), stored: None });
     }
-    let asked = serde_json::to_value(asked)
-        .map(without_nulls)
-        .unwrap_or_default();
-    let stored = serde_json::to_value(stored)
-        .map(without_nulls)
-        .unwrap_or_default();
+    let asked = serde_json::to_value(asked).map(without_nulls).unwrap_or_default();
+    let stored = serde_json::to_value(stored).map(without_nulls).unwrap_or_default();
     if let (Value::Object(asked), Value::Object(stored)) = (asked, stored) {
         compare("", &asked, &stored, &mut found);
     }
     found
 }
 
-fn compare(
-    at: &str,
-    asked: &Map<String, Value>,
-    stored: &Map<String, Value>,
-    found: &mut Vec<Adjustment>,
-) {
+fn compare(at: &str, asked: &Map<String, Value>, stored: &Map<String, Value>, found: &mut Vec<Adjustment>) {
     for (key, asked) in asked {
         let field = format!("{at}/{key}");
         match (asked, stored.get(key)) {
-            (Value::Object(asked), Some(Value::Object(stored))) => {
-                compare(&field, asked, stored, found)
-            }
+            (Value::Object(asked), Some(Value::Object(stored))) => compare(&field, asked, stored, found),
             (asked, Some(stored)) if same(asked, stored) => {}
             (Value::Object(asked), None) => compare(&field, asked, &Map::new(), found),
             (Value::Array(list), None) if list.is_empty() => {}
             (Value::String(text), None) if text.is_empty() => {}
             (asked, stored) => {
-                found.push(Adjustment {
-                    field,
-                    asked: asked.to_string(),
-                    stored: stored.map(Value::to_string),
-                });
+                found.push(Adjustment { field, asked: asked.to_string(), stored: stored.map(Value::to_string) });
             }
         }
     }
@@ -93,10 +68,7 @@ fn same(asked: &Value, stored: &Value) -> bool {
     match (asked, stored) {
         (Value::Array(asked), Value::Array(stored)) => {
             let sorted = |list: &[Value]| {
-                let mut list: Vec<_> = list
-                    .iter()
-                    .map(|item| item.to_string().to_lowercase())
-                    .collect();
+                let mut list: Vec<_> = list.iter().map(|item| item.to_string().to_lowercase()).collect();
                 list.sort();
                 list
             };

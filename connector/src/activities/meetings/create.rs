@@ -16,18 +16,9 @@ pub fn create(zoom: &Zoom<'_>, request: CreateMeeting) -> Outcome<SavedMeeting> 
     let user = UserRef::parse(request.user.as_deref())?;
     let kind = request.kind.unwrap_or(ScheduleKind::Scheduled);
     if request.topic.trim().is_empty() {
-        return Err(invalid(
-            "/topic",
-            "the topic is empty",
-            "give the meeting a title",
-        ));
+        return Err(invalid("/topic", "the topic is empty", "give the meeting a title"));
     }
-    texts(
-        Some(&request.topic),
-        request.agenda.as_deref(),
-        request.passcode.as_deref(),
-        request.duration,
-    )?;
+    texts(Some(&request.topic), request.agenda.as_deref(), request.passcode.as_deref(), request.duration)?;
     timezone(request.timezone.as_deref())?;
     let start = start(kind, &request, zoom.now())?;
     let body = MeetingBody {
@@ -41,13 +32,8 @@ pub fn create(zoom: &Zoom<'_>, request: CreateMeeting) -> Outcome<SavedMeeting> 
         recurrence: recurrence(kind, request.recurrence.as_ref())?,
         settings: settings(request.settings.as_ref())?,
     };
-    let answer: wire::meeting::Meeting = zoom
-        .post(format!("/users/{user}/meetings"))
-        .body(&body)?
-        .json()?;
-    let meeting = answer
-        .public()
-        .ok_or_else(|| broken("Zoom's answer about the new meeting has no id"))?;
+    let answer: wire::meeting::Meeting = zoom.post(format!("/users/{user}/meetings")).body(&body)?.json()?;
+    let meeting = answer.public().ok_or_else(|| broken("Zoom's answer about the new meeting has no id"))?;
     let asked = Asked {
         topic: Some(&request.topic),
         duration: request.duration,
@@ -57,40 +43,28 @@ pub fn create(zoom: &Zoom<'_>, request: CreateMeeting) -> Outcome<SavedMeeting> 
         settings: request.settings.as_ref(),
     };
     let started = request.start_time.as_deref().zip(start.as_ref());
-    Ok(SavedMeeting {
-        adjusted: adjusted(&asked, started, request.passcode.as_deref(), &meeting),
-        meeting,
-    })
+    Ok(SavedMeeting { adjusted: adjusted(&asked, started, request.passcode.as_deref(), &meeting), meeting })
 }
 
 fn start(kind: ScheduleKind, request: &CreateMeeting, now: u64) -> Outcome<Option<Start>> {
     let timed = matches!(kind, ScheduleKind::Scheduled | ScheduleKind::Recurring);
     match (timed, request.start_time.as_deref()) {
-        (true, None) => Err(invalid(
-            "/start_time",
-            "this kind of meeting needs a start time",
-            "add `start_time` and `timezone`",
-        )),
+        (true, None) => {
+            Err(invalid("/start_time", "this kind of meeting needs a start time", "add `start_time` and `timezone`"))
+        }
         (false, Some(_)) => Err(invalid(
             "/start_time",
             "this kind of meeting has no start time",
             "remove `start_time`, or use `kind: scheduled`",
         )),
-        (true, Some(_)) if request.timezone.is_none() => Err(invalid(
-            "/timezone",
-            "the time zone is missing",
-            "add `timezone`, for example `Europe/Berlin`",
-        )),
-        (_, text) => text
-            .map(|text| Start::parse(text, request.timezone.as_deref(), now))
-            .transpose(),
+        (true, Some(_)) if request.timezone.is_none() => {
+            Err(invalid("/timezone", "the time zone is missing", "add `timezone`, for example `Europe/Berlin`"))
+        }
+        (_, text) => text.map(|text| Start::parse(text, request.timezone.as_deref(), now)).transpose(),
     }
 }
 
-fn recurrence(
-    kind: ScheduleKind,
-    recurrence: Option<&Recurrence>,
-) -> Outcome<Option<wire::recurrence::Recurrence>> {
+fn recurrence(kind: ScheduleKind, recurrence: Option<&Recurrence>) -> Outcome<Option<wire::recurrence::Recurrence>> {
     match (kind, recurrence) {
         (ScheduleKind::Recurring, None) => Err(invalid(
             "/recurrence",
@@ -98,11 +72,9 @@ fn recurrence(
             "add `recurrence`, for example {\"every\":\"weekly\"}",
         )),
         (ScheduleKind::Recurring, recurrence) => checked(recurrence),
-        (_, Some(_)) => Err(invalid(
-            "/recurrence",
-            "this kind of meeting does not repeat",
-            "use `kind: recurring`, or remove it",
-        )),
+        (_, Some(_)) => {
+            Err(invalid("/recurrence", "this kind of meeting does not repeat", "use `kind: recurring`, or remove it"))
+        }
         (_, None) => Ok(None),
     }
 }
@@ -116,11 +88,7 @@ pub fn checked(recurrence: Option<&Recurrence>) -> Outcome<Option<wire::recurren
     within("/recurrence/month_day", recurrence.month_day, 1..=31)?;
     within("/recurrence/occurrences", recurrence.occurrences, 1..=60)?;
     if recurrence.occurrences.is_some() && recurrence.until.is_some() {
-        return Err(invalid(
-            "/recurrence/until",
-            "two ends are one too many",
-            "keep either `occurrences` or `until`",
-        ));
+        return Err(invalid("/recurrence/until", "two ends are one too many", "keep either `occurrences` or `until`"));
     }
     Ok(Some(recurrence.clone().into()))
 }
@@ -141,12 +109,7 @@ pub fn settings(settings: Option<&Settings>) -> Outcome<Option<wire::settings::S
 }
 
 /// Check what every write has in common.
-pub fn texts(
-    topic: Option<&str>,
-    agenda: Option<&str>,
-    passcode: Option<&str>,
-    duration: Option<u32>,
-) -> Outcome<()> {
+pub fn texts(topic: Option<&str>, agenda: Option<&str>, passcode: Option<&str>, duration: Option<u32>) -> Outcome<()> {
     at_most("/topic", topic, 200)?;
     at_most("/agenda", agenda, 2000)?;
     at_most("/passcode", passcode, 10)?;
@@ -196,56 +159,24 @@ mod tests {
     fn wrong_inputs_never_reach_zoom() {
         for (input, pointer) in [
             (r#"{"topic":"x"}"#, "/start_time"),
-            (
-                r#"{"topic":" ","start_time":"2026-12-01T10:00:00Z","timezone":"UTC"}"#,
-                "/topic",
-            ),
-            (
-                r#"{"topic":"x","start_time":"2026-12-01T10:00:00"}"#,
-                "/timezone",
-            ),
-            (
-                r#"{"topic":"x","start_time":"tomorrow","timezone":"UTC"}"#,
-                "/start_time",
-            ),
-            (
-                r#"{"topic":"x","start_time":"2020-12-01T10:00:00Z","timezone":"UTC"}"#,
-                "/start_time",
-            ),
-            (
-                r#"{"topic":"x","kind":"instant","start_time":"2026-12-01T10:00:00Z"}"#,
-                "/start_time",
-            ),
-            (
-                r#"{"topic":"x","kind":"recurring","start_time":"2026-12-01T10:00:00Z","timezone":"UTC"}"#,
-                "/recurrence",
-            ),
-            (
-                r#"{"topic":"x","kind":"instant","duration":0}"#,
-                "/duration",
-            ),
-            (
-                r#"{"topic":"x","kind":"instant","timezone":"../x"}"#,
-                "/timezone",
-            ),
-            (
-                r#"{"topic":"x","kind":"instant","settings":{"audio":"other"}}"#,
-                "/settings/audio",
-            ),
+            (r#"{"topic":" ","start_time":"2026-12-01T10:00:00Z","timezone":"UTC"}"#, "/topic"),
+            (r#"{"topic":"x","start_time":"2026-12-01T10:00:00"}"#, "/timezone"),
+            (r#"{"topic":"x","start_time":"tomorrow","timezone":"UTC"}"#, "/start_time"),
+            (r#"{"topic":"x","start_time":"2020-12-01T10:00:00Z","timezone":"UTC"}"#, "/start_time"),
+            (r#"{"topic":"x","kind":"instant","start_time":"2026-12-01T10:00:00Z"}"#, "/start_time"),
+            (r#"{"topic":"x","kind":"recurring","start_time":"2026-12-01T10:00:00Z","timezone":"UTC"}"#, "/recurrence"),
+            (r#"{"topic":"x","kind":"instant","duration":0}"#, "/duration"),
+            (r#"{"topic":"x","kind":"instant","timezone":"../x"}"#, "/timezone"),
+            (r#"{"topic":"x","kind":"instant","settings":{"audio":"other"}}"#, "/settings/audio"),
         ] {
-            fails(
-                "meetings.create",
-                input,
-                script("", 0, ""),
-                "input.invalid",
-                Some(pointer),
-            );
+            fails("meetings.create", input, script("", 0, ""), "input.invalid", Some(pointer));
         }
     }
 
     #[test]
     fn zooms_validation_names_the_field() {
-        let answer = r#"{"code":300,"message":"Validation Failed.","errors":[{"field":"settings.jbh_time","message":"x"}]}"#;
+        let answer =
+            r#"{"code":300,"message":"Validation Failed.","errors":[{"field":"settings.jbh_time","message":"x"}]}"#;
         fails(
             "meetings.create",
             INPUT,
@@ -258,12 +189,6 @@ mod tests {
     #[test]
     fn the_daily_limit_of_a_host_is_rate_limited() {
         let answer = r#"{"code":429,"message":"x"}"#;
-        fails(
-            "meetings.create",
-            INPUT,
-            script("POST /users/me/meetings", 429, answer),
-            "rate-limited",
-            None,
-        );
+        fails("meetings.create", INPUT, script("POST /users/me/meetings", 429, answer), "rate-limited", None);
     }
 }

@@ -13,10 +13,7 @@ pub fn delete(zoom: &Zoom<'_>, request: DeleteMeeting) -> Outcome<DeletedMeeting
         .query("schedule_for_reminder", request.notify_host)
         .query("cancel_meeting_reminder", request.notify_registrants)
         .done()?;
-    Ok(DeletedMeeting {
-        id: request.id,
-        occurrence_id: request.occurrence_id,
-    })
+    Ok(DeletedMeeting { id: request.id, occurrence_id: request.occurrence_id })
 }
 
 #[cfg(test)]
@@ -25,17 +22,8 @@ mod tests {
 
     #[test]
     fn an_empty_answer_is_success() {
-        let script = script(
-            "DELETE /meetings/81234567890?schedule_for_reminder=false",
-            204,
-            "",
-        );
-        check(
-            "meetings.delete",
-            r#"{"id":"81234567890","notify_host":false}"#,
-            script,
-            r#"{"id":"81234567890"}"#,
-        );
+        let script = script("DELETE /meetings/81234567890?schedule_for_reminder=false", 204, "");
+        check("meetings.delete", r#"{"id":"81234567890","notify_host":false}"#, script, r#"{"id":"81234567890"}"#);
     }
 
     #[test]

@@ -10,29 +10,17 @@ use crate::zoom::Zoom;
 /// Read one meeting.
 pub fn get(zoom: &Zoom<'_>, request: GetMeeting) -> Outcome<Meeting> {
     let id = MeetingId::parse("/id", &request.id)?;
-    read(
-        zoom,
-        &id,
-        request.occurrence_id.as_deref(),
-        request.previous_occurrences,
-    )
+    read(zoom, &id, request.occurrence_id.as_deref(), request.previous_occurrences)
 }
 
 /// Read a meeting by its checked id.
-pub fn read(
-    zoom: &Zoom<'_>,
-    id: &MeetingId,
-    occurrence: Option<&str>,
-    previous: Option<bool>,
-) -> Outcome<Meeting> {
+pub fn read(zoom: &Zoom<'_>, id: &MeetingId, occurrence: Option<&str>, previous: Option<bool>) -> Outcome<Meeting> {
     let found: wire::meeting::Meeting = zoom
         .get(format!("/meetings/{id}"))
         .query("occurrence_id", occurrence)
         .query("show_previous_occurrences", previous)
         .json()?;
-    found
-        .public()
-        .ok_or_else(|| broken("Zoom's answer about the meeting has no id"))
+    found.public().ok_or_else(|| broken("Zoom's answer about the meeting has no id"))
 }
 
 #[cfg(test)]
@@ -47,23 +35,12 @@ mod tests {
         let expected = r#"{"id":"81234567890","topic":"Weekly sync","kind":"recurring","status":"waiting","duration":45,
             "occurrences":[{"id":"1648194360000","available":false}],"recurrence":{"every":"weekly","weekdays":["monday"]},
             "settings":{"audio":"third_party","approval":"no_registration","alternative_hosts":["a@x.org","b@x.org"]}}"#;
-        check(
-            "meetings.get",
-            r#"{"id":"81234567890"}"#,
-            script("GET /meetings/81234567890", 200, wire),
-            expected,
-        );
+        check("meetings.get", r#"{"id":"81234567890"}"#, script("GET /meetings/81234567890", 200, wire), expected);
     }
 
     #[test]
     fn blanks_in_an_id_are_refused() {
-        fails(
-            "meetings.get",
-            r#"{"id":"812 3456 7890"}"#,
-            script("", 0, ""),
-            "input.invalid",
-            Some("/id"),
-        );
+        fails("meetings.get", r#"{"id":"812 3456 7890"}"#, script("", 0, ""), "input.invalid", Some("/id"));
     }
 
     #[test]

@@ -35,19 +35,10 @@ pub fn list(zoom: &Zoom<'_>, request: ListMeetings) -> Outcome<MeetingList> {
     )?;
     let found = walk.items.len();
     let kept = limit.unwrap_or(found).min(found);
-    let meetings = walk
-        .items
-        .into_iter()
-        .take(kept)
-        .map(Meeting::public)
-        .collect::<Option<Vec<_>>>();
+    let meetings = walk.items.into_iter().take(kept).map(Meeting::public).collect::<Option<Vec<_>>>();
     let meetings = meetings.ok_or_else(|| broken("a meeting of Zoom's list has no id"))?;
     let complete = walk.ended && kept == found;
-    let reason = if kept < found || limit.is_some_and(|limit| found >= limit) {
-        "limit"
-    } else {
-        "service"
-    };
+    let reason = if kept < found || limit.is_some_and(|limit| found >= limit) { "limit" } else { "service" };
     Ok(MeetingList {
         coverage: Coverage {
             covered_from: request.from.clone().filter(|_| complete),
@@ -65,11 +56,7 @@ pub fn list(zoom: &Zoom<'_>, request: ListMeetings) -> Outcome<MeetingList> {
 
 fn period(from: Option<&str>, to: Option<&str>) -> Outcome<()> {
     let day = |field: &str, text: Option<&str>| match text.map(Day::parse) {
-        None => Err(invalid(
-            field,
-            "half of a period",
-            "give both `from` and `to`, or neither",
-        )),
+        None => Err(invalid(field, "half of a period", "give both `from` and `to`, or neither")),
         Some(None) => Err(invalid(field, "this is no day", "write it as `2026-01-31`")),
         Some(Some(day)) => Ok(day),
     };
@@ -77,11 +64,7 @@ fn period(from: Option<&str>, to: Option<&str>) -> Outcome<()> {
         return Ok(());
     }
     if day("/from", from)? > day("/to", to)? {
-        return Err(invalid(
-            "/to",
-            "the period ends before it begins",
-            "give a `to` that is not before `from`",
-        ));
+        return Err(invalid("/to", "the period ends before it begins", "give a `to` that is not before `from`"));
     }
     Ok(())
 }
@@ -94,12 +77,7 @@ mod tests {
 
     #[test]
     fn every_page_is_read_and_an_empty_token_is_the_end() {
-        let pages = script(
-            FIRST,
-            200,
-            r#"{"next_page_token":"t1","meetings":[{"id":91234567890,"type":2}]}"#,
-        )
-        .then(
+        let pages = script(FIRST, 200, r#"{"next_page_token":"t1","meetings":[{"id":91234567890,"type":2}]}"#).then(
             &format!("{FIRST}&next_page_token=t1"),
             200,
             r#"{"next_page_token":"","meetings":[{"id":"91234567891","type":3}]}"#,
@@ -119,18 +97,13 @@ mod tests {
         let page = r#"{"next_page_token":"t1","meetings":[{"id":91234567890}]}"#;
         let gone = r#"{"code":300,"message":"El token ha caducado."}"#;
         let with = format!("{FIRST}&next_page_token=t1");
-        let pages = script(FIRST, 200, page)
-            .then(&with, 400, gone)
-            .then(FIRST, 200, page)
-            .then(&with, 200, r#"{"meetings":[]}"#);
-        assert_eq!(
-            run("meetings.list", "{}", &pages).unwrap()["coverage"]["complete"],
-            true
+        let pages = script(FIRST, 200, page).then(&with, 400, gone).then(FIRST, 200, page).then(
+            &with,
+            200,
+            r#"{"meetings":[]}"#,
         );
-        let twice = script(FIRST, 200, page)
-            .then(&with, 400, gone)
-            .then(FIRST, 200, page)
-            .then(&with, 400, gone);
+        assert_eq!(run("meetings.list", "{}", &pages).unwrap()["coverage"]["complete"], true);
+        let twice = script(FIRST, 200, page).then(&with, 400, gone).then(FIRST, 200, page).then(&with, 400, gone);
         fails("meetings.list", "{}", twice, "input.invalid", None);
     }
 
@@ -139,21 +112,12 @@ mod tests {
         let page = r#"{"next_page_token":"t1","meetings":[{"id":91234567890},{"id":91234567891}]}"#;
         let answer = run("meetings.list", r#"{"limit":1}"#, &script(FIRST, 200, page)).unwrap();
         assert_eq!(answer["meetings"].as_array().unwrap().len(), 1);
-        assert_eq!(
-            answer["coverage"],
-            serde_json::json!({"pages":1,"count":1,"complete":false,"reason":"limit"})
-        );
+        assert_eq!(answer["coverage"], serde_json::json!({"pages":1,"count":1,"complete":false,"reason":"limit"}));
     }
 
     #[test]
     fn half_a_period_and_no_day_are_refused() {
-        fails(
-            "meetings.list",
-            r#"{"from":"2026-01-01"}"#,
-            script("", 0, ""),
-            "input.invalid",
-            Some("/to"),
-        );
+        fails("meetings.list", r#"{"from":"2026-01-01"}"#, script("", 0, ""), "input.invalid", Some("/to"));
         fails(
             "meetings.list",
             r#"{"from":"May","to":"2026-01-01"}"#,
@@ -161,23 +125,11 @@ mod tests {
             "input.invalid",
             Some("/from"),
         );
-        fails(
-            "meetings.list",
-            r#"{"limit":0}"#,
-            script("", 0, ""),
-            "input.invalid",
-            Some("/limit"),
-        );
+        fails("meetings.list", r#"{"limit":0}"#, script("", 0, ""), "input.invalid", Some("/limit"));
     }
 
     #[test]
     fn an_unavailable_service_is_named() {
-        fails(
-            "meetings.list",
-            "{}",
-            script(FIRST, 503, "<html>"),
-            "unavailable",
-            None,
-        );
+        fails("meetings.list", "{}", script(FIRST, 503, "<html>"), "unavailable", None);
     }
 }

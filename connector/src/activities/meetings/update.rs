@@ -15,12 +15,7 @@ use crate::zoom::Zoom;
 /// Change a meeting. Zoom answers changes with nothing at all and drops some silently, so the meeting is read back.
 pub fn update(zoom: &Zoom<'_>, request: UpdateMeeting) -> Outcome<SavedMeeting> {
     let id = MeetingId::parse("/id", &request.id)?;
-    texts(
-        request.topic.as_deref(),
-        request.agenda.as_deref(),
-        request.passcode.as_deref(),
-        request.duration,
-    )?;
+    texts(request.topic.as_deref(), request.agenda.as_deref(), request.passcode.as_deref(), request.duration)?;
     timezone(request.timezone.as_deref())?;
     let start = match request.start_time.as_deref() {
         Some(text) => Some(Start::parse(text, request.timezone.as_deref(), zoom.now())?),
@@ -38,17 +33,10 @@ pub fn update(zoom: &Zoom<'_>, request: UpdateMeeting) -> Outcome<SavedMeeting> 
         settings: settings(request.settings.as_ref())?,
     };
     if changes_nothing(&request) {
-        return Err(invalid(
-            "",
-            "nothing to change",
-            "give at least one field beside `id` and `occurrence_id`",
-        ));
+        return Err(invalid("", "nothing to change", "give at least one field beside `id` and `occurrence_id`"));
     }
     let occurrence = request.occurrence_id.as_deref();
-    zoom.patch(format!("/meetings/{id}"))
-        .query("occurrence_id", occurrence)
-        .body(&body)?
-        .done()?;
+    zoom.patch(format!("/meetings/{id}")).query("occurrence_id", occurrence).body(&body)?.done()?;
     let meeting = read(zoom, &id, occurrence, None).map_err(unconfirmed)?;
     let asked = Asked {
         topic: request.topic.as_deref(),
@@ -59,10 +47,7 @@ pub fn update(zoom: &Zoom<'_>, request: UpdateMeeting) -> Outcome<SavedMeeting> 
         settings: request.settings.as_ref(),
     };
     let started = request.start_time.as_deref().zip(start.as_ref());
-    Ok(SavedMeeting {
-        adjusted: adjusted(&asked, started, request.passcode.as_deref(), &meeting),
-        meeting,
-    })
+    Ok(SavedMeeting { adjusted: adjusted(&asked, started, request.passcode.as_deref(), &meeting), meeting })
 }
 
 fn changes_nothing(request: &UpdateMeeting) -> bool {
@@ -79,10 +64,7 @@ fn changes_nothing(request: &UpdateMeeting) -> bool {
 /// The change is made; only the proof is missing.
 fn unconfirmed(problem: Problem) -> Problem {
     Problem {
-        message: format!(
-            "Zoom accepted the change, but reading the meeting back failed: {}",
-            problem.message
-        ),
+        message: format!("Zoom accepted the change, but reading the meeting back failed: {}", problem.message),
         not_sent: false,
         ..problem
     }
@@ -112,37 +94,19 @@ mod tests {
 
     #[test]
     fn a_change_of_nothing_is_refused() {
-        fails(
-            "meetings.update",
-            r#"{"id":"81234567890"}"#,
-            script("", 0, ""),
-            "input.invalid",
-            Some(""),
-        );
+        fails("meetings.update", r#"{"id":"81234567890"}"#, script("", 0, ""), "input.invalid", Some(""));
     }
 
     #[test]
     fn a_change_without_proof_is_not_called_unsent() {
         let script = script(PATCH, 204, "").then(GET, 500, "");
-        let problem = fails(
-            "meetings.update",
-            r#"{"id":"81234567890","topic":"New"}"#,
-            script,
-            "unavailable",
-            None,
-        );
+        let problem = fails("meetings.update", r#"{"id":"81234567890","topic":"New"}"#, script, "unavailable", None);
         assert!(!problem.not_sent);
     }
 
     #[test]
     fn a_meeting_that_is_gone_is_not_found() {
         let answer = r#"{"code":3001,"message":"x"}"#;
-        fails(
-            "meetings.update",
-            r#"{"id":"81234567890","topic":"x"}"#,
-            script(PATCH, 404, answer),
-            "not-found",
-            None,
-        );
+        fails("meetings.update", r#"{"id":"81234567890","topic":"x"}"#, script(PATCH, 404, answer), "not-found", None);
     }
 }

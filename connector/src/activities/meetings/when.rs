@@ -74,16 +74,12 @@ impl Start {
 pub fn timezone(zone: Option<&str>) -> Outcome<()> {
     let fits = |zone: &str| {
         (1..=64).contains(&zone.len())
-            && zone
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'_' | b'-' | b'+'))
+            && zone.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'_' | b'-' | b'+'))
     };
     match zone {
-        Some(zone) if !fits(zone) => Err(invalid(
-            "/timezone",
-            "this is no time zone",
-            "give an IANA name, for example `Europe/Berlin`",
-        )),
+        Some(zone) if !fits(zone) => {
+            Err(invalid("/timezone", "this is no time zone", "give an IANA name, for example `Europe/Berlin`"))
+        }
         _ => Ok(()),
     }
 }
@@ -94,18 +90,8 @@ mod tests {
 
     #[test]
     fn local_times_stay_local_and_offsets_become_utc() {
-        assert_eq!(
-            Start::parse("2026-12-01T10:00", Some("Europe/Berlin"), 0)
-                .unwrap()
-                .wire,
-            "2026-12-01T10:00:00"
-        );
-        assert_eq!(
-            Start::parse("2026-12-01T10:00:00+01:00", None, 0)
-                .unwrap()
-                .wire,
-            "2026-12-01T09:00:00Z"
-        );
+        assert_eq!(Start::parse("2026-12-01T10:00", Some("Europe/Berlin"), 0).unwrap().wire, "2026-12-01T10:00:00");
+        assert_eq!(Start::parse("2026-12-01T10:00:00+01:00", None, 0).unwrap().wire, "2026-12-01T09:00:00Z");
     }
 
     #[test]

@@ -5,9 +5,7 @@ use serde_json::json;
 use super::get::read;
 use crate::bindings::contract::Problem;
 use crate::bindings::http::Expectation;
-use crate::bindings::recordings::{
-    DownloadRecording, Downloaded, FileStatus, FileType, Recording, RecordingFile,
-};
+use crate::bindings::recordings::{DownloadRecording, Downloaded, FileStatus, FileType, Recording, RecordingFile};
 use crate::problem::{invalid, no_recording, plain};
 use crate::service::Outcome;
 use crate::zoom::Zoom;
@@ -15,28 +13,16 @@ use crate::zoom::Zoom;
 /// Download one file. Its bytes never enter the component.
 pub fn download(zoom: &Zoom<'_>, request: DownloadRecording) -> Outcome<Downloaded> {
     if request.file.is_none() && request.file_type.is_none() && request.recording_type.is_none() {
-        return Err(invalid(
-            "/file",
-            "which file?",
-            "add `file` (its id), `file_type` or `recording_type`",
-        ));
+        return Err(invalid("/file", "which file?", "add `file` (its id), `file_type` or `recording_type`"));
     }
     let (recording, links) = read(zoom, &request.meeting)?;
     let (file, link) = pick(&request, &recording, links)?;
     if file.status == FileStatus::Processing {
         return Err(no_recording("Zoom is still working on this file"));
     }
-    let link = link.ok_or_else(|| {
-        plain(
-            "download-refused",
-            "Zoom gives no download address for this file",
-            true,
-        )
-    })?;
-    let expect = Expectation {
-        size: (file.size > 0).then_some(file.size),
-        content_types: content_types(file.file_type),
-    };
+    let link = link.ok_or_else(|| plain("download-refused", "Zoom gives no download address for this file", true))?;
+    let expect =
+        Expectation { size: (file.size > 0).then_some(file.size), content_types: content_types(file.file_type) };
     let stored = zoom.download(&link, &label(&recording, &file), &expect)?;
     Ok(Downloaded {
         path: stored.path,
@@ -55,21 +41,11 @@ fn pick(
     links: Vec<Option<String>>,
 ) -> Outcome<(RecordingFile, Option<String>)> {
     let fits = |file: &RecordingFile| {
-        request
-            .file
-            .as_ref()
-            .is_none_or(|id| file.id.as_ref() == Some(id))
+        request.file.as_ref().is_none_or(|id| file.id.as_ref() == Some(id))
             && request.file_type.is_none_or(|kind| kind == file.file_type)
-            && request
-                .recording_type
-                .as_ref()
-                .is_none_or(|kind| file.recording_type.as_ref() == Some(kind))
+            && request.recording_type.as_ref().is_none_or(|kind| file.recording_type.as_ref() == Some(kind))
     };
-    let mut candidates = recording
-        .files
-        .iter()
-        .zip(links)
-        .filter(|(file, _)| fits(file));
+    let mut candidates = recording.files.iter().zip(links).filter(|(file, _)| fits(file));
     let pointer = if request.file.is_some() {
         "/file"
     } else if request.file_type.is_some() {
@@ -79,18 +55,11 @@ fn pick(
     };
     match (candidates.next(), candidates.next()) {
         (Some((file, link)), None) => Ok((file.clone(), link)),
-        (None, _) => Err(Problem {
-            details: Some(list(recording, |_| true)),
-            ..no_such_file(pointer)
-        }),
+        (None, _) => Err(Problem { details: Some(list(recording, |_| true)), ..no_such_file(pointer) }),
         (Some(_), Some(_)) => Err(Problem {
             code: "input.ambiguous".to_owned(),
             details: Some(list(recording, fits)),
-            ..invalid(
-                pointer,
-                "several files fit",
-                "give `file`: the id of one of the files in the details",
-            )
+            ..invalid(pointer, "several files fit", "give `file`: the id of one of the files in the details")
         }),
     }
 }
@@ -98,9 +67,7 @@ fn pick(
 fn no_such_file(pointer: &str) -> Problem {
     Problem {
         pointer: Some(pointer.to_owned()),
-        fix: Some(
-            "choose one of the files in the details; transcripts come later than videos".to_owned(),
-        ),
+        fix: Some("choose one of the files in the details; transcripts come later than videos".to_owned()),
         ..plain("not-found", "the recording has no such file", true)
     }
 }
@@ -117,39 +84,13 @@ fn list(recording: &Recording, fits: impl Fn(&RecordingFile) -> bool) -> String 
 
 /// `Weekly sync 2026-01-05T10-00-00Z shared_screen.mp4`: topic, start and kind, because Zoom names no file.
 fn label(recording: &Recording, file: &RecordingFile) -> String {
-    let topic: String = recording
-        .topic
-        .as_deref()
-        .unwrap_or("recording")
-        .chars()
-        .take(80)
-        .collect();
-    let start = file
-        .start
-        .as_deref()
-        .or(recording.start_time.as_deref())
-        .unwrap_or_default();
+    let topic: String = recording.topic.as_deref().unwrap_or("recording").chars().take(80).collect();
+    let start = file.start.as_deref().or(recording.start_time.as_deref()).unwrap_or_default();
     let kind = file.recording_type.as_deref().unwrap_or_default();
-    let words = [topic.as_str(), start, kind]
-        .into_iter()
-        .filter(|word| !word.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ");
-    let name: String = words
-        .chars()
-        .map(|c| {
-            if c.is_control() || "/\\:*?\"<>|".contains(c) {
-                '-'
-            } else {
-                c
-            }
-        })
-        .collect();
-    format!(
-        "{}.{}",
-        name.trim_matches(['.', ' ']),
-        file.extension.as_deref().unwrap_or("bin")
-    )
+    let words = [topic.as_str(), start, kind].into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+    let name: String =
+        words.chars().map(|c| if c.is_control() || "/\\:*?\"<>|".contains(c) { '-' } else { c }).collect();
+    format!("{}.{}", name.trim_matches(['.', ' ']), file.extension.as_deref().unwrap_or("bin"))
 }
 
 /// What storage hosts send for a file; the general binary types always fit, HTML never does.
@@ -160,16 +101,11 @@ fn content_types(file_type: FileType) -> Vec<String> {
         FileType::Transcript | FileType::Captions => &["text/vtt", "text/plain"],
         FileType::Chat => &["text/plain"],
         FileType::Csv => &["text/csv", "text/plain"],
-        FileType::ChatMessage | FileType::Timeline | FileType::Summary => {
-            &["application/json", "text/plain"]
-        }
+        FileType::ChatMessage | FileType::Timeline | FileType::Summary => &["application/json", "text/plain"],
         FileType::Thumbnail => &["image/jpeg", "image/png"],
         FileType::Unknown => return Vec::new(),
     };
-    own.iter()
-        .chain(&["application/octet-stream", "binary/octet-stream"])
-        .map(|&kind| kind.to_owned())
-        .collect()
+    own.iter().chain(&["application/octet-stream", "binary/octet-stream"]).map(|&kind| kind.to_owned()).collect()
 }
 
 #[cfg(test)]
@@ -188,16 +124,8 @@ mod tests {
     #[test]
     fn the_host_gets_the_link_the_size_and_the_types() {
         let script = script(READ, 200, WIRE).then_download(LINK, Ok(stored(12)));
-        let answer = run(
-            "recordings.download",
-            r#"{"meeting":"81234567890","file_type":"mp4"}"#,
-            &script,
-        )
-        .unwrap();
-        assert_eq!(
-            (&answer["size"], &answer["file"]["id"]),
-            (&12.into(), &"f1".into())
-        );
+        let answer = run("recordings.download", r#"{"meeting":"81234567890","file_type":"mp4"}"#, &script).unwrap();
+        assert_eq!((&answer["size"], &answer["file"]["id"]), (&12.into(), &"f1".into()));
         let (label, expect) = script.downloaded();
         assert_eq!(label, "Weekly-sync 2026-01-05T10-00-00Z speaker_view.mp4");
         assert_eq!(expect.size, Some(12));
@@ -206,46 +134,20 @@ mod tests {
 
     #[test]
     fn a_choice_must_be_clear() {
-        fails(
-            "recordings.download",
-            r#"{"meeting":"81234567890"}"#,
-            script("", 0, ""),
-            "input.invalid",
-            Some("/file"),
-        );
+        fails("recordings.download", r#"{"meeting":"81234567890"}"#, script("", 0, ""), "input.invalid", Some("/file"));
         let two = r#"{"meeting":"81234567890","file_type":"m4a"}"#;
-        let problem = fails(
-            "recordings.download",
-            two,
-            script(READ, 200, WIRE),
-            "input.ambiguous",
-            Some("/file_type"),
-        );
+        let problem = fails("recordings.download", two, script(READ, 200, WIRE), "input.ambiguous", Some("/file_type"));
         assert!(problem.details.unwrap().contains("f3"));
         let none = r#"{"meeting":"81234567890","file":"f9"}"#;
-        fails(
-            "recordings.download",
-            none,
-            script(READ, 200, WIRE),
-            "not-found",
-            Some("/file"),
-        );
+        fails("recordings.download", none, script(READ, 200, WIRE), "not-found", Some("/file"));
         let working = r#"{"meeting":"81234567890","file":"f4"}"#;
-        fails(
-            "recordings.download",
-            working,
-            script(READ, 200, WIRE),
-            "recording-not-ready-or-none",
-            None,
-        );
+        fails("recordings.download", working, script(READ, 200, WIRE), "recording-not-ready-or-none", None);
     }
 
     #[test]
     fn a_page_in_place_of_the_file_is_refused() {
         let input = r#"{"meeting":"81234567890","file":"f1"}"#;
-        let refused = |status, kind, body| {
-            script(READ, 200, WIRE).then_download(LINK, Err(page(status, kind, body)))
-        };
+        let refused = |status, kind, body| script(READ, 200, WIRE).then_download(LINK, Err(page(status, kind, body)));
         fails(
             "recordings.download",
             input,
@@ -254,28 +156,9 @@ mod tests {
             None,
         );
         let other = r#"{"status":false,"errorCode":124,"errorMessage":"Forbidden"}"#;
-        fails(
-            "recordings.download",
-            input,
-            refused(401, "application/json", other),
-            "expired",
-            None,
-        );
-        let disabled =
-            r#"{"code":200,"message":"Download has been disabled by the administrator"}"#;
-        fails(
-            "recordings.download",
-            input,
-            refused(200, "application/json", disabled),
-            "forbidden",
-            None,
-        );
-        fails(
-            "recordings.download",
-            input,
-            refused(404, "text/html", "<html>"),
-            "not-found",
-            None,
-        );
+        fails("recordings.download", input, refused(401, "application/json", other), "expired", None);
+        let disabled = r#"{"code":200,"message":"Download has been disabled by the administrator"}"#;
+        fails("recordings.download", input, refused(200, "application/json", disabled), "forbidden", None);
+        fails("recordings.download", input, refused(404, "text/html", "<html>"), "not-found", None);
     }
 }

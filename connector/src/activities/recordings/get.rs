@@ -15,11 +15,8 @@ pub fn get(zoom: &Zoom<'_>, request: GetRecording) -> Outcome<Recording> {
 /// Read one recording with the link of each file.
 pub fn read(zoom: &Zoom<'_>, meeting: &str) -> Outcome<(Recording, Vec<Option<String>>)> {
     let meeting = MeetingRef::parse("/meeting", meeting)?;
-    let found: wire::recording::Recording =
-        zoom.get(format!("/meetings/{meeting}/recordings")).json()?;
-    found
-        .with_links()
-        .ok_or_else(|| broken("Zoom's answer about the recording has no uuid"))
+    let found: wire::recording::Recording = zoom.get(format!("/meetings/{meeting}/recordings")).json()?;
+    found.with_links().ok_or_else(|| broken("Zoom's answer about the recording has no uuid"))
 }
 
 #[cfg(test)]
@@ -34,11 +31,7 @@ mod tests {
         check(
             "recordings.get",
             r#"{"meeting":"/ab==cdefghij"}"#,
-            script(
-                "GET /meetings/%252Fab%253D%253Dcdefghij/recordings",
-                200,
-                wire,
-            ),
+            script("GET /meetings/%252Fab%253D%253Dcdefghij/recordings", 200, wire),
             r#"{"meeting_uuid":"/ab==cdefghij","meeting_id":"81234567890","total_size":0,"ready":false,
             "files":[{"id":"f1","file_type":"unknown","start":"2026-01-05T10:00:00Z","size":0,"status":"processing"}]}"#,
         );
@@ -46,26 +39,15 @@ mod tests {
 
     #[test]
     fn an_encoded_uuid_is_refused() {
-        fails(
-            "recordings.get",
-            r#"{"meeting":"Ab%2FCd%3D%3D"}"#,
-            script("", 0, ""),
-            "input.invalid",
-            Some("/meeting"),
-        );
+        fails("recordings.get", r#"{"meeting":"Ab%2FCd%3D%3D"}"#, script("", 0, ""), "input.invalid", Some("/meeting"));
     }
 
     #[test]
     fn none_yet_is_worth_another_try() {
         let answer = r#"{"code":3301,"message":"Esta grabación no existe."}"#;
         let script = script("GET /meetings/81234567890/recordings", 404, answer);
-        let problem = fails(
-            "recordings.get",
-            r#"{"meeting":"81234567890"}"#,
-            script,
-            "recording-not-ready-or-none",
-            None,
-        );
+        let problem =
+            fails("recordings.get", r#"{"meeting":"81234567890"}"#, script, "recording-not-ready-or-none", None);
         assert!(matches!(problem.retry, Retry::After(600_000)));
     }
 
@@ -73,12 +55,6 @@ mod tests {
     fn a_refusal_inside_http_200_is_forbidden() {
         let answer = r#"{"code":200,"message":"You do not have the right permissions."}"#;
         let script = script("GET /meetings/81234567890/recordings", 200, answer);
-        fails(
-            "recordings.get",
-            r#"{"meeting":"81234567890"}"#,
-            script,
-            "forbidden",
-            None,
-        );
+        fails("recordings.get", r#"{"meeting":"81234567890"}"#, script, "forbidden", None);
     }
 }

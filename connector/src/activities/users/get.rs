@@ -31,34 +31,17 @@ mod tests {
     fn an_address_is_one_path_segment() {
         let answer = r#"{"email":"a@x.org","type":1,"status":"pending"}"#;
         let expected = r#"{"email":"a@x.org","license":"basic","status":"pending"}"#;
-        check(
-            "users.get",
-            r#"{"user":"a@x.org"}"#,
-            script("GET /users/a%40x.org", 200, answer),
-            expected,
-        );
+        check("users.get", r#"{"user":"a@x.org"}"#, script("GET /users/a%40x.org", 200, answer), expected);
     }
 
     #[test]
     fn a_path_is_refused() {
-        fails(
-            "users.get",
-            r#"{"user":"../accounts"}"#,
-            script("", 0, ""),
-            "input.invalid",
-            Some("/user"),
-        );
+        fails("users.get", r#"{"user":"../accounts"}"#, script("", 0, ""), "input.invalid", Some("/user"));
     }
 
     #[test]
     fn a_stranger_is_not_found() {
         let answer = r#"{"code":1001,"message":"User does not exist."}"#;
-        fails(
-            "users.get",
-            r#"{"user":"x"}"#,
-            script("GET /users/x", 404, answer),
-            "not-found",
-            None,
-        );
+        fails("users.get", r#"{"user":"x"}"#, script("GET /users/x", 404, answer), "not-found", None);
     }
 }

@@ -19,34 +19,17 @@ mod tests {
     fn the_connected_user_in_public_words() {
         let wire = r#"{"id":"u1","email":"ada@x.org","type":2,"status":"active","role_name":"Owner","dept":"","pmi":1234567890}"#;
         let expected = r#"{"id":"u1","email":"ada@x.org","license":"licensed","status":"active","role_name":"Owner","personal_meeting_id":"1234567890"}"#;
-        check(
-            "users.me",
-            "{}",
-            script("GET /users/me", 200, wire),
-            expected,
-        );
+        check("users.me", "{}", script("GET /users/me", 200, wire), expected);
     }
 
     #[test]
     fn any_input_is_refused() {
-        fails(
-            "users.me",
-            r#"{"user":"x"}"#,
-            script("", 0, ""),
-            "input.invalid",
-            Some("/user"),
-        );
+        fails("users.me", r#"{"user":"x"}"#, script("", 0, ""), "input.invalid", Some("/user"));
     }
 
     #[test]
     fn an_expired_sign_in_is_named() {
         let answer = r#"{"code":124,"message":"Access token is expired."}"#;
-        fails(
-            "users.me",
-            "{}",
-            script("GET /users/me", 401, answer),
-            "expired",
-            None,
-        );
+        fails("users.me", "{}", script("GET /users/me", 401, answer), "expired", None);
     }
 }

@@ -27,27 +27,16 @@ impl Mistakes<'_> {
     }
 
     /// A mistake in a part of a string.
-    pub fn part(
-        &mut self,
-        code: &str,
-        pointer: &str,
-        part: &Range<usize>,
-        message: String,
-        fix: Option<String>,
-    ) {
+    pub fn part(&mut self, code: &str, pointer: &str, part: &Range<usize>, message: String, fix: Option<String>) {
         let range = inside(self.source, &self.spans.value(pointer), part);
         self.report.add(code, pointer, range, message, fix);
     }
 
     /// A string that is not a good expression.
     pub fn expression(&mut self, pointer: &str, error: ExprError) {
-        self.part(
-            "expression",
-            pointer,
-            &error.range,
-            error.message,
-            error.fix,
-        );
+        let fix =
+            error.fix.unwrap_or_else(|| "write one expression between the marks, such as ${{ inputs.topic }}".into());
+        self.part("expression", pointer, &error.range, error.message, Some(fix));
     }
 }
 
@@ -57,11 +46,7 @@ pub fn suggest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
 }
 
 /// A suggestion, else all there is to choose from.
-pub fn choose<'a>(
-    name: &str,
-    what: &str,
-    known: impl IntoIterator<Item = &'a str>,
-) -> Option<String> {
+pub fn choose<'a>(name: &str, what: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let known: Vec<&str> = known.into_iter().collect();
     suggest(name, known.iter().copied()).or_else(|| match known.as_slice() {
         [] => None,
@@ -71,11 +56,7 @@ pub fn choose<'a>(
 
 /// Names for people.
 pub fn quote(names: &[&str]) -> String {
-    names
-        .iter()
-        .map(|name| format!("`{name}`"))
-        .collect::<Vec<_>>()
-        .join(", ")
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {

@@ -27,11 +27,7 @@ impl Names {
         }
         roots.insert("inputs".to_owned(), inputs);
         roots.insert("run".to_owned(), object(["id", "automation", "started_at"]));
-        Names {
-            roots,
-            steps: Map::new(),
-            elsewhere,
-        }
+        Names { roots, steps: Map::new(), elsewhere }
     }
 
     /// A step's result becomes visible.
@@ -43,9 +39,7 @@ impl Names {
     pub fn inside(&self, item: &str) -> Names {
         let mut names = self.clone();
         names.roots.insert(item.to_owned(), json!({}));
-        names
-            .roots
-            .insert("loop".to_owned(), object(["index", "index0", "key"]));
+        names.roots.insert("loop".to_owned(), object(["index", "index0", "key"]));
         names
     }
 
@@ -94,9 +88,9 @@ impl Names {
                 Err(error) => mistakes.expression(pointer, error),
                 Ok(reads) => {
                     for path in reads {
-                        let place = source.find(&path).map_or(at.clone(), |found| {
-                            at.start + found..at.start + found + path.len()
-                        });
+                        let place = source
+                            .find(&path)
+                            .map_or(at.clone(), |found| at.start + found..at.start + found + path.len());
                         if let Some((code, message, fix)) = self.wrong(&path) {
                             mistakes.part(code, pointer, &place, message, fix);
                         }
@@ -105,13 +99,7 @@ impl Names {
             }
             for (name, place) in expr::unknown_filters(source, at.start) {
                 let fix = choose(&name, "filters are", expr::known_filters().iter().copied());
-                mistakes.part(
-                    "unknown-filter",
-                    pointer,
-                    &place,
-                    format!("there is no filter `{name}`"),
-                    fix,
-                );
+                mistakes.part("unknown-filter", pointer, &place, format!("there is no filter `{name}`"), fix);
             }
         }
     }
@@ -125,19 +113,12 @@ impl Names {
             let Some(schema) = self.steps.get(id) else {
                 let known = self.steps.keys().map(String::as_str);
                 return Some(if self.elsewhere.iter().any(|other| other == id) {
-                    let message = format!(
-                        "step `{id}` has no result here: it comes later, or belongs to a loop's body"
-                    );
-                    let fix =
-                        "move it before this step; a loop hands out `items` through `collect`"
-                            .to_owned();
+                    let message =
+                        format!("step `{id}` has no result here: it comes later, or belongs to a loop's body");
+                    let fix = "move it before this step; a loop hands out `items` through `collect`".to_owned();
                     ("step-out-of-reach", message, Some(fix))
                 } else {
-                    (
-                        "unknown-step",
-                        format!("there is no step `{id}`"),
-                        choose(id, "steps before this one are", known),
-                    )
+                    ("unknown-step", format!("there is no step `{id}`"), choose(id, "steps before this one are", known))
                 });
             };
             return descend(schema, &format!("steps.{id}"), names);
@@ -146,11 +127,7 @@ impl Names {
             Some(schema) => descend(schema, root, names),
             None => {
                 let known = self.roots.keys().map(String::as_str).chain(["steps"]);
-                Some((
-                    "unknown-name",
-                    format!("`{root}` is not known here"),
-                    choose(root, "known are", known),
-                ))
+                Some(("unknown-name", format!("`{root}` is not known here"), choose(root, "known are", known)))
             }
         }
     }
@@ -167,22 +144,12 @@ fn descend<'a>(
     for field in fields {
         let properties = schema.get("properties").and_then(Value::as_object)?;
         let Some(next) = properties.get(field) else {
-            let open = schema
-                .get("additionalProperties")
-                .is_some_and(|rule| rule != &Value::Bool(false));
+            let open = schema.get("additionalProperties").is_some_and(|rule| rule != &Value::Bool(false));
             if open || schema.get("patternProperties").is_some() {
                 return None;
             }
-            let code = if start == "inputs" {
-                "unknown-input"
-            } else {
-                "unknown-field"
-            };
-            let what = if start == "inputs" {
-                "inputs are"
-            } else {
-                "fields are"
-            };
+            let code = if start == "inputs" { "unknown-input" } else { "unknown-field" };
+            let what = if start == "inputs" { "inputs are" } else { "fields are" };
             return Some((
                 code,
                 format!("`{path}` has no `{field}`"),
@@ -202,13 +169,10 @@ fn follow<'a>(root: &'a Value, schema: &'a Value) -> Option<&'a Value> {
     for _ in 0..16 {
         if let Some(target) = schema.get("$ref").and_then(Value::as_str) {
             schema = root.pointer(target.strip_prefix('#')?)?;
-        } else if let Some(choices) = ["anyOf", "oneOf"]
-            .iter()
-            .find_map(|key| schema.get(key).and_then(Value::as_array))
+        } else if let Some(choices) =
+            ["anyOf", "oneOf"].iter().find_map(|key| schema.get(key).and_then(Value::as_array))
         {
-            let mut real = choices
-                .iter()
-                .filter(|choice| choice.get("type") != Some(&Value::from("null")));
+            let mut real = choices.iter().filter(|choice| choice.get("type") != Some(&Value::from("null")));
             schema = real.next()?;
             if real.next().is_some() {
                 return None;
@@ -222,9 +186,6 @@ fn follow<'a>(root: &'a Value, schema: &'a Value) -> Option<&'a Value> {
 
 /// A schema with just these fields, of any type.
 pub fn object<'a>(fields: impl IntoIterator<Item = &'a str>) -> Value {
-    let properties: Map<String, Value> = fields
-        .into_iter()
-        .map(|field| (field.to_owned(), json!({})))
-        .collect();
+    let properties: Map<String, Value> = fields.into_iter().map(|field| (field.to_owned(), json!({}))).collect();
     json!({ "type": "object", "properties": properties })
 }

@@ -28,54 +28,31 @@ pub fn document(value: &Value, mistakes: &mut Mistakes<'_>) {
 pub fn input(schema: &Value, value: &Value, pointer: &str, mistakes: &mut Mistakes<'_>) {
     match validator(schema) {
         Ok(validator) => against(&validator, schema, value, pointer, mistakes),
-        Err(message) => mistakes.key(
-            "schema",
-            pointer,
-            format!("the activity's own schema is broken: {message}"),
-            None,
-        ),
+        Err(message) => {
+            mistakes.key("schema", pointer, format!("the activity's own schema is broken: {message}"), None)
+        }
     }
 }
 
 /// A validator that reaches no file and no network.
 pub fn validator(schema: &Value) -> Result<Validator, String> {
-    jsonschema::options()
-        .should_validate_formats(true)
-        .build(schema)
-        .map_err(|error| error.to_string())
+    jsonschema::options().should_validate_formats(true).build(schema).map_err(|error| error.to_string())
 }
 
 fn inputs(value: &Value, mistakes: &mut Mistakes<'_>) {
-    let Some(inputs) = value
-        .get("inputs")
-        .filter(|inputs| inputs.as_object().is_some_and(|schema| !schema.is_empty()))
+    let Some(inputs) = value.get("inputs").filter(|inputs| inputs.as_object().is_some_and(|schema| !schema.is_empty()))
     else {
         return;
     };
     if inputs.get("type") != Some(&Value::from("object")) {
         let fix = r#"write `"inputs": {"type": "object", "properties": {…}}`"#;
-        mistakes.key(
-            "schema",
-            "/inputs",
-            "`inputs` is a JSON Schema of an object".to_owned(),
-            Some(fix.to_owned()),
-        );
+        mistakes.key("schema", "/inputs", "`inputs` is a JSON Schema of an object".to_owned(), Some(fix.to_owned()));
     }
     if let Err(message) = validator(inputs) {
-        mistakes.key(
-            "schema",
-            "/inputs",
-            format!("`inputs` is not a JSON Schema: {message}"),
-            None,
-        );
+        mistakes.key("schema", "/inputs", format!("`inputs` is not a JSON Schema: {message}"), None);
         return;
     }
-    for (name, property) in inputs
-        .get("properties")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten()
-    {
+    for (name, property) in inputs.get("properties").and_then(Value::as_object).into_iter().flatten() {
         let (Some(default), Ok(validator)) = (property.get("default"), validator(property)) else {
             continue;
         };
@@ -84,21 +61,8 @@ fn inputs(value: &Value, mistakes: &mut Mistakes<'_>) {
     }
 }
 
-fn against(
-    validator: &Validator,
-    schema: &Value,
-    value: &Value,
-    base: &str,
-    mistakes: &mut Mistakes<'_>,
-) {
-    for Deviation {
-        code,
-        pointer,
-        of_key,
-        message,
-        fix,
-    } in deviations(validator, schema, value, base)
-    {
+fn against(validator: &Validator, schema: &Value, value: &Value, base: &str, mistakes: &mut Mistakes<'_>) {
+    for Deviation { code, pointer, of_key, message, fix } in deviations(validator, schema, value, base) {
         match of_key {
             true => mistakes.key(code, &pointer, message, fix),
             false => mistakes.value(code, &pointer, message, fix),
@@ -117,19 +81,12 @@ pub struct Deviation {
 }
 
 /// Every deviation of a value. What an expression will give is not judged.
-pub fn deviations(
-    validator: &Validator,
-    schema: &Value,
-    value: &Value,
-    base: &str,
-) -> Vec<Deviation> {
+pub fn deviations(validator: &Validator, schema: &Value, value: &Value, base: &str) -> Vec<Deviation> {
     let mut found = Vec::new();
     for error in validator.iter_errors(value) {
         let open = matches!(
             error.kind(),
-            Kind::AdditionalProperties { .. }
-                | Kind::UnevaluatedProperties { .. }
-                | Kind::Required { .. }
+            Kind::AdditionalProperties { .. } | Kind::UnevaluatedProperties { .. } | Kind::Required { .. }
         );
         if open || !is_dynamic(error.instance()) {
             explain(&error, schema, base, &mut found);
@@ -139,16 +96,9 @@ pub fn deviations(
 }
 
 fn explain(error: &ValidationError<'_>, schema: &Value, base: &str, found: &mut Vec<Deviation>) {
-    let mut add =
-        |of_key: bool, code: &'static str, pointer: &str, message: String, fix: Option<String>| {
-            found.push(Deviation {
-                code,
-                pointer: pointer.to_owned(),
-                of_key,
-                message,
-                fix,
-            });
-        };
+    let mut add = |of_key: bool, code: &'static str, pointer: &str, message: String, fix: Option<String>| {
+        found.push(Deviation { code, pointer: pointer.to_owned(), of_key, message, fix });
+    };
     let pointer = format!("{base}{}", error.instance_path().as_str());
     let subject = match pointer.rsplit('/').next() {
         Some(index) if index.parse::<usize>().is_ok() => format!("item {index} (counted from 0)"),
@@ -162,20 +112,12 @@ fn explain(error: &ValidationError<'_>, schema: &Value, base: &str, found: &mut 
             let known = known_keys(error, schema);
             let present = error.instance().as_object();
             for name in unexpected {
-                let free = known
-                    .iter()
-                    .map(String::as_str)
-                    .filter(|key| present.is_none_or(|map| !map.contains_key(*key)));
+                let free =
+                    known.iter().map(String::as_str).filter(|key| present.is_none_or(|map| !map.contains_key(*key)));
                 let fix = suggest(name, free)
                     .or_else(|| choose(name, "known are", known.iter().map(String::as_str)))
                     .or_else(|| Some("remove it".to_owned()));
-                add(
-                    true,
-                    "unknown-key",
-                    &join(&pointer, name),
-                    format!("`{name}` is not known here"),
-                    fix,
-                );
+                add(true, "unknown-key", &join(&pointer, name), format!("`{name}` is not known here"), fix);
             }
         }
         Kind::Required { property } => {
@@ -191,25 +133,15 @@ fn explain(error: &ValidationError<'_>, schema: &Value, base: &str, found: &mut 
         Kind::Type { kind } => {
             let wanted = match kind {
                 TypeKind::Single(one) => article(&one.to_string()),
-                TypeKind::Multiple(set) => set
-                    .iter()
-                    .map(|one| article(&one.to_string()))
-                    .collect::<Vec<_>>()
-                    .join(" or "),
+                TypeKind::Multiple(set) => {
+                    set.iter().map(|one| article(&one.to_string())).collect::<Vec<_>>().join(" or ")
+                }
             };
-            let message = format!(
-                "{subject} must be {wanted}, it is {}",
-                article(kind_of(error.instance()))
-            );
+            let message = format!("{subject} must be {wanted}, it is {}", article(kind_of(error.instance())));
             add(false, "type", &pointer, message, unquoted(error.instance()));
         }
         Kind::Enum { options } => {
-            let options: Vec<String> = options
-                .as_array()
-                .into_iter()
-                .flatten()
-                .map(plain)
-                .collect();
+            let options: Vec<String> = options.as_array().into_iter().flatten().map(plain).collect();
             let options: Vec<&str> = options.iter().map(String::as_str).collect();
             let given = plain(error.instance());
             let message = format!("{subject} cannot be `{given}`");
@@ -224,31 +156,13 @@ fn explain(error: &ValidationError<'_>, schema: &Value, base: &str, found: &mut 
         }
         Kind::Constant { expected_value } => {
             let message = format!("{subject} cannot be `{}`", plain(error.instance()));
-            add(
-                false,
-                "value",
-                &pointer,
-                message,
-                Some(format!("write `{expected_value}`")),
-            );
+            add(false, "value", &pointer, message, Some(format!("write `{expected_value}`")));
         }
         Kind::Pattern { pattern } => {
             let message = format!("{subject} cannot be `{}`", plain(error.instance()));
-            add(
-                false,
-                "value",
-                &pointer,
-                message,
-                Some(format!("it must match `{pattern}`")),
-            );
+            add(false, "value", &pointer, message, Some(format!("it must match `{pattern}`")));
         }
-        _ => add(
-            false,
-            "value",
-            &pointer,
-            format!("{subject}: {}", short(&error.to_string())),
-            None,
-        ),
+        _ => add(false, "value", &pointer, format!("{subject}: {}", short(&error.to_string())), None),
     }
 }
 
@@ -264,25 +178,16 @@ fn choices(
 ) {
     let here = error.instance_path().as_str();
     let other_kind = |one: &ValidationError<'_>| {
-        one.instance_path().as_str() == here
-            && matches!(one.kind(), Kind::Type { .. } | Kind::Constant { .. })
+        one.instance_path().as_str() == here && matches!(one.kind(), Kind::Type { .. } | Kind::Constant { .. })
     };
-    let near: Vec<_> = context
-        .iter()
-        .filter(|branch| !branch.iter().any(other_kind))
-        .collect();
+    let near: Vec<_> = context.iter().filter(|branch| !branch.iter().any(other_kind)).collect();
     if let [branch] = near.as_slice() {
-        return branch
-            .iter()
-            .for_each(|inner| explain(inner, schema, base, found));
+        return branch.iter().for_each(|inner| explain(inner, schema, base, found));
     }
-    let allowed = context
-        .iter()
-        .flatten()
-        .filter_map(|inner| match inner.kind() {
-            Kind::Constant { expected_value } => Some(plain(expected_value)),
-            _ => None,
-        });
+    let allowed = context.iter().flatten().filter_map(|inner| match inner.kind() {
+        Kind::Constant { expected_value } => Some(plain(expected_value)),
+        _ => None,
+    });
     let allowed: Vec<String> = allowed.collect();
     let allowed: Vec<&str> = allowed.iter().map(String::as_str).collect();
     found.push(Deviation {
@@ -299,15 +204,9 @@ fn known_keys(error: &ValidationError<'_>, schema: &Value) -> Vec<String> {
     let at = error.schema_path().as_str();
     let parent = at.rsplit_once('/').map_or("", |(parent, _)| parent);
     let properties = |found: &Value| -> Option<Vec<String>> {
-        found
-            .get("properties")
-            .and_then(Value::as_object)
-            .map(|map: &Map<String, Value>| map.keys().cloned().collect())
+        found.get("properties").and_then(Value::as_object).map(|map: &Map<String, Value>| map.keys().cloned().collect())
     };
-    schema
-        .pointer(parent)
-        .and_then(properties)
-        .unwrap_or_default()
+    schema.pointer(parent).and_then(properties).unwrap_or_default()
 }
 
 fn article(kind: &str) -> String {
@@ -339,9 +238,7 @@ fn unquoted(value: &Value) -> Option<String> {
 }
 
 fn plain(value: &Value) -> String {
-    value
-        .as_str()
-        .map_or_else(|| short(&value.to_string()), str::to_owned)
+    value.as_str().map_or_else(|| short(&value.to_string()), str::to_owned)
 }
 
 fn short(text: &str) -> String {

@@ -14,10 +14,7 @@ use crate::span::join;
 /// What makes a step the kind of step it is, and the keys that go with it.
 const KINDS: &[(&str, &[&str])] = &[
     ("use", &["connection", "with", "retry", "timeout"]),
-    (
-        "for_each",
-        &["as", "item_key", "on_item_error", "steps", "collect"],
-    ),
+    ("for_each", &["as", "item_key", "on_item_error", "steps", "collect"]),
     ("set", &[]),
     ("fail", &[]),
 ];
@@ -28,15 +25,8 @@ const TAKEN: &[&str] = &["inputs", "steps", "run", "loop", "connections", "trigg
 /// Checks the steps and outputs of a document.
 pub fn document(value: &Value, catalog: Option<&dyn Catalog>, mistakes: &mut Mistakes<'_>) {
     let empty = Map::new();
-    let connections = value
-        .get("connections")
-        .and_then(Value::as_object)
-        .unwrap_or(&empty);
-    let steps = value
-        .get("steps")
-        .and_then(Value::as_array)
-        .map(Vec::as_slice)
-        .unwrap_or_default();
+    let connections = value.get("connections").and_then(Value::as_object).unwrap_or(&empty);
+    let steps = value.get("steps").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let mut ids = Vec::new();
     collect_ids(steps, &mut ids);
     let inputs = value.get("inputs").cloned().unwrap_or_else(|| json!({}));
@@ -44,11 +34,7 @@ pub fn document(value: &Value, catalog: Option<&dyn Catalog>, mistakes: &mut Mis
     if let Some(retry) = value.pointer("/defaults/retry") {
         durations(retry, &["delay", "max_delay"], "/defaults/retry", mistakes);
     }
-    let mut walk = Walk {
-        catalog,
-        connections,
-        mistakes,
-    };
+    let mut walk = Walk { catalog, connections, mistakes };
     walk.steps(steps, "/steps", &mut names);
     if let Some(outputs) = value.get("outputs") {
         names.check(outputs, "/outputs", mistakes);
@@ -92,29 +78,16 @@ impl Walk<'_, '_, '_> {
         if let Some(condition) = step.get("if") {
             names.sole(condition, &join(at, "if"), self.mistakes);
         }
-        durations(
-            &Value::Object(step.clone()),
-            &["timeout"],
-            at,
-            self.mistakes,
-        );
+        durations(&Value::Object(step.clone()), &["timeout"], at, self.mistakes);
         if let Some(retry) = step.get("retry") {
-            durations(
-                retry,
-                &["delay", "max_delay"],
-                &join(at, "retry"),
-                self.mistakes,
-            );
+            durations(retry, &["delay", "max_delay"], &join(at, "retry"), self.mistakes);
         }
         for part in ["with", "set", "fail"] {
             if let Some(value) = step.get(part) {
                 names.check(value, &join(at, part), self.mistakes);
             }
         }
-        let mut result = match (
-            step.get("use").and_then(Value::as_str),
-            step.get("set").and_then(Value::as_object),
-        ) {
+        let mut result = match (step.get("use").and_then(Value::as_str), step.get("set").and_then(Value::as_object)) {
             (Some(activity), _) => self.activity(activity, step, at),
             (None, Some(set)) => object(set.keys().map(String::as_str)),
             _ if step.contains_key("for_each") => self.each(step, at, names),
@@ -129,21 +102,11 @@ impl Walk<'_, '_, '_> {
     }
 
     fn kind(&mut self, step: &Map<String, Value>, at: &str) {
-        let kinds: Vec<&str> = KINDS
-            .iter()
-            .map(|(kind, _)| *kind)
-            .filter(|kind| step.contains_key(*kind))
-            .collect();
+        let kinds: Vec<&str> = KINDS.iter().map(|(kind, _)| *kind).filter(|kind| step.contains_key(*kind)).collect();
         let [kind] = kinds.as_slice() else {
             let (message, fix) = match kinds.as_slice() {
-                [] => (
-                    "this step does nothing".to_owned(),
-                    "give it one of `use`, `for_each`, `set`, `fail`",
-                ),
-                many => (
-                    format!("this step has {} at once", quote(many)),
-                    "make each a step of its own",
-                ),
+                [] => ("this step does nothing".to_owned(), "give it one of `use`, `for_each`, `set`, `fail`"),
+                many => (format!("this step has {} at once", quote(many)), "make each a step of its own"),
             };
             self.mistakes.key(
                 "step-kind",
@@ -155,14 +118,8 @@ impl Walk<'_, '_, '_> {
         };
         for (other, keys) in KINDS.iter().filter(|(other, _)| other != kind) {
             for key in keys.iter().filter(|key| step.contains_key(**key)) {
-                let message =
-                    format!("`{key}` belongs to a step with `{other}`, this one has `{kind}`");
-                self.mistakes.key(
-                    "step-kind",
-                    &join(at, key),
-                    message,
-                    Some("remove it".to_owned()),
-                );
+                let message = format!("`{key}` belongs to a step with `{other}`, this one has `{kind}`");
+                self.mistakes.key("step-kind", &join(at, key), message, Some("remove it".to_owned()));
             }
         }
     }
@@ -176,63 +133,35 @@ impl Walk<'_, '_, '_> {
             let known = catalog.names();
             let fix = choose(activity, "activities are", known.iter().map(String::as_str));
             let message = format!("there is no activity `{activity}`");
-            self.mistakes
-                .value("unknown-activity", &join(at, "use"), message, fix);
+            self.mistakes.value("unknown-activity", &join(at, "use"), message, fix);
             return json!({});
         };
         let none = json!({});
-        let place = if step.contains_key("with") {
-            join(at, "with")
-        } else {
-            join(at, "use")
-        };
-        shape::input(
-            info.input_schema,
-            step.get("with").unwrap_or(&none),
-            &place,
-            self.mistakes,
-        );
+        let place = if step.contains_key("with") { join(at, "with") } else { join(at, "use") };
+        shape::input(info.input_schema, step.get("with").unwrap_or(&none), &place, self.mistakes);
         info.output_schema.clone()
     }
 
     fn connection(&mut self, activity: &str, step: &Map<String, Value>, at: &str) {
         let kind = activity.split('.').next().unwrap_or_default();
         let of_kind = |declared: &Value| declared.get("type").and_then(Value::as_str) == Some(kind);
-        let fitting: Vec<&str> = self
-            .connections
-            .iter()
-            .filter(|(_, declared)| of_kind(declared))
-            .map(|(name, _)| name.as_str())
-            .collect();
-        let add =
-            format!(r#"add `"connections": {{"{kind}": {{"type": "{kind}"}}}}` to the document"#);
+        let fitting: Vec<&str> =
+            self.connections.iter().filter(|(_, declared)| of_kind(declared)).map(|(name, _)| name.as_str()).collect();
+        let add = format!(r#"add `"connections": {{"{kind}": {{"type": "{kind}"}}}}` to the document"#);
         let Some(name) = step.get("connection").and_then(Value::as_str) else {
             let (message, fix) = match fitting.as_slice() {
                 [_] => return,
-                [] => (
-                    format!(
-                        "`{activity}` needs a connection of type `{kind}`, the document has none"
-                    ),
-                    add,
-                ),
-                many => (
-                    format!("`{activity}` can use {}", quote(many)),
-                    "say which one: `\"connection\": …`".to_owned(),
-                ),
+                [] => (format!("`{activity}` needs a connection of type `{kind}`, the document has none"), add),
+                many => {
+                    (format!("`{activity}` can use {}", quote(many)), "say which one: `\"connection\": …`".to_owned())
+                }
             };
-            return self
-                .mistakes
-                .value("missing-connection", &join(at, "use"), message, Some(fix));
+            return self.mistakes.value("missing-connection", &join(at, "use"), message, Some(fix));
         };
         let place = join(at, "connection");
         match self.connections.get(name) {
             None => {
-                let fix = choose(
-                    name,
-                    "connections are",
-                    self.connections.keys().map(String::as_str),
-                )
-                .unwrap_or(add);
+                let fix = choose(name, "connections are", self.connections.keys().map(String::as_str)).unwrap_or(add);
                 self.mistakes.value(
                     "missing-connection",
                     &place,
@@ -242,11 +171,8 @@ impl Walk<'_, '_, '_> {
             }
             Some(declared) if !of_kind(declared) => {
                 let fix = choose(kind, "connections are", fitting).unwrap_or(add);
-                let message = format!(
-                    "`{activity}` needs a connection of type `{kind}`, `{name}` is of another type"
-                );
-                self.mistakes
-                    .value("missing-connection", &place, message, Some(fix));
+                let message = format!("`{activity}` needs a connection of type `{kind}`, `{name}` is of another type");
+                self.mistakes.value("missing-connection", &place, message, Some(fix));
             }
             Some(_) => {}
         }
@@ -259,12 +185,7 @@ impl Walk<'_, '_, '_> {
         let item = step.get("as").and_then(Value::as_str).unwrap_or("item");
         if TAKEN.contains(&item) {
             let message = format!("an item cannot be called `{item}`, the name is taken");
-            self.mistakes.value(
-                "value",
-                &join(at, "as"),
-                message,
-                Some("choose another name".to_owned()),
-            );
+            self.mistakes.value("value", &join(at, "as"), message, Some("choose another name".to_owned()));
         }
         let mut inner = names.inside(item);
         if let Some(key) = step.get("item_key") {
@@ -303,12 +224,6 @@ fn durations(holder: &Value, keys: &[&str], pointer: &str, mistakes: &mut Mistak
 fn collect_ids(steps: &[Value], into: &mut Vec<String>) {
     for step in steps {
         into.extend(step.get("id").and_then(Value::as_str).map(str::to_owned));
-        collect_ids(
-            step.get("steps")
-                .and_then(Value::as_array)
-                .map(Vec::as_slice)
-                .unwrap_or_default(),
-            into,
-        );
+        collect_ids(step.get("steps").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default(), into);
     }
 }

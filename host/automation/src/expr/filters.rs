@@ -60,16 +60,7 @@ pub const NAMES: &[&str] = &[
 /// Adds and replaces filters.
 pub fn install(engine: &mut Environment<'static>) {
     // Their output can be far larger than their input.
-    for name in [
-        "indent",
-        "format",
-        "pprint",
-        "tojson",
-        "urlencode",
-        "safe",
-        "escape",
-        "e",
-    ] {
+    for name in ["indent", "format", "pprint", "tojson", "urlencode", "safe", "escape", "e"] {
         engine.remove_filter(name);
     }
     engine.add_filter("minus", |when: &str, by: &str| moved(when, by, true));
@@ -88,11 +79,7 @@ pub fn fits(value: &serde_json::Value) -> bool {
     impl std::io::Write for Count {
         fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
             self.0 += bytes.len();
-            if self.0 > MAX_OUTPUT {
-                Err(std::io::ErrorKind::FileTooLarge.into())
-            } else {
-                Ok(bytes.len())
-            }
+            if self.0 > MAX_OUTPUT { Err(std::io::ErrorKind::FileTooLarge.into()) } else { Ok(bytes.len()) }
         }
         fn flush(&mut self) -> std::io::Result<()> {
             Ok(())
@@ -110,10 +97,7 @@ fn moved(when: &str, by: &str, back: bool) -> Result<String, Error> {
         return Ok(day.checked_add(by).map_err(outside)?.to_string());
     }
     if let Ok(time) = when.parse::<Timestamp>() {
-        let time = time
-            .to_zoned(TimeZone::UTC)
-            .checked_add(by)
-            .map_err(outside)?;
+        let time = time.to_zoned(TimeZone::UTC).checked_add(by).map_err(outside)?;
         return Ok(time.timestamp().to_string());
     }
     let time: DateTime = when.parse().map_err(|_| not_a_time(when))?;
@@ -128,8 +112,7 @@ fn date(when: &str, format: Option<&str>, zone: Option<&str>) -> Result<String, 
         (_, Ok(time)) => time.to_zoned(zone).map_err(outside)?,
         _ => return Err(not_a_time(when)),
     };
-    jiff::fmt::strtime::format(format.unwrap_or("%Y-%m-%d"), &time)
-        .map_err(|error| wrong(error.to_string()))
+    jiff::fmt::strtime::format(format.unwrap_or("%Y-%m-%d"), &time).map_err(|error| wrong(error.to_string()))
 }
 
 /// `[[1], [2, 3]] | flatten` is `[1, 2, 3]`.
@@ -146,11 +129,8 @@ fn flatten(list: &Value) -> Result<Vec<Value>, Error> {
 
 /// `'Weekly Sync (May)' | slug` is `weekly-sync-may`: fit for file names.
 fn slug(text: &str) -> String {
-    let words: Vec<String> = text
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_lowercase)
-        .collect();
+    let words: Vec<String> =
+        text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
     words.join("-")
 }
 
@@ -185,10 +165,7 @@ fn join(list: &Value, with: Option<&str>, options: Kwargs) -> Result<String, Err
         match item.as_str() {
             Some(text) => out.push_str(text),
             None if item.is_undefined() => {
-                return Err(Error::new(
-                    ErrorKind::UndefinedError,
-                    "an item has no such field",
-                ));
+                return Err(Error::new(ErrorKind::UndefinedError, "an item has no such field"));
             }
             None => out.push_str(&item.to_string()),
         }
@@ -210,9 +187,7 @@ fn bounded(len: usize) -> Result<(), Error> {
 }
 
 fn not_a_time(text: &str) -> Error {
-    wrong(format!(
-        "`{text}` is neither a day like `2026-01-31` nor a time like `2026-01-31T09:00:00Z`"
-    ))
+    wrong(format!("`{text}` is neither a day like `2026-01-31` nor a time like `2026-01-31T09:00:00Z`"))
 }
 
 fn outside(error: jiff::Error) -> Error {

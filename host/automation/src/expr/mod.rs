@@ -83,14 +83,8 @@ pub fn string(text: &str, scope: &Scope) -> Result<Value, ExprError> {
                 Value::String(text) => out.push_str(&text),
                 Value::Null => {
                     return Err(ExprError {
-                        message: format!(
-                            "`{}` is none, there is nothing to write into the text",
-                            source.trim()
-                        ),
-                        fix: Some(format!(
-                            "give another value: `{} or 'nothing'`",
-                            source.trim()
-                        )),
+                        message: format!("`{}` is none, there is nothing to write into the text", source.trim()),
+                        fix: Some(format!("give another value: `{} or 'nothing'`", source.trim())),
                         range: at,
                     });
                 }
@@ -121,15 +115,10 @@ pub fn truth(value: &Value) -> bool {
 
 /// Names an expression reads, dotted (`steps.list.recordings`); an error when it is not an expression.
 pub fn reads(source: &str, start: usize) -> Result<Vec<String>, ExprError> {
-    let expression = ENGINE
-        .compile_expression(source)
-        .map_err(|error| place(&error, source, start))?;
+    let expression = ENGINE.compile_expression(source).map_err(|error| place(&error, source, start))?;
     let globals: Vec<&str> = ENGINE.globals().map(|(name, _)| name).collect();
-    let mut names: Vec<String> = expression
-        .undeclared_variables(true)
-        .into_iter()
-        .filter(|name| !globals.contains(&name.as_str()))
-        .collect();
+    let mut names: Vec<String> =
+        expression.undeclared_variables(true).into_iter().filter(|name| !globals.contains(&name.as_str())).collect();
     names.sort();
     Ok(names)
 }
@@ -141,16 +130,9 @@ pub fn unknown_filters(source: &str, start: usize) -> Vec<(String, Range<usize>)
         .filter(|at| {
             let name = source.get(at.clone()).unwrap_or_default();
             let mut state = ENGINE.empty_state();
-            state
-                .apply_filter(name, &[])
-                .is_err_and(|error| error.kind() == ErrorKind::UnknownFilter)
+            state.apply_filter(name, &[]).is_err_and(|error| error.kind() == ErrorKind::UnknownFilter)
         })
-        .map(|at| {
-            (
-                source.get(at.clone()).unwrap_or_default().to_owned(),
-                at.start + start..at.end + start,
-            )
-        })
+        .map(|at| (source.get(at.clone()).unwrap_or_default().to_owned(), at.start + start..at.end + start))
         .collect()
 }
 
@@ -168,18 +150,12 @@ fn evaluate(source: &str, start: usize, scope: &Scope) -> Result<Value, ExprErro
     if value.is_undefined() {
         return Err(ExprError {
             message: format!("`{}` has no value", source.trim()),
-            fix: Some(format!(
-                "check the spelling, or give a default: `{} | default('…')`",
-                source.trim()
-            )),
+            fix: Some(format!("check the spelling, or give a default: `{} | default('…')`", source.trim())),
             range: at,
         });
     }
     let value = serde_json::to_value(&value).map_err(|error| ExprError {
-        message: format!(
-            "the value of `{}` cannot be written as JSON: {error}",
-            source.trim()
-        ),
+        message: format!("the value of `{}` cannot be written as JSON: {error}", source.trim()),
         fix: None,
         range: at.clone(),
     })?;
@@ -203,33 +179,19 @@ fn place(error: &minijinja::Error, source: &str, start: usize) -> ExprError {
             let at = source.get(range.clone()).unwrap_or(source).trim();
             (
                 format!("`{at}` reads a value that is not there"),
-                Some(format!(
-                    "check the spelling, or test it first: `{at} is defined`"
-                )),
+                Some(format!("check the spelling, or test it first: `{at} is defined`")),
             )
         }
-        kind => (
-            error
-                .detail()
-                .map_or_else(|| kind.to_string(), str::to_owned),
-            None,
-        ),
+        kind => (error.detail().map_or_else(|| kind.to_string(), str::to_owned), None),
     };
-    ExprError {
-        message,
-        fix,
-        range: range.start + start..range.end + start,
-    }
+    ExprError { message, fix, range: range.start + start..range.end + start }
 }
 
 /// The engine points at `.b` of `a.b`; people want to read `a.b`.
 fn whole_name(source: &str, range: Range<usize>) -> Range<usize> {
     let before = source.get(..range.start).unwrap_or_default();
     let name = |c: char| c.is_alphanumeric() || "_.".contains(c);
-    match source
-        .get(range.clone())
-        .is_some_and(|part| part.starts_with('.'))
-    {
+    match source.get(range.clone()).is_some_and(|part| part.starts_with('.')) {
         true => before.trim_end_matches(name).len()..range.end,
         false => range,
     }
@@ -243,10 +205,7 @@ fn too_large(range: Range<usize>) -> ExprError {
     }
 }
 
-fn below(
-    name: impl std::fmt::Display,
-    (pointer, error): (String, ExprError),
-) -> (String, ExprError) {
+fn below(name: impl std::fmt::Display, (pointer, error): (String, ExprError)) -> (String, ExprError) {
     (crate::span::join("", name) + &pointer, error)
 }
 

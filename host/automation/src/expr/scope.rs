@@ -18,9 +18,7 @@ impl Scope {
         let mut scope = Scope::default();
         for (name, value) in names.as_object().into_iter().flatten() {
             match value.as_object() {
-                Some(steps) if name == "steps" => {
-                    steps.iter().for_each(|(id, result)| scope.step(id, result))
-                }
+                Some(steps) if name == "steps" => steps.iter().for_each(|(id, result)| scope.step(id, result)),
                 _ => scope.set(name, value),
             }
         }
@@ -29,8 +27,7 @@ impl Scope {
 
     /// Gives a name a value.
     pub fn set(&mut self, name: &str, value: &serde_json::Value) {
-        self.names
-            .insert(name.to_owned(), Value::from(Serde(value)));
+        self.names.insert(name.to_owned(), Value::from(Serde(value)));
     }
 
     /// Makes a step's result readable; `null` for a skipped one.

@@ -24,40 +24,20 @@ pub fn parts(text: &str) -> Result<Vec<Part<'_>>, ExprError> {
     let sole = trimmed.starts_with("${{") && trimmed.ends_with("}}");
     let mut found = Vec::new();
     let mut rest = 0;
-    while let Some(open) = text
-        .get(rest..)
-        .and_then(|tail| tail.find("${{"))
-        .map(|at| at + rest)
-    {
+    while let Some(open) = text.get(rest..).and_then(|tail| tail.find("${{")).map(|at| at + rest) {
         let start = open + 3;
         let end = close(text, start).ok_or_else(|| ExprError {
             message: "the expression does not end".to_owned(),
             fix: Some("close it with `}}`".to_owned()),
             range: open..text.len(),
         })?;
-        let (before, source) = (
-            text.get(rest..open),
-            text.get(start..end).unwrap_or_default(),
-        );
+        let (before, source) = (text.get(rest..open), text.get(start..end).unwrap_or_default());
         found.extend(before.filter(|text| !text.is_empty()).map(Part::Text));
-        found.push(Part::Expression {
-            source,
-            at: start..end,
-        });
+        found.push(Part::Expression { source, at: start..end });
         rest = end + 2;
     }
-    found.extend(
-        text.get(rest..)
-            .filter(|text| !text.is_empty())
-            .map(Part::Text),
-    );
-    if sole
-        && found
-            .iter()
-            .filter(|part| matches!(part, Part::Expression { .. }))
-            .count()
-            == 1
-    {
+    found.extend(text.get(rest..).filter(|text| !text.is_empty()).map(Part::Text));
+    if sole && found.iter().filter(|part| matches!(part, Part::Expression { .. })).count() == 1 {
         found.retain(|part| matches!(part, Part::Expression { .. }));
     }
     Ok(found)
@@ -89,9 +69,8 @@ pub fn filter_names(source: &str) -> Vec<Range<usize>> {
         match byte {
             b'\'' | b'"' => at = quoted(bytes, at),
             b'|' => {
-                let skip = |from: usize, want: fn(&u8) -> bool| {
-                    from + bytes.iter().skip(from).take_while(|b| want(b)).count()
-                };
+                let skip =
+                    |from: usize, want: fn(&u8) -> bool| from + bytes.iter().skip(from).take_while(|b| want(b)).count();
                 let start = skip(at + 1, u8::is_ascii_whitespace);
                 let end = skip(start, |b| b.is_ascii_alphanumeric() || *b == b'_');
                 if start < end {

@@ -24,10 +24,7 @@ fn one_expression_keeps_its_type() {
     check("${{ inputs.big }}", json!(9_007_199_254_740_993_i64));
     check("${{ inputs.huge }}", json!(u64::MAX));
     check(" ${{ steps.list.recordings | length }} ", json!(2));
-    check(
-        "${{ steps.list.recordings | map(attribute='id') }}",
-        json!(["a", "b"]),
-    );
+    check("${{ steps.list.recordings | map(attribute='id') }}", json!(["a", "b"]));
     check("${{ steps.skipped or 'none' }}", json!("none"));
     check("${{ {'a': {'b': 1}} }}", json!({"a": {"b": 1}}));
 }
@@ -43,38 +40,19 @@ fn text_around_makes_a_string() {
 fn filters_of_ours() {
     check("${{ inputs.day | plus('P1M') }}", json!("2026-02-28"));
     check("${{ inputs.day | minus('P2D') }}", json!("2026-01-29"));
-    check(
-        "${{ run.started_at | plus('PT90M') }}",
-        json!("2026-02-01T00:00:00Z"),
-    );
+    check("${{ run.started_at | plus('PT90M') }}", json!("2026-02-01T00:00:00Z"));
     check("${{ run.started_at | date }}", json!("2026-01-31"));
-    check(
-        "${{ run.started_at | date('%d.%m.%Y %H:%M', 'Europe/Berlin') }}",
-        json!("31.01.2026 23:30"),
-    );
+    check("${{ run.started_at | date('%d.%m.%Y %H:%M', 'Europe/Berlin') }}", json!("31.01.2026 23:30"));
     check("${{ [[1], [2, 3], 4] | flatten }}", json!([1, 2, 3, 4]));
-    check(
-        "${{ 'Weekly Sync (May)' | slug }}",
-        json!("weekly-sync-may"),
-    );
-    check(
-        "${{ steps.list.recordings[0].size | bytes }}",
-        json!("1.5 KiB"),
-    );
-    check(
-        "${{ steps.list.recordings | join(', ', attribute='id') }}",
-        json!("a, b"),
-    );
+    check("${{ 'Weekly Sync (May)' | slug }}", json!("weekly-sync-may"));
+    check("${{ steps.list.recordings[0].size | bytes }}", json!("1.5 KiB"));
+    check("${{ steps.list.recordings | join(', ', attribute='id') }}", json!("a, b"));
     check("${{ 'aXb' | replace('X', '-') }}", json!("a-b"));
 }
 
 #[test]
 fn errors_name_their_place() {
-    refused(
-        "a ${{ inputs.nothing }}",
-        " inputs.nothing ",
-        "has no value",
-    );
+    refused("a ${{ inputs.nothing }}", " inputs.nothing ", "has no value");
     refused("${{ inputs.topic.x.y }}", "inputs.topic.x.y", "not there");
     refused("${{ 1 + }}", "+", "unexpected end");
     refused("x ${{ 1", "${{ 1", "does not end");
@@ -99,14 +77,8 @@ fn runaway_work_is_stopped() {
 
 #[test]
 fn names_and_unknown_filters_are_found_without_evaluating() {
-    assert_eq!(
-        reads("steps.list.recordings | selectattr('x') and range(2)", 0).unwrap(),
-        ["steps.list.recordings"]
-    );
-    assert_eq!(
-        unknown_filters("a | flaten | length ~ '| no'", 0),
-        [("flaten".to_owned(), 4..10)]
-    );
+    assert_eq!(reads("steps.list.recordings | selectattr('x') and range(2)", 0).unwrap(), ["steps.list.recordings"]);
+    assert_eq!(unknown_filters("a | flaten | length ~ '| no'", 0), [("flaten".to_owned(), 4..10)]);
 }
 
 #[test]

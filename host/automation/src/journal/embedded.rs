@@ -34,20 +34,8 @@ impl Journal for Embedded {
     }
 
     async fn run_ended(&self, run: &RunEnd) -> Result<(), JournalError> {
-        let state = if run.error.is_some() {
-            "failed"
-        } else {
-            "succeeded"
-        };
-        self.store
-            .end_run(
-                &run.id,
-                state,
-                run.at,
-                run.outputs.as_ref(),
-                run.error.as_ref(),
-            )
-            .map_err(failed)
+        let state = if run.error.is_some() { "failed" } else { "succeeded" };
+        self.store.end_run(&run.id, state, run.at, run.outputs.as_ref(), run.error.as_ref()).map_err(failed)
     }
 
     async fn step(&self, step: &StepEntry) -> Result<(), JournalError> {
@@ -69,7 +57,5 @@ impl Journal for Embedded {
 }
 
 fn failed(error: StoreError) -> JournalError {
-    JournalError {
-        cause: Box::new(error),
-    }
+    JournalError { cause: Box::new(error) }
 }

@@ -19,12 +19,7 @@ impl Run<'_> {
         scope: &Scope,
     ) -> Result<Value, RunError> {
         let mut entry = self.entry(step, place, self.clock.now_ms());
-        let input = match self.resolve(
-            &Value::Object(step.input.clone().unwrap_or_default()),
-            place,
-            "with",
-            scope,
-        ) {
+        let input = match self.resolve(&Value::Object(step.input.clone().unwrap_or_default()), place, "with", scope) {
             Ok(input) => input,
             Err(error) => {
                 self.finish(&mut entry, &Err(error.clone()));
@@ -44,12 +39,7 @@ impl Run<'_> {
             attempt: 1,
             idempotency_key: idempotency_key(self.id, &place.path),
         };
-        let defaults = self
-            .doc
-            .automation
-            .defaults
-            .as_ref()
-            .and_then(|defaults| defaults.retry.as_ref());
+        let defaults = self.doc.automation.defaults.as_ref().and_then(|defaults| defaults.retry.as_ref());
         let policy = step.retry.as_ref().or(defaults);
         loop {
             entry.attempt = call.attempt;
@@ -62,12 +52,7 @@ impl Run<'_> {
                 }
                 Err(error) => error,
             };
-            let wait = retry::next(
-                policy,
-                &error,
-                call.attempt,
-                self.runner.repeatable(activity),
-            );
+            let wait = retry::next(policy, &error, call.attempt, self.runner.repeatable(activity));
             let failed = self.error(place, error);
             let Some(ms) = wait else {
                 self.finish(&mut entry, &Err(failed.clone()));
@@ -89,11 +74,8 @@ impl Run<'_> {
             Either::Right(_) => Err(StepError {
                 retry: RetryHint::After(0),
                 not_sent: false,
-                ..StepError::problem(
-                    "timeout",
-                    format!("`{}` took longer than {ms} ms", call.activity),
-                )
-                .fix("raise the step's `timeout`; check first whether the call took effect")
+                ..StepError::problem("timeout", format!("`{}` took longer than {ms} ms", call.activity))
+                    .fix("raise the step's `timeout`; check first whether the call took effect")
             }),
         }
     }
@@ -101,16 +83,8 @@ impl Run<'_> {
     /// The step's connection, else the only one of the activity's kind.
     fn connection(&self, activity: &str, step: &Step) -> Option<String> {
         let kind = activity.split('.').next().unwrap_or_default();
-        let fitting = || {
-            self.doc
-                .automation
-                .connections
-                .iter()
-                .find(|(_, declared)| declared.kind == kind)
-        };
-        step.connection
-            .clone()
-            .or_else(|| fitting().map(|(name, _)| name.clone()))
+        let fitting = || self.doc.automation.connections.iter().find(|(_, declared)| declared.kind == kind);
+        step.connection.clone().or_else(|| fitting().map(|(name, _)| name.clone()))
     }
 }
 

@@ -11,50 +11,28 @@ use crate::expr::Scope;
 use crate::model::{OnItemError, Step};
 
 impl Run<'_> {
-    pub(super) async fn each(
-        &self,
-        list: &str,
-        step: &Step,
-        place: &Place,
-        scope: &Scope,
-    ) -> Result<Value, RunError> {
+    pub(super) async fn each(&self, list: &str, step: &Step, place: &Place, scope: &Scope) -> Result<Value, RunError> {
         let list = match self.resolve(&Value::from(list), place, "for_each", scope)? {
             Value::Array(list) => list,
             _ => {
                 let error = StepError::problem("for-each", "`for_each` gives no list");
-                return Err(self.error(
-                    place,
-                    error.fix("give it a list, for example `${{ inputs.users }}`"),
-                ));
+                return Err(self.error(place, error.fix("give it a list, for example `${{ inputs.users }}`")));
             }
         };
         let (mut items, mut failed, mut keys) = (Vec::new(), Vec::new(), HashSet::new());
         for (index, item) in list.iter().enumerate() {
             let mut inner = scope.clone();
             inner.set(step.item.as_deref().unwrap_or("item"), item);
-            inner.set(
-                "loop",
-                &json!({"index": index + 1, "index0": index, "key": null}),
-            );
+            inner.set("loop", &json!({"index": index + 1, "index0": index, "key": null}));
             let key = self.item_key(step, place, index, &inner)?;
             if !keys.insert(key.clone()) {
-                let error =
-                    StepError::problem("item-key", format!("two items have the key `{key}`"));
-                return Err(self.error(
-                    place,
-                    error.fix("choose an `item_key` that is different for each item"),
-                ));
+                let error = StepError::problem("item-key", format!("two items have the key `{key}`"));
+                return Err(self.error(place, error.fix("choose an `item_key` that is different for each item")));
             }
-            inner.set(
-                "loop",
-                &json!({"index": index + 1, "index0": index, "key": key}),
-            );
+            inner.set("loop", &json!({"index": index + 1, "index0": index, "key": key}));
             match self.item(step, place, &key, item, inner).await {
                 Ok(collected) => items.push(collected),
-                Err(error)
-                    if step.on_item_error == Some(OnItemError::Continue)
-                        && error.family == Family::Problem =>
-                {
+                Err(error) if step.on_item_error == Some(OnItemError::Continue) && error.family == Family::Problem => {
                     failed.push(json!({"key": key, "index": index, "error": {"code": error.code, "message": error.message, "step": error.step}}));
                 }
                 Err(error) => return Err(error),
@@ -73,26 +51,14 @@ impl Run<'_> {
     ) -> Result<Value, RunError> {
         let body = step.steps.as_deref().unwrap_or_default();
         let prefix = format!("{}[{}]/", place.path, address(key));
-        self.steps(
-            body,
-            &format!("{}/steps", place.pointer),
-            &prefix,
-            &mut scope,
-        )
-        .await?;
+        self.steps(body, &format!("{}/steps", place.pointer), &prefix, &mut scope).await?;
         match &step.collect {
             Some(collect) => self.resolve(collect, place, "collect", &scope),
             None => Ok(item.clone()),
         }
     }
 
-    fn item_key(
-        &self,
-        step: &Step,
-        place: &Place,
-        index: usize,
-        scope: &Scope,
-    ) -> Result<String, RunError> {
+    fn item_key(&self, step: &Step, place: &Place, index: usize, scope: &Scope) -> Result<String, RunError> {
         let Some(key) = &step.item_key else {
             return Ok(index.to_string());
         };
@@ -100,10 +66,8 @@ impl Run<'_> {
             Value::String(key) if !key.is_empty() => Ok(key),
             Value::Number(key) => Ok(key.to_string()),
             _ => {
-                let error = StepError::problem(
-                    "item-key",
-                    format!("the key of item {index} is neither a text nor a number"),
-                );
+                let error =
+                    StepError::problem("item-key", format!("the key of item {index} is neither a text nor a number"));
                 Err(self.error(place, error.fix("choose a field that every item has")))
             }
         }

@@ -37,12 +37,7 @@ pub struct RunError {
 }
 
 impl RunError {
-    pub(super) fn new(
-        doc: &Document,
-        step: Option<&str>,
-        pointer: &str,
-        cause: StepError,
-    ) -> RunError {
+    pub(super) fn new(doc: &Document, step: Option<&str>, pointer: &str, cause: StepError) -> RunError {
         let (line, column) = doc.position(pointer);
         RunError {
             code: cause.code,
@@ -59,12 +54,7 @@ impl RunError {
         }
     }
 
-    pub(super) fn expression(
-        doc: &Document,
-        step: Option<&str>,
-        pointer: &str,
-        error: &ExprError,
-    ) -> RunError {
+    pub(super) fn expression(doc: &Document, step: Option<&str>, pointer: &str, error: &ExprError) -> RunError {
         let mut cause = StepError::problem("expression", error.message.clone());
         cause.fix.clone_from(&error.fix);
         RunError::new(doc, step, pointer, cause)

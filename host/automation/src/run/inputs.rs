@@ -18,15 +18,8 @@ pub fn prepare_inputs(doc: &Document, inputs: Value) -> Result<Value, RunError> 
     if wrong.is_empty() {
         return Ok(inputs);
     }
-    let sentence = |found: &Deviation| {
-        found
-            .message
-            .replace("the document lacks", "missing input:")
-    };
-    let mut cause = StepError::problem(
-        "input",
-        wrong.iter().map(sentence).collect::<Vec<_>>().join("; "),
-    );
+    let sentence = |found: &Deviation| found.message.replace("the document lacks", "missing input:");
+    let mut cause = StepError::problem("input", wrong.iter().map(sentence).collect::<Vec<_>>().join("; "));
     cause.fix = wrong.iter().find_map(|found| found.fix.clone());
     cause.details = Some(wrong.iter().map(|found| json!({"pointer": found.pointer, "code": found.code, "message": sentence(found), "fix": found.fix})).collect());
     Err(RunError::new(doc, None, "/inputs", cause))
@@ -36,17 +29,14 @@ fn closed(schema: &Map<String, Value>) -> Value {
     let mut schema = schema.clone();
     schema.entry("type").or_insert_with(|| json!("object"));
     schema.entry("properties").or_insert_with(|| json!({}));
-    schema
-        .entry("additionalProperties")
-        .or_insert(Value::Bool(false));
+    schema.entry("additionalProperties").or_insert(Value::Bool(false));
     Value::Object(schema)
 }
 
 fn defaults(schema: &Value, value: &mut Value) {
-    let (Some(properties), Some(members)) = (
-        schema.get("properties").and_then(Value::as_object),
-        value.as_object_mut(),
-    ) else {
+    let (Some(properties), Some(members)) =
+        (schema.get("properties").and_then(Value::as_object), value.as_object_mut())
+    else {
         return;
     };
     for (name, property) in properties {

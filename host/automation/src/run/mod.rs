@@ -1,9 +1,6 @@
 //! The interpreter: one async function over three traits. It knows no clock, no randomness, no files and spawns nothing.
 
-#![expect(
-    clippy::result_large_err,
-    reason = "a run fails once; every field is shown to people"
-)]
+#![expect(clippy::result_large_err, reason = "a run fails once; every field is shown to people")]
 
 mod activity;
 mod each;
@@ -36,13 +33,7 @@ pub async fn run(
     run_id: &str,
 ) -> Result<Value, RunError> {
     let inputs = prepare_inputs(doc, inputs)?;
-    let run = Run {
-        doc,
-        runner,
-        journal,
-        clock,
-        id: run_id,
-    };
+    let run = Run { doc, runner, journal, clock, id: run_id };
     let at = clock.now_ms();
     let start = RunStart {
         id: run_id.to_owned(),
@@ -52,10 +43,7 @@ pub async fn run(
         inputs: inputs.clone(),
         at,
     };
-    journal
-        .run_started(&start)
-        .await
-        .map_err(|error| RunError::journal(doc, &error))?;
+    journal.run_started(&start).await.map_err(|error| RunError::journal(doc, &error))?;
     let result = run.all(&inputs, at).await;
     let end = RunEnd {
         id: run_id.to_owned(),
@@ -63,10 +51,7 @@ pub async fn run(
         outputs: result.as_ref().ok().cloned(),
         error: result.as_ref().err().map(RunError::to_json),
     };
-    let kept = journal
-        .run_ended(&end)
-        .await
-        .map_err(|error| RunError::journal(doc, &error));
+    let kept = journal.run_ended(&end).await.map_err(|error| RunError::journal(doc, &error));
     // The first error is the one that matters.
     result.and_then(|outputs| kept.map(|()| outputs))
 }
@@ -89,20 +74,16 @@ struct Place {
 
 impl Run<'_> {
     async fn all(&self, inputs: &Value, at: i64) -> Result<Value, RunError> {
-        let started = jiff::Timestamp::from_millisecond(at)
-            .map(|time| time.to_string())
-            .unwrap_or_default();
+        let started = jiff::Timestamp::from_millisecond(at).map(|time| time.to_string()).unwrap_or_default();
         let names = json!({
             "inputs": inputs,
             "run": {"id": self.id, "automation": self.doc.automation.id, "started_at": started},
         });
         let mut scope = Scope::of(&names);
-        self.steps(&self.doc.automation.steps, "/steps", "", &mut scope)
-            .await?;
+        self.steps(&self.doc.automation.steps, "/steps", "", &mut scope).await?;
         let outputs = Value::Object(self.doc.automation.outputs.clone());
-        expr::resolve(&outputs, &scope).map_err(|(below, error)| {
-            RunError::expression(self.doc, None, &format!("/outputs{below}"), &error)
-        })
+        expr::resolve(&outputs, &scope)
+            .map_err(|(below, error)| RunError::expression(self.doc, None, &format!("/outputs{below}"), &error))
     }
 
     async fn steps(
@@ -113,23 +94,14 @@ impl Run<'_> {
         scope: &mut Scope,
     ) -> Result<(), RunError> {
         for (index, step) in steps.iter().enumerate() {
-            let place = Place {
-                pointer: join(pointer, index),
-                path: format!("{prefix}{}", step.id),
-            };
+            let place = Place { pointer: join(pointer, index), path: format!("{prefix}{}", step.id) };
             let result = self.step(step, &place, scope).await?;
             scope.step(&step.id, &result);
         }
         Ok(())
     }
 
-    fn resolve(
-        &self,
-        value: &Value,
-        place: &Place,
-        key: &str,
-        scope: &Scope,
-    ) -> Result<Value, RunError> {
+    fn resolve(&self, value: &Value, place: &Place, key: &str, scope: &Scope) -> Result<Value, RunError> {
         expr::resolve(value, scope).map_err(|(below, error)| {
             let pointer = format!("{}/{key}{below}", place.pointer);
             RunError::expression(self.doc, Some(&place.path), &pointer, &error)

@@ -7,12 +7,7 @@ use crate::model::Retry;
 /// Milliseconds to wait before the next attempt; nothing when there is none.
 ///
 /// A call whose outcome is unknown is repeated only when repeating does no harm.
-pub fn next(
-    policy: Option<&Retry>,
-    error: &StepError,
-    attempt: u32,
-    repeatable: bool,
-) -> Option<u64> {
+pub fn next(policy: Option<&Retry>, error: &StepError, attempt: u32, repeatable: bool) -> Option<u64> {
     let policy = policy?;
     let harmless = error.not_sent || repeatable;
     if attempt >= policy.attempts || error.family != Family::Problem || !harmless {
@@ -44,10 +39,7 @@ mod tests {
     }
 
     fn limited(ms: u64) -> StepError {
-        StepError {
-            retry: RetryHint::After(ms),
-            ..StepError::problem("rate-limited", "slow down")
-        }
+        StepError { retry: RetryHint::After(ms), ..StepError::problem("rate-limited", "slow down") }
     }
 
     #[test]
@@ -60,35 +52,22 @@ mod tests {
             (1, 3000, Some(3000)),
             (1, 9000, None),
         ] {
-            assert_eq!(
-                next(Some(&policy()), &limited(asked), attempt, false),
-                expect,
-                "{attempt} {asked}"
-            );
+            assert_eq!(next(Some(&policy()), &limited(asked), attempt, false), expect, "{attempt} {asked}");
         }
     }
 
     #[test]
     fn a_write_of_unknown_outcome_is_not_repeated() {
-        let error = StepError {
-            not_sent: false,
-            ..limited(0)
-        };
+        let error = StepError { not_sent: false, ..limited(0) };
         assert_eq!(next(Some(&policy()), &error, 1, false), None);
         assert_eq!(next(Some(&policy()), &error, 1, true), Some(2000));
     }
 
     #[test]
     fn only_the_codes_named() {
-        let named = Retry {
-            on: vec!["busy".into()],
-            ..policy()
-        };
+        let named = Retry { on: vec!["busy".into()], ..policy() };
         assert_eq!(next(Some(&named), &limited(0), 1, true), None);
-        assert_eq!(
-            next(Some(&named), &StepError::problem("busy", ""), 1, true),
-            Some(2000)
-        );
+        assert_eq!(next(Some(&named), &StepError::problem("busy", ""), 1, true), Some(2000));
         assert_eq!(next(None, &limited(0), 1, true), None);
     }
 }

@@ -38,11 +38,7 @@ impl Run<'_> {
         let wanted = expr::truth(&value);
         if !wanted {
             let now = self.clock.now_ms();
-            let entry = StepEntry {
-                state: StepState::Skipped,
-                ended_at: Some(now),
-                ..self.entry(step, place, now)
-            };
+            let entry = StepEntry { state: StepState::Skipped, ended_at: Some(now), ..self.entry(step, place, now) };
             self.record(&entry, place).await?;
         }
         Ok(wanted)
@@ -68,22 +64,14 @@ impl Run<'_> {
 
     fn fail(&self, step: &Step, place: &Place, scope: &Scope) -> RunError {
         let Some(fail) = &step.fail else {
-            return self.error(
-                place,
-                StepError::problem("step-kind", "this step does nothing"),
-            );
+            return self.error(place, StepError::problem("step-kind", "this step does nothing"));
         };
         let text = |value: &str, key: &str| self.resolve(&Value::from(value), place, key, scope);
         match text(&fail.message, "fail/message") {
             Err(error) => error,
             Ok(message) => {
-                let message = message
-                    .as_str()
-                    .map_or_else(|| message.to_string(), str::to_owned);
-                self.error(
-                    place,
-                    StepError::problem(fail.code.as_deref().unwrap_or("failed"), message),
-                )
+                let message = message.as_str().map_or_else(|| message.to_string(), str::to_owned);
+                self.error(place, StepError::problem(fail.code.as_deref().unwrap_or("failed"), message))
             }
         }
     }
@@ -123,10 +111,7 @@ impl Run<'_> {
     pub(super) async fn record(&self, entry: &StepEntry, place: &Place) -> Result<(), RunError> {
         self.journal.step(entry).await.map_err(|error| {
             let error = RunError::journal(self.doc, &error);
-            RunError {
-                step: Some(place.path.clone()),
-                ..error
-            }
+            RunError { step: Some(place.path.clone()), ..error }
         })
     }
 

@@ -1,20 +1,13 @@
 //! A catalog and a scripted runner.
 #![allow(dead_code, reason = "each test file uses a part of it")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "helpers of tests"
-)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "helpers of tests")]
 
 use std::collections::VecDeque;
 use std::sync::Mutex;
 
 use async_trait::async_trait;
 use serde_json::{Value, json};
-use switchboard_automation::{
-    ActivityCall, ActivityInfo, ActivityRunner, Catalog, Clock, StepError,
-};
+use switchboard_automation::{ActivityCall, ActivityInfo, ActivityRunner, Catalog, Clock, StepError};
 
 pub struct Zoom(Value);
 
@@ -23,19 +16,13 @@ impl Zoom {
         let s = || json!({"type": "string"});
         let object = |properties: Value, required: Value| json!({"type": "object", "properties": properties, "required": required, "additionalProperties": false});
         let n = || json!({"type": "integer"});
-        let meeting = object(
-            json!({"id": s(), "join_url": s(), "topic": s()}),
-            json!(["id"]),
-        );
+        let meeting = object(json!({"id": s(), "join_url": s(), "topic": s()}), json!(["id"]));
         let file = object(json!({"id": s(), "file_type": s(), "size": n()}), json!([]));
         let recording = object(
             json!({"meeting_uuid": s(), "ready": {"type": "boolean"}, "total_size": n(), "files": {"type": "array", "items": file}}),
             json!(["meeting_uuid"]),
         );
-        let coverage = object(
-            json!({"count": n(), "complete": {"type": "boolean"}}),
-            json!(["count", "complete"]),
-        );
+        let coverage = object(json!({"count": n(), "complete": {"type": "boolean"}}), json!(["count", "complete"]));
         Zoom(json!({
             "zoom.users.me": [object(json!({}), json!([])), object(json!({"id": s(), "email": s()}), json!([]))],
             "zoom.meetings.create": [
@@ -56,17 +43,11 @@ impl Zoom {
 impl Zoom {
     /// The activities of the resolved manifest.
     pub fn real() -> Zoom {
-        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("../../manifests/zoom.resolved.json");
-        let manifest: Value =
-            serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../manifests/zoom.resolved.json");
+        let manifest: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
         let activities = manifest["activities"].as_array().unwrap().iter();
-        let entries = activities.map(|one| {
-            (
-                format!("zoom.{}", one["name"].as_str().unwrap()),
-                json!([one["input"], one["output"]]),
-            )
-        });
+        let entries = activities
+            .map(|one| (format!("zoom.{}", one["name"].as_str().unwrap()), json!([one["input"], one["output"]])));
         Zoom(Value::Object(entries.collect()))
     }
 }
@@ -74,12 +55,7 @@ impl Zoom {
 impl Catalog for Zoom {
     fn activity(&self, id: &str) -> Option<ActivityInfo<'_>> {
         let entry = self.0.get(id)?;
-        Some(ActivityInfo {
-            input_schema: &entry[0],
-            output_schema: &entry[1],
-            effect: "write",
-            idempotency: "unsafe",
-        })
+        Some(ActivityInfo { input_schema: &entry[0], output_schema: &entry[1], effect: "write", idempotency: "unsafe" })
     }
 
     fn names(&self) -> Vec<String> {
@@ -96,19 +72,11 @@ pub struct Script {
 
 impl Script {
     pub fn of(answers: impl IntoIterator<Item = Result<Value, StepError>>) -> Script {
-        Script {
-            answers: Mutex::new(answers.into_iter().collect()),
-            calls: Mutex::default(),
-        }
+        Script { answers: Mutex::new(answers.into_iter().collect()), calls: Mutex::default() }
     }
 
     pub fn inputs(&self) -> Vec<Value> {
-        self.calls
-            .lock()
-            .unwrap()
-            .iter()
-            .map(|call| call.input.clone())
-            .collect()
+        self.calls.lock().unwrap().iter().map(|call| call.input.clone()).collect()
     }
 }
 

@@ -13,38 +13,19 @@ pub async fn run(app: &App, command: ActivityCommand) -> Result<(), CliError> {
     let manifest = connector.manifest();
     match command {
         ActivityCommand::List if app.global.json => {
-            let rows: Vec<Value> = manifest
-                .activities
-                .iter()
-                .map(|activity| row(manifest, activity))
-                .collect();
+            let rows: Vec<Value> = manifest.activities.iter().map(|activity| row(manifest, activity)).collect();
             output::json(&rows)
         }
         ActivityCommand::List => {
             let rows = manifest.activities.iter().map(|activity| {
-                vec![
-                    id(manifest, activity),
-                    effect(activity).into(),
-                    first_scope(activity),
-                    activity.title.clone(),
-                ]
+                vec![id(manifest, activity), effect(activity).into(), first_scope(activity), activity.title.clone()]
             });
-            output::table(
-                &["ACTIVITY", "EFFECT", "SCOPE", "WHAT IT DOES"],
-                rows.collect(),
-            )
+            output::table(&["ACTIVITY", "EFFECT", "SCOPE", "WHAT IT DOES"], rows.collect())
         }
         ActivityCommand::Show { activity } => show(app, manifest, find(manifest, &activity)?),
-        ActivityCommand::Schema {
-            activity,
-            output: wants_output,
-        } => {
+        ActivityCommand::Schema { activity, output: wants_output } => {
             let found = find(manifest, &activity)?;
-            output::json(if wants_output {
-                &found.output
-            } else {
-                &found.input
-            })
+            output::json(if wants_output { &found.output } else { &found.input })
         }
     }
 }
@@ -52,9 +33,7 @@ pub async fn run(app: &App, command: ActivityCommand) -> Result<(), CliError> {
 /// The activity, or the error that names the nearest one.
 pub fn find<'a>(manifest: &'a Manifest, id: &str) -> Result<&'a Activity, CliError> {
     manifest.activity(id).ok_or_else(|| {
-        let near = manifest
-            .nearest(id)
-            .map_or(String::new(), |near| format!("did you mean `{near}`? "));
+        let near = manifest.nearest(id).map_or(String::new(), |near| format!("did you mean `{near}`? "));
         CliError::Failed {
             code: "activity.unknown".into(),
             message: format!("there is no activity `{id}`"),
@@ -71,15 +50,8 @@ fn show(app: &App, manifest: &Manifest, activity: &Activity) -> Result<(), CliEr
     output::line(&format!("{} — {}", id(manifest, activity), activity.title))?;
     output::line(&activity.summary)?;
     output::line("")?;
-    output::line(&format!(
-        "effect  {}    rate class  {}",
-        effect(activity),
-        activity.rate
-    ))?;
-    for (style, sets) in [
-        ("classic", &activity.scopes.classic),
-        ("granular", &activity.scopes.granular),
-    ] {
+    output::line(&format!("effect  {}    rate class  {}", effect(activity), activity.rate))?;
+    for (style, sets) in [("classic", &activity.scopes.classic), ("granular", &activity.scopes.granular)] {
         let any: Vec<String> = sets.iter().map(|set| set.join(" + ")).collect();
         if !any.is_empty() {
             output::line(&format!("scope   {} ({style})", any.join("  or  ")))?;
@@ -89,18 +61,12 @@ fn show(app: &App, manifest: &Manifest, activity: &Activity) -> Result<(), CliEr
     fields(&activity.input)?;
     output::line("\noutput")?;
     fields(&activity.output)?;
-    let catalogue = activity
-        .errors
-        .iter()
-        .filter_map(|code| manifest.errors.iter().find(|entry| &entry.code == code));
+    let catalogue = activity.errors.iter().filter_map(|code| manifest.errors.iter().find(|entry| &entry.code == code));
     for (number, entry) in catalogue.enumerate() {
         if number == 0 {
             output::line("\nerrors")?;
         }
-        let fix = entry
-            .fix
-            .as_ref()
-            .map_or(String::new(), |fix| format!(" → {fix}"));
+        let fix = entry.fix.as_ref().map_or(String::new(), |fix| format!(" → {fix}"));
         output::line(&format!("  {}  {}{fix}", entry.code, entry.cause))?;
     }
     for example in &activity.examples {
@@ -115,32 +81,16 @@ fn show(app: &App, manifest: &Manifest, activity: &Activity) -> Result<(), CliEr
 }
 
 fn fields(schema: &Value) -> Result<(), CliError> {
-    let required: Vec<&str> = schema
-        .get("required")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect();
+    let required: Vec<&str> =
+        schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
     let Some(properties) = schema.get("properties").and_then(Value::as_object) else {
         return Ok(());
     };
     let width = properties.keys().map(String::len).max().unwrap_or(0);
     for (name, property) in properties {
-        let mark = if required.contains(&name.as_str()) {
-            "required"
-        } else {
-            ""
-        };
-        let about = property
-            .get("description")
-            .and_then(Value::as_str)
-            .unwrap_or("")
-            .replace('\n', " ");
-        output::line(&format!(
-            "  {name:width$}  {:16} {mark:8}  {about}",
-            kind(schema, property)
-        ))?;
+        let mark = if required.contains(&name.as_str()) { "required" } else { "" };
+        let about = property.get("description").and_then(Value::as_str).unwrap_or("").replace('\n', " ");
+        output::line(&format!("  {name:width$}  {:16} {mark:8}  {about}", kind(schema, property)))?;
     }
     Ok(())
 }
@@ -149,22 +99,15 @@ fn fields(schema: &Value) -> Result<(), CliError> {
 fn kind(root: &Value, property: &Value) -> String {
     if let Some(name) = property.get("$ref").and_then(Value::as_str) {
         let short = name.rsplit('/').next().unwrap_or(name);
-        let target = root
-            .get("$defs")
-            .and_then(|definitions| definitions.get(short));
+        let target = root.get("$defs").and_then(|definitions| definitions.get(short));
         return match target {
-            Some(target) if target.get("enum").is_some() || target.get("oneOf").is_some() => {
-                kind(root, target)
-            }
+            Some(target) if target.get("enum").is_some() || target.get("oneOf").is_some() => kind(root, target),
             _ => short.to_owned(),
         };
     }
     let constants: Vec<&str> = match (property.get("enum"), property.get("oneOf")) {
         (Some(Value::Array(values)), _) => values.iter().filter_map(Value::as_str).collect(),
-        (_, Some(Value::Array(cases))) => cases
-            .iter()
-            .filter_map(|case| case.get("const")?.as_str())
-            .collect(),
+        (_, Some(Value::Array(cases))) => cases.iter().filter_map(|case| case.get("const")?.as_str()).collect(),
         _ => Vec::new(),
     };
     if !constants.is_empty() {
@@ -178,29 +121,22 @@ fn kind(root: &Value, property: &Value) -> String {
     }
     match property.get("type") {
         Some(Value::String(name)) => name.clone(),
-        Some(Value::Array(names)) => names
-            .iter()
-            .filter_map(Value::as_str)
-            .find(|name| *name != "null")
-            .unwrap_or("")
-            .to_owned(),
+        Some(Value::Array(names)) => {
+            names.iter().filter_map(Value::as_str).find(|name| *name != "null").unwrap_or("").to_owned()
+        }
         _ => String::new(),
     }
 }
 
 /// An example's input as `key=value` fields.
 fn spelled(input: &Value) -> String {
-    let fields = input
-        .as_object()
-        .into_iter()
-        .flatten()
-        .map(|(key, value)| match value {
-            Value::String(text) if text.contains([' ', '\'', '$', '"']) => {
-                format!("{key}=\"{text}\"")
-            }
-            Value::String(text) => format!("{key}={text}"),
-            other => format!("{key}:='{other}'"),
-        });
+    let fields = input.as_object().into_iter().flatten().map(|(key, value)| match value {
+        Value::String(text) if text.contains([' ', '\'', '$', '"']) => {
+            format!("{key}=\"{text}\"")
+        }
+        Value::String(text) => format!("{key}={text}"),
+        other => format!("{key}:='{other}'"),
+    });
     fields.collect::<Vec<_>>().join(" ")
 }
 
@@ -226,10 +162,5 @@ fn effect(activity: &Activity) -> &'static str {
 }
 
 fn first_scope(activity: &Activity) -> String {
-    activity
-        .scopes
-        .classic
-        .first()
-        .or(activity.scopes.granular.first())
-        .map_or(String::new(), |set| set.join(" "))
+    activity.scopes.classic.first().or(activity.scopes.granular.first()).map_or(String::new(), |set| set.join(" "))
 }

@@ -18,22 +18,14 @@ pub async fn run(app: &App, call: Call) -> Result<(), CliError> {
     if !call.dry_run {
         confirm(&app.global, call.yes, &call.activity, &activity)?;
     }
-    let connection = app
-        .connections()?
-        .open_connection(call.connection.as_deref())?;
+    let connection = app.connections()?.open_connection(call.connection.as_deref())?;
     let mut options = app.call_options(&call.downloads);
     options.dry_run = call.dry_run;
-    let result = connector
-        .call(&call.activity, input, Arc::new(connection), &options)
-        .await?;
+    let result = connector.call(&call.activity, input, Arc::new(connection), &options).await?;
     if call.dry_run {
         app.say("not sent (--dry-run)");
     }
-    if app.global.json || call.dry_run {
-        output::json(&result)
-    } else {
-        output::fields(&result)
-    }
+    if app.global.json || call.dry_run { output::json(&result) } else { output::fields(&result) }
 }
 
 /// A destructive activity needs a yes: the word typed at a terminal, or `--yes`.
@@ -41,10 +33,7 @@ pub fn confirm(global: &Global, yes: bool, id: &str, activity: &Activity) -> Res
     if activity.effect != Effect::Destructive || yes {
         return Ok(());
     }
-    let sentence = activity
-        .confirm
-        .as_deref()
-        .unwrap_or("This cannot be undone.");
+    let sentence = activity.confirm.as_deref().unwrap_or("This cannot be undone.");
     if global.no_input || !std::io::stdin().is_terminal() {
         return Err(CliError::usage(
             format!("`{id}` is destructive: {sentence}"),
@@ -53,12 +42,6 @@ pub fn confirm(global: &Global, yes: bool, id: &str, activity: &Activity) -> Res
     }
     eprintln!("{sentence} Type yes to go on:");
     let mut answer = String::new();
-    std::io::stdin()
-        .read_line(&mut answer)
-        .map_err(|error| CliError::failed("input", error.to_string()))?;
-    if answer.trim() == "yes" {
-        Ok(())
-    } else {
-        Err(CliError::failed("not-confirmed", "nothing was done"))
-    }
+    std::io::stdin().read_line(&mut answer).map_err(|error| CliError::failed("input", error.to_string()))?;
+    if answer.trim() == "yes" { Ok(()) } else { Err(CliError::failed("not-confirmed", "nothing was done")) }
 }

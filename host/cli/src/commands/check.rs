@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::app::App;
 use crate::args::Check;
@@ -20,9 +20,7 @@ pub async fn run(app: &App, check: Check) -> Result<(), CliError> {
         let report = switchboard_automation::check(&read(file)?, &name, &catalog);
         bad |= !report.is_ok();
         if app.global.json {
-            reports.push(
-                json!({ "file": name, "ok": report.is_ok(), "diagnostics": report.to_json() }),
-            );
+            reports.push(report.to_json());
         } else if report.is_ok() {
             output::line(&format!("{name}: ok"))?;
         } else {
@@ -32,11 +30,7 @@ pub async fn run(app: &App, check: Check) -> Result<(), CliError> {
     if app.global.json {
         output::json(&reports)?;
     }
-    if bad {
-        Err(CliError::Said(exit::INVALID))
-    } else {
-        Ok(())
-    }
+    if bad { Err(CliError::Said(exit::INVALID)) } else { Ok(()) }
 }
 
 /// The text of a document.

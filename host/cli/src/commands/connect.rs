@@ -7,9 +7,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 use serde_json::json;
-use switchboard_connections::{
-    App as Client, Connections, Grant, Loopback, Method as Kind, Service,
-};
+use switchboard_connections::{App as Client, Connections, Grant, Loopback, Method as Kind, Service};
 use switchboard_runtime::{Connector, Identity};
 
 use crate::app::App;
@@ -42,30 +40,14 @@ pub async fn run(app: &App, connect: Connect) -> Result<(), CliError> {
         Method::Byo => Kind::Byo,
         Method::Browser => Kind::OAuth,
     };
-    let identity = keep(
-        app,
-        &connector,
-        &connections,
-        &service,
-        &connect.label,
-        kind,
-        grant,
-    )
-    .await?;
+    let identity = keep(app, &connector, &connections, &service, &connect.label, kind, grant).await?;
     if app.global.json {
         return output::json(
             &json!({ "label": connect.label, "method": kind.as_str(), "identity": identity, "ok": true }),
         );
     }
-    output::line(&format!(
-        "{} is connected as {}",
-        connect.label,
-        who(&identity)
-    ))?;
-    app.say(&format!(
-        "try: switchboard call zoom.users.me --connection {}",
-        connect.label
-    ));
+    output::line(&format!("{} is connected as {}", connect.label, who(&identity)))?;
+    app.say(&format!("try: switchboard call zoom.users.me --connection {}", connect.label));
     Ok(())
 }
 
@@ -88,20 +70,9 @@ pub async fn keep(
 
 /// A person's e-mail, role and plan, as far as known.
 pub fn who(identity: &Identity) -> String {
-    let name = identity
-        .email
-        .as_deref()
-        .or(identity.display_name.as_deref())
-        .unwrap_or(&identity.user_id);
-    let more: Vec<&str> = [identity.role.as_deref(), identity.plan.as_deref()]
-        .into_iter()
-        .flatten()
-        .collect();
-    if more.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{name} ({})", more.join(", "))
-    }
+    let name = identity.email.as_deref().or(identity.display_name.as_deref()).unwrap_or(&identity.user_id);
+    let more: Vec<&str> = [identity.role.as_deref(), identity.plan.as_deref()].into_iter().flatten().collect();
+    if more.is_empty() { name.to_owned() } else { format!("{name} ({})", more.join(", ")) }
 }
 
 fn method(connect: &Connect) -> Method {
@@ -120,50 +91,29 @@ async fn browser(
     service: &Service,
     connect: &Connect,
 ) -> Result<Grant, CliError> {
-    let client = Client {
-        client_id: client_id(connect)?,
-        client_secret: secret(connect)?,
-    };
+    let client = Client { client_id: client_id(connect)?, client_secret: secret(connect)? };
     let pending = connections
-        .begin(
-            service,
-            client,
-            &connect.scopes,
-            Loopback {
-                port: connect.redirect_port,
-                listen: !connect.paste,
-            },
-        )
+        .begin(service, client, &connect.scopes, Loopback { port: connect.redirect_port, listen: !connect.paste })
         .await?;
-    app.say(&format!(
-        "redirect address of your app, exactly:  {}",
-        pending.redirect_uri
-    ));
+    app.say(&format!("redirect address of your app, exactly:  {}", pending.redirect_uri));
     app.say(&format!("open and approve:  {}", pending.authorize_url));
     if connect.paste {
         app.say("the page it lands on may fail to load: copy its whole address, paste it here and press Enter");
         return Ok(pending.paste(&line_of_input()?).await?);
     }
     if !connect.no_open && webbrowser::open(pending.authorize_url.as_str()).is_err() {
-        app.say(
-            "no browser could be opened here: open the address yourself, or run again with --paste",
-        );
+        app.say("no browser could be opened here: open the address yourself, or run again with --paste");
     }
-    app.say("waiting five minutes. If the page says the app needs pre-approval, an administrator has to allow it first;");
+    app.say(
+        "waiting five minutes. If the page says the app needs pre-approval, an administrator has to allow it first;",
+    );
     app.say("if it shows somebody else's name, sign out there and open the address again.");
     Ok(pending.wait(PATIENCE).await?)
 }
 
-async fn server_to_server(
-    connections: &Connections,
-    service: &Service,
-    connect: &Connect,
-) -> Result<Grant, CliError> {
+async fn server_to_server(connections: &Connections, service: &Service, connect: &Connect) -> Result<Grant, CliError> {
     let account = connect.account_id.clone().ok_or_else(|| {
-        CliError::usage(
-            "Server-to-Server needs the account id",
-            "add --account-id, from the app's credentials page",
-        )
+        CliError::usage("Server-to-Server needs the account id", "add --account-id, from the app's credentials page")
     })?;
     let secret = secret(connect)?.ok_or_else(|| {
         CliError::usage(
@@ -171,9 +121,7 @@ async fn server_to_server(
             "add --client-secret-file FILE, or - for standard input",
         )
     })?;
-    Ok(connections
-        .server_to_server(service, &account, &client_id(connect)?, secret)
-        .await?)
+    Ok(connections.server_to_server(service, &account, &client_id(connect)?, secret).await?)
 }
 
 fn client_id(connect: &Connect) -> Result<String, CliError> {
@@ -204,9 +152,7 @@ fn secret(connect: &Connect) -> Result<Option<SecretString>, CliError> {
 
 fn token() -> Result<SecretString, CliError> {
     let mut text = String::new();
-    std::io::stdin()
-        .read_to_string(&mut text)
-        .map_err(|error| CliError::failed("input", error.to_string()))?;
+    std::io::stdin().read_to_string(&mut text).map_err(|error| CliError::failed("input", error.to_string()))?;
     if text.trim().is_empty() {
         return Err(CliError::usage(
             "no token came on standard input",
@@ -218,8 +164,6 @@ fn token() -> Result<SecretString, CliError> {
 
 fn line_of_input() -> Result<String, CliError> {
     let mut text = String::new();
-    std::io::stdin()
-        .read_line(&mut text)
-        .map_err(|error| CliError::failed("input", error.to_string()))?;
+    std::io::stdin().read_line(&mut text).map_err(|error| CliError::failed("input", error.to_string()))?;
     Ok(text.trim().to_owned())
 }

@@ -19,11 +19,7 @@ pub async fn run(app: &App, command: ConnectionCommand) -> Result<(), CliError> 
         ConnectionCommand::List => list(app),
         ConnectionCommand::Show { label } => {
             let row = app.connections()?.show(&label)?;
-            if app.global.json {
-                output::json(&shown(&row))
-            } else {
-                output::fields(&shown(&row))
-            }
+            if app.global.json { output::json(&shown(&row)) } else { output::fields(&shown(&row)) }
         }
         ConnectionCommand::Test { label } => test(app, label.as_deref()).await,
         ConnectionCommand::Disconnect { label, yes } => disconnect(app, &label, yes).await,
@@ -39,24 +35,16 @@ fn list(app: &App) -> Result<(), CliError> {
         app.say("no connection yet: switchboard try, or switchboard connect");
         return Ok(());
     }
-    let table = rows.iter().map(|row| {
-        vec![
-            row.label.clone(),
-            email(row),
-            row.method.clone(),
-            row.state.clone(),
-            row.api_base.clone(),
-        ]
-    });
+    let table = rows
+        .iter()
+        .map(|row| vec![row.label.clone(), email(row), row.method.clone(), row.state.clone(), row.api_base.clone()]);
     output::table(&["LABEL", "WHO", "METHOD", "STATE", "API"], table.collect())
 }
 
 async fn test(app: &App, label: Option<&str>) -> Result<(), CliError> {
     let connector = app.connector().await?;
     let live = app.connections()?.open_connection(label)?;
-    let identity = connector
-        .identify(Arc::new(live), &app.call_options(Path::new("downloads")))
-        .await?;
+    let identity = connector.identify(Arc::new(live), &app.call_options(Path::new("downloads"))).await?;
     if app.global.json {
         output::json(&json!({ "ok": true, "identity": identity }))
     } else {
@@ -80,18 +68,16 @@ async fn disconnect(app: &App, label: &str, yes: bool) -> Result<(), CliError> {
             email(&row)
         );
         let mut answer = String::new();
-        std::io::stdin()
-            .read_line(&mut answer)
-            .map_err(|error| CliError::failed("input", error.to_string()))?;
+        std::io::stdin().read_line(&mut answer).map_err(|error| CliError::failed("input", error.to_string()))?;
         if answer.trim() != row.label {
             return Err(CliError::failed("not-confirmed", "nothing was done"));
         }
     }
     let done = connections.disconnect(label).await?;
     let note = match &done.revocation {
-        Revocation::Failed(why) => Some(format!(
-            "its grant may still hold: {why}. Remove the app in the service's own settings."
-        )),
+        Revocation::Failed(why) => {
+            Some(format!("its grant may still hold: {why}. Remove the app in the service's own settings."))
+        }
         _ => None,
     };
     if app.global.json {
@@ -108,15 +94,9 @@ async fn disconnect(app: &App, label: &str, yes: bool) -> Result<(), CliError> {
 
 fn email(row: &ConnectionRow) -> String {
     let identity = row.identity.as_ref();
-    let field = |name: &str| {
-        identity
-            .and_then(|identity| identity.get(name))
-            .and_then(Value::as_str)
-            .map(str::to_owned)
-    };
-    field("email")
-        .or_else(|| field("user_id"))
-        .unwrap_or_default()
+    let field =
+        |name: &str| identity.and_then(|identity| identity.get(name)).and_then(Value::as_str).map(str::to_owned);
+    field("email").or_else(|| field("user_id")).unwrap_or_default()
 }
 
 fn shown(row: &ConnectionRow) -> Value {

@@ -28,22 +28,13 @@ pub async fn run(app: &App) -> Result<(), CliError> {
         output::json(&rows)?;
     } else {
         for finding in &findings {
-            output::line(&format!(
-                "{} {:12} {}",
-                if finding.good { "✓" } else { "✗" },
-                finding.about,
-                finding.text
-            ))?;
+            output::line(&format!("{} {:12} {}", if finding.good { "✓" } else { "✗" }, finding.about, finding.text))?;
             if let Some(fix) = &finding.fix {
                 output::line(&format!("  {:12} fix: {fix}", ""))?;
             }
         }
     }
-    if bad {
-        Err(CliError::Said(exit::FAILED))
-    } else {
-        Ok(())
-    }
+    if bad { Err(CliError::Said(exit::FAILED)) } else { Ok(()) }
 }
 
 async fn look(app: &App) -> Vec<Finding> {
@@ -56,23 +47,12 @@ async fn look(app: &App) -> Vec<Finding> {
         connector
             .as_ref()
             .map(|c| {
-                format!(
-                    "{} {}, {} activities",
-                    c.manifest().title,
-                    c.manifest().version,
-                    c.manifest().activities.len()
-                )
+                format!("{} {}, {} activities", c.manifest().title, c.manifest().version, c.manifest().activities.len())
             })
             .map_err(copy),
     ));
     let connections = app.connections();
-    findings.push(finding(
-        "key",
-        connections
-            .as_ref()
-            .map(|_| "opens the stored secrets".to_owned())
-            .map_err(copy),
-    ));
+    findings.push(finding("key", connections.as_ref().map(|_| "opens the stored secrets".to_owned()).map_err(copy)));
     let (Ok(connector), Ok(connections)) = (connector, connections) else {
         return findings;
     };
@@ -85,34 +65,18 @@ async fn look(app: &App) -> Vec<Finding> {
                 .map_err(CliError::from),
             Err(error) => Err(CliError::from(error)),
         };
-        findings.push(finding(
-            &about,
-            checked.map(|identity| super::connect::who(&identity)),
-        ));
+        findings.push(finding(&about, checked.map(|identity| super::connect::who(&identity))));
     }
     findings
 }
 
 fn finding(about: &str, result: Result<String, CliError>) -> Finding {
     match result {
-        Ok(text) => Finding {
-            about: about.into(),
-            good: true,
-            text,
-            fix: None,
-        },
+        Ok(text) => Finding { about: about.into(), good: true, text, fix: None },
         Err(error) => {
             let fields = error.as_json();
-            let fix = fields
-                .get("fix")
-                .and_then(|fix| fix.as_str())
-                .map(str::to_owned);
-            Finding {
-                about: about.into(),
-                good: false,
-                text: error.to_string(),
-                fix,
-            }
+            let fix = fields.get("fix").and_then(|fix| fix.as_str()).map(str::to_owned);
+            Finding { about: about.into(), good: false, text: error.to_string(), fix }
         }
     }
 }
@@ -120,12 +84,7 @@ fn finding(about: &str, result: Result<String, CliError>) -> Finding {
 /// The part of an error that a finding shows.
 fn copy(error: &CliError) -> CliError {
     let fields = error.as_json();
-    let text = |name: &str| {
-        fields
-            .get(name)
-            .and_then(|value| value.as_str())
-            .map(str::to_owned)
-    };
+    let text = |name: &str| fields.get(name).and_then(|value| value.as_str()).map(str::to_owned);
     CliError::Failed {
         code: text("code").unwrap_or_default(),
         message: error.to_string(),

@@ -33,12 +33,7 @@ pub async fn dispatch(args: Args) -> Result<ExitCode, CliError> {
         Command::Runs(command) => runs::run(&app, command)?,
         Command::Doctor => doctor::run(&app).await?,
         Command::Completion { shell } => {
-            clap_complete::generate(
-                shell,
-                &mut Args::command(),
-                "switchboard",
-                &mut std::io::stdout(),
-            );
+            clap_complete::generate(shell, &mut Args::command(), "switchboard", &mut std::io::stdout());
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -16,40 +16,30 @@ use crate::{input, output};
 pub async fn run(app: &App, run: Run) -> Result<(), CliError> {
     let connector = app.connector().await?;
     let (source, name) = (check::read(&run.file)?, run.file.display().to_string());
-    let report =
-        switchboard_automation::check(&source, &name, &ManifestCatalog(connector.manifest()));
+    let report = switchboard_automation::check(&source, &name, &ManifestCatalog(connector.manifest()));
     if !report.is_ok() {
         if app.global.json {
             eprintln!(
                 "{}",
-                json!({ "error": { "code": "document.invalid", "message": format!("{name} has mistakes"), "diagnostics": report.to_json() } })
+                json!({ "error": { "code": "document.invalid", "message": format!("{name} has mistakes"), "fix": "mend the places named; `switchboard check` shows them with their lines", "report": report.to_json() } })
             );
         } else {
             eprint!("{}", report.render());
         }
         return Err(CliError::Said(exit::INVALID));
     }
-    let document =
-        switchboard_automation::parse(&source, &name).map_err(|_| CliError::Said(exit::INVALID))?;
+    let document = switchboard_automation::parse(&source, &name).map_err(|_| CliError::Said(exit::INVALID))?;
     for id in used(&document) {
         if let Some(activity) = connector.manifest().activity(&id) {
             call::confirm(&app.global, run.yes, &id, activity)?;
         }
     }
     let inputs = input::object(None, &run.fields)?;
-    let connection = Arc::new(
-        app.connections()?
-            .open_connection(run.connection.as_deref())?,
-    );
-    let runner = SandboxRunner {
-        connector,
-        connection,
-        options: app.call_options(&run.downloads),
-    };
+    let connection = Arc::new(app.connections()?.open_connection(run.connection.as_deref())?);
+    let runner = SandboxRunner { connector, connection, options: app.call_options(&run.downloads) };
     let journal = Embedded::new(app.store()?);
     let id = new_id();
-    let done =
-        switchboard_automation::run(&document, inputs, &runner, &journal, &SystemClock, &id).await;
+    let done = switchboard_automation::run(&document, inputs, &runner, &journal, &SystemClock, &id).await;
     match done {
         Ok(outputs) => {
             app.say(&format!("run {id} done: switchboard runs show {id}"));
@@ -102,10 +92,5 @@ fn failed(id: &str, error: &RunError) -> CliError {
         || format!("switchboard runs show {id}"),
         |fix| format!("{fix}; the run is kept: switchboard runs show {id}"),
     );
-    CliError::Failed {
-        code,
-        message: error.to_string(),
-        fix: Some(fix),
-        exit,
-    }
+    CliError::Failed { code, message: error.to_string(), fix: Some(fix), exit }
 }

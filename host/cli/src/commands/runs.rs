@@ -26,10 +26,7 @@ pub fn run(app: &App, command: RunsCommand) -> Result<(), CliError> {
                     took(run.started_at, run.ended_at),
                 ]
             });
-            output::table(
-                &["RUN", "AUTOMATION", "STATE", "STARTED", "TOOK"],
-                rows.collect(),
-            )
+            output::table(&["RUN", "AUTOMATION", "STATE", "STARTED", "TOOK"], rows.collect())
         }
         RunsCommand::Show { id } => {
             let Some(run) = store.run(&id).map_err(wrong)? else {
@@ -46,21 +43,11 @@ pub fn run(app: &App, command: RunsCommand) -> Result<(), CliError> {
                 }
                 return output::json(&shown);
             }
-            output::line(&format!(
-                "{}  {}  {}  {}",
-                run.id,
-                run.automation,
-                run.state,
-                output::time(run.started_at)
-            ))?;
+            output::line(&format!("{}  {}  {}  {}", run.id, run.automation, run.state, output::time(run.started_at)))?;
             output::line(&format!("inputs   {}", run.inputs))?;
             let rows = steps.iter().map(|step| {
-                let what = step
-                    .error
-                    .as_ref()
-                    .and_then(|error| error.get("message"))
-                    .and_then(Value::as_str)
-                    .unwrap_or("");
+                let what =
+                    step.error.as_ref().and_then(|error| error.get("message")).and_then(Value::as_str).unwrap_or("");
                 vec![
                     step.path.clone(),
                     step.activity.clone().unwrap_or_default(),
@@ -80,9 +67,7 @@ pub fn run(app: &App, command: RunsCommand) -> Result<(), CliError> {
 }
 
 fn took(from: i64, to: Option<i64>) -> String {
-    to.map_or_else(String::new, |to| {
-        format!("{:.1} s", (to - from).max(0) as f64 / 1000.0)
-    })
+    to.map_or_else(String::new, |to| format!("{:.1} s", (to - from).max(0) as f64 / 1000.0))
 }
 
 fn run_json(run: &RunRecord) -> Value {

@@ -21,17 +21,19 @@ const USER: &str = "ada@emulator.test";
 const REDIRECT_PORT: u16 = 7910;
 
 pub async fn run(app: &App, options: Try) -> Result<(), CliError> {
-    let wanted = if options.tour {
-        (0, 0)
-    } else {
-        (options.port, options.download_port)
-    };
-    let emulator = switchboard_emulator::start(Options { api_port: wanted.0, download_port: wanted.1, ..Options::default() })
-        .await
-        .map_err(|error| {
-            CliError::failed("port-busy", format!("the emulator cannot listen on port {} or {}: {error}", wanted.0, wanted.1))
-                .with_fix("end what uses the port (another `switchboard try`?), or choose others with --port and --download-port")
-        })?;
+    let wanted = if options.tour { (0, 0) } else { (options.port, options.download_port) };
+    let emulator =
+        switchboard_emulator::start(Options { api_port: wanted.0, download_port: wanted.1, ..Options::default() })
+            .await
+            .map_err(|error| {
+                CliError::failed(
+            "port-busy",
+            format!("the emulator cannot listen on port {} or {}: {error}", wanted.0, wanted.1),
+        )
+        .with_fix(
+            "end what uses the port (another `switchboard try`?), or choose others with --port and --download-port",
+        )
+            })?;
     app.say(&format!("emulator up      {}", emulator.api_base()));
     let (connector, connections) = (app.connector().await?, app.connections()?);
     let identity = connect(app, &emulator, &connector, &connections).await?;
@@ -64,16 +66,7 @@ async fn connect(
         connections.disconnect(LABEL).await?;
     }
     let grant = sign_in(app, emulator, connections, &service).await?;
-    keep(
-        app,
-        connector,
-        connections,
-        &service,
-        LABEL,
-        Method::OAuth,
-        grant,
-    )
-    .await
+    keep(app, connector, connections, &service, LABEL, Method::OAuth, grant).await
 }
 
 /// The same code flow as with a browser; only the consent page is answered by us.
@@ -84,25 +77,10 @@ async fn sign_in(
     service: &Service,
 ) -> Result<Grant, CliError> {
     let (client_id, client_secret) = emulator.app();
-    let client = Client {
-        client_id,
-        client_secret: Some(client_secret.into()),
-    };
-    let pending = connections
-        .begin(
-            service,
-            client,
-            &[],
-            Loopback {
-                port: REDIRECT_PORT,
-                listen: false,
-            },
-        )
-        .await?;
+    let client = Client { client_id, client_secret: Some(client_secret.into()) };
+    let pending = connections.begin(service, client, &[], Loopback { port: REDIRECT_PORT, listen: false }).await?;
     let mut page: Url = pending.authorize_url.clone();
-    page.query_pairs_mut()
-        .append_pair("_user", USER)
-        .append_pair("_decision", "allow");
+    page.query_pairs_mut().append_pair("_user", USER).append_pair("_decision", "allow");
     let landed = app
         .egress
         .redirect_of(&page, Instant::now() + Duration::from_secs(10))

@@ -9,29 +9,13 @@ use switchboard_egress::{Connection, Credential};
 /// One connection called `work`, its token with the given life.
 async fn connected(dir: &Path, server: &TokenServer) -> Connections {
     let connections = open(dir);
-    let app = App {
-        client_id: "app".into(),
-        client_secret: Some(secret()),
-    };
-    let loopback = Loopback {
-        port: 7910,
-        listen: false,
-    };
-    let pending = connections
-        .begin(&server.service(), app, &[], loopback)
-        .await
-        .unwrap();
-    let state = pending
-        .authorize_url
-        .query_pairs()
-        .find(|(name, _)| name == "state")
-        .unwrap()
-        .1;
+    let app = App { client_id: "app".into(), client_secret: Some(secret()) };
+    let loopback = Loopback { port: 7910, listen: false };
+    let pending = connections.begin(&server.service(), app, &[], loopback).await.unwrap();
+    let state = pending.authorize_url.query_pairs().find(|(name, _)| name == "state").unwrap().1;
     let address = format!("{}?code=c&state={state}", pending.redirect_uri);
     let grant = pending.paste(&address).await.unwrap();
-    connections
-        .save("work", Method::Byo, &server.service(), grant, None)
-        .unwrap();
+    connections.save("work", Method::Byo, &server.service(), grant, None).unwrap();
     server.seen.lock().unwrap().posts.clear();
     connections
 }
@@ -90,17 +74,10 @@ async fn trouble_at_the_service_changes_nothing() {
     ] {
         server.then(next);
         let error = live.renew(&rejected).await.unwrap_err();
-        assert_eq!(
-            (error.code.as_str(), error.retryable),
-            ("unavailable", true),
-            "{error}"
-        );
+        assert_eq!((error.code.as_str(), error.retryable), ("unavailable", true), "{error}");
     }
     assert_eq!(connections.show("work").unwrap().state, "active");
-    assert_eq!(
-        live.renew(&rejected).await.unwrap().fingerprint(),
-        access(2)
-    );
+    assert_eq!(live.renew(&rejected).await.unwrap().fingerprint(), access(2));
 }
 
 #[tokio::test]
@@ -110,22 +87,12 @@ async fn a_refused_grant_is_named_and_nothing_is_erased() {
     let connections = connected(dir.path(), &server).await;
     let live = connections.open_connection(None).unwrap();
     server.seen.lock().unwrap().generation = 7;
-    let error = live
-        .renew(&Credential::new("canary-access-1".into()))
-        .await
-        .unwrap_err();
-    assert_eq!(
-        (error.code.as_str(), error.retryable),
-        ("needs-reconnect", false),
-        "{error}"
-    );
+    let error = live.renew(&Credential::new("canary-access-1".into())).await.unwrap_err();
+    assert_eq!((error.code.as_str(), error.retryable), ("needs-reconnect", false), "{error}");
     let row = connections.show("work").unwrap();
     assert_eq!(row.state, "needs-reconnect");
     assert!(row.state_reason.unwrap().contains("Invalid Token!"));
-    assert_eq!(
-        connections.open_connection(None).unwrap_err().code(),
-        "needs-reconnect"
-    );
+    assert_eq!(connections.open_connection(None).unwrap_err().code(), "needs-reconnect");
     assert!(connections.app("work").unwrap().is_some());
     assert_eq!(server.posts().len(), 1);
 }
@@ -139,10 +106,7 @@ async fn a_lost_answer_is_told_as_the_cause() {
     let rejected = Credential::new("canary-access-1".into());
     server.then(Next::LoseAnswer);
     assert!(live.renew(&rejected).await.unwrap_err().retryable);
-    assert_eq!(
-        live.renew(&rejected).await.unwrap_err().code,
-        "needs-reconnect"
-    );
+    assert_eq!(live.renew(&rejected).await.unwrap_err().code, "needs-reconnect");
     let reason = connections.show("work").unwrap().state_reason.unwrap();
     assert!(reason.contains("lost"), "{reason}");
 }
@@ -155,15 +119,8 @@ async fn a_caller_that_gives_up_does_not_lose_the_token() {
     let live = connections.open_connection(None).unwrap();
     let rejected = Credential::new("canary-access-1".into());
     let soon = std::time::Duration::from_millis(40);
-    assert!(
-        tokio::time::timeout(soon, live.renew(&rejected))
-            .await
-            .is_err()
-    );
-    assert_eq!(
-        live.renew(&rejected).await.unwrap().fingerprint(),
-        access(2)
-    );
+    assert!(tokio::time::timeout(soon, live.renew(&rejected)).await.is_err());
+    assert_eq!(live.renew(&rejected).await.unwrap().fingerprint(), access(2));
     assert_eq!(server.posts().len(), 1);
 }
 
@@ -173,22 +130,14 @@ async fn a_whole_account_mints_once_and_caches() {
     let dir = tempfile::tempdir().unwrap();
     let connections = open(dir.path());
     let service = server.service();
-    let grant = connections
-        .server_to_server(&service, "acc", "app", secret())
-        .await
-        .unwrap();
+    let grant = connections.server_to_server(&service, "acc", "app", secret()).await.unwrap();
     assert!(grant.renewable());
-    connections
-        .save("account", Method::ServerToServer, &service, grant, None)
-        .unwrap();
+    connections.save("account", Method::ServerToServer, &service, grant, None).unwrap();
     let live = connections.open_connection(None).unwrap();
     for _ in 0..3 {
         assert_eq!(live.credential().await.unwrap().fingerprint(), access(1));
     }
-    let renewed = live
-        .renew(&Credential::new("canary-access-1".into()))
-        .await
-        .unwrap();
+    let renewed = live.renew(&Credential::new("canary-access-1".into())).await.unwrap();
     assert_eq!(renewed.fingerprint(), access(2));
     assert_eq!(server.posts().len(), 2);
     assert!(server.posts()[0].contains("grant_type=account_credentials&account_id=acc"));
@@ -200,25 +149,12 @@ async fn a_pasted_token_ends_with_a_clear_word() {
     let dir = tempfile::tempdir().unwrap();
     let connections = open(dir.path());
     let service = server.service();
-    assert_eq!(
-        connections
-            .pasted_token(&service, &"two words".into())
-            .unwrap_err()
-            .code(),
-        "token-invalid"
-    );
-    let grant = connections
-        .pasted_token(&service, &"canary-pasted\n".into())
-        .unwrap();
-    connections
-        .save("quick", Method::Token, &service, grant, None)
-        .unwrap();
+    assert_eq!(connections.pasted_token(&service, &"two words".into()).unwrap_err().code(), "token-invalid");
+    let grant = connections.pasted_token(&service, &"canary-pasted\n".into()).unwrap();
+    connections.save("quick", Method::Token, &service, grant, None).unwrap();
     let live = connections.open_connection(None).unwrap();
     let credential = live.credential().await.unwrap();
-    assert_eq!(
-        live.renew(&credential).await.unwrap_err().code,
-        "needs-reconnect"
-    );
+    assert_eq!(live.renew(&credential).await.unwrap_err().code, "needs-reconnect");
     assert!(server.posts().is_empty());
 }
 
@@ -229,13 +165,7 @@ async fn disconnecting_revokes_and_erases() {
     let connections = connected(dir.path(), &server).await;
     let done = connections.disconnect("work").await.unwrap();
     assert_eq!(done.revocation, Revocation::Done);
-    assert_eq!(
-        server.seen.lock().unwrap().revoked,
-        ["token=canary-access-1"]
-    );
+    assert_eq!(server.seen.lock().unwrap().revoked, ["token=canary-access-1"]);
     assert_eq!(connections.show("work").unwrap_err().code(), "not-found");
-    assert_eq!(
-        connections.open_connection(None).unwrap_err().code(),
-        "not-connected"
-    );
+    assert_eq!(connections.open_connection(None).unwrap_err().code(), "not-connected");
 }

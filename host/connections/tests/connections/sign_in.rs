@@ -4,28 +4,15 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use crate::support::{Next, TokenServer, open, secret};
-use switchboard_connections::{
-    App, Connections, ConnectionsError, Grant, Loopback, Method, Pending,
-};
+use switchboard_connections::{App, Connections, ConnectionsError, Grant, Loopback, Method, Pending};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 const WAIT: Duration = Duration::from_secs(10);
 
-async fn begin(
-    connections: &Connections,
-    server: &TokenServer,
-    port: u16,
-    listen: bool,
-) -> Pending {
-    let app = App {
-        client_id: "app".into(),
-        client_secret: Some(secret()),
-    };
+async fn begin(connections: &Connections, server: &TokenServer, port: u16, listen: bool) -> Pending {
+    let app = App { client_id: "app".into(), client_secret: Some(secret()) };
     let scopes = ["user:read".to_owned()];
-    connections
-        .begin(&server.service(), app, &scopes, Loopback { port, listen })
-        .await
-        .unwrap()
+    connections.begin(&server.service(), app, &scopes, Loopback { port, listen }).await.unwrap()
 }
 
 fn state(pending: &Pending) -> String {
@@ -47,23 +34,15 @@ async fn get(pending: &Pending, query: &str) -> String {
     page
 }
 
-async fn answered(
-    query: impl Fn(&str) -> String,
-) -> (Result<Grant, ConnectionsError>, TokenServer) {
+async fn answered(query: impl Fn(&str) -> String) -> (Result<Grant, ConnectionsError>, TokenServer) {
     let server = TokenServer::start(3599).await;
     let dir = tempfile::tempdir().unwrap();
     let connections = open(dir.path());
     let pending = begin(&connections, &server, 0, true).await;
     let query = query(&state(&pending));
     let (grant, page) = tokio::join!(pending.wait(WAIT), get(&pending, &query));
-    assert!(
-        page.contains("close this window") && !page.contains("the-code"),
-        "{page}"
-    );
-    assert!(matches!(
-        pending.wait(WAIT).await,
-        Err(ConnectionsError::Ended)
-    ));
+    assert!(page.contains("close this window") && !page.contains("the-code"), "{page}");
+    assert!(matches!(pending.wait(WAIT).await, Err(ConnectionsError::Ended)));
     (grant, server)
 }
 
@@ -75,12 +54,7 @@ async fn the_browser_brings_the_code_and_the_verifier_goes_with_it() {
     assert!(grant.renewable());
     let posts = server.posts();
     assert_eq!(posts.len(), 1);
-    for part in [
-        "grant_type=authorization_code",
-        "code=the-code",
-        "code_verifier=",
-        "redirect_uri=",
-    ] {
+    for part in ["grant_type=authorization_code", "code=the-code", "code_verifier=", "redirect_uri="] {
         assert!(posts[0].contains(part), "{part} in {}", posts[0]);
     }
     assert!(!format!("{grant:?}").contains("canary"));
@@ -108,28 +82,12 @@ async fn the_address_can_be_pasted_once() {
     let connections = open(dir.path());
     let pending = begin(&connections, &server, 7910, false).await;
     assert_eq!(pending.redirect_uri, "http://127.0.0.1:7910/oauth/callback");
-    for text in [
-        "",
-        "the-code",
-        "http://127.0.0.1:7910/other?code=c&state=s",
-        "https://evil.example/?code=c",
-    ] {
-        assert_eq!(
-            pending.paste(text).await.unwrap_err().code(),
-            "callback-invalid",
-            "{text}"
-        );
+    for text in ["", "the-code", "http://127.0.0.1:7910/other?code=c&state=s", "https://evil.example/?code=c"] {
+        assert_eq!(pending.paste(text).await.unwrap_err().code(), "callback-invalid", "{text}");
     }
-    let address = format!(
-        "{}?code=the-code&state={}",
-        pending.redirect_uri,
-        state(&pending)
-    );
+    let address = format!("{}?code=the-code&state={}", pending.redirect_uri, state(&pending));
     pending.paste(&format!(" {address}\n")).await.unwrap();
-    assert_eq!(
-        pending.paste(&address).await.unwrap_err().code(),
-        "sign-in-ended"
-    );
+    assert_eq!(pending.paste(&address).await.unwrap_err().code(), "sign-in-ended");
     assert_eq!(server.posts().len(), 1);
 }
 
@@ -140,14 +98,8 @@ async fn a_busy_port_is_named() {
     let connections = open(dir.path());
     let taken = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = taken.local_addr().unwrap().port();
-    let app = App {
-        client_id: "app".into(),
-        client_secret: None,
-    };
-    let error = connections
-        .begin(&server.service(), app, &[], Loopback { port, listen: true })
-        .await
-        .unwrap_err();
+    let app = App { client_id: "app".into(), client_secret: None };
+    let error = connections.begin(&server.service(), app, &[], Loopback { port, listen: true }).await.unwrap_err();
     assert_eq!(error.code(), "port-busy");
     assert!(error.to_string().contains(&port.to_string()));
 }
@@ -166,17 +118,11 @@ async fn a_refused_code_carries_the_services_words() {
     let server = TokenServer::start(3599).await;
     let dir = tempfile::tempdir().unwrap();
     let pending = begin(&open(dir.path()), &server, 7910, false).await;
-    server.then(Next::Status(
-        400,
-        r#"{"reason":"Invalid authorization code","error":"invalid_grant"}"#,
-    ));
+    server.then(Next::Status(400, r#"{"reason":"Invalid authorization code","error":"invalid_grant"}"#));
     let address = format!("{}?code=c&state={}", pending.redirect_uri, state(&pending));
     let error = pending.paste(&address).await.unwrap_err();
     assert_eq!(error.code(), "rejected");
-    assert!(
-        error.to_string().contains("Invalid authorization code"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("Invalid authorization code"), "{error}");
 }
 
 #[tokio::test]
@@ -187,9 +133,7 @@ async fn no_secret_is_in_the_database_in_clear() {
     let pending = begin(&connections, &server, 7910, false).await;
     let address = format!("{}?code=c&state={}", pending.redirect_uri, state(&pending));
     let grant = pending.paste(&address).await.unwrap();
-    connections
-        .save("work", Method::OAuth, &server.service(), grant, None)
-        .unwrap();
+    connections.save("work", Method::OAuth, &server.service(), grant, None).unwrap();
     let mut read = 0;
     for file in std::fs::read_dir(dir.path()).unwrap() {
         let bytes = std::fs::read(file.unwrap().path()).unwrap();

@@ -38,10 +38,7 @@ impl TokenServer {
     pub async fn start(life_s: u64) -> TokenServer {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        let seen = Arc::new(Mutex::new(Seen {
-            life_s,
-            ..Seen::default()
-        }));
+        let seen = Arc::new(Mutex::new(Seen { life_s, ..Seen::default() }));
         let app = Router::new()
             .route("/oauth/token", post(token))
             .route("/oauth/revoke", post(revoke))
@@ -77,29 +74,29 @@ impl TokenServer {
     }
 }
 
-async fn token(State(seen): State<Arc<Mutex<Seen>>>, body: String) -> (StatusCode, String) {
+type Json = [(&'static str, &'static str); 1];
+const JSON: Json = [("content-type", "application/json")];
+
+async fn token(State(seen): State<Arc<Mutex<Seen>>>, body: String) -> (StatusCode, Json, String) {
     // Long enough for a second, wrong, request to be under way.
     tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     let mut seen = seen.lock().unwrap();
     seen.posts.push(body.clone());
     match seen.next.pop_front() {
         Some(Next::Status(status, text)) => {
-            return (StatusCode::from_u16(status).unwrap(), text.to_owned());
+            return (StatusCode::from_u16(status).unwrap(), JSON, text.to_owned());
         }
         Some(Next::LoseAnswer) => {
             seen.generation += 1;
-            return (StatusCode::OK, "<html>".to_owned());
+            return (StatusCode::OK, JSON, "<html>".to_owned());
         }
         None => {}
     }
     if body.contains("grant_type=refresh_token") {
         let current = format!("canary-refresh-{}", seen.generation);
-        if !body
-            .split('&')
-            .any(|pair| pair == format!("refresh_token={current}"))
-        {
+        if !body.split('&').any(|pair| pair == format!("refresh_token={current}")) {
             let error = r#"{"reason":"Invalid Token!","error":"invalid_grant"}"#;
-            return (StatusCode::BAD_REQUEST, error.to_owned());
+            return (StatusCode::BAD_REQUEST, JSON, error.to_owned());
         }
     }
     seen.generation += 1;
@@ -112,7 +109,7 @@ async fn token(State(seen): State<Arc<Mutex<Seen>>>, body: String) -> (StatusCod
         r#"{{"access_token":"canary-access-{number}","token_type":"bearer",{refresh}"expires_in":{},"scope":"user:read meeting:read","api_url":"https://api.example.com"}}"#,
         seen.life_s
     );
-    (StatusCode::OK, answer)
+    (StatusCode::OK, JSON, answer)
 }
 
 async fn revoke(State(seen): State<Arc<Mutex<Seen>>>, body: String) -> String {

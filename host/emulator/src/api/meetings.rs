@@ -14,12 +14,7 @@ use crate::world::{Meeting, World};
 /// Meeting creates and updates per host and UTC day.
 const DAILY: u32 = 100;
 
-pub fn create(
-    world: &mut World,
-    call: &Call,
-    caller: &Caller,
-    segment: &str,
-) -> Result<Answer, Answer> {
+pub fn create(world: &mut World, call: &Call, caller: &Caller, segment: &str) -> Result<Answer, Answer> {
     let host = target(world, caller, segment)?.clone();
     let mut sent = body(call)?;
     schedule::check(&sent)?;
@@ -28,16 +23,14 @@ pub fn create(
     sent.entry("topic").or_insert_with(|| json!("Zoom Meeting"));
     sent.entry("type").or_insert(json!(2));
     sent.entry("duration").or_insert(json!(60));
-    sent.entry("timezone")
-        .or_insert_with(|| json!(host.timezone));
+    sent.entry("timezone").or_insert_with(|| json!(host.timezone));
     let fixed = matches!(sent.get("type").and_then(Value::as_i64), Some(2 | 8));
     // A start in the past counts as now.
     let start_ms = fixed.then(|| schedule::start(&sent).unwrap_or(now).max(now));
     let mut settings = schedule::default_settings();
     schedule::merge_settings(&mut settings, sent.get("settings"));
     sent.insert("settings".into(), settings);
-    sent.entry("password")
-        .or_insert_with(|| json!(format!("{:06}", rand::rng().random_range(0..1_000_000))));
+    sent.entry("password").or_insert_with(|| json!(format!("{:06}", rand::rng().random_range(0..1_000_000))));
     let id = loop {
         let id = rand::rng().random_range(82_000_000_000_i64..89_999_999_999);
         if !world.meetings.contains_key(&id) {
@@ -45,35 +38,18 @@ pub fn create(
         }
     };
     let uuid = seed::uuid("meeting", id);
-    world.meetings.insert(
-        id,
-        Meeting {
-            id,
-            uuid,
-            host: host.id,
-            created_ms: now,
-            start_ms,
-            fields: sent,
-        },
-    );
+    world.meetings.insert(id, Meeting { id, uuid, host: host.id, created_ms: now, start_ms, fields: sent });
     let meeting = world.meetings.get(&id).ok_or_else(unknown)?;
     Ok(Answer::json(201, &show(world, meeting)))
 }
 
-pub fn list(
-    world: &mut World,
-    call: &Call,
-    caller: &Caller,
-    segment: &str,
-) -> Result<Answer, Answer> {
+pub fn list(world: &mut World, call: &Call, caller: &Caller, segment: &str) -> Result<Answer, Answer> {
     let host = target(world, caller, segment)?.id.clone();
     let now = world.now_ms();
     let kind = call.query("type").unwrap_or("scheduled");
     let wanted = |meeting: &&Meeting| {
         let instant = meeting.fields.get("type").and_then(Value::as_i64) == Some(1);
-        let past = meeting
-            .start_ms
-            .is_some_and(|start| start + schedule::minutes(&meeting.fields) * 60_000 < now);
+        let past = meeting.start_ms.is_some_and(|start| start + schedule::minutes(&meeting.fields) * 60_000 < now);
         meeting.host == host
             && !instant
             && match kind {
@@ -85,31 +61,16 @@ pub fn list(
     };
     let mut found: Vec<&Meeting> = world.meetings.values().filter(wanted).collect();
     found.sort_by_key(|meeting| (meeting.start_ms, meeting.id));
-    let rows: Vec<Value> = found
-        .into_iter()
-        .map(|meeting| row(world, meeting))
-        .collect();
+    let rows: Vec<Value> = found.into_iter().map(|meeting| row(world, meeting)).collect();
     paging::page(world, call, &host, "meetings", &rows).map(|body| Answer::json(200, &body))
 }
 
 /// Everything under `/meetings/{id}`.
-pub fn one(
-    world: &mut World,
-    call: &Call,
-    caller: &Caller,
-    segment: &str,
-    path: &[&str],
-) -> Result<Answer, Answer> {
+pub fn one(world: &mut World, call: &Call, caller: &Caller, segment: &str, path: &[&str]) -> Result<Answer, Answer> {
     let name = decode(segment);
     let missing = || Answer::error(404, 3001, format!("Meeting does not exist: {name}."));
-    let id = name
-        .parse::<i64>()
-        .map_err(|_| Answer::error(400, 300, "Invalid meeting id."))?;
-    let host = world
-        .meetings
-        .get(&id)
-        .map(|meeting| meeting.host.clone())
-        .ok_or_else(missing)?;
+    let id = name.parse::<i64>().map_err(|_| Answer::error(400, 300, "Invalid meeting id."))?;
+    let host = world.meetings.get(&id).map(|meeting| meeting.host.clone()).ok_or_else(missing)?;
     if host != caller.user.id {
         require_admin(caller)?;
     }
@@ -125,11 +86,7 @@ pub fn one(
         ("GET", part) => {
             let meeting = world.meetings.get(&id).ok_or_else(missing)?;
             let shown = show(world, meeting);
-            return Ok(if part.is_some() {
-                invitation(&shown)
-            } else {
-                Answer::json(200, &shown)
-            });
+            return Ok(if part.is_some() { invitation(&shown) } else { Answer::json(200, &shown) });
         }
         _ => return Err(unknown()),
     }
@@ -165,10 +122,7 @@ fn change(world: &mut World, id: i64, sent: Map<String, Value>) {
 
 fn count(world: &mut World, host: &str) -> Result<(), Answer> {
     let today = day(world.now_ms()).to_string();
-    let used = world
-        .daily_writes
-        .entry((host.to_owned(), today))
-        .or_default();
+    let used = world.daily_writes.entry((host.to_owned(), today)).or_default();
     if *used >= DAILY {
         return Err(fault::user_limit());
     }
@@ -179,32 +133,15 @@ fn count(world: &mut World, host: &str) -> Result<(), Answer> {
 fn body(call: &Call) -> Result<Map<String, Value>, Answer> {
     match call.json() {
         Some(Value::Object(fields)) => Ok(fields),
-        _ => Err(Answer::error(
-            400,
-            300,
-            "Request Body should be a valid JSON object.",
-        )),
+        _ => Err(Answer::error(400, 300, "Request Body should be a valid JSON object.")),
     }
 }
 
 fn row(world: &World, meeting: &Meeting) -> Value {
     let mut shown = show(world, meeting);
-    let agenda = shown
-        .get("agenda")
-        .and_then(Value::as_str)
-        .map(|text| text.chars().take(250).collect::<String>());
-    let keep = [
-        "uuid",
-        "id",
-        "host_id",
-        "topic",
-        "type",
-        "start_time",
-        "duration",
-        "timezone",
-        "created_at",
-        "join_url",
-    ];
+    let agenda = shown.get("agenda").and_then(Value::as_str).map(|text| text.chars().take(250).collect::<String>());
+    let keep =
+        ["uuid", "id", "host_id", "topic", "type", "start_time", "duration", "timezone", "created_at", "join_url"];
     if let Some(fields) = shown.as_object_mut() {
         fields.retain(|name, _| keep.contains(&name.as_str()));
         if let Some(agenda) = agenda {
@@ -216,17 +153,9 @@ fn row(world: &World, meeting: &Meeting) -> Value {
 
 fn show(world: &World, meeting: &Meeting) -> Value {
     let mut shown = meeting.fields.clone();
-    let email = world
-        .user(&meeting.host)
-        .map(|user| user.email.clone())
-        .unwrap_or_default();
+    let email = world.user(&meeting.host).map(|user| user.email.clone()).unwrap_or_default();
     let pwd = seed::uuid("pwd", meeting.id).replace(['/', '+', '='], "");
-    for secret in [
-        "default_password",
-        "schedule_for",
-        "start_time",
-        "template_id",
-    ] {
+    for secret in ["default_password", "schedule_for", "start_time", "template_id"] {
         shown.remove(secret);
     }
     let own = json!({
@@ -241,10 +170,7 @@ fn show(world: &World, meeting: &Meeting) -> Value {
     if let Some(start) = meeting.start_ms {
         shown.insert("start_time".into(), json!(utc(start)));
         if shown.get("type") == Some(&json!(8)) {
-            shown.insert(
-                "occurrences".into(),
-                schedule::occurrences(&meeting.fields, start),
-            );
+            shown.insert("occurrences".into(), schedule::occurrences(&meeting.fields, start));
         }
     }
     Value::Object(shown)
@@ -252,33 +178,16 @@ fn show(world: &World, meeting: &Meeting) -> Value {
 
 fn invitation(shown: &Value) -> Answer {
     let text = |name: &str| {
-        shown
-            .get(name)
-            .map(|value| {
-                value
-                    .as_str()
-                    .map_or_else(|| value.to_string(), str::to_owned)
-            })
-            .unwrap_or_default()
+        shown.get(name).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)).unwrap_or_default()
     };
     let lines = [
-        format!(
-            "{} is inviting you to a scheduled Zoom meeting.",
-            text("host_email")
-        ),
+        format!("{} is inviting you to a scheduled Zoom meeting.", text("host_email")),
         String::new(),
         format!("Topic: {}", text("topic")),
         format!("Time: {}", text("start_time")),
         format!("Join Zoom Meeting\r\n{}", text("join_url")),
-        format!(
-            "Meeting ID: {}\r\nPasscode: {}",
-            text("id"),
-            text("password")
-        ),
+        format!("Meeting ID: {}\r\nPasscode: {}", text("id"), text("password")),
         String::new(),
     ];
-    Answer::json(
-        200,
-        &json!({"invitation": lines.join("\r\n"), "sip_links": []}),
-    )
+    Answer::json(200, &json!({"invitation": lines.join("\r\n"), "sip_links": []}))
 }

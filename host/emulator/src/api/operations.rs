@@ -21,14 +21,7 @@ const fn row(
     granular: &'static str,
     label: &'static str,
 ) -> Operation {
-    Operation {
-        method,
-        path,
-        classic,
-        granular,
-        label,
-        admin_only: false,
-    }
+    Operation { method, path, classic, granular, label, admin_only: false }
 }
 
 const USER_READ: &[&str] = &["user:read", "user:write"];
@@ -39,93 +32,18 @@ const RECORDING_WRITE: &[&str] = &["recording:write"];
 
 /// Fixed segments come before `*`.
 const ALL: &[Operation] = &[
-    Operation {
-        admin_only: true,
-        ..row(
-            "GET",
-            &["users"],
-            USER_READ,
-            "user:read:list_users",
-            "Medium",
-        )
-    },
-    row(
-        "GET",
-        &["users", "email"],
-        USER_READ,
-        "user:read:email",
-        "Light",
-    ),
-    row(
-        "GET",
-        &["users", "*"],
-        &["user:read", "user:write", "user_info:read"],
-        "user:read:user",
-        "Light",
-    ),
-    row(
-        "POST",
-        &["users", "*", "meetings"],
-        MEETING_WRITE,
-        "meeting:write:meeting",
-        "Light",
-    ),
-    row(
-        "GET",
-        &["users", "*", "meetings"],
-        MEETING_READ,
-        "meeting:read:list_meetings",
-        "Medium",
-    ),
-    row(
-        "GET",
-        &["users", "*", "recordings"],
-        RECORDING_READ,
-        "cloud_recording:read:list_user_recordings",
-        "Medium",
-    ),
-    row(
-        "GET",
-        &["meetings", "*"],
-        MEETING_READ,
-        "meeting:read:meeting",
-        "Light",
-    ),
-    row(
-        "PATCH",
-        &["meetings", "*"],
-        MEETING_WRITE,
-        "meeting:update:meeting",
-        "Light",
-    ),
-    row(
-        "DELETE",
-        &["meetings", "*"],
-        MEETING_WRITE,
-        "meeting:delete:meeting",
-        "Light",
-    ),
-    row(
-        "PUT",
-        &["meetings", "*", "status"],
-        MEETING_WRITE,
-        "meeting:update:status",
-        "Light",
-    ),
-    row(
-        "GET",
-        &["meetings", "*", "invitation"],
-        MEETING_READ,
-        "meeting:read:invitation",
-        "Light",
-    ),
-    row(
-        "GET",
-        &["meetings", "*", "recordings"],
-        RECORDING_READ,
-        "cloud_recording:read:list_recording_files",
-        "Light",
-    ),
+    Operation { admin_only: true, ..row("GET", &["users"], USER_READ, "user:read:list_users", "Medium") },
+    row("GET", &["users", "email"], USER_READ, "user:read:email", "Light"),
+    row("GET", &["users", "*"], &["user:read", "user:write", "user_info:read"], "user:read:user", "Light"),
+    row("POST", &["users", "*", "meetings"], MEETING_WRITE, "meeting:write:meeting", "Light"),
+    row("GET", &["users", "*", "meetings"], MEETING_READ, "meeting:read:list_meetings", "Medium"),
+    row("GET", &["users", "*", "recordings"], RECORDING_READ, "cloud_recording:read:list_user_recordings", "Medium"),
+    row("GET", &["meetings", "*"], MEETING_READ, "meeting:read:meeting", "Light"),
+    row("PATCH", &["meetings", "*"], MEETING_WRITE, "meeting:update:meeting", "Light"),
+    row("DELETE", &["meetings", "*"], MEETING_WRITE, "meeting:delete:meeting", "Light"),
+    row("PUT", &["meetings", "*", "status"], MEETING_WRITE, "meeting:update:status", "Light"),
+    row("GET", &["meetings", "*", "invitation"], MEETING_READ, "meeting:read:invitation", "Light"),
+    row("GET", &["meetings", "*", "recordings"], RECORDING_READ, "cloud_recording:read:list_recording_files", "Light"),
     row(
         "DELETE",
         &["meetings", "*", "recordings"],
@@ -160,11 +78,7 @@ pub fn find(method: &str, path: &[&str]) -> Option<&'static Operation> {
     ALL.iter().find(|operation| {
         operation.method == method
             && operation.path.len() == path.len()
-            && operation
-                .path
-                .iter()
-                .zip(path)
-                .all(|(known, sent)| *known == "*" && !sent.is_empty() || known == sent)
+            && operation.path.iter().zip(path).all(|(known, sent)| *known == "*" && !sent.is_empty() || known == sent)
     })
 }
 
@@ -180,22 +94,10 @@ impl Operation {
             return Ok(false);
         }
         let classic = scopes.iter().any(|scope| is_classic(scope));
-        let names = if classic {
-            self.classic.to_vec()
-        } else {
-            vec![self.granular]
-        };
-        let plain = names
-            .iter()
-            .filter(|_| !self.admin_only)
-            .map(|name| (*name).to_owned());
-        let list: Vec<String> = plain
-            .chain(names.iter().map(|name| format!("{name}:admin")))
-            .collect();
-        let text = format!(
-            "Invalid access token, does not contain scopes:[{}].",
-            list.join(", ")
-        );
+        let names = if classic { self.classic.to_vec() } else { vec![self.granular] };
+        let plain = names.iter().filter(|_| !self.admin_only).map(|name| (*name).to_owned());
+        let list: Vec<String> = plain.chain(names.iter().map(|name| format!("{name}:admin"))).collect();
+        let text = format!("Invalid access token, does not contain scopes:[{}].", list.join(", "));
         Err(Answer::error(400, 4711, text))
     }
 
@@ -211,8 +113,5 @@ impl Operation {
 
 /// `meeting:write` and `meeting:write:admin`, not `meeting:write:meeting`.
 fn is_classic(scope: &str) -> bool {
-    scope
-        .split(':')
-        .nth(2)
-        .is_none_or(|third| matches!(third, "admin" | "master"))
+    scope.split(':').nth(2).is_none_or(|third| matches!(third, "admin" | "master"))
 }

@@ -10,12 +10,7 @@ use crate::seed::ACCOUNT;
 use crate::time::{day, month_before, next_day, parse_day, utc};
 use crate::world::{Access, RecordedFile, Recording, World, hash};
 
-pub fn list(
-    world: &mut World,
-    call: &Call,
-    caller: &Caller,
-    segment: &str,
-) -> Result<Answer, Answer> {
+pub fn list(world: &mut World, call: &Call, caller: &Caller, segment: &str) -> Result<Answer, Answer> {
     let host = target(world, caller, segment)?.id.clone();
     let today = day(world.now_ms());
     let to = date(call, "to")?.unwrap_or_else(|| next_day(today));
@@ -33,10 +28,7 @@ pub fn list(
         })
         .collect();
     found.sort_by_key(|row| std::cmp::Reverse(row.start_ms));
-    let rows: Vec<Value> = found
-        .into_iter()
-        .map(|row| show(world, row, trash))
-        .collect();
+    let rows: Vec<Value> = found.into_iter().map(|row| show(world, row, trash)).collect();
     let mut body = paging::page(world, call, &host, "meetings", &rows)?;
     if let Some(fields) = body.as_object_mut() {
         fields.insert("from".into(), json!(from.to_string()));
@@ -46,13 +38,7 @@ pub fn list(
 }
 
 /// Everything under `/meetings/{id or uuid}/recordings`.
-pub fn one(
-    world: &mut World,
-    call: &Call,
-    caller: &Caller,
-    segment: &str,
-    path: &[&str],
-) -> Result<Answer, Answer> {
+pub fn one(world: &mut World, call: &Call, caller: &Caller, segment: &str, path: &[&str]) -> Result<Answer, Answer> {
     let recovering = call.method == "PUT";
     let at = locate(world, segment, recovering)?;
     let now = world.now_ms();
@@ -72,11 +58,7 @@ pub fn one(
             return Ok(Answer::empty(200));
         }
         (_, Some(id)) => {
-            let position = recording
-                .files
-                .iter()
-                .position(|file| file.id == id)
-                .ok_or_else(none)?;
+            let position = recording.files.iter().position(|file| file.id == id).ok_or_else(none)?;
             match recording.files.get_mut(position) {
                 Some(file) if recovering => file.trashed_ms = None,
                 Some(file) if trash.is_some() => file.trashed_ms = trash,
@@ -90,11 +72,7 @@ pub fn one(
 
 fn get(world: &mut World, call: &Call, caller: &Caller, at: usize) -> Result<Answer, Answer> {
     if !caller.user.views_recordings {
-        return Ok(Answer::error(
-            200,
-            200,
-            "You do not have the right permissions.",
-        ));
+        return Ok(Answer::error(200, 200, "You do not have the right permissions."));
     }
     let recording = world.recordings.get(at).ok_or_else(none)?;
     if recording.processing {
@@ -102,24 +80,14 @@ fn get(world: &mut World, call: &Call, caller: &Caller, at: usize) -> Result<Ans
     }
     let uuid = recording.uuid.clone();
     let mut body = show(world, recording, false);
-    let extra = call
-        .query("include_fields")
-        .is_some_and(|fields| fields.contains("download_access_token"));
+    let extra = call.query("include_fields").is_some_and(|fields| fields.contains("download_access_token"));
     if let Some(fields) = body.as_object_mut() {
         fields.insert("password".into(), json!(""));
         fields.insert("participant_audio_files".into(), json!([]));
         if extra {
-            let ttl = call
-                .query("ttl")
-                .and_then(|ttl| ttl.parse::<i64>().ok())
-                .unwrap_or(86_400)
-                .clamp(0, 604_800);
+            let ttl = call.query("ttl").and_then(|ttl| ttl.parse::<i64>().ok()).unwrap_or(86_400).clamp(0, 604_800);
             let token = oauth::jwt();
-            let access = Access {
-                grant: caller.grant,
-                until_ms: world.now_ms() + ttl * 1000,
-                only_uuid: Some(uuid),
-            };
+            let access = Access { grant: caller.grant, until_ms: world.now_ms() + ttl * 1000, only_uuid: Some(uuid) };
             world.access.insert(hash(&token), access);
             fields.insert("download_access_token".into(), json!(token));
         }
@@ -130,11 +98,7 @@ fn get(world: &mut World, call: &Call, caller: &Caller, at: usize) -> Result<Ans
 /// A meeting number means its latest instance. A UUID that starts with `/` or contains `//` must come encoded twice.
 fn locate(world: &World, segment: &str, trashed: bool) -> Result<usize, Answer> {
     let once = decode(segment);
-    let rows = world
-        .recordings
-        .iter()
-        .enumerate()
-        .filter(|(_, row)| row.trashed_ms.is_none() || trashed);
+    let rows = world.recordings.iter().enumerate().filter(|(_, row)| row.trashed_ms.is_none() || trashed);
     if let Ok(id) = once.parse::<i64>() {
         return rows
             .filter(|(_, row)| row.id == id)
@@ -146,10 +110,7 @@ fn locate(world: &World, segment: &str, trashed: bool) -> Result<usize, Answer> 
         return Err(unknown());
     }
     let twice = decode(&once);
-    rows.filter(|(_, row)| row.uuid == once || row.uuid == twice)
-        .map(|(at, _)| at)
-        .next()
-        .ok_or_else(none)
+    rows.filter(|(_, row)| row.uuid == once || row.uuid == twice).map(|(at, _)| at).next().ok_or_else(none)
 }
 
 fn show(world: &World, row: &Recording, trash: bool) -> Value {
@@ -171,10 +132,7 @@ fn show(world: &World, row: &Recording, trash: bool) -> Value {
     });
     if let Some(fields) = body.as_object_mut().filter(|_| row.auto_delete) {
         fields.insert("auto_delete".into(), json!(true));
-        fields.insert(
-            "auto_delete_date".into(),
-            json!(day(row.start_ms + 365 * 86_400_000).to_string()),
-        );
+        fields.insert("auto_delete_date".into(), json!(day(row.start_ms + 365 * 86_400_000).to_string()));
     }
     body
 }
@@ -188,10 +146,7 @@ fn file(world: &World, row: &Recording, file: &RecordedFile, trash: bool) -> Val
     });
     if let Some(fields) = body.as_object_mut() {
         if file_type != "TIMELINE" {
-            fields.insert(
-                "play_url".into(),
-                json!(format!("{}/rec/play/{}", world.origin, file.id)),
-            );
+            fields.insert("play_url".into(), json!(format!("{}/rec/play/{}", world.origin, file.id)));
         }
         if let Some(at) = file.trashed_ms.or(row.trashed_ms).filter(|_| trash) {
             fields.insert("deleted_time".into(), json!(utc(at)));
@@ -209,9 +164,7 @@ fn date(call: &Call, name: &str) -> Result<Option<jiff::civil::Date>, Answer> {
     let Some(text) = call.query(name).filter(|text| !text.is_empty()) else {
         return Ok(None);
     };
-    parse_day(text)
-        .map(Some)
-        .ok_or_else(|| Answer::invalid(name, &format!("Invalid parameter: {name}.")))
+    parse_day(text).map(Some).ok_or_else(|| Answer::invalid(name, &format!("Invalid parameter: {name}.")))
 }
 
 /// The same answer for "none" and "still being processed".

@@ -28,10 +28,7 @@ pub fn get(user: &User) -> Answer {
             ("company".to_owned(), json!("Emulator")),
             ("cluster".to_owned(), json!("us04")),
             // Above 2^53 on purpose: a float rounds it.
-            (
-                "zoom_one_type".to_owned(),
-                json!(576_460_752_303_423_489_u64),
-            ),
+            ("zoom_one_type".to_owned(), json!(576_460_752_303_423_489_u64)),
         ]);
     }
     Answer::json(200, &body)
@@ -40,12 +37,7 @@ pub fn get(user: &User) -> Answer {
 pub fn list(world: &mut World, call: &Call) -> Result<Answer, Answer> {
     let status = call.query("status").unwrap_or("active");
     let now = world.now_ms();
-    let rows: Vec<Value> = world
-        .users
-        .iter()
-        .filter(|user| user.status == status)
-        .map(|user| row(user, now))
-        .collect();
+    let rows: Vec<Value> = world.users.iter().filter(|user| user.status == status).map(|user| row(user, now)).collect();
     paging::page(world, call, "account", "users", &rows).map(|body| Answer::json(200, &body))
 }
 
@@ -67,10 +59,7 @@ fn row(user: &User, now_ms: i64) -> Value {
     });
     if let Some(fields) = body.as_object_mut().filter(|_| !pending) {
         fields.insert("id".into(), json!(user.id));
-        fields.insert(
-            "last_login_time".into(),
-            json!(utc(user.created_ms + 500 * 86_400_000)),
-        );
+        fields.insert("last_login_time".into(), json!(utc(user.created_ms + 500 * 86_400_000)));
     }
     body
 }

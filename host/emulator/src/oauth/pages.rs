@@ -4,18 +4,12 @@ use crate::answer::Answer;
 
 /// Errors of the authorise step are pages, never redirects.
 pub fn error(text: &str, code: &str) -> Answer {
-    let body = format!(
-        "<h1>{}</h1><p>Error code: ({})</p>",
-        escape(text),
-        escape(code)
-    );
+    let body = format!("<h1>{}</h1><p>Error code: ({})</p>", escape(text), escape(code));
     page(400, "Error", &body)
 }
 
 pub fn sign_in(query: &str, note: Option<&str>) -> Answer {
-    let note = note
-        .map(|text| format!("<p role=\"alert\">{}</p>", escape(text)))
-        .unwrap_or_default();
+    let note = note.map(|text| format!("<p role=\"alert\">{}</p>", escape(text))).unwrap_or_default();
     let body = format!(
         "<h1>Sign in</h1>{note}<form method=\"post\" action=\"/oauth/signin\"><input type=\"hidden\" name=\"query\" \
          value=\"{}\"><p><label for=\"email\">Email</label><br><input id=\"email\" name=\"email\" type=\"email\" \
@@ -32,7 +26,9 @@ pub fn consent(app: &str, email: &str, scopes: &[String], query: &str, csrf: &st
         .iter()
         .map(|scope| {
             let scope = escape(scope);
-            format!("<li><label><input type=\"checkbox\" name=\"scope\" value=\"{scope}\" checked> {scope}</label></li>")
+            format!(
+                "<li><label><input type=\"checkbox\" name=\"scope\" value=\"{scope}\" checked> {scope}</label></li>"
+            )
         })
         .collect();
     let body = format!(
@@ -61,8 +57,5 @@ fn page(status: u16, title: &str, body: &str) -> Answer {
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

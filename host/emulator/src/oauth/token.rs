@@ -35,14 +35,8 @@ pub fn revoke(world: &mut World, call: &Call) -> Answer {
     let fields: Vec<_> = call.form().into_iter().chain(call.query.clone()).collect();
     let token = first(&fields, "token").map(hash).unwrap_or_default();
     let by_access = world.access.get(&token).map(|access| access.grant);
-    let grant = world
-        .grants
-        .iter()
-        .find(|grant| Some(grant.id) == by_access || grant.refresh.as_ref() == Some(&token));
-    let Some(id) = grant
-        .filter(|grant| grant.live && grant.client_id == app.client_id)
-        .map(|grant| grant.id)
-    else {
+    let grant = world.grants.iter().find(|grant| Some(grant.id) == by_access || grant.refresh.as_ref() == Some(&token));
+    let Some(id) = grant.filter(|grant| grant.live && grant.client_id == app.client_id).map(|grant| grant.id) else {
         return refuse("Invalid Token!", "invalid_request");
     };
     kill(world, |grant| grant.id == id);
@@ -63,8 +57,7 @@ fn client(world: &World, call: &Call) -> Option<App> {
 fn by_code(world: &mut World, app: &App, fields: &[(String, String)]) -> Answer {
     let now = world.now_ms();
     let code = first(fields, "code").and_then(|code| world.codes.remove(&hash(code)));
-    let Some(code) = code.filter(|code| code.until_ms > now && code.client_id == app.client_id)
-    else {
+    let Some(code) = code.filter(|code| code.until_ms > now && code.client_id == app.client_id) else {
         return refuse("Invalid authorization code", "invalid_grant");
     };
     if first(fields, "redirect_uri") != Some(code.redirect_uri.as_str()) {
@@ -74,9 +67,7 @@ fn by_code(world: &mut World, app: &App, fields: &[(String, String)]) -> Answer 
         return refuse("Invalid code verifier", "invalid_grant");
     }
     // The newest consent of this user and app wins; earlier ones are dead at once.
-    kill(world, |grant| {
-        grant.client_id == app.client_id && grant.user == code.user
-    });
+    kill(world, |grant| grant.client_id == app.client_id && grant.user == code.user);
     let grant = add_grant(world, app, code.user, code.scopes);
     issue(world, grant, true)
 }
@@ -112,12 +103,7 @@ fn by_account(world: &mut World, app: &App, fields: &[(String, String)]) -> Answ
     if first(fields, "account_id") != Some(ACCOUNT) {
         return refuse("Bad Request", "invalid_request");
     }
-    let owner = world
-        .users
-        .iter()
-        .find(|user| user.role == "0")
-        .map(|user| user.id.clone())
-        .unwrap_or_default();
+    let owner = world.users.iter().find(|user| user.role == "0").map(|user| user.id.clone()).unwrap_or_default();
     let grant = add_grant(world, app, owner, app.scopes.clone());
     issue(world, grant, false)
 }
@@ -153,14 +139,7 @@ fn issue(world: &mut World, id: u64, refreshable: bool) -> Answer {
     // Zoom promises no order; a client comparing texts must fail here.
     scopes.sort_by_key(|scope| hash(&format!("{now}{scope}")));
     let until_ms = now + i64::try_from(ttl).unwrap_or(i64::MAX / 2000) * 1000;
-    world.access.insert(
-        hash(&access),
-        Access {
-            grant: id,
-            until_ms,
-            only_uuid: None,
-        },
-    );
+    world.access.insert(hash(&access), Access { grant: id, until_ms, only_uuid: None });
     let mut body = json!({"access_token": access, "token_type": "bearer", "expires_in": ttl, "scope": scopes.join(" "), "api_url": world.origin});
     if let (Some(object), Some(refresh)) = (body.as_object_mut(), refresh) {
         object.insert("refresh_token".into(), Value::String(refresh));

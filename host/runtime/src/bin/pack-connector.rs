@@ -31,27 +31,16 @@ fn pack(core: &Path, out: &Path) -> Result<(), Box<dyn std::error::Error>> {
         .validate(true)
         .encode()
         .map_err(|error| format!("{error:#}"))?;
-    let digest: String = Sha256::digest(&component)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let digest: String = Sha256::digest(&component).iter().map(|byte| format!("{byte:02x}")).collect();
     // The settings of code must equal those of the engines that run it; pooling is not one of them.
     let machine = Runtime::new(RuntimeConfig::default(), Egress::new()?)?.precompile(&component)?;
     std::fs::write(out, &component)?;
-    std::fs::write(
-        out.with_extension("wasm.sha256"),
-        format!("{digest}  {}\n", file_name(out)),
-    )?;
+    std::fs::write(out.with_extension("wasm.sha256"), format!("{digest}  {}\n", file_name(out)))?;
     std::fs::write(out.with_extension("cwasm"), machine)?;
-    eprintln!(
-        "{}: {} bytes, sha256 {digest}",
-        out.display(),
-        component.len()
-    );
+    eprintln!("{}: {} bytes, sha256 {digest}", out.display(), component.len());
     Ok(())
 }
 
 fn file_name(path: &Path) -> String {
-    path.file_name()
-        .map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+    path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
 }
