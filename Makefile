@@ -21,6 +21,7 @@ demo: build
 	@mkdir -p target/demo && cd target/demo && SWITCHBOARD_HOME=home ../debug/switchboard try --tour
 
 test: build
+	@$(CARGO) run --quiet --locked -p switchboard-connector-zoom --features schema --bin resolve-manifest -- --check
 	@$(CARGO) build --locked --workspace --tests
 ifeq ($(NEXTEST),yes)
 	@$(CARGO) nextest run --locked --workspace --no-fail-fast

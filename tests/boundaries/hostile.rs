@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
-use switchboard_egress::Egress;
-use switchboard_runtime::{CallError, CallOptions, Connector, Runtime, RuntimeConfig};
-use switchboard_tests::connection::Fixed;
+use switchboard_runtime::{
+    CallError, CallOptions, Connector, Credential, Egress, FixedToken, Policy, Runtime, RuntimeConfig,
+};
 
 fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("hostile")
@@ -46,7 +46,8 @@ fn component(attack: &str) -> Vec<u8> {
 }
 
 async fn go(connector: &Connector) -> Result<serde_json::Value, CallError> {
-    let connection = Arc::new(Fixed::new("http://127.0.0.1:9/v2"));
+    let policy = Policy::new("http://127.0.0.1:9/v2".parse().unwrap(), Vec::new());
+    let connection = Arc::new(FixedToken::new(policy, Credential::new("token".to_owned())));
     let options = CallOptions { deadline: Duration::from_secs(20), ..CallOptions::default() };
     connector.call("bad.x.go", json!({}), connection, &options).await
 }

@@ -1,4 +1,3 @@
 //! What the boundary tests share: an emulator, a home folder, and the `switchboard` command over both.
 
-pub mod connection;
 pub mod world;

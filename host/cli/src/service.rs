@@ -1,6 +1,7 @@
 //! The addresses of a service, from the manifest or the command line.
 
 use switchboard_connections::Service;
+use switchboard_egress::is_loopback;
 use switchboard_runtime::manifest::Manifest;
 use url::Url;
 
@@ -37,15 +38,9 @@ pub fn service(
 fn address(text: &str) -> Result<Url, CliError> {
     let url = Url::parse(text)
         .map_err(|error| CliError::usage(format!("`{text}` is no address: {error}"), "write https://host/path"))?;
-    let loopback = match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost",
-        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
-        None => false,
-    };
     match url.scheme() {
         "https" => Ok(url),
-        "http" if loopback => Ok(url),
+        "http" if is_loopback(&url) => Ok(url),
         _ => Err(CliError::usage(
             format!("`{text}` is not protected"),
             "use https:// (http:// is for loopback addresses only)",

@@ -5,6 +5,7 @@ use url::Url;
 
 use crate::{
     Egress, Failure, Policy,
+    address::is_loopback,
     hops::{classify, host_of},
     send::read,
 };
@@ -78,14 +79,5 @@ impl Egress {
                 format!("the sign-in page answered {} without a redirect", answer.status()),
             )
         })
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
-        Some(url::Host::Domain(name)) => name == "localhost",
-        None => false,
     }
 }

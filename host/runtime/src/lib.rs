@@ -22,4 +22,4 @@ pub use call::{CallOptions, Events, Silent};
 pub use connector::{Connector, LoadError};
 pub use engine::{Runtime, RuntimeConfig, StartError};
 pub use error::{Broken, CallError, Problem, Refused, Retry};
-pub use switchboard_egress::{Connection, Credential, CredentialError, Facts};
+pub use switchboard_egress::{Connection, Credential, CredentialError, Egress, Facts, FixedToken, Policy};

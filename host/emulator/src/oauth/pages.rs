@@ -50,7 +50,8 @@ fn page(status: u16, title: &str, body: &str) -> Answer {
         status,
         format!(
             "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" \
-             content=\"width=device-width\"><title>{title} - Zoom emulator</title><style>{style}</style><main>{body}</main></html>"
+             content=\"width=device-width\"><link rel=\"icon\" href=\"data:,\"><title>{title} - Zoom \
+             emulator</title><style>{style}</style><main>{body}</main></html>"
         ),
     )
     .with("cache-control", "no-store")

@@ -1,0 +1,364 @@
+// The sign-in, tested in a real browser: the command, the emulator's pages and the call-back page together.
+//
+//   make build && cd tests/browser && npm install && npm test
+//
+// Needs Node 20 or newer and Chromium. Environment, all optional:
+//   CHROMIUM     the browser                (default: /usr/bin/chromium)
+//   SWITCHBOARD  the command                (default: ../../target/debug/switchboard)
+//   EMULATOR     the emulator's own binary  (default: ../../target/debug/switchboard-emulator; `switchboard try` when
+//                                            there is none, or when this is set and empty)
+// Prints one line a check, then the count. Exits 1 when a check failed. Nothing outside of this machine is asked.
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import axe from "axe-core";
+import { chromium } from "playwright-core";
+
+const target = resolve(import.meta.dirname ?? new URL(".", import.meta.url).pathname, "../../target/debug");
+const SWITCHBOARD = resolve(process.env.SWITCHBOARD || join(target, "switchboard"));
+const EMULATOR = process.env.EMULATOR ?? join(target, "switchboard-emulator");
+const CHROMIUM = process.env.CHROMIUM || "/usr/bin/chromium";
+const APP = { id: "switchboard-demo", secret: "demo-secret-not-a-secret" };
+const ADA = { email: "ada@emulator.test", password: "demo" };
+const PATIENCE = 20_000;
+
+const children = new Set();
+const counts = { passed: 0, failed: 0 };
+
+function check(name, good, detail = "") {
+  counts[good ? "passed" : "failed"] += 1;
+  const more = good || detail === "" ? "" : `: ${typeof detail === "string" ? detail.trim() : JSON.stringify(detail)}`;
+  console.log(`${good ? "ok  " : "FAIL"}  ${name}${more}`);
+}
+
+/** A part of the test on its own: what it throws is one failure, and the next part still runs. */
+async function part(name, body) {
+  try {
+    await body();
+  } catch (error) {
+    check(name, false, String(error?.message ?? error));
+  }
+}
+
+function within(promise, what, ms = PATIENCE) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what} took longer than ${ms / 1000} s`)), ms);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+async function freePort() {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address();
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+/** Starts a program and keeps what it prints. */
+function start(program, args, env = {}) {
+  const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ["pipe", "pipe", "pipe"] });
+  const run = { child, out: "", err: "" };
+  children.add(child);
+  child.stdin.on("error", () => {});
+  child.stdout.setEncoding("utf8").on("data", (text) => (run.out += text));
+  child.stderr.setEncoding("utf8").on("data", (text) => (run.err += text));
+  run.exit = new Promise((done) => {
+    child.on("error", (error) => {
+      run.err += `${error.message}\n`;
+      children.delete(child);
+      done(-1);
+    });
+    child.on("close", (code) => {
+      children.delete(child);
+      done(code);
+    });
+  });
+  /** The first match of `pattern` in the standard output or error. */
+  run.says = (pattern) =>
+    within(
+      new Promise((found, reject) => {
+        const look = () => {
+          const match = pattern.exec(run.out) ?? pattern.exec(run.err);
+          if (match) found(match);
+        };
+        child.stdout.on("data", look);
+        child.stderr.on("data", look);
+        run.exit.then((code) => reject(new Error(`it ended with ${code} before it said ${pattern}: ${run.err}`)));
+        look();
+      }),
+      `waiting for ${pattern}`,
+    );
+  return run;
+}
+
+async function startEmulator(home) {
+  if (EMULATOR && existsSync(EMULATOR)) {
+    const run = start(EMULATOR, ["--port", "0", "--download-port", "0", "--json"]);
+    const [line] = await run.says(/^\{.*\}$/m);
+    const { api_base: api, oauth_base: oauth } = JSON.parse(line);
+    return { api, oauth };
+  }
+  const [port, downloads] = [await freePort(), await freePort()];
+  const args = ["try", "--port", String(port), "--download-port", String(downloads)];
+  const run = start(SWITCHBOARD, args, { SWITCHBOARD_HOME: home });
+  const origin = `http://127.0.0.1:${port}`;
+  const answers = async () => {
+    for (;;) {
+      if (await fetch(`${origin}/oauth/authorize`).then(() => true, () => false)) return true;
+      await new Promise((next) => setTimeout(next, 100));
+    }
+  };
+  const ended = run.exit.then((code) => Promise.reject(new Error(`the emulator ended with ${code}: ${run.err}`)));
+  ended.catch(() => {});
+  await within(Promise.race([answers(), ended]), "starting the emulator", 60_000);
+  return { api: `${origin}/v2`, oauth: `${origin}/oauth` };
+}
+
+/** The command, started and waiting for the browser. */
+async function connect(world, label, flags = []) {
+  const port = await freePort();
+  const args = ["connect", label, "--no-open", "--client-id", APP.id, "--client-secret-file", world.secretFile];
+  args.push("--api-base", world.api, "--oauth-base", world.oauth, "--redirect-port", String(port), ...flags);
+  const run = start(SWITCHBOARD, args, { SWITCHBOARD_HOME: world.home });
+  const [, address] = await run.says(/open and approve:\s+(\S+)\s/);
+  return { ...run, run, address, callback: `http://127.0.0.1:${port}/oauth/callback` };
+}
+
+const finished = ({ run }) => within(run.exit, "ending the command");
+
+/** The one line of JSON the command puts on standard error when it fails under --json. */
+function errorOf({ run }) {
+  const line = run.err.split("\n").findLast((text) => text.startsWith("{"));
+  return line ? JSON.parse(line).error : { code: `none: ${run.err}` };
+}
+
+/** A new person at the browser: no cookies of an earlier part. */
+async function visitor(world) {
+  const context = await world.browser.newContext();
+  const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE);
+  const troubles = [];
+  page.on("pageerror", (error) => troubles.push(error.message));
+  page.on("console", (message) => message.type() === "error" && troubles.push(`${message.text()} (${message.location().url})`));
+  return { context, page, troubles };
+}
+
+/** Evaluated, not added as an element: the call-back page forbids scripts, and that stays in force. */
+async function accessible(page, name) {
+  await page.evaluate(axe.source);
+  const { violations, passes } = await page.evaluate(() => globalThis.axe.run(document));
+  const found = violations.map(({ id, help, nodes }) => `${id} (${help}) at ${nodes.map((node) => node.target).join(", ")}`);
+  check(`${name}: no axe violations in ${passes.length + violations.length} rules`, found.length === 0 && passes.length > 0, found.join("; "));
+}
+
+async function signIn(page, { email, password } = ADA) {
+  await page.getByLabel("Email").fill(email);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+}
+
+async function approves(world) {
+  const command = await connect(world, "work");
+  const asked = new URL(command.address).searchParams;
+  check(
+    "the address asks for a code with PKCE and state",
+    asked.get("response_type") === "code" && asked.get("code_challenge_method") === "S256" && asked.get("state")?.length >= 32,
+    command.address,
+  );
+  check("the address names the printed redirect address", asked.get("redirect_uri") === command.callback, command.address);
+
+  const { context, page, troubles } = await visitor(world);
+  await page.goto(command.address);
+  check("the browser is asked to sign in", await page.getByRole("heading", { name: "Sign in" }).isVisible());
+  await accessible(page, "sign-in page");
+
+  await signIn(page, { ...ADA, password: "wrong" });
+  const alert = await page.getByRole("alert").textContent();
+  check("a wrong password is refused", alert === "Incorrect email or password", alert);
+  await accessible(page, "sign-in page after a wrong password");
+
+  await page.getByLabel("Email").focus();
+  await page.keyboard.type(ADA.email);
+  await page.keyboard.press("Tab");
+  await page.keyboard.type(ADA.password);
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "wants to use your Zoom account" }).waitFor();
+  check("the keyboard alone signs in", true);
+  check("the consent page says who is signed in", await page.getByText(`Signed in as ${ADA.email}`).isVisible());
+  check("the consent page lists scopes, all chosen", (await page.getByRole("checkbox", { checked: true }).count()) > 0);
+  await accessible(page, "consent page");
+  check("the command still waits", command.child.exitCode === null, command.run.err);
+
+  await page.getByRole("button", { name: "Allow" }).click();
+  await page.getByText("You can close this window").waitFor();
+  check("the call-back page says the window can be closed", page.url().startsWith(`${command.callback}?`), page.url());
+  await accessible(page, "call-back page");
+  const code = new URL(page.url()).searchParams.get("code");
+
+  const exit = await finished(command);
+  check("the command ends with 0", exit === 0, `${exit}: ${command.run.err}`);
+  check("it says who is connected", command.run.out.startsWith(`work is connected as ${ADA.email}`), command.run.out);
+  const all = command.run.out + command.run.err;
+  check("it prints neither the code nor the client secret", !all.includes(code) && !all.includes(APP.secret), all);
+  check("the browser met no errors", troubles.length === 0, troubles);
+  const closed = await fetch(command.callback).then(() => false, () => true);
+  check("the port is closed afterwards", closed);
+  await context.close();
+
+  const test = start(SWITCHBOARD, ["connection", "test", "work", "--json"], { SWITCHBOARD_HOME: world.home });
+  const tested = await within(test.exit, "testing the connection");
+  check("the connection works in a command of its own", tested === 0, `${tested}: ${test.err}`);
+}
+
+async function denies(world) {
+  const command = await connect(world, "declined", ["--json"]);
+  const { context, page } = await visitor(world);
+  await page.goto(command.address);
+  await signIn(page);
+  await page.getByRole("button", { name: "Decline" }).click();
+  await page.getByText("You can close this window").waitFor();
+  check("after declining the browser ends on the call-back page", page.url().includes("error=access_denied"), page.url());
+  await accessible(page, "call-back page after declining");
+  await refused(world, command, "declining", "declined", "denied", 4);
+  await context.close();
+}
+
+async function refused(world, command, what, label, code, status) {
+  const exit = await finished(command);
+  const error = errorOf(command);
+  const right = status === undefined ? exit > 0 : exit === status;
+  check(`${what} ends the command with ${status ?? "a failure"}`, right, `${exit}: ${command.run.err}`);
+  check(`${what} gives the code ${code}, with a way to mend it`, error.code === code && Boolean(error.fix), error);
+  check(`${what} puts nothing on standard output`, command.run.out === "", command.run.out);
+  const list = start(SWITCHBOARD, ["connection", "list", "--json"], { SWITCHBOARD_HOME: world.home });
+  const listed = await within(list.exit, "listing connections");
+  check(`${what} keeps no connection`, listed === 0 && !list.out.includes(`"${label}"`), list.out + list.err);
+}
+
+/** Approves in the browser, and gives the address that it would end on. Nothing listens there. */
+async function approvedAddress(world, command) {
+  const { context, page } = await visitor(world);
+  await page.goto(command.address);
+  await signIn(page);
+  const landing = page.waitForRequest((request) => request.url().startsWith(command.callback));
+  await page.getByRole("button", { name: "Allow" }).click({ noWaitAfter: true });
+  const address = (await landing).url();
+  await context.close();
+  return new URL(address);
+}
+
+async function pastes(world) {
+  const command = await connect(world, "pasted", ["--paste", "--json"]);
+  const address = await approvedAddress(world, command);
+  command.child.stdin.end(`${address}\n`);
+  const exit = await finished(command);
+  check("the right address pasted connects", exit === 0, `${exit}: ${command.run.err}`);
+  const said = exit === 0 ? JSON.parse(command.run.out) : {};
+  check("its JSON says who it is", said.ok === true && said.identity?.email === ADA.email, command.run.out);
+}
+
+async function pastesWrongState(world) {
+  const command = await connect(world, "forged", ["--paste", "--json"]);
+  const address = await approvedAddress(world, command);
+  address.searchParams.set("state", "A".repeat(43));
+  command.child.stdin.end(`${address}\n`);
+  await refused(world, command, "a wrong state pasted", "forged", "state-mismatch");
+}
+
+async function visitsWrongState(world) {
+  const command = await connect(world, "lured", ["--json"]);
+  const { context, page } = await visitor(world);
+  await page.goto(`${command.callback}?code=another&state=${"A".repeat(43)}`);
+  await refused(world, command, "a wrong state in the browser", "lured", "state-mismatch");
+  await context.close();
+}
+
+/** The pages of mistakes; none of them ends the sign-in. */
+async function mistakes(world) {
+  const command = await connect(world, "patient");
+  const { context, page } = await visitor(world);
+  const pages = [
+    ["emulator's page for an unknown app", command.address.replace(APP.id, "nobody"), 400, "Invalid client_id"],
+    ["emulator's page for another redirect", command.address.replace("127.0.0.1%3A", "example.com%3A"), 400, "Invalid redirect"],
+    ["call-back port, another path", new URL("/other", command.callback).href, 404, "Nothing here"],
+    ["call-back address without an answer", command.callback, 400, "Not an answer"],
+    ["call-back port by another name", command.callback.replace("127.0.0.1", "localhost"), 421, "Wrong address"],
+  ];
+  for (const [name, address, status, title] of pages) {
+    const answer = await page.goto(address);
+    const heading = await page.getByRole("heading").first().textContent();
+    check(`${name}: ${status}`, answer.status() === status && heading.includes(title), `${answer.status()} ${heading}`);
+    await accessible(page, name);
+  }
+  const posted = await context.request.post(command.callback);
+  check("call-back address posted to: 405", posted.status() === 405, String(posted.status()));
+  check("the command still waits after all of them", command.child.exitCode === null, command.run.err);
+
+  await page.goto(command.address);
+  await signIn(page);
+  await page.getByRole("button", { name: "Allow" }).click();
+  await page.getByText("You can close this window").waitFor();
+  const exit = await finished(command);
+  check("and still takes the right answer", exit === 0, `${exit}: ${command.run.err}`);
+  await context.close();
+}
+
+async function endChildren() {
+  const all = [...children];
+  for (const child of all) child.kill("SIGTERM");
+  const gone = Promise.all(all.map((child) => child.exitCode ?? child.signalCode ?? once(child, "close")));
+  await within(gone, "ending what was started", 5_000).catch(() => all.forEach((child) => child.kill("SIGKILL")));
+}
+
+for (const signal of ["SIGINT", "SIGTERM"]) {
+  process.once(signal, async () => {
+    await endChildren();
+    process.exit(130);
+  });
+}
+process.on("exit", () => children.forEach((child) => child.kill("SIGKILL")));
+
+const folder = await mkdtemp(join(tmpdir(), "switchboard-browser-"));
+let browser;
+try {
+  const secretFile = join(folder, "secret");
+  await writeFile(secretFile, `${APP.secret}\n`, { mode: 0o600 });
+  browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    headless: true,
+    args: [
+      "--headless",
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+  const emulator = await startEmulator(join(folder, "emulator"));
+  const world = { ...emulator, browser, secretFile, home: join(folder, "home") };
+  await part("approving", () => approves(world));
+  await part("declining", () => denies(world));
+  await part("pasting", () => pastes(world));
+  await part("pasting a wrong state", () => pastesWrongState(world));
+  await part("visiting with a wrong state", () => visitsWrongState(world));
+  await part("mistakes", () => mistakes(world));
+} catch (error) {
+  check("the test could start", false, String(error?.message ?? error));
+} finally {
+  await browser?.close();
+  await endChildren();
+  await rm(folder, { recursive: true, force: true });
+}
+console.log(`${counts.passed} passed, ${counts.failed} failed`);
+process.exitCode = counts.failed === 0 ? 0 : 1;
