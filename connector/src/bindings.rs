@@ -26,6 +26,7 @@ macro_rules! generate {
                 "switchboard:zoom/meetings@0.1.0/create-meeting": [#[serde(deny_unknown_fields)]],
                 "switchboard:zoom/meetings@0.1.0/update-meeting": [#[serde(deny_unknown_fields)]],
                 "switchboard:zoom/meetings@0.1.0/get-meeting": [#[serde(deny_unknown_fields)]],
+                "switchboard:zoom/meetings@0.1.0/get-invitation": [#[serde(deny_unknown_fields)]],
                 "switchboard:zoom/meetings@0.1.0/list-meetings": [#[serde(deny_unknown_fields)]],
                 "switchboard:zoom/meetings@0.1.0/delete-meeting": [#[serde(deny_unknown_fields)]],
                 "switchboard:zoom/recordings@0.1.0/file-type": [#[serde(rename_all = "snake_case")]],

@@ -47,6 +47,9 @@ impl m::Guest for Component {
     fn get(request: m::GetMeeting) -> Result<m::Meeting, Problem> {
         meetings::get(&Zoom::new(&Host), request)
     }
+    fn invitation(request: m::GetInvitation) -> Result<m::MeetingInvitation, Problem> {
+        meetings::invitation(&Zoom::new(&Host), request)
+    }
     fn list(request: m::ListMeetings) -> Result<m::MeetingList, Problem> {
         meetings::list(&Zoom::new(&Host), request)
     }

@@ -33,6 +33,8 @@ fn a_meeting_is_scheduled_read_changed_and_deleted() {
     let meeting = format!("id={id}");
     let read = world.json(&["call", "zoom.meetings.get", &meeting, "--json"]);
     assert_eq!((&read["topic"], &read["duration"]), (&json!("Weekly sync"), &json!(45)), "{read}");
+    let invitation = world.json(&["call", "zoom.meetings.invitation", &meeting, "--json"]);
+    assert!(invitation["text"].as_str().unwrap().contains("Topic: Weekly sync\r\n"), "{invitation}");
     let changed = world.run(&["call", "zoom.meetings.update", &meeting, "topic=Moved", "--json"]);
     assert_eq!(changed.code, 0, "{}", changed.err);
     assert_eq!(world.json(&["call", "zoom.meetings.get", &meeting, "--json"])["topic"], "Moved");

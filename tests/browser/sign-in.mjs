@@ -147,7 +147,9 @@ async function visitor(world) {
   page.setDefaultTimeout(PATIENCE);
   const troubles = [];
   page.on("pageerror", (error) => troubles.push(error.message));
-  page.on("console", (message) => message.type() === "error" && troubles.push(`${message.text()} (${message.location().url})`));
+  page.on("console", (message) => {
+    if (message.type() === "error") troubles.push(`${message.text()} (${message.location().url})`);
+  });
   return { context, page, troubles };
 }
 
@@ -155,8 +157,10 @@ async function visitor(world) {
 async function accessible(page, name) {
   await page.evaluate(axe.source);
   const { violations, passes } = await page.evaluate(() => globalThis.axe.run(document));
-  const found = violations.map(({ id, help, nodes }) => `${id} (${help}) at ${nodes.map((node) => node.target).join(", ")}`);
-  check(`${name}: no axe violations in ${passes.length + violations.length} rules`, found.length === 0 && passes.length > 0, found.join("; "));
+  const where = (nodes) => nodes.map((node) => node.target).join(", ");
+  const found = violations.map(({ id, help, nodes }) => `${id} (${help}) at ${where(nodes)}`);
+  const rules = passes.length + violations.length;
+  check(`${name}: no axe violations in ${rules} rules`, found.length === 0 && rules > 0, found.join("; "));
 }
 
 async function signIn(page, { email, password } = ADA) {
@@ -168,11 +172,9 @@ async function signIn(page, { email, password } = ADA) {
 async function approves(world) {
   const command = await connect(world, "work");
   const asked = new URL(command.address).searchParams;
-  check(
-    "the address asks for a code with PKCE and state",
-    asked.get("response_type") === "code" && asked.get("code_challenge_method") === "S256" && asked.get("state")?.length >= 32,
-    command.address,
-  );
+  const pkce = asked.get("code_challenge_method") === "S256" && asked.get("code_challenge")?.length === 43;
+  const coded = asked.get("response_type") === "code" && asked.get("state")?.length >= 32;
+  check("the address asks for a code with PKCE and state", coded && pkce, command.address);
   check("the address names the printed redirect address", asked.get("redirect_uri") === command.callback, command.address);
 
   const { context, page, troubles } = await visitor(world);
@@ -285,9 +287,10 @@ async function visitsWrongState(world) {
 async function mistakes(world) {
   const command = await connect(world, "patient");
   const { context, page } = await visitor(world);
+  const elsewhere = command.address.replace("127.0.0.1%3A", "example.com%3A");
   const pages = [
     ["emulator's page for an unknown app", command.address.replace(APP.id, "nobody"), 400, "Invalid client_id"],
-    ["emulator's page for another redirect", command.address.replace("127.0.0.1%3A", "example.com%3A"), 400, "Invalid redirect"],
+    ["emulator's page for another redirect", elsewhere, 400, "Invalid redirect"],
     ["call-back port, another path", new URL("/other", command.callback).href, 404, "Nothing here"],
     ["call-back address without an answer", command.callback, 400, "Not an answer"],
     ["call-back port by another name", command.callback.replace("127.0.0.1", "localhost"), 421, "Wrong address"],
@@ -318,22 +321,32 @@ async function endChildren() {
   await within(gone, "ending what was started", 5_000).catch(() => all.forEach((child) => child.kill("SIGKILL")));
 }
 
-for (const signal of ["SIGINT", "SIGTERM"]) {
+const folder = await mkdtemp(join(tmpdir(), "switchboard-browser-"));
+let browser;
+
+async function cleanUp() {
+  await browser?.close().catch(() => {});
+  await endChildren();
+  await rm(folder, { recursive: true, force: true });
+}
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
   process.once(signal, async () => {
-    await endChildren();
+    await cleanUp();
     process.exit(130);
   });
 }
 process.on("exit", () => children.forEach((child) => child.kill("SIGKILL")));
 
-const folder = await mkdtemp(join(tmpdir(), "switchboard-browser-"));
-let browser;
 try {
   const secretFile = join(folder, "secret");
   await writeFile(secretFile, `${APP.secret}\n`, { mode: 0o600 });
   browser = await chromium.launch({
     executablePath: CHROMIUM,
     headless: true,
+    handleSIGINT: false,
+    handleSIGTERM: false,
+    handleSIGHUP: false,
     args: [
       "--headless",
       "--no-sandbox",
@@ -356,9 +369,7 @@ try {
 } catch (error) {
   check("the test could start", false, String(error?.message ?? error));
 } finally {
-  await browser?.close();
-  await endChildren();
-  await rm(folder, { recursive: true, force: true });
+  await cleanUp();
 }
 console.log(`${counts.passed} passed, ${counts.failed} failed`);
 process.exitCode = counts.failed === 0 ? 0 : 1;

@@ -41,6 +41,7 @@ pub const ACTIVITIES: &[Activity] = &[
     activity!("users.get", bindings::users::GetUser => bindings::users::User, users::get),
     activity!("meetings.create", bindings::meetings::CreateMeeting => bindings::meetings::SavedMeeting, meetings::create),
     activity!("meetings.get", bindings::meetings::GetMeeting => bindings::meetings::Meeting, meetings::get),
+    activity!("meetings.invitation", bindings::meetings::GetInvitation => bindings::meetings::MeetingInvitation, meetings::invitation),
     activity!("meetings.list", bindings::meetings::ListMeetings => bindings::meetings::MeetingList, meetings::list),
     activity!("meetings.update", bindings::meetings::UpdateMeeting => bindings::meetings::SavedMeeting, meetings::update),
     activity!("meetings.delete", bindings::meetings::DeleteMeeting => bindings::meetings::DeletedMeeting, meetings::delete),

@@ -1,6 +1,7 @@
 //! Zoom's own shapes, with their quirks. Nothing here is public; each module maps to the public types explicitly.
 
 pub mod error;
+pub mod invitation;
 pub mod lenient;
 pub mod meeting;
 pub mod recording;

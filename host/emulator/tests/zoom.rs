@@ -169,7 +169,10 @@ async fn a_meeting_is_created_changed_and_deleted() {
     let patch = send("PATCH", &one, &bearer, json_type, r#"{"settings":{"auto_recording":"moon"}}"#).await;
     assert_eq!((patch.status, patch.body.len()), (204, 0));
     assert_eq!(get(&one, &access).await.json()["settings"]["auto_recording"], "none");
+    let invitation = get(&format!("{one}/invitation"), &access).await.json();
+    assert!(token(&invitation, "invitation").contains("Topic: Weekly\r\n"), "{invitation}");
     assert_eq!(send("DELETE", &one, &bearer, json_type, "").await.status, 204);
+    assert_eq!(get(&format!("{one}/invitation"), &access).await.json()["code"], 3001);
     assert_eq!(get(&one, &access).await.json()["code"], 3001);
 }
 
