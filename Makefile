@@ -6,33 +6,37 @@ CONNECTOR := target/connectors/zoom.wasm
 GUEST := $(shell find connector/src wit manifests/zoom -type f 2>/dev/null) manifests/zoom.resolved.json connector/Cargo.toml connector/build.sh Cargo.toml
 NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo yes)
 
+# One set of features for every step, so that nothing is compiled twice.
+FEATURES := --workspace --features switchboard-runtime/pack,switchboard-connector-zoom/schema
+
 .PHONY: build demo test unit bench check clean
 
 build: $(CONNECTOR)
-	@$(CARGO) build --locked
+	@$(CARGO) build --locked $(FEATURES) --bins
 
 # The component, for other hosts, and the same compiled ahead of time for this one.
 $(CONNECTOR): $(GUEST) $(shell find host/runtime host/egress -name '*.rs' 2>/dev/null) Cargo.lock
 	@echo "building the connector (first time: a few minutes)" >&2
 	@core=$$(connector/build.sh) && mkdir -p target/connectors && \
-	  $(CARGO) run --quiet --locked -p switchboard-runtime --features pack --bin pack-connector -- "$$core" $(CONNECTOR)
+	  $(CARGO) build --locked $(FEATURES) --exclude switchboard-cli --bins && \
+	  target/debug/pack-connector "$$core" $(CONNECTOR)
 
 demo: build
 	@mkdir -p target/demo && cd target/demo && SWITCHBOARD_HOME=home ../debug/switchboard try --tour
 
 test: build
-	@$(CARGO) run --quiet --locked -p switchboard-connector-zoom --features schema --bin resolve-manifest -- --check
-	@$(CARGO) build --locked --workspace --tests
+	@target/debug/resolve-manifest --check
+	@$(CARGO) build --locked $(FEATURES) --tests
 ifeq ($(NEXTEST),yes)
-	@$(CARGO) nextest run --locked --workspace --no-fail-fast
+	@$(CARGO) nextest run --locked $(FEATURES) --no-fail-fast
 else
-	@$(CARGO) test --locked --workspace
+	@$(CARGO) test --locked $(FEATURES)
 endif
 
 # What a change must pass before it is sent: format, lints, tests.
 check: $(CONNECTOR)
 	@$(CARGO) fmt --all --check
-	@$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	@$(CARGO) clippy --locked $(FEATURES) --all-targets -- -D warnings
 	@$(MAKE) --no-print-directory test
 
 bench: $(CONNECTOR)

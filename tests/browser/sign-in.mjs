@@ -29,8 +29,10 @@ const PATIENCE = 20_000;
 
 const children = new Set();
 const counts = { passed: 0, failed: 0 };
+let interrupted = false;
 
 function check(name, good, detail = "") {
+  if (interrupted) return;
   counts[good ? "passed" : "failed"] += 1;
   const more = good || detail === "" ? "" : `: ${typeof detail === "string" ? detail.trim() : JSON.stringify(detail)}`;
   console.log(`${good ? "ok  " : "FAIL"}  ${name}${more}`);
@@ -38,6 +40,7 @@ function check(name, good, detail = "") {
 
 /** A part of the test on its own: what it throws is one failure, and the next part still runs. */
 async function part(name, body) {
+  if (interrupted) return;
   try {
     await body();
   } catch (error) {
@@ -64,6 +67,7 @@ async function freePort() {
 
 /** Starts a program and keeps what it prints. */
 function start(program, args, env = {}) {
+  if (interrupted) throw new Error("interrupted");
   const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ["pipe", "pipe", "pipe"] });
   const run = { child, out: "", err: "" };
   children.add(child);
@@ -175,7 +179,8 @@ async function approves(world) {
   const pkce = asked.get("code_challenge_method") === "S256" && asked.get("code_challenge")?.length === 43;
   const coded = asked.get("response_type") === "code" && asked.get("state")?.length >= 32;
   check("the address asks for a code with PKCE and state", coded && pkce, command.address);
-  check("the address names the printed redirect address", asked.get("redirect_uri") === command.callback, command.address);
+  const back = asked.get("redirect_uri");
+  check("the address names the call-back address of the port asked for", back === command.callback, back);
 
   const { context, page, troubles } = await visitor(world);
   await page.goto(command.address);
@@ -227,7 +232,8 @@ async function denies(world) {
   await signIn(page);
   await page.getByRole("button", { name: "Decline" }).click();
   await page.getByText("You can close this window").waitFor();
-  check("after declining the browser ends on the call-back page", page.url().includes("error=access_denied"), page.url());
+  const url = page.url();
+  check("after declining the browser ends on the call-back page", url.includes("error=access_denied"), url);
   await accessible(page, "call-back page after declining");
   await refused(world, command, "declining", "declined", "denied", 4);
   await context.close();
@@ -327,13 +333,13 @@ let browser;
 async function cleanUp() {
   await browser?.close().catch(() => {});
   await endChildren();
-  await rm(folder, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
   process.once(signal, async () => {
-    await cleanUp();
-    process.exit(130);
+    interrupted = true;
+    await cleanUp().finally(() => process.exit(130));
   });
 }
 process.on("exit", () => children.forEach((child) => child.kill("SIGKILL")));
@@ -369,6 +375,8 @@ try {
 } catch (error) {
   check("the test could start", false, String(error?.message ?? error));
 } finally {
+  // When interrupted, the signal's own cleaning up ends the process.
+  if (interrupted) await new Promise(() => {});
   await cleanUp();
 }
 console.log(`${counts.passed} passed, ${counts.failed} failed`);

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 use switchboard_connections::ConnectionsError;
-use switchboard_runtime::{CallError, Retry};
+use switchboard_runtime::{CallError, Problem, Retry};
 
 /// Exit codes, documented in `switchboard --help`.
 pub mod exit {
@@ -62,6 +62,9 @@ impl CliError {
             eprintln!("error[{}]: {self}", self.code());
             if let Some(pointer) = self.pointer() {
                 eprintln!("  at: {pointer}");
+            }
+            if let Self::Call(CallError::Problem(Problem { details: Some(details), .. })) = self {
+                eprintln!("  details: {details}");
             }
             if let Some(fix) = self.fix() {
                 eprintln!("  fix: {fix}");
@@ -125,6 +128,14 @@ impl CliError {
     fn exit(&self) -> u8 {
         match self {
             Self::Failed { exit, .. } => *exit,
+            // The request may have been carried out: "try again later" would invite doing it twice.
+            Self::Call(CallError::Problem(problem))
+                if !problem.not_sent
+                    && problem.retry == Retry::Never
+                    && matches!(problem.code.as_str(), "timeout" | "unreachable") =>
+            {
+                exit::FAILED
+            }
             Self::Call(CallError::Problem(problem)) => code_exit(&problem.code, problem.retry),
             Self::Call(_) => exit::FAILED,
             Self::Connections(error) => code_exit(error.code(), Retry::Never),
@@ -132,6 +143,19 @@ impl CliError {
             Self::Said(code) => *code,
         }
     }
+}
+
+/// A wrong command line: clap's own words, or one JSON line where `--json` was asked for.
+pub fn report_usage(wrong: &clap::Error) -> ExitCode {
+    let json = std::env::args().any(|argument| argument == "--json");
+    if json && wrong.use_stderr() {
+        let text = wrong.render().to_string();
+        let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        let fix = "switchboard --help shows what there is";
+        eprintln!("{}", json!({ "error": { "code": "usage", "message": message, "family": "problem", "fix": fix } }));
+        return ExitCode::from(exit::USAGE);
+    }
+    wrong.exit()
 }
 
 /// The next command after a failure of a connection. The message names the particulars.
@@ -143,6 +167,13 @@ fn connection_fix(code: &str) -> &'static str {
         "needs-reconnect" | "revoked" | "replaced" => {
             "switchboard connection disconnect LABEL, then switchboard connect LABEL to sign in again"
         }
+        "state-mismatch" => "the answer belongs to another sign-in: start again with switchboard connect",
+        "label-invalid" => "use letters, digits and . - _ @, at most 64",
+        "key-missing" | "key-wrong" | "key-invalid" => {
+            "give the key these secrets were stored under: SWITCHBOARD_KEY, or the file `key`"
+        }
+        "key-exposed" => "take the file from others: chmod 600",
+        "rejected" => "check client id, client secret and redirect address, then sign in again",
         "denied" => "run the command again and approve the app, or ask an administrator to",
         "port-busy" => "end what uses the port, choose another with --redirect-port, or use --paste",
         "unreachable" | "timeout" | "unavailable" => "try again later; `switchboard doctor` looks closer",
@@ -155,12 +186,16 @@ pub fn code_exit(code: &str, retry: Retry) -> u8 {
     match code {
         "activity.unknown" | "usage" => exit::USAGE,
         code if code.starts_with("input.") => exit::INVALID,
+        "input" | "expression" | "document.invalid" => exit::INVALID,
+        "label-invalid" | "callback-invalid" | "token-invalid" | "ambiguous" => exit::USAGE,
         "timeout" | "unreachable" | "unavailable" | "rate-limited" => exit::LATER,
         "scope-missing" | "expired" | "revoked" | "replaced" | "needs-reconnect" | "needs-approval"
         | "awaiting-approval" | "denied" | "not-connected" => exit::SIGN_IN,
-        code if code.starts_with("credential.") => exit::SIGN_IN,
-        "port-busy" | "label-taken" | "key-missing" | "key-wrong" | "store" => exit::FAILED,
+        "state-mismatch" => exit::SIGN_IN,
         _ if matches!(retry, Retry::After(_)) => exit::LATER,
+        code if code.starts_with("credential.") => exit::SIGN_IN,
+        "port-busy" | "label-taken" | "store" => exit::FAILED,
+        code if code.starts_with("key-") || code.starts_with("download.") => exit::FAILED,
         _ => exit::SERVICE,
     }
 }

@@ -16,14 +16,12 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
-    let args = args::Args::parse();
-    let json = args.global.json;
-    let work = async {
-        tokio::select! {
-            done = commands::dispatch(args) => done,
-            _ = tokio::signal::ctrl_c() => Err(error::CliError::Interrupted),
-        }
+    let args = match args::Args::try_parse() {
+        Ok(args) => args,
+        Err(wrong) => return error::report_usage(&wrong),
     };
+    let json = args.global.json;
+    let work = commands::dispatch(args);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let done = match runtime {
         Ok(runtime) => runtime.block_on(work),

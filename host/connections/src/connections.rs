@@ -209,7 +209,11 @@ impl Connections {
         {
             return Ok(row);
         }
+        // A replaced connection is dead for good: it never competes with a living one.
         let mut rows = self.list()?;
+        if rows.iter().any(|row| row.state != "replaced") {
+            rows.retain(|row| row.state != "replaced");
+        }
         match (rows.pop(), rows.is_empty()) {
             (Some(row), true) => Ok(row),
             (None, _) => Err(ConnectionsError::NoneYet),

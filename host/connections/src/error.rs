@@ -21,9 +21,7 @@ pub enum ConnectionsError {
     #[error("no account is connected yet; run: switchboard connect")]
     NoneYet,
     /// Several are connected and none was named.
-    #[error(
-        "several accounts are connected ({labels}); name one with --connection, or set a default with: switchboard connection default NAME"
-    )]
+    #[error("several accounts are connected ({labels}); name one with --connection")]
     Ambiguous {
         /// Their labels.
         labels: String,
@@ -43,7 +41,7 @@ pub enum ConnectionsError {
         label: String,
     },
     /// The connection is not `active`.
-    #[error("the connection `{label}` is {state}: {reason}; run: switchboard connection reconnect {label}")]
+    #[error("the connection `{label}` is {state}: {reason}; disconnect it and connect again")]
     NotActive {
         /// Its label.
         label: String,
@@ -54,7 +52,7 @@ pub enum ConnectionsError {
     },
     /// The call-back address is taken.
     #[error(
-        "port {port} on 127.0.0.1 cannot be listened on ({cause}); end the program that uses it, choose another with --port (the app must list that address too), or use --paste"
+        "port {port} on 127.0.0.1 cannot be listened on ({cause}); end the program that uses it, choose another with --redirect-port (the app must list that address too), or use --paste"
     )]
     PortBusy {
         /// The port.
@@ -167,9 +165,7 @@ pub enum ConnectionsError {
         cause: std::io::Error,
     },
     /// A sealed secret does not open: it was changed or moved.
-    #[error(
-        "the stored {field} of connection `{connection}` is damaged; run: switchboard connection reconnect {connection}"
-    )]
+    #[error("the stored {field} of connection `{connection}` is damaged; disconnect it and connect again")]
     SecretDamaged {
         /// Id of the connection.
         connection: String,

@@ -58,8 +58,8 @@ impl http::Host for Host {
                     }
                 }
                 Err(failure) => match retry::after_failure(&request.method, &failure, attempt) {
-                    Some(pause) => pause,
-                    None => return Err(to_guest(failure)),
+                    Some(pause) if call.has_time(pause) => pause,
+                    _ => return Err(unknown_outcome(&request.method, to_guest(failure))),
                 },
             };
             call.sleep(pause).await?;
@@ -122,8 +122,8 @@ impl http::Host for Host {
                 None => retry::after_failure(&request.method, &failure, attempt),
             };
             match pause {
-                Some(pause) => call.sleep(pause).await?,
-                None => return Err(to_guest(failure)),
+                Some(pause) if call.has_time(pause) => call.sleep(pause).await?,
+                _ => return Err(to_guest(failure)),
             }
         }
         Err(no_network())
@@ -185,12 +185,20 @@ impl Call {
         self.sleep(at.saturating_duration_since(Instant::now())).await
     }
 
+    fn has_time(&self, pause: std::time::Duration) -> bool {
+        Instant::now() + pause < self.deadline
+    }
+
     async fn sleep(&self, pause: std::time::Duration) -> Result<(), http::Failure> {
         if pause.is_zero() {
             return Ok(());
         }
-        if Instant::now() + pause >= self.deadline {
-            return Err(failed("timeout", "the service asks for a longer wait than this call may take", true));
+        if !self.has_time(pause) {
+            return Err(failed(
+                "rate-limited",
+                "the request budget asks for a longer wait than this call may take",
+                true,
+            ));
         }
         tokio::time::sleep(pause).await;
         Ok(())
@@ -282,6 +290,16 @@ impl types::Host for Host {}
 /// Milliseconds since 1970.
 pub(crate) fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+}
+
+/// A write that may have arrived must not be repeated blindly: say so.
+fn unknown_outcome(method: &Method, mut failure: http::Failure) -> http::Failure {
+    if !failure.not_sent && !retry::is_read(method) && !failure.code.starts_with("refused.") {
+        failure.retry = types::Retry::Never;
+        failure.fix =
+            Some("the request may have been carried out: look first, then repeat it only if it was not".into());
+    }
+    failure
 }
 
 fn no_network() -> http::Failure {

@@ -3,6 +3,7 @@
 use std::io::IsTerminal;
 use std::sync::Arc;
 
+use serde_json::Value;
 use switchboard_runtime::manifest::{Activity, Effect};
 
 use crate::app::App;
@@ -16,7 +17,7 @@ pub async fn run(app: &App, call: Call) -> Result<(), CliError> {
     let activity = find(connector.manifest(), &call.activity)?.clone();
     let input = input::object(call.input.as_deref(), &call.fields)?;
     if !call.dry_run {
-        confirm(&app.global, call.yes, &call.activity, &activity)?;
+        confirm(&app.global, call.yes, &call.activity, &activity, &input)?;
     }
     let connection = app.connections()?.open_connection(call.connection.as_deref())?;
     let mut options = app.call_options(&call.downloads);
@@ -29,11 +30,11 @@ pub async fn run(app: &App, call: Call) -> Result<(), CliError> {
 }
 
 /// A destructive activity needs a yes: the word typed at a terminal, or `--yes`.
-pub fn confirm(global: &Global, yes: bool, id: &str, activity: &Activity) -> Result<(), CliError> {
+pub fn confirm(global: &Global, yes: bool, id: &str, activity: &Activity, input: &Value) -> Result<(), CliError> {
     if activity.effect != Effect::Destructive || yes {
         return Ok(());
     }
-    let sentence = activity.confirm.as_deref().unwrap_or("This cannot be undone.");
+    let sentence = filled(activity.confirm.as_deref().unwrap_or("This cannot be undone."), input);
     if global.no_input || !std::io::stdin().is_terminal() {
         return Err(CliError::usage(
             format!("`{id}` is destructive: {sentence}"),
@@ -44,4 +45,14 @@ pub fn confirm(global: &Global, yes: bool, id: &str, activity: &Activity) -> Res
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer).map_err(|error| CliError::failed("input", error.to_string()))?;
     if answer.trim() == "yes" { Ok(()) } else { Err(CliError::failed("not-confirmed", "nothing was done")) }
+}
+
+/// The sentence with `{field}` replaced by what the input says.
+fn filled(sentence: &str, input: &Value) -> String {
+    let mut text = sentence.to_owned();
+    for (key, value) in input.as_object().into_iter().flatten() {
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        text = text.replace(&format!("{{{key}}}"), &value);
+    }
+    text
 }

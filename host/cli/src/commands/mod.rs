@@ -19,8 +19,19 @@ use crate::app::App;
 use crate::args::{Args, Command};
 use crate::error::CliError;
 
-/// Run the command that was asked for.
+/// Run the command that was asked for, until it ends or is interrupted. `try` and `run` tidy up when interrupted, so they
+/// listen themselves.
 pub async fn dispatch(args: Args) -> Result<ExitCode, CliError> {
+    if matches!(args.command, Command::Try(_) | Command::Run(_)) {
+        return command(args).await;
+    }
+    tokio::select! {
+        done = command(args) => done,
+        _ = tokio::signal::ctrl_c() => Err(CliError::Interrupted),
+    }
+}
+
+async fn command(args: Args) -> Result<ExitCode, CliError> {
     let app = App::new(args.global)?;
     match args.command {
         Command::Try(options) => try_out::run(&app, options).await?,

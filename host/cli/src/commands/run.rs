@@ -6,6 +6,8 @@ use serde_json::json;
 use switchboard_automation::journal::Embedded;
 use switchboard_automation::{Document, RunError, SystemClock};
 
+use switchboard_store::Store;
+
 use crate::app::App;
 use crate::args::Run;
 use crate::commands::{call, check};
@@ -29,23 +31,33 @@ pub async fn run(app: &App, run: Run) -> Result<(), CliError> {
         return Err(CliError::Said(exit::INVALID));
     }
     let document = switchboard_automation::parse(&source, &name).map_err(|_| CliError::Said(exit::INVALID))?;
+    let inputs = input::object(None, &run.fields)?;
     for id in used(&document) {
         if let Some(activity) = connector.manifest().activity(&id) {
-            call::confirm(&app.global, run.yes, &id, activity)?;
+            call::confirm(&app.global, run.yes, &id, activity, &inputs)?;
         }
     }
-    let inputs = input::object(None, &run.fields)?;
     let connection = Arc::new(app.connections()?.open_connection(run.connection.as_deref())?);
     let runner = SandboxRunner { connector, connection, options: app.call_options(&run.downloads) };
-    let journal = Embedded::new(app.store()?);
+    let store = app.store()?;
+    let journal = Embedded::new(store.clone());
     let id = new_id();
-    let done = switchboard_automation::run(&document, inputs, &runner, &journal, &SystemClock, &id).await;
+    let done = tokio::select! {
+        done = switchboard_automation::run(&document, inputs, &runner, &journal, &SystemClock, &id) => done,
+        _ = tokio::signal::ctrl_c() => {
+            let error = json!({ "code": "interrupted", "message": "stopped by Ctrl-C" });
+            let now = jiff::Timestamp::now().as_millisecond();
+            store.end_run(&id, "cancelled", now, None, Some(&error)).map_err(|error| CliError::failed("store", error.to_string()))?;
+            app.say(&format!("run {id} stopped: switchboard runs show {id}"));
+            return Err(CliError::Interrupted);
+        }
+    };
     match done {
         Ok(outputs) => {
             app.say(&format!("run {id} done: switchboard runs show {id}"));
             output::json(&outputs)
         }
-        Err(error) => Err(failed(&id, &error)),
+        Err(error) => Err(failed(&store, &id, &error)),
     }
 }
 
@@ -82,15 +94,19 @@ pub fn new_id() -> String {
     format!("r-{}", id.into_iter().rev().collect::<String>())
 }
 
-fn failed(id: &str, error: &RunError) -> CliError {
+fn failed(store: &Store, id: &str, error: &RunError) -> CliError {
     let code = error.code.clone();
     let exit = match code_exit(&code, switchboard_runtime::Retry::Never) {
         exit::USAGE => exit::INVALID,
         other => other,
     };
-    let fix = error.fix.as_ref().map_or_else(
-        || format!("switchboard runs show {id}"),
-        |fix| format!("{fix}; the run is kept: switchboard runs show {id}"),
-    );
+    // Bad input fails before a run is begun: then there is nothing to show.
+    let kept = store.run(id).ok().flatten().map(|_| format!("switchboard runs show {id}"));
+    let fix = match (&error.fix, kept) {
+        (Some(fix), Some(kept)) => format!("{fix}; the run is kept: {kept}"),
+        (Some(fix), None) => fix.clone(),
+        (None, Some(kept)) => kept,
+        (None, None) => "`switchboard check` and the document's `inputs` say what it wants".into(),
+    };
     CliError::Failed { code, message: error.to_string(), fix: Some(fix), exit }
 }

@@ -47,7 +47,9 @@ pub async fn run(app: &App, options: Try) -> Result<(), CliError> {
         app.say("  switchboard call zoom.users.me");
         app.say("  switchboard call zoom.recordings.list from=2026-01-01");
         app.say("Ctrl-C stops the emulator and ends the demo connection with it.");
-        std::future::pending::<()>().await;
+        tokio::signal::ctrl_c().await.map_err(|error| CliError::failed("interrupted", error.to_string()))?;
+        connections.disconnect(LABEL).await?;
+        app.say("the emulator has stopped and the demo connection is gone");
     }
     emulator.stop().await;
     Ok(())
@@ -61,8 +63,15 @@ async fn connect(
 ) -> Result<Identity, CliError> {
     let (api, oauth) = (emulator.api_base(), emulator.oauth_base());
     let service = service::service(connector.manifest(), "zoom", Some(&api), Some(&oauth))?;
-    if connections.show(LABEL).is_ok() {
-        // The emulator that issued it is gone, so revoking fails at once; forgotten it is in any case.
+    if let Ok(row) = connections.show(LABEL) {
+        if row.client_id.as_deref() != Some(emulator.app().0.as_str()) {
+            return Err(CliError::failed(
+                "label-taken",
+                format!("the label `{LABEL}` belongs to a connection of your own"),
+            )
+            .with_fix("use another folder: switchboard try --home DIR"));
+        }
+        // A former emulator issued it: revoking fails at once, forgotten it is in any case.
         connections.disconnect(LABEL).await?;
     }
     let grant = sign_in(app, emulator, connections, &service).await?;

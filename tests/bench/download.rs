@@ -1,0 +1,80 @@
+//! A large file over TLS by egress against curl, each a program of its own.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use switchboard_egress::{Egress, Expectation, NoTrace, Policy, Request, Target};
+use tokio::time::Instant;
+use url::Url;
+
+use crate::process::{Used, run};
+use crate::report::{Report, median};
+use crate::tls::Server;
+use crate::{Failed, beside};
+
+const SIZE: u64 = 1 << 30;
+const PAIRS: usize = 5;
+
+/// The program that is measured: download `address`, trusting `root`, to the file `to`.
+pub fn fetch(address: &str, root: &str, to: &str) -> Result<(), Failed> {
+    let threads = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let egress = Egress::with_root(&std::fs::read(root)?)?;
+    let policy = Policy::new(Url::parse(address)?, Vec::new());
+    let expect = Expectation { size: Some(SIZE), content_types: Vec::new() };
+    let request = Request::get(Target::Path("/file".to_owned()));
+    let deadline = Duration::from_secs(120);
+    let stored = threads.block_on(async {
+        egress
+            .download(&policy, &request, None, &expect, Path::new(to), &|_, _| {}, Instant::now() + deadline, &NoTrace)
+            .await
+    });
+    let stored = stored.map_err(|failure| failure.message)?;
+    println!("{} {}", stored.size, stored.sha256);
+    Ok(())
+}
+
+/// Both programs in turn; the first pair warms up.
+pub fn compare(report: &mut Report) -> Result<(), Failed> {
+    // beside the program: the system's temporary folder may be memory
+    let folder = tempfile::tempdir_in(beside("bench")?.parent().ok_or("a program without a folder")?)?;
+    let server = Server::start(folder.path(), SIZE)?;
+    let to = folder.path().join("file");
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    for pair in 0..=PAIRS {
+        let egress =
+            run(Command::new(beside("bench")?).args(["download", &server.address]).arg(&server.certificate).arg(&to))?;
+        std::fs::remove_file(&to)?;
+        let curl = run(Command::new("curl")
+            .args(["--silent", "--show-error", "--fail", "--cacert"])
+            .arg(&server.certificate)
+            .arg("--output")
+            .arg(&to)
+            .arg(format!("{}/file", server.address)))?;
+        std::fs::remove_file(&to)?;
+        if pair > 0 {
+            ours.push(egress);
+            theirs.push(curl);
+        }
+    }
+    let ratio = |of: fn(&Used) -> f64| {
+        let pairs = ours.iter().zip(&theirs);
+        median(&mut pairs.map(|(a, b)| of(a) / of(b)).collect::<Vec<_>>())
+    };
+    let middle = |all: &[Used], of: fn(&Used) -> f64| median(&mut all.iter().map(of).collect::<Vec<_>>());
+    report.figure("1 GiB over TLS ÷ curl, wall", ratio(|used| used.wall), "x", 0.63);
+    report.figure("1 GiB over TLS ÷ curl, processor", ratio(|used| used.cpu), "x", 0.57);
+    let peak = |used: &Used| used.peak as f64 / 1024.0;
+    let private = |used: &Used| used.private as f64 / 1024.0;
+    report.figure("1 GiB over TLS, peak memory", middle(&ours, peak), "MiB", 10.0);
+    for (name, all) in [("egress, with SHA-256 and sync", &ours), ("curl", &theirs)] {
+        report.note(&format!(
+            "{name}: {:.2} s, {:.2} s of processor, peak {:.1} MiB of which {:.1} MiB is no file's",
+            middle(all, |used| used.wall),
+            middle(all, |used| used.cpu),
+            middle(all, peak),
+            middle(all, private),
+        ));
+    }
+    Ok(())
+}

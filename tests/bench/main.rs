@@ -1,0 +1,73 @@
+//! What the sandbox, the command and a download cost, measured in one run: `make bench`.
+//!
+//! Everything that can be compared is compared with the same work done natively, in alternating repetitions, and given
+//! as the median of the ratios. Start at `measure`; run without arguments. Needs Linux, `curl` and `openssl`.
+
+mod calls;
+mod cold;
+mod download;
+mod native;
+mod parked;
+mod process;
+mod report;
+mod steady;
+mod tls;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use switchboard_emulator::{Emulator, Options};
+
+use crate::report::Report;
+
+/// Why there is no figure.
+type Failed = Box<dyn std::error::Error + Send + Sync>;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let done = match arguments.as_slice() {
+        [] => measure(),
+        ["download", address, root, to] => download::fetch(address, root, to),
+        ["parked", calls, pooled, code] => parked::park(calls, pooled, code),
+        _ => Err("run `make bench`, without arguments".into()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn measure() -> Result<(), Failed> {
+    let threads = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let emulator =
+        threads.block_on(switchboard_emulator::start(Options { rate_limits: false, ..Options::default() }))?;
+    let mut report = Report::start();
+    calls::load(&threads, &mut report)?;
+    calls::compare(&threads, &emulator, &mut report)?;
+    cold::start(&emulator, &mut report)?;
+    cold::sizes(&mut report)?;
+    parked::measure(&mut report)?;
+    download::compare(&mut report)?;
+    report.end();
+    Ok(())
+}
+
+/// A file of the repository.
+fn file(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
+}
+
+/// A program that was built beside this one.
+fn beside(name: &str) -> Result<PathBuf, Failed> {
+    let found = std::env::current_exe()?.with_file_name(name);
+    if found.exists() { Ok(found) } else { Err(format!("{} is missing: run `make bench`", found.display()).into()) }
+}
+
+/// A token of the emulator's owner.
+fn token(emulator: &Emulator) -> Result<String, Failed> {
+    emulator.issue_token("ada@emulator.test").ok_or_else(|| "the emulator does not know ada".into())
+}
