@@ -1,4 +1,4 @@
-# make demo · make test · make bench · make check · make build
+# make demo · make test · make bench · make check · make browser · make build
 # Each target sets up what it needs; running again is quick.
 
 CARGO ?= cargo
@@ -9,7 +9,7 @@ NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo yes)
 # One set of features for every step, so that nothing is compiled twice.
 FEATURES := --workspace --features switchboard-runtime/pack,switchboard-connector-zoom/schema
 
-.PHONY: build demo test unit bench check clean
+.PHONY: build demo test bench check browser clean
 
 build: $(CONNECTOR)
 	@$(CARGO) build --locked $(FEATURES) --bins
@@ -42,6 +42,12 @@ check: $(CONNECTOR)
 bench: $(CONNECTOR)
 	@$(CARGO) build --release --locked -p switchboard-cli -p switchboard-tests --bins
 	@target/release/bench
+
+# Sign-in in a real browser: the emulator's pages and ours, with an accessibility check of each.
+browser: build
+	@command -v chromium >/dev/null || { echo "setup: installing Debian's Chromium for the browser test" >&2; \
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; }
+	@cd tests/browser && npm install --silent --no-audit --no-fund && node sign-in.mjs
 
 clean:
 	@$(CARGO) clean

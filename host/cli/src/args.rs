@@ -10,7 +10,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
     name = "switchboard",
     version,
     about = "Open automation connector for Zoom",
-    after_help = "Start here:\n  switchboard try                      a Zoom emulator with a connected demo account\n  switchboard call zoom.users.me       run one activity\n  switchboard activity list            what there is\n\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 document or input invalid, 4 sign-in or scope needed,\n            5 the service refused, 6 try again later, 7 partly done, 130 interrupted"
+    after_help = "Start here:\n  switchboard try                      a Zoom emulator with a connected demo account\n  switchboard call zoom.users.me       run one activity\n  switchboard activity list            what there is\n\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 document or input invalid, 4 sign-in or scope needed,\n            5 the service refused, 6 try again later, 130 interrupted"
 )]
 pub struct Args {
     #[command(flatten)]
