@@ -237,7 +237,11 @@ impl Connections {
         let row = self.core.active(&self.choose(label_or_id)?.id)?;
         let (service, _): (Service, _) = self.core.field(&row.id, SERVICE)?;
         let (token, _): (Token, _) = self.core.field(&row.id, TOKEN)?;
-        self.core.store.touch_connection(&row.id, clock::now())?;
+        // Last use is kept to the minute: a durable write at every call costs more than the call.
+        let now = clock::now();
+        if row.last_used_at.is_none_or(|at| now - at > 60_000) {
+            self.core.store.touch_connection(&row.id, now)?;
+        }
         Ok(LiveConnection {
             policy: service.policy(token.api_url.as_deref())?,
             facts: Facts { kind: row.method, scopes: token.scopes },
