@@ -8,13 +8,14 @@ use crate::{Connection, Credential, CredentialError, Facts, Policy};
 #[derive(Clone, Debug)]
 pub struct FixedToken {
     policy: Policy,
+    id: String,
     token: Credential,
 }
 
 impl FixedToken {
-    /// Calls go where `policy` allows, as the owner of `token`.
+    /// Its id is the token's fingerprint, so that different accounts never share one rate budget. Calls go where `policy` allows, as the owner of `token`.
     pub fn new(policy: Policy, token: Credential) -> Self {
-        Self { policy, token }
+        Self { policy, id: token.fingerprint(), token }
     }
 }
 
@@ -29,7 +30,7 @@ impl Connection for FixedToken {
     }
 
     fn id(&self) -> &str {
-        "fixed-token"
+        &self.id
     }
 
     async fn credential(&self) -> Result<Credential, CredentialError> {
@@ -43,5 +44,21 @@ impl Connection for FixedToken {
             fix: Some("give a new token".into()),
             retryable: false,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn different_tokens_are_different_connections() {
+        let of = |token: &str| {
+            let policy = Policy::new("http://127.0.0.1:9/v2".parse().unwrap(), Vec::new());
+            FixedToken::new(policy, Credential::new(token.to_owned())).id().to_owned()
+        };
+        assert_ne!(of("one"), of("two"));
+        assert_eq!(of("one"), of("one"));
+        assert!(!of("one").contains("one"), "the id shows nothing of the token");
     }
 }
