@@ -8,13 +8,14 @@ pub use resolve::{resolve, schema_of};
 
 #[cfg(feature = "schema")]
 mod resolve {
+    use std::collections::BTreeSet;
     use std::fs;
     use std::path::Path;
 
     use schemars::{JsonSchema, Schema};
     use serde_json::{Map, Value};
 
-    use crate::activities::ACTIVITIES;
+    use crate::activities;
 
     /// Keywords of a hint that JSON Schema knows too.
     const KEYWORDS: [&str; 6] = ["minimum", "maximum", "maxLength", "minLength", "pattern", "examples"];
@@ -41,7 +42,7 @@ mod resolve {
             }
         }
         let mut activities = Vec::new();
-        for activity in ACTIVITIES {
+        for activity in activities::all() {
             let at = written.iter().position(|(name, ..)| name == activity.name);
             let Some(at) = at else {
                 return Err(format!("`{}` has no entry in manifests/zoom/activities", activity.name));
@@ -54,10 +55,22 @@ mod resolve {
                 "`{name}` has an entry in manifests/zoom/activities, but no line in the dispatch table"
             ));
         }
+        if let Some(auth) = manifest.get_mut("auth").and_then(Value::as_object_mut) {
+            auth.insert("scopes".to_owned(), every_scope(&activities));
+        }
         manifest.insert("activities".to_owned(), Value::Array(activities));
         let mut text = serde_json::to_string_pretty(&manifest).map_err(|error| error.to_string())?;
         text.push('\n');
         Ok(text)
+    }
+
+    /// All scopes of all activities in each family, without and with `:admin`: what an app for everything is made with.
+    fn every_scope(activities: &[Value]) -> Value {
+        let of = |family: &str| -> BTreeSet<&str> {
+            let sets = activities.iter().filter_map(|entry| entry.get("scopes")?.get(family)?.as_array()).flatten();
+            sets.filter_map(Value::as_array).flatten().filter_map(Value::as_str).collect()
+        };
+        serde_json::json!({ "classic": of("classic"), "granular": of("granular") })
     }
 
     fn merge(name: String, area: String, entry: Value, schemas: (Schema, Schema)) -> Result<Value, String> {

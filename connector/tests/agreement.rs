@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
-use switchboard_connector_zoom::activities::{ACTIVITIES, invoke};
+use switchboard_connector_zoom::activities::{all, invoke};
 use switchboard_connector_zoom::bindings::contract::Retry;
 use switchboard_connector_zoom::bindings::http::{Expectation, Failure, Request, Response, Stored};
 use switchboard_connector_zoom::{Service, Zoom, manifest};
@@ -37,9 +37,9 @@ fn functions() -> BTreeSet<String> {
 
 #[test]
 fn wit_table_and_manifest_name_the_same_activities() {
-    let table: BTreeSet<_> = ACTIVITIES.iter().map(|activity| activity.name.to_owned()).collect();
+    let table: BTreeSet<_> = all().map(|activity| activity.name.to_owned()).collect();
     let listed: BTreeSet<_> = entries().iter().map(|entry| entry["name"].as_str().unwrap().to_owned()).collect();
-    assert_eq!(table.len(), ACTIVITIES.len(), "a name is in the table twice");
+    assert_eq!(table.len(), all().count(), "a name is in the table twice");
     assert_eq!(functions(), table);
     assert_eq!(table, listed, "run `resolve-manifest`");
 }
@@ -131,7 +131,7 @@ fn every_example_gets_as_far_as_the_service() {
     for entry in entries() {
         let examples = entry["examples"].as_array().unwrap();
         assert!(!examples.is_empty(), "{} has no example", entry["name"]);
-        for example in examples {
+        for example in examples.iter().filter(|example| example["problem"].is_null()) {
             let name = entry["name"].as_str().unwrap();
             let problem = invoke(&Zoom::new(&Silent), name, &example["input"].to_string()).unwrap_err();
             assert_eq!(problem.code, "silent", "{name}: {}: {problem:?}", example["title"]);
@@ -141,7 +141,7 @@ fn every_example_gets_as_far_as_the_service() {
 
 #[test]
 fn every_activity_refuses_an_unknown_field() {
-    for activity in ACTIVITIES {
+    for activity in all() {
         let problem = invoke(&Zoom::new(&Silent), activity.name, r#"{"no_such_field":1}"#).unwrap_err();
         assert_eq!(
             (problem.code.as_str(), problem.pointer.as_deref()),

@@ -5,14 +5,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::bindings::contract::Problem;
+use crate::input;
 use crate::problem::{self, plain};
 use crate::service::Outcome;
 use crate::zoom::Zoom;
-use crate::{bindings, input};
-
-pub mod meetings;
-pub mod recordings;
-pub mod users;
 
 /// One activity as the generic contract calls it.
 pub struct Activity {
@@ -24,31 +20,59 @@ pub struct Activity {
     pub schemas: fn() -> (schemars::Schema, schemars::Schema),
 }
 
-macro_rules! activity {
-    ($name:literal, $input:ty => $output:ty, $run:expr) => {
-        Activity {
-            name: $name,
-            run: |zoom, json| call::<$input, $output>(zoom, json, $run),
+/// One area: a line in the dispatch table for each of its activities, and the typed exports of the same functions.
+///
+/// A line says `"wit-name" => rust_function(InputRecord) -> OutputRecord`; an activity without input says `rust_function()`.
+macro_rules! area {
+    ($area:literal, $bindings:ident: $($name:literal => $run:ident($($input:ident)?) -> $output:ident,)*) => {
+        /// Every activity of the area. One line each.
+        pub const TABLE: &[$crate::activities::Activity] = &[$($crate::activities::Activity {
+            name: concat!($area, ".", $name),
+            run: area!(@run $bindings, $run, $output, $($input)?),
             #[cfg(feature = "schema")]
-            schemas: || (crate::manifest::schema_of::<$input>(), crate::manifest::schema_of::<$output>()),
+            schemas: || (
+                $crate::manifest::schema_of::<area!(@input $bindings, $($input)?)>(),
+                $crate::manifest::schema_of::<$crate::bindings::$bindings::$output>(),
+            ),
+        },)*];
+
+        impl $crate::bindings::$bindings::Guest for $crate::component::Component {
+            $(area!(@export $bindings, $run, $output, $($input)?);)*
+        }
+    };
+    (@run $bindings:ident, $run:ident, $output:ident,) => {
+        |zoom, json| $crate::activities::call::<$crate::activities::Nothing, _>(zoom, json, |zoom, _| $run(zoom))
+    };
+    (@run $bindings:ident, $run:ident, $output:ident, $input:ident) => {
+        |zoom, json| $crate::activities::call::<$crate::bindings::$bindings::$input, _>(zoom, json, $run)
+    };
+    (@input $bindings:ident,) => { $crate::activities::Nothing };
+    (@input $bindings:ident, $input:ident) => { $crate::bindings::$bindings::$input };
+    (@export $bindings:ident, $run:ident, $output:ident,) => {
+        fn $run() -> $crate::service::Outcome<$crate::bindings::$bindings::$output> {
+            $run(&$crate::zoom::Zoom::new(&$crate::service::Host))
+        }
+    };
+    (@export $bindings:ident, $run:ident, $output:ident, $input:ident) => {
+        fn $run(
+            request: $crate::bindings::$bindings::$input,
+        ) -> $crate::service::Outcome<$crate::bindings::$bindings::$output> {
+            $run(&$crate::zoom::Zoom::new(&$crate::service::Host), request)
         }
     };
 }
 
-/// Every activity. One line each.
-pub const ACTIVITIES: &[Activity] = &[
-    activity!("users.me", Nothing => bindings::users::User, |zoom, _| users::me(zoom)),
-    activity!("users.get", bindings::users::GetUser => bindings::users::User, users::get),
-    activity!("meetings.create", bindings::meetings::CreateMeeting => bindings::meetings::SavedMeeting, meetings::create),
-    activity!("meetings.get", bindings::meetings::GetMeeting => bindings::meetings::Meeting, meetings::get),
-    activity!("meetings.invitation", bindings::meetings::GetInvitation => bindings::meetings::MeetingInvitation, meetings::invitation),
-    activity!("meetings.list", bindings::meetings::ListMeetings => bindings::meetings::MeetingList, meetings::list),
-    activity!("meetings.update", bindings::meetings::UpdateMeeting => bindings::meetings::SavedMeeting, meetings::update),
-    activity!("meetings.delete", bindings::meetings::DeleteMeeting => bindings::meetings::DeletedMeeting, meetings::delete),
-    activity!("recordings.list", bindings::recordings::ListRecordings => bindings::recordings::RecordingList, recordings::list),
-    activity!("recordings.get", bindings::recordings::GetRecording => bindings::recordings::Recording, recordings::get),
-    activity!("recordings.download", bindings::recordings::DownloadRecording => bindings::recordings::Downloaded, recordings::download),
-];
+pub mod meetings;
+pub mod recordings;
+pub mod users;
+
+/// The tables of all areas.
+pub const AREAS: &[&[Activity]] = &[users::TABLE, meetings::TABLE, recordings::TABLE];
+
+/// Every activity.
+pub fn all() -> impl Iterator<Item = &'static Activity> {
+    AREAS.iter().copied().flatten()
+}
 
 /// The input of an activity that takes none.
 #[derive(Deserialize)]
@@ -58,7 +82,7 @@ pub struct Nothing {}
 
 /// Run one activity by name.
 pub fn invoke(zoom: &Zoom<'_>, name: &str, json: &str) -> Outcome<String> {
-    match ACTIVITIES.iter().find(|activity| activity.name == name) {
+    match all().find(|activity| activity.name == name) {
         Some(activity) => (activity.run)(zoom, json),
         None => Err(Problem {
             fix: Some("`describe` lists the activities".to_owned()),

@@ -1,7 +1,7 @@
 //! REST: token, endpoint, scope, rate, then the operation.
 
 mod meetings;
-mod operations;
+pub mod operations;
 mod paging;
 mod recordings;
 mod schedule;
@@ -29,23 +29,13 @@ fn run(world: &mut World, call: &Call) -> Result<Answer, Answer> {
     let (user, grant, scopes) = authenticate(world, call)?;
     let segments = call.segments();
     let rest = segments.get(1..).unwrap_or_default();
-    let Some(operation) = operations::find(&call.method, rest) else {
+    let Some((operation, stars)) = operations::find(&call.method, rest) else {
         return Err(unknown());
     };
     let admin = operation.check(&scopes)?;
     let caller = Caller { user, grant, admin };
     let left = limit(world, operation)?;
-    let answer = match rest {
-        ["users"] => users::list(world, call)?,
-        ["users", "email"] => users::exists(world, call),
-        ["users", id] => users::get(target(world, &caller, id)?),
-        ["users", id, "meetings"] if call.method == "POST" => meetings::create(world, call, &caller, id)?,
-        ["users", id, "meetings"] => meetings::list(world, call, &caller, id)?,
-        ["users", id, "recordings"] => recordings::list(world, call, &caller, id)?,
-        ["meetings", id, "recordings", ..] => recordings::one(world, call, &caller, id, rest)?,
-        ["meetings", id, ..] => meetings::one(world, call, &caller, id, rest)?,
-        _ => return Err(unknown()),
-    };
+    let answer = (operation.run)(world, call, &caller, &stars)?;
     Ok(match left {
         Some((limit, left)) => answer
             .with("x-ratelimit-category", operation.label)
@@ -111,6 +101,11 @@ pub fn target<'a>(world: &'a World, caller: &Caller, segment: &str) -> Result<&'
 pub fn require_admin(caller: &Caller) -> Result<(), Answer> {
     let text = "Authenticated user has not permitted access to the targeted resource.";
     if caller.admin { Ok(()) } else { Err(Answer::error(403, 403, text)) }
+}
+
+/// The path's variable segment of that number.
+pub fn segment<'a>(stars: &[&'a str], n: usize) -> &'a str {
+    stars.get(n).copied().unwrap_or_default()
 }
 
 pub fn unknown() -> Answer {

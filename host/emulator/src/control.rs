@@ -31,7 +31,8 @@ pub fn answer(shared: &Shared, call: &Call) -> Answer {
         ("POST", "settings") => settings(&mut world, &body),
         ("POST", "clock") => clock(&mut world, &body),
         ("POST", "reset") => {
-            *world = seed::world(&shared.options, &world.origin, &world.download_origin);
+            drop(world);
+            shared.reset();
             Answer::empty(204)
         }
         ("GET", "state") => Answer::json(200, &state(&world)),

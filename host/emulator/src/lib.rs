@@ -111,6 +111,16 @@ impl Emulator {
         oauth::token::paste(&mut self.running.shared.world(), email)
     }
 
+    /// An access token for this user with these scopes alone, without refresh; `None` for a stranger.
+    pub fn issue_token_with(&self, email: &str, scopes: &[String]) -> Option<String> {
+        oauth::token::paste_with(&mut self.running.shared.world(), email, scopes)
+    }
+
+    /// Back to the seed. Tokens die with everything else.
+    pub fn reset(&self) {
+        self.running.shared.reset();
+    }
+
     /// Close both addresses and every open connection.
     pub async fn stop(mut self) {
         self.running.stop();

@@ -9,6 +9,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
 use crate::Options;
+use crate::api::operations;
 use crate::time;
 use crate::world::{App, AppKind, Settings, User, World, hash, real_ms};
 
@@ -29,25 +30,6 @@ pub enum Seed {
     /// The same users and apps, no recordings.
     Empty,
 }
-
-const GRANULAR: [&str; 16] = [
-    "user:read:user",
-    "user:read:list_users",
-    "user:read:email",
-    "meeting:write:meeting",
-    "meeting:read:list_meetings",
-    "meeting:read:meeting",
-    "meeting:update:meeting",
-    "meeting:delete:meeting",
-    "meeting:read:invitation",
-    "meeting:update:status",
-    "cloud_recording:read:list_user_recordings",
-    "cloud_recording:read:list_recording_files",
-    "cloud_recording:delete:meeting_recording",
-    "cloud_recording:delete:recording_file",
-    "cloud_recording:update:recover_meeting_recordings",
-    "cloud_recording:update:recover_single_recording",
-];
 
 /// The world at the start.
 pub fn world(options: &Options, origin: &str, download_origin: &str) -> World {
@@ -109,10 +91,7 @@ fn users() -> Vec<User> {
 }
 
 fn apps() -> Vec<App> {
-    let plain: Vec<String> =
-        GRANULAR.iter().filter(|scope| **scope != "user:read:list_users").map(|s| (*s).into()).collect();
-    let admin: Vec<String> = GRANULAR.iter().map(|scope| format!("{scope}:admin")).collect();
-    let classic = ["user:read", "meeting:read", "meeting:write", "recording:read", "recording:write"];
+    let (plain, admin) = (operations::granular(false), operations::granular(true));
     let app = |(client_id, secret): (&str, &str), name: &str, kind, scopes| App {
         client_id: client_id.into(),
         secret_hash: hash(secret),
@@ -123,7 +102,7 @@ fn apps() -> Vec<App> {
     vec![
         app(DEMO_APP, "Switchboard", AppKind::User, plain),
         app(ADMIN_APP, "Switchboard for admins", AppKind::Admin, admin.clone()),
-        app(CLASSIC_APP, "Switchboard classic", AppKind::User, classic.map(String::from).to_vec()),
+        app(CLASSIC_APP, "Switchboard classic", AppKind::User, operations::classic()),
         app(SERVER_APP, "Switchboard server", AppKind::Server, admin),
     ]
 }

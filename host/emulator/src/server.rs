@@ -59,6 +59,12 @@ impl Shared {
     pub fn world(&self) -> MutexGuard<'_, World> {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// Back to the seed.
+    pub fn reset(&self) {
+        let mut world = self.world();
+        *world = seed::world(&self.options, &world.origin, &world.download_origin);
+    }
 }
 
 #[derive(Clone)]

@@ -15,3 +15,12 @@ pub use get::get;
 pub use invitation::invitation;
 pub use list::list;
 pub use update::update;
+
+area!("meetings", meetings:
+    "create" => create(CreateMeeting) -> SavedMeeting,
+    "get" => get(GetMeeting) -> Meeting,
+    "invitation" => invitation(GetInvitation) -> MeetingInvitation,
+    "list" => list(ListMeetings) -> MeetingList,
+    "update" => update(UpdateMeeting) -> SavedMeeting,
+    "delete" => delete(DeleteMeeting) -> DeletedMeeting,
+);

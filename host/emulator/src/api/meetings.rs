@@ -3,7 +3,8 @@
 use rand::Rng;
 use serde_json::{Map, Value, json};
 
-use super::{Caller, paging, require_admin, schedule, target, unknown};
+use super::operations::{Operation, row};
+use super::{Caller, paging, require_admin, schedule, segment, target, unknown};
 use crate::answer::Answer;
 use crate::call::{Call, decode};
 use crate::fault;
@@ -14,8 +15,21 @@ use crate::world::{Meeting, World};
 /// Meeting creates and updates per host and UTC day.
 const DAILY: u32 = 100;
 
-pub fn create(world: &mut World, call: &Call, caller: &Caller, segment: &str) -> Result<Answer, Answer> {
-    let host = target(world, caller, segment)?.clone();
+const READ: &[&str] = &["meeting:read"];
+const WRITE: &[&str] = &["meeting:write"];
+
+pub const OPERATIONS: &[Operation] = &[
+    row("POST", "users/*/meetings", WRITE, "meeting:write:meeting", "Light", create),
+    row("GET", "users/*/meetings", READ, "meeting:read:list_meetings", "Medium", list),
+    row("GET", "meetings/*", READ, "meeting:read:meeting", "Light", get),
+    row("PATCH", "meetings/*", WRITE, "meeting:update:meeting", "Light", update),
+    row("DELETE", "meetings/*", WRITE, "meeting:delete:meeting", "Light", delete),
+    row("PUT", "meetings/*/status", WRITE, "meeting:update:status", "Light", end),
+    row("GET", "meetings/*/invitation", READ, "meeting:read:invitation", "Light", invitation),
+];
+
+fn create(world: &mut World, call: &Call, caller: &Caller, stars: &[&str]) -> Result<Answer, Answer> {
+    let host = target(world, caller, segment(stars, 0))?.clone();
     let mut sent = body(call)?;
     schedule::check(&sent)?;
     count(world, &host.id)?;
@@ -43,8 +57,8 @@ pub fn create(world: &mut World, call: &Call, caller: &Caller, segment: &str) ->
     Ok(Answer::json(201, &show(world, meeting)))
 }
 
-pub fn list(world: &mut World, call: &Call, caller: &Caller, segment: &str) -> Result<Answer, Answer> {
-    let host = target(world, caller, segment)?.id.clone();
+fn list(world: &mut World, call: &Call, caller: &Caller, stars: &[&str]) -> Result<Answer, Answer> {
+    let host = target(world, caller, segment(stars, 0))?.id.clone();
     let now = world.now_ms();
     let kind = call.query("type").unwrap_or("scheduled");
     let wanted = |meeting: &&Meeting| {
@@ -61,35 +75,49 @@ pub fn list(world: &mut World, call: &Call, caller: &Caller, segment: &str) -> R
     };
     let mut found: Vec<&Meeting> = world.meetings.values().filter(wanted).collect();
     found.sort_by_key(|meeting| (meeting.start_ms, meeting.id));
-    let rows: Vec<Value> = found.into_iter().map(|meeting| row(world, meeting)).collect();
+    let rows: Vec<Value> = found.into_iter().map(|meeting| listed(world, meeting)).collect();
     paging::page(world, call, &host, "meetings", &rows).map(|body| Answer::json(200, &body))
 }
 
-/// Everything under `/meetings/{id}`.
-pub fn one(world: &mut World, call: &Call, caller: &Caller, segment: &str, path: &[&str]) -> Result<Answer, Answer> {
+/// The meeting a path names, if the caller may touch it.
+pub fn named(world: &World, caller: &Caller, segment: &str) -> Result<i64, Answer> {
     let name = decode(segment);
-    let missing = || Answer::error(404, 3001, format!("Meeting does not exist: {name}."));
     let id = name.parse::<i64>().map_err(|_| Answer::error(400, 300, "Invalid meeting id."))?;
-    let host = world.meetings.get(&id).map(|meeting| meeting.host.clone()).ok_or_else(missing)?;
-    if host != caller.user.id {
+    let missing = || Answer::error(404, 3001, format!("Meeting does not exist: {name}."));
+    let meeting = world.meetings.get(&id).ok_or_else(missing)?;
+    if meeting.host != caller.user.id {
         require_admin(caller)?;
     }
-    match (call.method.as_str(), path.get(2).copied()) {
-        ("PATCH", None) => {
-            let sent = body(call)?;
-            schedule::check(&sent)?;
-            count(world, &host)?;
-            change(world, id, sent);
-        }
-        ("DELETE", None) => drop(world.meetings.remove(&id)),
-        ("PUT", Some("status")) => {}
-        ("GET", part) => {
-            let meeting = world.meetings.get(&id).ok_or_else(missing)?;
-            let shown = show(world, meeting);
-            return Ok(if part.is_some() { invitation(&shown) } else { Answer::json(200, &shown) });
-        }
-        _ => return Err(unknown()),
-    }
+    Ok(id)
+}
+
+fn shown(world: &World, caller: &Caller, stars: &[&str]) -> Result<Value, Answer> {
+    let id = named(world, caller, segment(stars, 0))?;
+    world.meetings.get(&id).map(|meeting| show(world, meeting)).ok_or_else(unknown)
+}
+
+fn get(world: &mut World, _: &Call, caller: &Caller, stars: &[&str]) -> Result<Answer, Answer> {
+    shown(world, caller, stars).map(|meeting| Answer::json(200, &meeting))
+}
+
+fn update(world: &mut World, call: &Call, caller: &Caller, stars: &[&str]) -> Result<Answer, Answer> {
+    let id = named(world, caller, segment(stars, 0))?;
+    let sent = body(call)?;
+    schedule::check(&sent)?;
+    let host = world.meetings.get(&id).map(|meeting| meeting.host.clone()).unwrap_or_default();
+    count(world, &host)?;
+    change(world, id, sent);
+    Ok(Answer::empty(204))
+}
+
+fn delete(world: &mut World, _: &Call, caller: &Caller, stars: &[&str]) -> Result<Answer, Answer> {
+    let id = named(world, caller, segment(stars, 0))?;
+    world.meetings.remove(&id);
+    Ok(Answer::empty(204))
+}
+
+fn end(world: &mut World, _: &Call, caller: &Caller, stars: &[&str]) -> Result<Answer, Answer> {
+    named(world, caller, segment(stars, 0))?;
     Ok(Answer::empty(204))
 }
 
@@ -137,7 +165,7 @@ fn body(call: &Call) -> Result<Map<String, Value>, Answer> {
     }
 }
 
-fn row(world: &World, meeting: &Meeting) -> Value {
+fn listed(world: &World, meeting: &Meeting) -> Value {
     let mut shown = show(world, meeting);
     let agenda = shown.get("agenda").and_then(Value::as_str).map(|text| text.chars().take(250).collect::<String>());
     let keep =
@@ -176,7 +204,8 @@ fn show(world: &World, meeting: &Meeting) -> Value {
     Value::Object(shown)
 }
 
-fn invitation(shown: &Value) -> Answer {
+fn invitation(world: &mut World, _: &Call, caller: &Caller, stars: &[&str]) -> Result<Answer, Answer> {
+    let shown = shown(world, caller, stars)?;
     let text = |name: &str| {
         shown.get(name).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)).unwrap_or_default()
     };
@@ -189,5 +218,5 @@ fn invitation(shown: &Value) -> Answer {
         format!("Meeting ID: {}\r\nPasscode: {}", text("id"), text("password")),
         String::new(),
     ];
-    Answer::json(200, &json!({"invitation": lines.join("\r\n"), "sip_links": []}))
+    Ok(Answer::json(200, &json!({"invitation": lines.join("\r\n"), "sip_links": []})))
 }

@@ -1,85 +1,91 @@
-//! Which scopes and which rate label each operation has.
+//! What every operation has in common: path, scopes, rate label, handler. Each area keeps its own table of them.
 
+use std::collections::BTreeSet;
+
+use super::Caller;
 use crate::answer::Answer;
+use crate::call::Call;
+use crate::world::World;
 
-/// One row of the table.
+/// What answers: the world, the request, and the path's variable segments in order, undecoded.
+pub type Handler = fn(&mut World, &Call, &Caller, &[&str]) -> Result<Answer, Answer>;
+
+/// One row of an area's table.
 pub struct Operation {
     method: &'static str,
-    /// `*` stands for one segment.
-    path: &'static [&'static str],
+    /// Under `/v2/`; `*` stands for one segment.
+    path: &'static str,
     classic: &'static [&'static str],
     granular: &'static str,
     pub label: &'static str,
     /// Only the `:admin` level exists.
     admin_only: bool,
+    pub run: Handler,
 }
 
-const fn row(
+/// An operation of a user's own data; an administrator's scope opens that of the account.
+pub const fn row(
     method: &'static str,
-    path: &'static [&'static str],
+    path: &'static str,
     classic: &'static [&'static str],
     granular: &'static str,
     label: &'static str,
+    run: Handler,
 ) -> Operation {
-    Operation { method, path, classic, granular, label, admin_only: false }
+    Operation { method, path, classic, granular, label, admin_only: false, run }
 }
 
-const USER_READ: &[&str] = &["user:read", "user:write"];
-const MEETING_READ: &[&str] = &["meeting:read"];
-const MEETING_WRITE: &[&str] = &["meeting:write"];
-const RECORDING_READ: &[&str] = &["recording:read"];
-const RECORDING_WRITE: &[&str] = &["recording:write"];
+/// An operation that only an administrator's scope opens.
+pub const fn admin(
+    method: &'static str,
+    path: &'static str,
+    classic: &'static [&'static str],
+    granular: &'static str,
+    label: &'static str,
+    run: Handler,
+) -> Operation {
+    Operation { method, path, classic, granular, label, admin_only: true, run }
+}
 
-/// Fixed segments come before `*`.
-const ALL: &[Operation] = &[
-    Operation { admin_only: true, ..row("GET", &["users"], USER_READ, "user:read:list_users", "Medium") },
-    row("GET", &["users", "email"], USER_READ, "user:read:email", "Light"),
-    row("GET", &["users", "*"], &["user:read", "user:write", "user_info:read"], "user:read:user", "Light"),
-    row("POST", &["users", "*", "meetings"], MEETING_WRITE, "meeting:write:meeting", "Light"),
-    row("GET", &["users", "*", "meetings"], MEETING_READ, "meeting:read:list_meetings", "Medium"),
-    row("GET", &["users", "*", "recordings"], RECORDING_READ, "cloud_recording:read:list_user_recordings", "Medium"),
-    row("GET", &["meetings", "*"], MEETING_READ, "meeting:read:meeting", "Light"),
-    row("PATCH", &["meetings", "*"], MEETING_WRITE, "meeting:update:meeting", "Light"),
-    row("DELETE", &["meetings", "*"], MEETING_WRITE, "meeting:delete:meeting", "Light"),
-    row("PUT", &["meetings", "*", "status"], MEETING_WRITE, "meeting:update:status", "Light"),
-    row("GET", &["meetings", "*", "invitation"], MEETING_READ, "meeting:read:invitation", "Light"),
-    row("GET", &["meetings", "*", "recordings"], RECORDING_READ, "cloud_recording:read:list_recording_files", "Light"),
-    row(
-        "DELETE",
-        &["meetings", "*", "recordings"],
-        RECORDING_WRITE,
-        "cloud_recording:delete:meeting_recording",
-        "Light",
-    ),
-    row(
-        "PUT",
-        &["meetings", "*", "recordings", "status"],
-        RECORDING_WRITE,
-        "cloud_recording:update:recover_meeting_recordings",
-        "Light",
-    ),
-    row(
-        "DELETE",
-        &["meetings", "*", "recordings", "*"],
-        RECORDING_WRITE,
-        "cloud_recording:delete:recording_file",
-        "Light",
-    ),
-    row(
-        "PUT",
-        &["meetings", "*", "recordings", "*", "status"],
-        RECORDING_WRITE,
-        "cloud_recording:update:recover_single_recording",
-        "Light",
-    ),
-];
+/// The tables of all areas.
+const AREAS: &[&[Operation]] = &[super::users::OPERATIONS, super::meetings::OPERATIONS, super::recordings::OPERATIONS];
 
-pub fn find(method: &str, path: &[&str]) -> Option<&'static Operation> {
-    ALL.iter().find(|operation| {
-        operation.method == method
-            && operation.path.len() == path.len()
-            && operation.path.iter().zip(path).all(|(known, sent)| *known == "*" && !sent.is_empty() || known == sent)
-    })
+fn all() -> impl Iterator<Item = &'static Operation> {
+    AREAS.iter().copied().flatten()
+}
+
+/// The operation of a path with the segments that its `*` stand for. Fixed segments win over `*`.
+pub fn find<'a>(method: &str, path: &[&'a str]) -> Option<(&'static Operation, Vec<&'a str>)> {
+    all()
+        .filter(|operation| operation.method == method)
+        .filter_map(|operation| Some((operation, stars(operation.path, path)?)))
+        .min_by_key(|(_, stars)| stars.len())
+}
+
+fn stars<'a>(known: &str, sent: &[&'a str]) -> Option<Vec<&'a str>> {
+    let known: Vec<&str> = known.split('/').collect();
+    let fits = known.len() == sent.len()
+        && known.iter().zip(sent).all(|(known, sent)| *known == "*" && !sent.is_empty() || known == sent);
+    fits.then(|| known.iter().zip(sent).filter(|(known, _)| **known == "*").map(|(_, sent)| *sent).collect())
+}
+
+/// Every granular scope, as a user-managed app has them, or with `:admin`.
+pub fn granular(at_admin: bool) -> Vec<String> {
+    let named: BTreeSet<String> = all()
+        .filter(|operation| at_admin || !operation.admin_only)
+        .map(|operation| if at_admin { format!("{}:admin", operation.granular) } else { operation.granular.to_owned() })
+        .collect();
+    named.into_iter().collect()
+}
+
+/// Every classic scope without a level.
+pub fn classic() -> Vec<String> {
+    let named: BTreeSet<String> = all()
+        .filter(|operation| !operation.admin_only)
+        .flat_map(|operation| operation.classic)
+        .map(|scope| (*scope).to_owned())
+        .collect();
+    named.into_iter().collect()
 }
 
 impl Operation {

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{Caller, paging, require_admin, target, unknown};
+use super::operations::{Operation, row};
+use super::{Caller, paging, require_admin, segment, target, unknown};
 use crate::answer::Answer;
 use crate::call::{Call, decode};
 use crate::oauth;
@@ -10,8 +11,34 @@ use crate::seed::ACCOUNT;
 use crate::time::{day, month_before, next_day, parse_day, utc};
 use crate::world::{Access, RecordedFile, Recording, World, hash};
 
-pub fn list(world: &mut World, call: &Call, caller: &Caller, segment: &str) -> Result<Answer, Answer> {
-    let host = target(world, caller, segment)?.id.clone();
+const READ: &[&str] = &["recording:read"];
+const WRITE: &[&str] = &["recording:write"];
+
+pub const OPERATIONS: &[Operation] = &[
+    row("GET", "users/*/recordings", READ, "cloud_recording:read:list_user_recordings", "Medium", list),
+    row("GET", "meetings/*/recordings", READ, "cloud_recording:read:list_recording_files", "Light", get),
+    row("DELETE", "meetings/*/recordings", WRITE, "cloud_recording:delete:meeting_recording", "Light", delete),
+    row("DELETE", "meetings/*/recordings/*", WRITE, "cloud_recording:delete:recording_file", "Light", delete_file),
+    row(
+        "PUT",
+        "meetings/*/recordings/status",
+        WRITE,
+        "cloud_recording:update:recover_meeting_recordings",
+        "Light",
+        recover,
+    ),
+    row(
+        "PUT",
+        "meetings/*/recordings/*/status",
+        WRITE,
+        "cloud_recording:update:recover_single_recording",
+        "Light",
+        recover_file,
+    ),
+];
+
+fn list(world: &mut World, call: &Call, caller: &Caller, stars: &[&str]) -> Result<Answer, Answer> {
+    let host = target(world, caller, segment(stars, 0))?.id.clone();
     let today = day(world.now_ms());
     let to = date(call, "to")?.unwrap_or_else(|| next_day(today));
     let asked = date(call, "from")?.unwrap_or(today);
@@ -37,40 +64,56 @@ pub fn list(world: &mut World, call: &Call, caller: &Caller, segment: &str) -> R
     Ok(Answer::json(200, &body))
 }
 
-/// Everything under `/meetings/{id or uuid}/recordings`.
-pub fn one(world: &mut World, call: &Call, caller: &Caller, segment: &str, path: &[&str]) -> Result<Answer, Answer> {
-    let recovering = call.method == "PUT";
-    let at = locate(world, segment, recovering)?;
-    let now = world.now_ms();
-    let Some(recording) = world.recordings.get_mut(at) else {
-        return Err(none());
-    };
-    if recording.host != caller.user.id {
+/// The place of the recording a path names, if the caller may touch it.
+fn named(world: &World, caller: &Caller, segment: &str, trashed: bool) -> Result<usize, Answer> {
+    let at = locate(world, segment, trashed)?;
+    let host = world.recordings.get(at).map(|recording| recording.host.as_str());
+    if host != Some(&caller.user.id) {
         require_admin(caller)?;
     }
-    let trash = (call.query("action") != Some("delete")).then_some(now);
-    match (call.method.as_str(), path.get(3).copied()) {
-        ("GET", _) => return get(world, call, caller, at),
-        ("DELETE", None) if trash.is_some() => recording.trashed_ms = trash,
-        ("DELETE", None) => drop(world.recordings.remove(at)),
-        ("PUT", Some("status")) => {
-            recording.trashed_ms = None;
-            return Ok(Answer::empty(200));
-        }
-        (_, Some(id)) => {
-            let position = recording.files.iter().position(|file| file.id == id).ok_or_else(none)?;
-            match recording.files.get_mut(position) {
-                Some(file) if recovering => file.trashed_ms = None,
-                Some(file) if trash.is_some() => file.trashed_ms = trash,
-                _ => drop(recording.files.remove(position)),
-            }
-        }
-        _ => return Err(unknown()),
+    Ok(at)
+}
+
+fn delete(world: &mut World, call: &Call, caller: &Caller, stars: &[&str]) -> Result<Answer, Answer> {
+    let at = named(world, caller, segment(stars, 0), false)?;
+    let now = world.now_ms();
+    match world.recordings.get_mut(at) {
+        Some(recording) if call.query("action") != Some("delete") => recording.trashed_ms = Some(now),
+        _ => drop(world.recordings.remove(at)),
     }
     Ok(Answer::empty(204))
 }
 
-fn get(world: &mut World, call: &Call, caller: &Caller, at: usize) -> Result<Answer, Answer> {
+fn recover(world: &mut World, _: &Call, caller: &Caller, stars: &[&str]) -> Result<Answer, Answer> {
+    let at = named(world, caller, segment(stars, 0), true)?;
+    if let Some(recording) = world.recordings.get_mut(at) {
+        recording.trashed_ms = None;
+    }
+    Ok(Answer::empty(200))
+}
+
+fn delete_file(world: &mut World, call: &Call, caller: &Caller, stars: &[&str]) -> Result<Answer, Answer> {
+    let at = named(world, caller, segment(stars, 0), false)?;
+    let now = world.now_ms();
+    let files = &mut world.recordings.get_mut(at).ok_or_else(none)?.files;
+    let position = files.iter().position(|file| file.id == segment(stars, 1)).ok_or_else(none)?;
+    match files.get_mut(position) {
+        Some(file) if call.query("action") != Some("delete") => file.trashed_ms = Some(now),
+        _ => drop(files.remove(position)),
+    }
+    Ok(Answer::empty(204))
+}
+
+fn recover_file(world: &mut World, _: &Call, caller: &Caller, stars: &[&str]) -> Result<Answer, Answer> {
+    let at = named(world, caller, segment(stars, 0), true)?;
+    let files = &mut world.recordings.get_mut(at).ok_or_else(none)?.files;
+    let file = files.iter_mut().find(|file| file.id == segment(stars, 1)).ok_or_else(none)?;
+    file.trashed_ms = None;
+    Ok(Answer::empty(204))
+}
+
+fn get(world: &mut World, call: &Call, caller: &Caller, stars: &[&str]) -> Result<Answer, Answer> {
+    let at = named(world, caller, segment(stars, 0), false)?;
     if !caller.user.views_recordings {
         return Ok(Answer::error(200, 200, "You do not have the right permissions."));
     }

@@ -2,15 +2,25 @@
 
 use serde_json::{Value, json};
 
-use super::paging;
+use super::operations::{Operation, admin, row};
+use super::{Caller, paging, segment, target};
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::seed::ACCOUNT;
 use crate::time::utc;
 use crate::world::{User, World};
 
-pub fn get(user: &User) -> Answer {
-    let mut body = row(user, user.created_ms);
+const READ: &[&str] = &["user:read", "user:write"];
+
+pub const OPERATIONS: &[Operation] = &[
+    admin("GET", "users", READ, "user:read:list_users", "Medium", list),
+    row("GET", "users/email", READ, "user:read:email", "Light", exists),
+    row("GET", "users/*", &["user:read", "user:write", "user_info:read"], "user:read:user", "Light", get),
+];
+
+fn get(world: &mut World, _: &Call, caller: &Caller, stars: &[&str]) -> Result<Answer, Answer> {
+    let user = target(world, caller, segment(stars, 0))?;
+    let mut body = show(user, user.created_ms);
     if let Some(fields) = body.as_object_mut() {
         let role = match user.role {
             "0" => "Owner",
@@ -31,25 +41,24 @@ pub fn get(user: &User) -> Answer {
             ("zoom_one_type".to_owned(), json!(576_460_752_303_423_489_u64)),
         ]);
     }
-    Answer::json(200, &body)
+    Ok(Answer::json(200, &body))
 }
 
-pub fn list(world: &mut World, call: &Call) -> Result<Answer, Answer> {
+fn list(world: &mut World, call: &Call, _: &Caller, _: &[&str]) -> Result<Answer, Answer> {
     let status = call.query("status").unwrap_or("active");
     let now = world.now_ms();
-    let rows: Vec<Value> = world.users.iter().filter(|user| user.status == status).map(|user| row(user, now)).collect();
+    let rows: Vec<Value> =
+        world.users.iter().filter(|user| user.status == status).map(|user| show(user, now)).collect();
     paging::page(world, call, "account", "users", &rows).map(|body| Answer::json(200, &body))
 }
 
-pub fn exists(world: &World, call: &Call) -> Answer {
-    match call.query("email") {
-        Some(email) => Answer::json(200, &json!({"existed_email": world.user(email).is_some()})),
-        None => Answer::invalid("email", "Invalid parameter: email."),
-    }
+fn exists(world: &mut World, call: &Call, _: &Caller, _: &[&str]) -> Result<Answer, Answer> {
+    let email = call.query("email").ok_or_else(|| Answer::invalid("email", "Invalid parameter: email."))?;
+    Ok(Answer::json(200, &json!({"existed_email": world.user(email).is_some()})))
 }
 
 /// Pending users have no id, no login, and were created just now.
-fn row(user: &User, now_ms: i64) -> Value {
+fn show(user: &User, now_ms: i64) -> Value {
     let pending = user.status == "pending";
     let mut body = json!({
         "email": user.email, "first_name": user.first_name, "last_name": user.last_name,

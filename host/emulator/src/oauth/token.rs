@@ -149,9 +149,15 @@ fn issue(world: &mut World, id: u64, refreshable: bool) -> Answer {
 
 /// A token for one user as a developer would paste it: every scope of the demo app, no refresh.
 pub fn paste(world: &mut World, email: &str) -> Option<String> {
+    let scopes = world.apps.first()?.scopes.clone();
+    paste_with(world, email, &scopes)
+}
+
+/// The same with these scopes.
+pub fn paste_with(world: &mut World, email: &str, scopes: &[String]) -> Option<String> {
     let user = world.users.iter().find(|user| user.email == email)?.id.clone();
     let app = world.apps.first()?.clone();
-    let grant = add_grant(world, &app, user, app.scopes.clone());
+    let grant = add_grant(world, &app, user, scopes.to_vec());
     issue(world, grant, false);
     world.issued.last().cloned()
 }
