@@ -48,20 +48,21 @@ pub fn classify(status: u16, headers: &[Header], body: &[u8]) -> Verdict {
         return verdict("ok", None, None);
     };
     let kind = match refusal.kind {
-        Kind::Expired => "expired",
-        Kind::ScopeMissing => "scope-missing",
-        Kind::NeedsApproval => "needs-approval",
-        Kind::Forbidden => "forbidden",
-        Kind::RateLimited => "rate-limited",
-        Kind::Unavailable => "unavailable",
-        Kind::NotFound | Kind::NoRecording | Kind::Invalid | Kind::Conflict | Kind::Other => "other",
+        Kind::Expired
+        | Kind::Replaced
+        | Kind::ScopeMissing
+        | Kind::NeedsApproval
+        | Kind::Forbidden
+        | Kind::RateLimited
+        | Kind::Unavailable => refusal.kind.code(),
+        _ => "other",
     };
     let absolute =
         wire::error::header(headers, "retry-after").is_some_and(|value| value.trim().parse::<u64>().is_err());
     Verdict {
         scopes: refusal.scopes,
         retry_at: if absolute { refusal.retry_after } else { None },
-        ..verdict(kind, refusal.message, Some(problem::row(refusal.kind).fix))
+        ..verdict(kind, refusal.message, Some(refusal.kind.row().fix))
     }
 }
 

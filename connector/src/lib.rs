@@ -9,6 +9,7 @@ pub mod auth;
 #[allow(unsafe_code, reason = "generated code crosses the component boundary")]
 #[allow(clippy::all, clippy::restriction, missing_docs, reason = "generated code")]
 pub mod bindings;
+mod catalogue;
 mod component;
 mod dates;
 mod ids;

@@ -63,7 +63,7 @@ fn failed(failure: Failure) -> Problem {
 
 /// There is no recording, or not yet.
 pub fn no_recording(message: &str) -> Problem {
-    let row = row(Kind::NoRecording);
+    let row = Kind::NoRecording.row();
     Problem { fix: Some(row.fix.to_owned()), retry: Retry::After(NOT_READY_MS), ..plain(row.code, message, true) }
 }
 
@@ -87,12 +87,15 @@ fn is_page(response: &Response) -> bool {
 }
 
 fn refused(refusal: &Refusal) -> Problem {
-    let row = row(refusal.kind);
+    let row = refusal.kind.row();
     Problem {
         code: row.code.to_owned(),
-        message: refusal.message.clone().unwrap_or_else(|| row.cause.to_owned()),
+        message: refusal
+            .message
+            .clone()
+            .unwrap_or_else(|| refusal.known.map_or(row.cause, |known| known.cause).to_owned()),
         pointer: refusal.fields.first().map(|field| field.pointer()),
-        fix: Some(row.fix.to_owned()),
+        fix: Some(refusal.known.and_then(|known| known.fix).unwrap_or(row.fix).to_owned()),
         retry: retry(refusal),
         not_sent: refusal.kind != Kind::Unavailable,
         details: Some(details(refusal).to_string()),
@@ -100,12 +103,14 @@ fn refused(refusal: &Refusal) -> Problem {
 }
 
 fn retry(refusal: &Refusal) -> Retry {
-    match refusal.kind {
-        Kind::Expired | Kind::ScopeMissing | Kind::NeedsApproval => Retry::AfterUserAction,
-        Kind::RateLimited => Retry::After(refusal.retry_after.unwrap_or(2_000)),
-        Kind::NoRecording => Retry::After(NOT_READY_MS),
-        Kind::Unavailable => Retry::After(refusal.retry_after.unwrap_or(5_000)),
-        Kind::Forbidden | Kind::NotFound | Kind::Invalid | Kind::Conflict | Kind::Other => Retry::Never,
+    match refusal.kind.row().retry {
+        "after-user-action" => Retry::AfterUserAction,
+        "after" => Retry::After(refusal.retry_after.unwrap_or(match refusal.kind {
+            Kind::NoRecording => NOT_READY_MS,
+            Kind::Unavailable => 5_000,
+            _ => 2_000,
+        })),
+        _ => Retry::Never,
     }
 }
 
@@ -129,58 +134,4 @@ fn details(refusal: &Refusal) -> Value {
         put("fields", refusal.fields.iter().map(|f| json!({"field": f.field, "message": f.message})).collect());
     }
     all
-}
-
-/// One line of the error catalogue: what the manifest lists under `errors`, and the fallback texts.
-pub struct Row {
-    /// The problem's code.
-    pub code: &'static str,
-    /// What happened, where Zoom gives no text.
-    pub cause: &'static str,
-    /// What to do.
-    pub fix: &'static str,
-}
-
-/// The catalogue's line of a kind of refusal.
-pub fn row(kind: Kind) -> Row {
-    let (code, cause, fix) = match kind {
-        Kind::Expired => ("expired", "the sign-in is expired or was withdrawn", "connect the account again"),
-        Kind::ScopeMissing => (
-            "scope-missing",
-            "the connection lacks a scope",
-            "add one of the scopes in the details to the app, then connect the account again",
-        ),
-        Kind::NeedsApproval => (
-            "needs-approval",
-            "an administrator of the Zoom account has not approved the app",
-            "ask the account's administrator to approve the app, then connect again",
-        ),
-        Kind::Forbidden => (
-            "forbidden",
-            "the connected user may not do this",
-            "use a connection of a user who may, or ask the account's administrator for the right, licence or plan",
-        ),
-        Kind::NotFound => (
-            "not-found",
-            "it does not exist, or not in this account",
-            "check the id, and that it belongs to the connected account",
-        ),
-        Kind::NoRecording => (
-            "recording-not-ready-or-none",
-            "there is no recording, or Zoom is still processing it",
-            "try again until some hours after the meeting; then there is none",
-        ),
-        Kind::Invalid => {
-            ("input.invalid", "Zoom refused a value of the input", "correct the fields named in the details")
-        }
-        Kind::Conflict => {
-            ("conflict", "the present state does not allow this", "bring the object into a state that allows it")
-        }
-        Kind::RateLimited => ("rate-limited", "Zoom's rate limit is reached", "wait; spread calls over time"),
-        Kind::Unavailable => {
-            ("unavailable", "Zoom is unavailable", "try again; for a write check first whether it happened")
-        }
-        Kind::Other => ("service-refused", "Zoom refused the request", "see Zoom's code in the details"),
-    };
-    Row { code, cause, fix }
 }

@@ -6,23 +6,9 @@ use serde_json::Value;
 
 use super::lenient;
 use crate::bindings::http::{Header, Response};
+pub use crate::catalogue::Kind;
+use crate::catalogue::{Code, look_up};
 use crate::dates::Moment;
-
-/// What a refusal means, decided by status and code alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    Expired,
-    ScopeMissing,
-    NeedsApproval,
-    Forbidden,
-    NotFound,
-    NoRecording,
-    Invalid,
-    Conflict,
-    RateLimited,
-    Unavailable,
-    Other,
-}
 
 /// One field that Zoom refused.
 #[derive(Clone, Debug, Deserialize)]
@@ -44,6 +30,8 @@ impl Field {
 #[derive(Clone, Debug)]
 pub struct Refusal {
     pub kind: Kind,
+    /// The catalogue's line, where it knows the code.
+    pub known: Option<&'static Code>,
     pub status: u16,
     pub code: Option<i64>,
     pub message: Option<String>,
@@ -74,11 +62,12 @@ impl Refusal {
         if success && matches!(body.code, None | Some(0)) {
             return None;
         }
-        let kind = kind(status, body.code);
+        let (kind, known) = look_up(status, body.code);
         let scopes =
             if kind == Kind::ScopeMissing { scopes(&String::from_utf8_lossy(&response.body)) } else { Vec::new() };
         Some(Self {
             kind,
+            known,
             status,
             code: body.code,
             message: body.message,
@@ -108,26 +97,6 @@ fn leading_code(bytes: &[u8]) -> Option<i64> {
     let digits = rest.trim_start().strip_prefix(':')?.trim_start();
     let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
     digits.get(..end)?.parse().ok()
-}
-
-fn kind(status: u16, code: Option<i64>) -> Kind {
-    match (status, code) {
-        (429, _) | (_, Some(429)) => Kind::RateLimited,
-        (500.., _) => Kind::Unavailable,
-        (_, Some(104 | 4700 | 4711)) => Kind::ScopeMissing,
-        (_, Some(124)) => Kind::Expired,
-        (_, Some(4717 | 4738)) => Kind::NeedsApproval,
-        (_, Some(3301 | 3322)) => Kind::NoRecording,
-        (_, Some(1001 | 1010 | 1120 | 3001)) => Kind::NotFound,
-        (_, Some(200 | 403 | 3000 | 3161)) => Kind::Forbidden,
-        (_, Some(3018 | 3037 | 3303 | 3310)) => Kind::Conflict,
-        (400, Some(300)) => Kind::Invalid,
-        (401, _) => Kind::Expired,
-        (403, _) => Kind::Forbidden,
-        (404, None) => Kind::NotFound,
-        (409, _) => Kind::Conflict,
-        _ => Kind::Other,
-    }
 }
 
 /// The names between `[` and `]`, or the words that look like scopes.

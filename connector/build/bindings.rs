@@ -1,28 +1,14 @@
-//! Makes, before the connector is compiled: the call of the bindings generator, and the manifest that the component embeds.
+//! The call of the bindings generator. How types are spelled in JSON follows from the WIT by rule.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::path::Path;
-use std::{env, fs, io};
 
 use wit_parser::{Resolve, Type, TypeDefKind, TypeId};
 
-const WIT: [&str; 2] = ["../wit/connector", "../wit/zoom"];
-const MANIFEST: &str = "../manifests/zoom.resolved.json";
-
-#[expect(clippy::disallowed_macros, reason = "how a build script talks to cargo")]
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    for input in WIT.into_iter().chain([MANIFEST]) {
-        println!("cargo::rerun-if-changed={input}");
-    }
-    let out = env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("OUT_DIR is not set; build with cargo"))?;
-    fs::write(Path::new(&out).join("bindings.rs"), bindings()?)?;
-    fs::write(Path::new(&out).join("manifest.min.json"), without_blanks(&fs::read_to_string(MANIFEST)?))?;
-    Ok(())
-}
+use crate::{Outcome, WIT};
 
 /// The generator's call, once with and once without JSON Schemas.
-fn bindings() -> Result<String, Box<dyn std::error::Error>> {
+pub fn bindings() -> Outcome<String> {
     let attributes = attributes()?;
     let mut text = String::new();
     for (cfg, schema) in [("not(feature = \"schema\")", ""), ("feature = \"schema\"", "schemars::JsonSchema")] {
@@ -37,7 +23,7 @@ fn bindings() -> Result<String, Box<dyn std::error::Error>> {
 }
 
 /// How each type of `wit/zoom` is written as JSON: enums in snake case; what a person writes is strict.
-fn attributes() -> Result<String, Box<dyn std::error::Error>> {
+fn attributes() -> Outcome<String> {
     let mut resolve = Resolve::default();
     resolve.push_dir("../wit/connector")?;
     let (package, _) = resolve.push_dir("../wit/zoom")?;
@@ -91,21 +77,4 @@ fn reach(resolve: &Resolve, of: &Type, found: &mut BTreeSet<TypeId>) {
 
 fn is_optional(resolve: &Resolve, of: &Type) -> bool {
     matches!(of, Type::Id(id) if matches!(resolve.types.get(*id).map(|of| &of.kind), Some(TypeDefKind::Option(_))))
-}
-
-/// JSON without its blanks, a third of its size.
-fn without_blanks(json: &str) -> String {
-    let (mut in_string, mut escaped) = (false, false);
-    json.chars()
-        .filter(|&c| {
-            if in_string {
-                in_string = escaped || c != '"';
-                escaped = c == '\\' && !escaped;
-                true
-            } else {
-                in_string = c == '"';
-                !c.is_ascii_whitespace()
-            }
-        })
-        .collect()
 }

@@ -1,0 +1,43 @@
+//! Makes, before the connector is compiled: the bindings, the table of Zoom's error codes, and the manifest it carries.
+
+mod bindings;
+mod catalogue;
+
+use std::path::Path;
+use std::{env, fs, io};
+
+type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
+
+const WIT: [&str; 2] = ["../wit/connector", "../wit/zoom"];
+const ERRORS: &str = "../manifests/zoom/errors.json";
+const MANIFEST: &str = "../manifests/zoom.resolved.json";
+
+#[expect(clippy::disallowed_macros, reason = "how a build script talks to cargo")]
+fn main() -> Outcome<()> {
+    for input in WIT.into_iter().chain(["build", ERRORS, MANIFEST]) {
+        println!("cargo::rerun-if-changed={input}");
+    }
+    let out = env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("OUT_DIR is not set; build with cargo"))?;
+    let out = Path::new(&out);
+    fs::write(out.join("bindings.rs"), bindings::bindings()?)?;
+    fs::write(out.join("catalogue.rs"), catalogue::catalogue(&fs::read_to_string(ERRORS)?)?)?;
+    fs::write(out.join("manifest.min.json"), without_blanks(&fs::read_to_string(MANIFEST)?))?;
+    Ok(())
+}
+
+/// JSON without its blanks, a third of its size.
+fn without_blanks(json: &str) -> String {
+    let (mut in_string, mut escaped) = (false, false);
+    json.chars()
+        .filter(|&c| {
+            if in_string {
+                in_string = escaped || c != '"';
+                escaped = c == '\\' && !escaped;
+                true
+            } else {
+                in_string = c == '"';
+                !c.is_ascii_whitespace()
+            }
+        })
+        .collect()
+}
