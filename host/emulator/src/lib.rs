@@ -12,6 +12,7 @@ mod listener;
 mod log;
 mod media;
 mod oauth;
+mod people;
 mod seed;
 mod server;
 mod time;

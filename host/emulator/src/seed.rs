@@ -1,5 +1,6 @@
 //! The data an emulator starts with. Everything but ids of sessions and tokens is the same on every start.
 
+pub mod people;
 mod recordings;
 
 use std::collections::{BTreeMap, HashMap};
@@ -10,8 +11,7 @@ use sha2::{Digest, Sha256};
 
 use crate::Options;
 use crate::api::operations;
-use crate::time;
-use crate::world::{App, AppKind, Settings, User, World, hash, real_ms};
+use crate::world::{App, AppKind, Settings, World, hash, real_ms};
 
 pub const ACCOUNT: &str = "AcEmulatorAccount0000A";
 pub const DEMO_APP: (&str, &str) = ("switchboard-demo", "demo-secret-not-a-secret");
@@ -24,7 +24,7 @@ pub const PASSWORD: &str = "demo";
 /// What the emulator is filled with.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Seed {
-    /// Four users, and recordings from January to November 2026.
+    /// Seven users, three groups, and recordings from January to November 2026.
     #[default]
     Small,
     /// The same users and apps, no recordings.
@@ -34,7 +34,7 @@ pub enum Seed {
 /// The world at the start.
 pub fn world(options: &Options, origin: &str, download_origin: &str) -> World {
     let offset = options.at_ms.map_or(0, |at| at - real_ms());
-    let users = users();
+    let users = people::small();
     let recordings = match options.seed {
         Seed::Small => recordings::small(&users, real_ms() + offset),
         Seed::Empty => Vec::new(),
@@ -45,7 +45,8 @@ pub fn world(options: &Options, origin: &str, download_origin: &str) -> World {
         access_ttl_s: options.access_ttl_s,
         clock_offset_ms: offset,
         settings: Settings { rate_limits: options.rate_limits, ..Settings::default() },
-        users,
+        users: users.into_iter().collect(),
+        directory: people::directory(),
         apps: apps(),
         redirect_uris: options.redirect_uris.clone(),
         meetings: BTreeMap::new(),
@@ -63,31 +64,6 @@ pub fn world(options: &Options, origin: &str, download_origin: &str) -> World {
         log: Vec::new(),
         requests: 0,
     }
-}
-
-fn users() -> Vec<User> {
-    [
-        ("ada", "Lovelace", 2, "active", "0", "Europe/Berlin"),
-        ("grace", "Hopper", 2, "active", "2", "America/New_York"),
-        ("alan", "Turing", 1, "active", "2", "Europe/London"),
-        ("edsger", "Dijkstra", 1, "pending", "2", "Europe/Amsterdam"),
-    ]
-    .into_iter()
-    .zip(1..)
-    .map(|((first, last, kind, status, role, zone), n)| User {
-        id: id("user", n),
-        email: format!("{first}@emulator.test"),
-        first_name: capital(first),
-        last_name: last.into(),
-        kind,
-        status,
-        role,
-        pmi: 3_542_471_130 + n,
-        timezone: zone.into(),
-        created_ms: time::at(jiff::civil::date(2024, 3, 4), 9, 30) + n * 86_400_000,
-        views_recordings: first != "alan",
-    })
-    .collect()
 }
 
 fn apps() -> Vec<App> {

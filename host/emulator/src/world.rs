@@ -10,6 +10,8 @@ use sha2::{Digest, Sha256};
 
 use crate::fault::Fault;
 use crate::log::Entry;
+pub use crate::people::User;
+use crate::people::{Directory, People};
 
 /// The whole state behind one lock.
 pub struct World {
@@ -19,7 +21,9 @@ pub struct World {
     /// Added to the real time.
     pub clock_offset_ms: i64,
     pub settings: Settings,
-    pub users: Vec<User>,
+    pub users: People,
+    /// Groups, roles and the account's rules.
+    pub directory: Directory,
     pub apps: Vec<App>,
     /// Exact addresses; empty means the loopback call-back on any port.
     pub redirect_uris: Vec<String>,
@@ -59,25 +63,6 @@ impl Default for Settings {
     fn default() -> Self {
         Self { rate_limits: true, language: "en".into(), require_approval: false, downloads_disabled: false }
     }
-}
-
-#[derive(Debug, Clone)]
-pub struct User {
-    pub id: String,
-    pub email: String,
-    pub first_name: String,
-    pub last_name: String,
-    /// 1 Basic, 2 Licensed.
-    pub kind: u8,
-    /// `active`, `inactive` or `pending`.
-    pub status: &'static str,
-    /// `0` owner, `1` admin, `2` member.
-    pub role: &'static str,
-    pub pmi: i64,
-    pub timezone: String,
-    pub created_ms: i64,
-    /// The role right to see what is inside recordings.
-    pub views_recordings: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -183,7 +168,7 @@ impl World {
     }
 
     pub fn user(&self, id_or_email: &str) -> Option<&User> {
-        self.users.iter().find(|user| user.id == id_or_email || user.email.eq_ignore_ascii_case(id_or_email))
+        self.users.find(id_or_email)
     }
 
     pub fn app(&self, client_id: &str) -> Option<&App> {

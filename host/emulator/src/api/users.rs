@@ -22,11 +22,7 @@ fn get(world: &mut World, _: &Call, caller: &Caller, stars: &[&str]) -> Result<A
     let user = target(world, caller, segment(stars, 0))?;
     let mut body = show(user, user.created_ms);
     if let Some(fields) = body.as_object_mut() {
-        let role = match user.role {
-            "0" => "Owner",
-            "1" => "Admin",
-            _ => "Member",
-        };
+        let role = world.directory.role(&user.role).map_or("Member", |role| role.name.as_str());
         fields.extend([
             ("role_name".to_owned(), json!(role)),
             ("use_pmi".to_owned(), json!(false)),

@@ -155,7 +155,7 @@ pub fn paste(world: &mut World, email: &str) -> Option<String> {
 
 /// The same with these scopes.
 pub fn paste_with(world: &mut World, email: &str, scopes: &[String]) -> Option<String> {
-    let user = world.users.iter().find(|user| user.email == email)?.id.clone();
+    let user = world.users.find(email)?.id.clone();
     let app = world.apps.first()?.clone();
     let grant = add_grant(world, &app, user, scopes.to_vec());
     issue(world, grant, false);
