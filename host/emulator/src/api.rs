@@ -2,20 +2,21 @@
 
 mod meetings;
 pub mod operations;
-mod paging;
+pub mod paging;
 mod recordings;
 mod schedule;
 mod users;
 
 use crate::answer::Answer;
 use crate::call::{Call, decode};
-use crate::fault;
+use crate::limits;
 use crate::world::{User, World, hash};
-use operations::Operation;
 
 /// Who is calling.
 pub struct Caller {
     pub user: User,
+    /// Client id of the app.
+    pub app: String,
     pub grant: u64,
     /// May touch other users of the account.
     pub admin: bool,
@@ -33,8 +34,9 @@ fn run(world: &mut World, call: &Call) -> Result<Answer, Answer> {
         return Err(unknown());
     };
     let admin = operation.check(&scopes)?;
-    let caller = Caller { user, grant, admin };
-    let left = limit(world, operation)?;
+    let app = world.grant(grant).map(|grant| grant.client_id.clone()).unwrap_or_default();
+    let caller = Caller { user, app, grant, admin };
+    let left = limits::count(world, operation.label)?;
     let answer = (operation.run)(world, call, &caller, &stars)?;
     Ok(match left {
         Some((limit, left)) => answer
@@ -59,28 +61,6 @@ fn authenticate(world: &World, call: &Call) -> Result<(User, u64, Vec<String>), 
         world.grant(access.grant).filter(|grant| grant.live && access.only_uuid.is_none()).ok_or_else(invalid)?;
     let user = world.user(&grant.user).ok_or_else(invalid)?;
     Ok((user.clone(), grant.id, grant.scopes.clone()))
-}
-
-/// Requests of this label in this second: the limit and what is left.
-fn limit(world: &mut World, operation: &Operation) -> Result<Option<(u32, u32)>, Answer> {
-    if !world.settings.rate_limits {
-        return Ok(None);
-    }
-    let allowed = operation.per_second();
-    let second = world.now_ms().div_euclid(1000);
-    if world.second.0 != second {
-        world.second = (second, Default::default());
-    }
-    let used = world.second.1.entry(operation.label).or_default();
-    *used += 1;
-    if *used > allowed {
-        return Err(fault::per_second()
-            .with("x-ratelimit-category", operation.label)
-            .with("x-ratelimit-type", "QPS")
-            .with("x-ratelimit-limit", allowed.to_string())
-            .with("x-ratelimit-remaining", "0"));
-    }
-    Ok(Some((allowed, allowed - *used)))
 }
 
 /// The user a path names: `me`, an id or an e-mail.

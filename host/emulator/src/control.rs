@@ -7,15 +7,29 @@ use crate::call::Call;
 use crate::fault::{Fault, Kind};
 use crate::server::Shared;
 use crate::world::{AppKind, Settings, World};
-use crate::{downloads, seed, time};
+use crate::{downloads, events, seed, time};
 
-pub fn answer(shared: &Shared, call: &Call) -> Answer {
-    let mut world = shared.world();
+pub async fn answer(shared: &Shared, call: &Call) -> Answer {
     let segments = call.segments();
     let Some(body) = call.json() else {
         return bad("the body is not JSON");
     };
     match (call.method.as_str(), segments.get(1).copied().unwrap_or_default()) {
+        ("POST", "webhooks") => events::control::register(shared, body).await,
+        (method, what) => at_once(shared, call, (method, what, segments.get(2).copied()), body),
+    }
+}
+
+fn at_once(shared: &Shared, call: &Call, (method, what, which): (&str, &str, Option<&str>), body: Value) -> Answer {
+    let mut world = shared.world();
+    match (method, what) {
+        ("GET", "webhooks") => Answer::json(200, &events::control::list(&world)),
+        ("DELETE", "webhooks") => events::control::remove(&mut world, which),
+        ("GET", "events") => Answer::json(200, &json!({"events": world.events.emitted})),
+        ("DELETE", "events") => {
+            world.events.emitted.clear();
+            Answer::empty(204)
+        }
         ("GET", "requests") => Answer::json(200, &json!({"requests": world.log})),
         ("DELETE", "requests") => {
             world.log.clear();
@@ -85,6 +99,7 @@ fn clock(world: &mut World, body: &Value) -> Answer {
         return bad("give {\"advance_s\": seconds}");
     };
     world.clock_offset_ms = world.clock_offset_ms.saturating_add(seconds.saturating_mul(1000));
+    world.events.wake.notify_one();
     Answer::json(200, &json!({"now": time::utc(world.now_ms())}))
 }
 

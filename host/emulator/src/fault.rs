@@ -80,9 +80,9 @@ pub fn take(faults: &mut Vec<Fault>, call: &Call) -> Option<Kind> {
 }
 
 /// The answer of a `Status` fault.
-pub fn status(status: u16, variant: Option<&str>, now_ms: i64) -> Answer {
+pub fn status(status: u16, variant: Option<&str>, now_ms: i64, style: RetryAfter) -> Answer {
     match status {
-        429 => too_many(variant.unwrap_or("qps"), now_ms),
+        429 => too_many(variant.unwrap_or("qps"), now_ms, style),
         401 => Answer::error(401, 124, "Access token is expired."),
         500.. => Answer::error(status, i64::from(status), "Internal server error."),
         _ => Answer::error(status, i64::from(status), "Refused by the emulator's fault switch."),
@@ -93,33 +93,56 @@ pub fn page(status: u16) -> Answer {
     Answer::html(status, "<!doctype html><title>Zoom</title><h1>We'll be right back</h1>")
 }
 
+/// How `Retry-After` is written, as `retry_after` in `/_emulator/settings`. Zoom writes ISO date-times.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RetryAfter {
+    #[default]
+    Iso,
+    HttpDate,
+    Seconds,
+}
+
 /// The four kinds of 429, with exactly the headers each has.
-pub fn too_many(variant: &str, now_ms: i64) -> Answer {
-    let headers = |answer: Answer, kind: &str| {
-        answer
-            .with("x-ratelimit-category", "Light")
-            .with("x-ratelimit-type", kind)
-            .with("x-ratelimit-limit", "30")
-            .with("x-ratelimit-remaining", "0")
-    };
+fn too_many(variant: &str, now_ms: i64, style: RetryAfter) -> Answer {
     match variant {
-        "daily" => {
-            let midnight = time::at(time::next_day(time::day(now_ms)), 0, 0);
-            let text = "You have reached the maximum daily rate limit for this API. Refer to the response header for \
-                        details on when you can make another request.";
-            headers(Answer::error(429, 429, text), "Daily-limit").with("retry-after", time::utc(midnight))
-        }
+        "daily" => daily("Heavy", 30_000, now_ms, style),
         "user" => user_limit(),
-        "concurrency" => {
-            let text = "Too many concurrent requests. A request to disassociate this user has already been made.";
-            Answer::error(429, 429, text)
-        }
-        _ => headers(per_second(), "QPS"),
+        "concurrency" => concurrent(),
+        _ => per_second("Light", 30),
     }
 }
 
-pub fn per_second() -> Answer {
-    Answer::error(429, 429, "You have reached the maximum per-second rate limit for this API. Try again later.")
+pub fn per_second(label: &str, limit: u32) -> Answer {
+    let text = "You have reached the maximum per-second rate limit for this API. Try again later.";
+    limited(text, label, "QPS", limit)
+}
+
+/// Until the next UTC midnight.
+pub fn daily(label: &str, limit: u32, now_ms: i64, style: RetryAfter) -> Answer {
+    let midnight = time::at(time::next_day(time::day(now_ms)), 0, 0);
+    let until = match style {
+        RetryAfter::Iso => time::utc(midnight),
+        RetryAfter::HttpDate => time::http_date(midnight),
+        RetryAfter::Seconds => ((midnight - now_ms + 999) / 1000).to_string(),
+    };
+    let text = "You have reached the maximum daily rate limit for this API. Refer to the response header for \
+                details on when you can make another request.";
+    limited(text, label, "Daily-limit", limit).with("retry-after", until)
+}
+
+fn limited(text: &str, label: &str, kind: &str, limit: u32) -> Answer {
+    Answer::error(429, 429, text)
+        .with("x-ratelimit-category", label)
+        .with("x-ratelimit-type", kind)
+        .with("x-ratelimit-limit", limit.to_string())
+        .with("x-ratelimit-remaining", "0")
+}
+
+/// Two writes to one object at once: no header of any kind.
+pub fn concurrent() -> Answer {
+    let text = "Too many concurrent requests. A request to disassociate this user has already been made.";
+    Answer::error(429, 429, text)
 }
 
 /// 100 meeting writes per host and day: no Retry-After, no type.

@@ -1,6 +1,6 @@
 //! The request log that tests read. It names credentials by the start of their hash, never in clear.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::call::Call;
 use crate::world::hash;
@@ -20,12 +20,13 @@ const SECRETS: [&str; 9] = [
     "code_verifier",
 ];
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Entry {
     pub n: u64,
     pub at: String,
     /// `api` or `download`.
-    pub host: &'static str,
+    #[serde(deserialize_with = "crate::interned::text")]
+    pub host: crate::interned::Text,
     pub method: String,
     pub path: String,
     pub query: String,
@@ -34,7 +35,7 @@ pub struct Entry {
     pub fault: Option<String>,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Authorization {
     pub scheme: String,
     /// First 12 hexadecimal digits of the credential's SHA-256.

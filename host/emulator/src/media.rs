@@ -1,5 +1,6 @@
 //! The bytes behind download addresses. Video and sound are real, made by `media/make.sh`.
 
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::time;
@@ -13,7 +14,7 @@ const WORDS: [&str; 4] = [
     "Grace Hopper: One moment.",
 ];
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Media {
     Mp4,
     M4a,

@@ -11,6 +11,8 @@ use sha2::{Digest, Sha256};
 
 use crate::Options;
 use crate::api::operations;
+use crate::events::Events;
+use crate::limits::Counters;
 use crate::world::{App, AppKind, Settings, World, hash, real_ms};
 
 pub const ACCOUNT: &str = "AcEmulatorAccount0000A";
@@ -50,7 +52,9 @@ pub fn world(options: &Options, origin: &str, download_origin: &str) -> World {
         apps: apps(),
         redirect_uris: options.redirect_uris.clone(),
         meetings: BTreeMap::new(),
-        recordings,
+        recordings: recordings.into(),
+        past: Vec::new(),
+        events: Events::default(),
         grants: Vec::new(),
         access: HashMap::new(),
         issued: Vec::new(),
@@ -58,8 +62,7 @@ pub fn world(options: &Options, origin: &str, download_origin: &str) -> World {
         sessions: HashMap::new(),
         pages: HashMap::new(),
         tickets: HashMap::new(),
-        daily_writes: HashMap::new(),
-        second: (0, HashMap::new()),
+        counters: Counters::default(),
         faults: Vec::new(),
         log: Vec::new(),
         requests: 0,

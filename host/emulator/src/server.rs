@@ -19,7 +19,7 @@ use crate::fault::{self, Kind};
 use crate::listener::{Cuttable, Scissors};
 use crate::log::{self, Entry};
 use crate::world::World;
-use crate::{Options, api, control, downloads, oauth, seed, time};
+use crate::{Options, api, control, downloads, events, oauth, seed, time};
 
 /// Zoom's own limit is unknown; requests to these calls are a few kilobytes.
 const MAX_BODY: usize = 1 << 20;
@@ -63,7 +63,9 @@ impl Shared {
     /// Back to the seed.
     pub fn reset(&self) {
         let mut world = self.world();
+        let wake = world.events.wake.clone();
         *world = seed::world(&self.options, &world.origin, &world.download_origin);
+        world.events.wake = wake;
     }
 }
 
@@ -84,6 +86,7 @@ pub async fn start(options: Options) -> io::Result<Running> {
     let tasks = [("api", api), ("download", download)]
         .into_iter()
         .map(|(name, listener)| serve(Site { name, shared: shared.clone() }, Cuttable { listener, all: all.clone() }))
+        .chain([tokio::spawn(events::run(shared.clone()))])
         .collect();
     Ok(Running { shared, origin, download_origin, all, tasks })
 }
@@ -106,7 +109,7 @@ async fn respond(
         return send(Answer::error(413, 413, "Request body too large."), None);
     };
     if call.path.starts_with("/_emulator") {
-        return send(control::answer(&site.shared, &call), None);
+        return send(control::answer(&site.shared, &call).await, None);
     }
     let (n, fault) = arrive(&site, &call);
     match &fault {
@@ -152,7 +155,9 @@ fn arrive(site: &Site, call: &Call) -> (u64, Option<Kind>) {
 fn finish(site: &Site, call: &Call, n: u64, fault: Option<&Kind>) -> Answer {
     let mut world = site.shared.world();
     let answer = match fault {
-        Some(Kind::Status { status, variant }) => fault::status(*status, variant.as_deref(), world.now_ms()),
+        Some(Kind::Status { status, variant }) => {
+            fault::status(*status, variant.as_deref(), world.now_ms(), world.settings.retry_after)
+        }
         Some(Kind::Html { status }) => fault::page(*status),
         Some(Kind::Drop { after: false }) => Answer::empty(503),
         _ => route(&mut world, site.name, call),

@@ -9,6 +9,11 @@ pub fn utc(ms: i64) -> String {
     stamp(ms).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
+/// `Wed, 29 Jul 2026 15:00:02 GMT`
+pub fn http_date(ms: i64) -> String {
+    stamp(ms).strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
 /// The UTC day of that moment.
 pub fn day(ms: i64) -> Date {
     stamp(ms).to_zoned(TimeZone::UTC).date()

@@ -5,17 +5,27 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use crate::fault::Fault;
+use crate::events::Events;
+use crate::fault::{Fault, RetryAfter};
+use crate::limits::Counters;
 use crate::log::Entry;
+use crate::past::Instance;
 pub use crate::people::User;
 use crate::people::{Directory, People};
+use crate::plans::Plan;
+use crate::recorded::Recordings;
 
-/// The whole state behind one lock.
+/// The whole state behind one lock. What areas add here must be readable from and writable to JSON, for snapshots.
+#[derive(Serialize, Deserialize)]
 pub struct World {
+    /// Addresses belong to the process, not to a snapshot.
+    #[serde(skip)]
     pub origin: String,
+    #[serde(skip)]
     pub download_origin: String,
     pub access_ttl_s: u64,
     /// Added to the real time.
@@ -28,26 +38,29 @@ pub struct World {
     /// Exact addresses; empty means the loopback call-back on any port.
     pub redirect_uris: Vec<String>,
     pub meetings: BTreeMap<i64, Meeting>,
-    pub recordings: Vec<Recording>,
+    pub recordings: Recordings,
+    /// Meetings that were held or are running, oldest first.
+    pub past: Vec<Instance>,
+    /// Webhook endpoints, what waits to be delivered, and what happened.
+    pub events: Events,
     pub grants: Vec<Grant>,
     pub access: HashMap<String, Access>,
     /// Every token in clear, for tests that look for leaks. In memory only; no address shows it.
+    #[serde(skip)]
     pub issued: Vec<String>,
     pub codes: HashMap<String, Code>,
     pub sessions: HashMap<String, Session>,
     pub pages: HashMap<String, PageToken>,
     pub tickets: HashMap<String, Ticket>,
-    /// Create and update requests by host and UTC day.
-    pub daily_writes: HashMap<(String, String), u32>,
-    /// Requests of the current second by label.
-    pub second: (i64, HashMap<&'static str, u32>),
+    /// Requests counted against limits.
+    pub counters: Counters,
     pub faults: Vec<Fault>,
     pub log: Vec<Entry>,
     pub requests: u64,
 }
 
 /// Switches that change behaviour, set through `/_emulator/settings`.
-#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
     pub rate_limits: bool,
@@ -57,22 +70,39 @@ pub struct Settings {
     pub require_approval: bool,
     /// Downloads answer with an error inside HTTP 200.
     pub downloads_disabled: bool,
+    /// `free`, `pro` or `business`.
+    pub plan: Plan,
+    /// How `Retry-After` is written: `iso`, `http-date` or `seconds`.
+    pub retry_after: RetryAfter,
+    /// Every second webhook is sent late, so that the next one overtakes it.
+    pub webhook_disorder: bool,
+    /// Every webhook is sent twice, with the same request id.
+    pub webhook_duplicates: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { rate_limits: true, language: "en".into(), require_approval: false, downloads_disabled: false }
+        Self {
+            rate_limits: true,
+            language: "en".into(),
+            require_approval: false,
+            downloads_disabled: false,
+            plan: Plan::default(),
+            retry_after: RetryAfter::default(),
+            webhook_disorder: false,
+            webhook_duplicates: false,
+        }
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AppKind {
     User,
     Admin,
     Server,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct App {
     pub client_id: String,
     pub secret_hash: String,
@@ -81,6 +111,7 @@ pub struct App {
     pub scopes: Vec<String>,
 }
 
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Meeting {
     pub id: i64,
     pub uuid: String,
@@ -91,6 +122,7 @@ pub struct Meeting {
     pub fields: Map<String, Value>,
 }
 
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Recording {
     pub uuid: String,
     pub id: i64,
@@ -107,10 +139,12 @@ pub struct Recording {
     pub auto_delete: bool,
 }
 
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RecordedFile {
     pub id: String,
     pub media: crate::media::Media,
-    pub recording_type: &'static str,
+    #[serde(deserialize_with = "crate::interned::text")]
+    pub recording_type: crate::interned::Text,
     pub start_ms: i64,
     pub end_ms: i64,
     pub size: u64,
@@ -118,6 +152,7 @@ pub struct RecordedFile {
 }
 
 /// One consent, or one Server-to-Server token.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Grant {
     pub id: u64,
     pub client_id: String,
@@ -129,6 +164,7 @@ pub struct Grant {
 }
 
 /// An access token, by its hash.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Access {
     pub grant: u64,
     pub until_ms: i64,
@@ -136,6 +172,7 @@ pub struct Access {
     pub only_uuid: Option<String>,
 }
 
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Code {
     pub client_id: String,
     pub user: String,
@@ -145,11 +182,13 @@ pub struct Code {
     pub until_ms: i64,
 }
 
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Session {
     pub user: String,
     pub csrf: String,
 }
 
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct PageToken {
     pub bound_to: String,
     pub offset: usize,
@@ -157,6 +196,7 @@ pub struct PageToken {
 }
 
 /// A signed storage address.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Ticket {
     pub key: String,
     pub until_ms: i64,

@@ -7,13 +7,11 @@ use super::operations::{Operation, row};
 use super::{Caller, paging, require_admin, schedule, segment, target, unknown};
 use crate::answer::Answer;
 use crate::call::{Call, decode};
-use crate::fault;
+use crate::events;
+use crate::limits::meeting_write;
 use crate::seed;
-use crate::time::{day, utc};
+use crate::time::utc;
 use crate::world::{Meeting, World};
-
-/// Meeting creates and updates per host and UTC day.
-const DAILY: u32 = 100;
 
 const READ: &[&str] = &["meeting:read"];
 const WRITE: &[&str] = &["meeting:write"];
@@ -32,7 +30,7 @@ fn create(world: &mut World, call: &Call, caller: &Caller, stars: &[&str]) -> Re
     let host = target(world, caller, segment(stars, 0))?.clone();
     let mut sent = body(call)?;
     schedule::check(&sent)?;
-    count(world, &host.id)?;
+    meeting_write(world, &host.id)?;
     let now = world.now_ms();
     sent.entry("topic").or_insert_with(|| json!("Zoom Meeting"));
     sent.entry("type").or_insert(json!(2));
@@ -54,7 +52,9 @@ fn create(world: &mut World, call: &Call, caller: &Caller, stars: &[&str]) -> Re
     let uuid = seed::uuid("meeting", id);
     world.meetings.insert(id, Meeting { id, uuid, host: host.id, created_ms: now, start_ms, fields: sent });
     let meeting = world.meetings.get(&id).ok_or_else(unknown)?;
-    Ok(Answer::json(201, &show(world, meeting)))
+    let shown = show(world, meeting);
+    world.emit_with("meeting.created", told(&shown), operation(caller));
+    Ok(Answer::json(201, &shown))
 }
 
 fn list(world: &mut World, call: &Call, caller: &Caller, stars: &[&str]) -> Result<Answer, Answer> {
@@ -105,14 +105,24 @@ fn update(world: &mut World, call: &Call, caller: &Caller, stars: &[&str]) -> Re
     let sent = body(call)?;
     schedule::check(&sent)?;
     let host = world.meetings.get(&id).map(|meeting| meeting.host.clone()).unwrap_or_default();
-    count(world, &host)?;
+    meeting_write(world, &host)?;
+    let before = shown(world, caller, stars)?;
+    let fields: Vec<String> = sent.keys().cloned().collect();
     change(world, id, sent);
+    let after = shown(world, caller, stars)?;
+    let mut more = operation(caller);
+    more.insert("scope".into(), json!("all"));
+    more.insert("time_stamp".into(), json!(world.now_ms()));
+    more.insert("old_object".into(), changed(&before, &fields));
+    world.emit_with("meeting.updated", changed(&after, &fields), more);
     Ok(Answer::empty(204))
 }
 
 fn delete(world: &mut World, _: &Call, caller: &Caller, stars: &[&str]) -> Result<Answer, Answer> {
     let id = named(world, caller, segment(stars, 0))?;
+    let gone = shown(world, caller, stars)?;
     world.meetings.remove(&id);
+    world.emit_with("meeting.deleted", told(&gone), operation(caller));
     Ok(Answer::empty(204))
 }
 
@@ -148,14 +158,29 @@ fn change(world: &mut World, id: i64, sent: Map<String, Value>) {
     }
 }
 
-fn count(world: &mut World, host: &str) -> Result<(), Answer> {
-    let today = day(world.now_ms()).to_string();
-    let used = world.daily_writes.entry((host.to_owned(), today)).or_default();
-    if *used >= DAILY {
-        return Err(fault::user_limit());
+/// Who did it, and to all occurrences.
+fn operation(caller: &Caller) -> Map<String, Value> {
+    let mut more = events::operator(&caller.user);
+    more.insert("operation".into(), json!("all"));
+    more
+}
+
+/// The meeting as an event names it.
+fn told(shown: &Value) -> Value {
+    let fields: Vec<String> =
+        ["uuid", "topic", "type", "start_time", "duration", "timezone", "join_url", "occurrences"]
+            .map(str::to_owned)
+            .into();
+    changed(shown, &fields)
+}
+
+/// Ids and the named fields.
+fn changed(shown: &Value, fields: &[String]) -> Value {
+    let mut kept = shown.clone();
+    if let Some(all) = kept.as_object_mut() {
+        all.retain(|name, _| name == "id" || name == "host_id" || fields.contains(name));
     }
-    *used += 1;
-    Ok(())
+    kept
 }
 
 fn body(call: &Call) -> Result<Map<String, Value>, Answer> {

@@ -106,15 +106,6 @@ impl Operation {
         let text = format!("Invalid access token, does not contain scopes:[{}].", list.join(", "));
         Err(Answer::error(400, 4711, text))
     }
-
-    /// A Pro account's figures.
-    pub fn per_second(&self) -> u32 {
-        match self.label {
-            "Light" => 30,
-            "Medium" => 20,
-            _ => 10,
-        }
-    }
 }
 
 /// `meeting:write` and `meeting:write:admin`, not `meeting:write:meeting`.

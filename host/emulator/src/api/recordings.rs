@@ -6,6 +6,7 @@ use super::operations::{Operation, row};
 use super::{Caller, paging, require_admin, segment, target, unknown};
 use crate::answer::Answer;
 use crate::call::{Call, decode};
+use crate::events;
 use crate::oauth;
 use crate::seed::ACCOUNT;
 use crate::time::{day, month_before, next_day, parse_day, utc};
@@ -78,16 +79,30 @@ fn delete(world: &mut World, call: &Call, caller: &Caller, stars: &[&str]) -> Re
     let at = named(world, caller, segment(stars, 0), false)?;
     let now = world.now_ms();
     match world.recordings.get_mut(at) {
-        Some(recording) if call.query("action") != Some("delete") => recording.trashed_ms = Some(now),
-        _ => drop(world.recordings.remove(at)),
+        Some(recording) if call.query("action") != Some("delete") => {
+            recording.trashed_ms = Some(now);
+            tell(world, caller, at, "recording.trashed");
+        }
+        _ => {
+            tell(world, caller, at, "recording.deleted");
+            world.recordings.remove(at);
+        }
     }
     Ok(Answer::empty(204))
+}
+
+/// Tell about the recording at that place.
+fn tell(world: &mut World, caller: &Caller, at: usize, event: &str) {
+    if let Some(object) = world.recordings.get(at).map(|row| show(world, row, true)) {
+        world.emit_with(event, object, events::operator(&caller.user));
+    }
 }
 
 fn recover(world: &mut World, _: &Call, caller: &Caller, stars: &[&str]) -> Result<Answer, Answer> {
     let at = named(world, caller, segment(stars, 0), true)?;
     if let Some(recording) = world.recordings.get_mut(at) {
         recording.trashed_ms = None;
+        tell(world, caller, at, "recording.recovered");
     }
     Ok(Answer::empty(200))
 }
@@ -156,7 +171,7 @@ fn locate(world: &World, segment: &str, trashed: bool) -> Result<usize, Answer> 
     rows.filter(|(_, row)| row.uuid == once || row.uuid == twice).map(|(at, _)| at).next().ok_or_else(none)
 }
 
-fn show(world: &World, row: &Recording, trash: bool) -> Value {
+pub fn show(world: &World, row: &Recording, trash: bool) -> Value {
     let files: Vec<Value> = match row.processing {
         true => vec![in_progress(row)],
         false => row
