@@ -7,7 +7,7 @@ use crate::call::Call;
 use crate::fault::{Fault, Kind};
 use crate::server::Shared;
 use crate::world::{AppKind, Settings, World};
-use crate::{downloads, events, seed, time};
+use crate::{approval, downloads, events, seed, time};
 
 pub async fn answer(shared: &Shared, call: &Call) -> Answer {
     let segments = call.segments();
@@ -43,6 +43,7 @@ fn at_once(shared: &Shared, call: &Call, (method, what, which): (&str, &str, Opt
         }
         ("GET", "settings") => Answer::json(200, &json!(world.settings)),
         ("POST", "settings") => settings(&mut world, &body),
+        ("GET" | "POST", "approval") => approval::control(&mut world, &call.method, body),
         ("POST", "clock") => clock(&mut world, &body),
         ("POST", "reset") => {
             drop(world);
@@ -124,7 +125,7 @@ fn state(world: &World) -> Value {
             "files": recording.files.len(), "trashed": recording.trashed_ms.is_some()})
     });
     json!({
-        "now": time::utc(world.now_ms()), "account_id": seed::ACCOUNT, "settings": world.settings,
+        "now": time::utc(world.now_ms()), "account_id": seed::ACCOUNT, "settings": world.settings, "approval": world.approval,
         "users": users.collect::<Vec<_>>(), "apps": apps.collect::<Vec<_>>(), "grants": grants.collect::<Vec<_>>(),
         "access_tokens": world.access.len(), "meetings": meetings.collect::<Vec<_>>(), "recordings": recordings.collect::<Vec<_>>(),
     })

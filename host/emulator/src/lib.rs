@@ -4,6 +4,7 @@
 
 mod answer;
 mod api;
+mod approval;
 mod call;
 mod control;
 mod downloads;

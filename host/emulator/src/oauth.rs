@@ -1,9 +1,11 @@
 //! Sign-in, consent and tokens.
 
 mod authorize;
+mod device;
 mod pages;
 pub mod token;
 
+pub use device::Devices;
 pub use token::jwt;
 
 use crate::answer::Answer;
@@ -15,6 +17,11 @@ pub fn answer(world: &mut World, call: &Call) -> Answer {
         ("GET", ["oauth", "authorize"]) => authorize::ask(world, call),
         ("POST", ["oauth", "signin"]) => authorize::sign_in(world, call),
         ("POST", ["oauth", "consent"]) => authorize::decide(world, call),
+        ("POST", ["oauth", "request"]) => authorize::request(world, call),
+        ("GET", ["oauth", "signout"]) => authorize::sign_out(world, call),
+        ("GET", ["oauth_device"]) => device::enter(world, call),
+        ("GET", ["oauth", "device", "complete", code]) => device::page(world, call, code),
+        ("POST", ["oauth", "devicecode"]) => token::device(world, call),
         ("POST", ["oauth", "token"]) => token::answer(world, call),
         ("POST", ["oauth", "revoke"]) => token::revoke(world, call),
         _ => pages::error("Page not found", "404"),

@@ -11,8 +11,10 @@ use sha2::{Digest, Sha256};
 
 use crate::Options;
 use crate::api::operations;
+use crate::approval::Approval;
 use crate::events::Events;
 use crate::limits::Counters;
+use crate::oauth::Devices;
 use crate::world::{App, AppKind, Settings, World, hash, real_ms};
 
 pub const ACCOUNT: &str = "AcEmulatorAccount0000A";
@@ -47,6 +49,8 @@ pub fn world(options: &Options, origin: &str, download_origin: &str) -> World {
         access_ttl_s: options.access_ttl_s,
         clock_offset_ms: offset,
         settings: Settings { rate_limits: options.rate_limits, ..Settings::default() },
+        approval: Approval::seeded(),
+        devices: Devices::default(),
         users: users.into_iter().collect(),
         directory: people::directory(),
         apps: apps(),

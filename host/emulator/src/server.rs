@@ -174,7 +174,7 @@ fn route(world: &mut World, site: &str, call: &Call) -> Answer {
         return downloads::storage(world, call);
     }
     match call.segments().first() {
-        Some(&"oauth") => oauth::answer(world, call),
+        Some(&("oauth" | "oauth_device")) => oauth::answer(world, call),
         Some(&"v2") => api::answer(world, call),
         Some(&"rec") => downloads::first_hop(world, call),
         _ => Answer::html(404, "<!doctype html><title>Zoom</title><h1>Page not found</h1>"),

@@ -9,10 +9,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
+use crate::approval::Approval;
 use crate::events::Events;
 use crate::fault::{Fault, RetryAfter};
 use crate::limits::Counters;
 use crate::log::Entry;
+use crate::oauth::Devices;
 use crate::past::Instance;
 pub use crate::people::User;
 use crate::people::{Directory, People};
@@ -31,6 +33,8 @@ pub struct World {
     /// Added to the real time.
     pub clock_offset_ms: i64,
     pub settings: Settings,
+    pub approval: Approval,
+    pub devices: Devices,
     pub users: People,
     /// Groups, roles and the account's rules.
     pub directory: Directory,
@@ -66,8 +70,6 @@ pub struct Settings {
     pub rate_limits: bool,
     /// `en` or `es`.
     pub language: String,
-    /// Apps need an administrator's approval before a plain user can connect.
-    pub require_approval: bool,
     /// Downloads answer with an error inside HTTP 200.
     pub downloads_disabled: bool,
     /// `free`, `pro` or `business`.
@@ -85,7 +87,6 @@ impl Default for Settings {
         Self {
             rate_limits: true,
             language: "en".into(),
-            require_approval: false,
             downloads_disabled: false,
             plan: Plan::default(),
             retry_after: RetryAfter::default(),

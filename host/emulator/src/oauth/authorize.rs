@@ -2,8 +2,9 @@
 
 use url::Url;
 
-use super::pages;
+use super::{device, pages};
 use crate::answer::Answer;
+use crate::approval::Barrier;
 use crate::call::{Call, first, pairs};
 use crate::seed::PASSWORD;
 use crate::world::{App, AppKind, Code, Session, User, World, hash, random};
@@ -34,7 +35,10 @@ pub fn ask(world: &mut World, call: &Call) -> Answer {
         return finish(world, asked, &user, decision == "allow", chosen);
     }
     match session(world, call) {
-        Some((user, csrf)) => pages::consent(&asked.app.name, &user.email, &asked.scopes, &call.raw_query, &csrf),
+        Some((user, csrf)) => match barred(world, &asked.app, &user, &call.raw_query, &csrf) {
+            Some(page) => page,
+            None => pages::consent(&asked.app.name, &user.email, &asked.scopes, &call.raw_query, &csrf),
+        },
         None => pages::sign_in(&call.raw_query, None),
     }
 }
@@ -42,20 +46,78 @@ pub fn ask(world: &mut World, call: &Call) -> Answer {
 pub fn sign_in(world: &mut World, call: &Call) -> Answer {
     let form = call.form();
     let query = first(&form, "query").unwrap_or_default();
-    let user = first(&form, "email").and_then(|email| world.user(email)).filter(|user| user.status == "active");
-    let user = user.filter(|_| first(&form, "password") == Some(PASSWORD)).map(|user| user.id.clone());
-    let Some(user) = user else {
+    let user = first(&form, "email").and_then(|email| world.user(email));
+    let Some(user) = user.filter(|_| first(&form, "password") == Some(PASSWORD)) else {
         return pages::sign_in(query, Some("Incorrect email or password"));
     };
+    if user.status != "active" {
+        return pages::sign_in(query, Some("This user is deactivated or not activated yet. Ask your administrator."));
+    }
+    let user = user.id.clone();
     let cookie = random(24);
     world.sessions.insert(hash(&cookie), Session { user, csrf: random(24) });
     let cookie = format!("emulator_session={cookie}; Path=/oauth; HttpOnly; SameSite=Lax");
-    Answer::redirect(&format!("/oauth/authorize?{query}")).with("set-cookie", cookie)
+    Answer::redirect(&page_of(query)).with("set-cookie", cookie)
+}
+
+/// Ends the browser's session, so that somebody else can sign in.
+pub fn sign_out(world: &mut World, call: &Call) -> Answer {
+    if let Some(cookie) = cookie(call) {
+        world.sessions.remove(&hash(cookie));
+    }
+    let query = call.query("next").unwrap_or_default();
+    Answer::redirect(&page_of(query))
+        .with("set-cookie", "emulator_session=; Path=/oauth; Max-Age=0; HttpOnly; SameSite=Lax")
+}
+
+/// The button of a user who may not install the app.
+pub fn request(world: &mut World, call: &Call) -> Answer {
+    let form = call.form();
+    let query = first(&form, "query").unwrap_or_default().to_owned();
+    let Some((user, _)) = session(world, call).filter(|(_, csrf)| first(&form, "csrf") == Some(csrf.as_str())) else {
+        return pages::sign_in(&query, Some("Please sign in again"));
+    };
+    let Some(app) = first(&form, "client_id").and_then(|id| world.app(id)).cloned() else {
+        return pages::error("Invalid client_id", "4,702");
+    };
+    world.request_approval(&app.client_id, &user.id);
+    pages::barred(&app.name, Barrier::Requested, Barred::none())
+}
+
+/// What a page about a barrier needs for its button.
+pub struct Barred<'a> {
+    pub client_id: &'a str,
+    pub query: &'a str,
+    pub csrf: &'a str,
+}
+
+impl Barred<'_> {
+    /// For answers without a session: no button.
+    pub fn none() -> Self {
+        Barred { client_id: "", query: "", csrf: "" }
+    }
+}
+
+/// The page of what keeps `user` from installing `app`.
+pub fn barred(world: &World, app: &App, user: &User, query: &str, csrf: &str) -> Option<Answer> {
+    let barrier = world.barrier(app, user)?;
+    Some(pages::barred(&app.name, barrier, Barred { client_id: &app.client_id, query, csrf }))
+}
+
+/// The page a form goes on to: of the browser's sign-in, or of a device's.
+fn page_of(query: &str) -> String {
+    match query.strip_prefix("device:") {
+        Some(code) => format!("/oauth/device/complete/{code}"),
+        None => format!("/oauth/authorize?{query}"),
+    }
 }
 
 pub fn decide(world: &mut World, call: &Call) -> Answer {
     let form = call.form();
     let query = first(&form, "query").unwrap_or_default().to_owned();
+    if let Some(code) = query.strip_prefix("device:") {
+        return device::decided(world, call, code);
+    }
     let Some((user, csrf)) = session(world, call) else {
         return pages::sign_in(&query, Some("Please sign in again"));
     };
@@ -75,6 +137,9 @@ fn check(world: &World, query: &[(String, String)]) -> Result<Asked, Answer> {
     let Some(app) = app.cloned() else {
         return Err(pages::error("Invalid client_id", "4,702"));
     };
+    if !world.approval.app(&app.client_id).active {
+        return Err(pages::barred(&app.name, Barrier::Inactive, Barred::none()));
+    }
     let redirect_uri = first(query, "redirect_uri").unwrap_or_default();
     let redirect = Url::parse(redirect_uri).ok().filter(|url| registered(world, redirect_uri, url));
     let Some(redirect) = redirect else {
@@ -105,23 +170,19 @@ fn registered(world: &World, text: &str, url: &Url) -> bool {
     loopback && path && url.scheme() == "http" && url.query().is_none() && url.fragment().is_none()
 }
 
-fn session(world: &World, call: &Call) -> Option<(User, String)> {
-    let cookies = call.header("cookie")?;
-    let cookie = cookies.split(';').find_map(|part| part.trim().strip_prefix("emulator_session="))?;
-    let session = world.sessions.get(&hash(cookie))?;
+pub fn session(world: &World, call: &Call) -> Option<(User, String)> {
+    let session = world.sessions.get(&hash(cookie(call)?))?;
     Some((world.user(&session.user)?.clone(), session.csrf.clone()))
 }
 
+fn cookie(call: &Call) -> Option<&str> {
+    let cookies = call.header("cookie")?;
+    cookies.split(';').find_map(|part| part.trim().strip_prefix("emulator_session="))
+}
+
 fn finish(world: &mut World, asked: Asked, user: &User, allow: bool, chosen: Option<Vec<String>>) -> Answer {
-    let plain = user.role == "2";
-    if asked.app.kind == AppKind::Admin && plain {
-        return pages::error("An account admin is required to install this type of app", "4,700");
-    }
-    if world.settings.require_approval && plain {
-        return pages::error(
-            &format!("You cannot authorize {}. Ask your admin to approve it.", asked.app.name),
-            "4,700",
-        );
+    if let Some(barrier) = world.barrier(&asked.app, user) {
+        return pages::barred(&asked.app.name, barrier, Barred::none());
     }
     let mut to = asked.redirect;
     if allow {

@@ -1,6 +1,10 @@
 //! The pages people see.
 
+use url::form_urlencoded;
+
+use super::authorize::Barred;
 use crate::answer::Answer;
+use crate::approval::Barrier;
 
 /// Errors of the authorise step are pages, never redirects.
 pub fn error(text: &str, code: &str) -> Answer {
@@ -32,16 +36,69 @@ pub fn consent(app: &str, email: &str, scopes: &[String], query: &str, csrf: &st
         })
         .collect();
     let body = format!(
-        "<h1>{app} wants to use your Zoom account</h1><p>Signed in as {email}</p><form method=\"post\" \
+        "<h1>{app} wants to use your Zoom account</h1><p>Signed in as {email}. <a href=\"/oauth/signout?next={next}\">Use another account</a></p><form method=\"post\" \
          action=\"/oauth/consent\"><input type=\"hidden\" name=\"query\" value=\"{query}\"><input type=\"hidden\" \
          name=\"csrf\" value=\"{csrf}\"><ul>{boxes}</ul><button name=\"decision\" value=\"allow\">Allow</button> <button \
          name=\"decision\" value=\"deny\">Decline</button></form>",
         app = escape(app),
         email = escape(email),
         query = escape(query),
+        next = form_urlencoded::byte_serialize(query.as_bytes()).collect::<String>(),
         csrf = escape(csrf),
     );
     page(200, "Authorize", &body)
+}
+
+/// The user may not install the app. No redirect happens: whoever waits for an answer learns nothing.
+pub fn barred(app: &str, barrier: Barrier, button: Barred<'_>) -> Answer {
+    let app = escape(app);
+    let (title, text) = match barrier {
+        Barrier::Inactive => (format!("{app} is disabled"), "The app has been disabled. Error code: (4,717)"),
+        Barrier::AdminOnly => (
+            "An account admin is required to install this type of app".to_owned(),
+            "Sign in as an owner or administrator of the account, or ask one to add the app.",
+        ),
+        Barrier::NotApproved => (
+            format!("You cannot authorize {app}"),
+            "Your account requires pre-approval of this app by an administrator.",
+        ),
+        Barrier::NotForYou => (
+            format!("You cannot authorize {app}"),
+            "Your administrator has approved this app for certain users only. It is not approved for all users.",
+        ),
+        Barrier::Requested => {
+            ("Your request is with your administrator".to_owned(), "You will get an e-mail when the app is approved.")
+        }
+    };
+    let asks = matches!(barrier, Barrier::NotApproved | Barrier::NotForYou) && !button.csrf.is_empty();
+    let form = match asks {
+        true => format!(
+            "<form method=\"post\" action=\"/oauth/request\"><input type=\"hidden\" name=\"query\" value=\"{}\"><input \
+             type=\"hidden\" name=\"csrf\" value=\"{}\"><input type=\"hidden\" name=\"client_id\" value=\"{}\"><button>Request \
+             approval</button></form>",
+            escape(button.query),
+            escape(button.csrf),
+            escape(button.client_id)
+        ),
+        false => String::new(),
+    };
+    page(400, "Cannot authorize", &format!("<h1>{title}</h1><p>{text}</p>{form}"))
+}
+
+/// Where the code of another machine is typed.
+pub fn device(note: Option<&str>) -> Answer {
+    let note = note.map(|text| format!("<p role=\"alert\">{}</p>", escape(text))).unwrap_or_default();
+    let body = format!(
+        "<h1>Connect a device</h1>{note}<form method=\"get\" action=\"/oauth_device\"><p><label for=\"code\">Code shown on \
+         the device</label><br><input id=\"code\" name=\"user_code\" autocomplete=\"off\" required></p><button>Continue</button>\
+         </form>"
+    );
+    page(200, "Connect a device", &body)
+}
+
+pub fn device_done(allowed: bool) -> Answer {
+    let text = if allowed { "The device is connected. Return to it." } else { "The device was declined." };
+    page(200, "Connect a device", &format!("<h1>Done</h1><p>{text}</p>"))
 }
 
 fn page(status: u16, title: &str, body: &str) -> Answer {

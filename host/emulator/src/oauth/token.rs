@@ -5,6 +5,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::device;
 use crate::answer::Answer;
 use crate::call::{Call, first};
 use crate::seed::ACCOUNT;
@@ -17,13 +18,38 @@ pub fn answer(world: &mut World, call: &Call) -> Answer {
     let Some(app) = client(world, call) else {
         return refuse("Invalid client_id or client_secret", "invalid_client");
     };
+    if !world.approval.app(&app.client_id).active {
+        return refuse("The app has been disabled (4,717)", "invalid_client");
+    }
     // The body is usual; the query string is accepted as well.
     let fields: Vec<_> = call.form().into_iter().chain(call.query.clone()).collect();
     match first(&fields, "grant_type").unwrap_or_default() {
         "authorization_code" if app.kind != AppKind::Server => by_code(world, &app, &fields),
+        "urn:ietf:params:oauth:grant-type:device_code" if app.kind != AppKind::Server => {
+            by_device(world, &app, &fields)
+        }
         "refresh_token" if app.kind != AppKind::Server => by_refresh(world, &app, &fields),
         "account_credentials" if app.kind == AppKind::Server => by_account(world, &app, &fields),
         _ => refuse("unsupported grant type", "unsupported_grant_type"),
+    }
+}
+
+/// `POST /oauth/devicecode`: a code to show on a machine without a browser.
+pub fn device(world: &mut World, call: &Call) -> Answer {
+    match client(world, call) {
+        Some(app) => device::begin(world, &app),
+        None => refuse("Invalid client_id or client_secret", "invalid_client"),
+    }
+}
+
+fn by_device(world: &mut World, app: &App, fields: &[(String, String)]) -> Answer {
+    match device::poll(world, app, first(fields, "device_code").unwrap_or_default()) {
+        Ok((user, scopes)) => {
+            kill(world, |grant| grant.client_id == app.client_id && grant.user == user);
+            let grant = add_grant(world, app, user, scopes);
+            issue(world, grant, true)
+        }
+        Err(answer) => answer,
     }
 }
 
@@ -93,7 +119,9 @@ fn by_refresh(world: &mut World, app: &App, fields: &[(String, String)]) -> Answ
             && grant.refresh == token
             && grant.refresh_until_ms > now
     });
+    let owner = grant.and_then(|grant| world.user(&grant.user)).is_some_and(|user| user.status == "active");
     match grant.map(|grant| grant.id) {
+        Some(_) if !owner => refuse("The owner of the token does not exist (4,735)", "invalid_grant"),
         Some(id) => issue(world, id, true),
         None => refuse("Invalid Token!", "invalid_grant"),
     }
