@@ -122,7 +122,7 @@ fn state(world: &World) -> Value {
     );
     let recordings = world.recordings.iter().map(|recording| {
         json!({"uuid": recording.uuid, "id": recording.id, "host_id": recording.host, "start_time": time::utc(recording.start_ms),
-            "files": recording.files.len(), "trashed": recording.trashed_ms.is_some()})
+            "files": recording.files.len(), "trashed": !recording.is_live()})
     });
     json!({
         "now": time::utc(world.now_ms()), "account_id": seed::ACCOUNT, "settings": world.settings, "approval": world.approval,

@@ -3,7 +3,8 @@
 use crate::answer::{Answer, Content};
 use crate::call::Call;
 use crate::media;
-use crate::world::{AppKind, RecordedFile, Recording, Ticket, World, hash, random};
+use crate::recorded::{RecordedFile, Recording};
+use crate::world::{AppKind, Ticket, World, hash, random};
 use serde_json::json;
 
 /// A signed storage address works for five minutes.
@@ -76,11 +77,17 @@ pub fn blob(size: u64) -> Answer {
     answer.with("content-type", "video/mp4")
 }
 
-fn find<'a>(world: &'a World, id: &str) -> Option<(&'a Recording, &'a RecordedFile)> {
-    world.recordings.iter().find_map(|recording| {
-        let file = recording.files.iter().find(|file| file.id == id && file.trashed_ms.is_none())?;
-        recording.trashed_ms.is_none().then_some((recording, file))
-    })
+/// The file behind a key `place.generation.id`, unless it or a sibling went since the address was given out.
+fn find<'a>(world: &'a World, key: &str) -> Option<(&'a Recording, &'a RecordedFile)> {
+    let (place, rest) = key.split_once('.')?;
+    let (generation, id) = rest.split_once('.')?;
+    let recording = world.recordings.at(place.parse().ok()?)?;
+    if generation.parse() != Ok(recording.generation) {
+        return None;
+    }
+    let apart = recording.more.iter().flat_map(|more| more.voices.iter().chain(&more.transcript));
+    let file = recording.live(world.now_ms()).chain(apart).find(|file| file.id == id)?;
+    Some((recording, file))
 }
 
 /// The other error shape, used only here.

@@ -14,13 +14,19 @@ const WORDS: [&str; 4] = [
     "Grace Hopper: One moment.",
 ];
 
+/// What a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Media {
     Mp4,
     M4a,
     Transcript,
+    Captions,
     Chat,
+    ChatMessage,
+    Csv,
     Timeline,
+    Summary,
+    Thumbnail,
 }
 
 impl Media {
@@ -30,8 +36,13 @@ impl Media {
             Self::Mp4 => ("MP4", "MP4"),
             Self::M4a => ("M4A", "M4A"),
             Self::Transcript => ("TRANSCRIPT", "VTT"),
+            Self::Captions => ("CC", "VTT"),
             Self::Chat => ("CHAT", "TXT"),
+            Self::ChatMessage => ("CHAT_MESSAGE", "JSON"),
+            Self::Csv => ("CSV", "CSV"),
             Self::Timeline => ("TIMELINE", "JSON"),
+            Self::Summary => ("SUMMARY", "JSON"),
+            Self::Thumbnail => ("TB", "JPG"),
         }
     }
 
@@ -39,11 +50,23 @@ impl Media {
         match self {
             Self::Mp4 => "video/mp4",
             Self::M4a => "audio/mp4",
-            Self::Transcript => "text/vtt",
+            Self::Transcript | Self::Captions => "text/vtt",
             Self::Chat => "text/plain;charset=UTF-8",
-            Self::Timeline => "application/json",
+            Self::Csv => "text/csv",
+            Self::ChatMessage | Self::Timeline | Self::Summary => "application/json",
+            Self::Thumbnail => "image/jpeg",
         }
     }
+}
+
+/// The size of [`content`], without making it.
+pub fn size(media: Media, id: &str) -> u64 {
+    let bytes = match media {
+        Media::Mp4 => MP4.len() + 8 + id.len(),
+        Media::M4a => M4A.len() + 8 + id.len(),
+        _ => content(media, id).len(),
+    };
+    u64::try_from(bytes).unwrap_or(0)
 }
 
 /// A file's bytes. Each file differs from every other by its id.
@@ -51,11 +74,18 @@ pub fn content(media: Media, id: &str) -> Vec<u8> {
     match media {
         Media::Mp4 => with_free_box(MP4, id),
         Media::M4a => with_free_box(M4A, id),
-        Media::Transcript => transcript(id).into_bytes(),
+        Media::Transcript | Media::Captions => transcript(id).into_bytes(),
         Media::Chat => {
             format!("00:01:12\tAda Lovelace:\tNotes are in {id}\r\n00:02:40\tGrace Hopper:\tThanks!\r\n").into_bytes()
         }
+        Media::ChatMessage => {
+            json!([{"time": "00:01:12", "sender": "Ada Lovelace", "message": id}]).to_string().into_bytes()
+        }
+        Media::Csv => format!("#,User,Question,Answer\r\n1,Grace Hopper,Shall we ship?,{id}\r\n").into_bytes(),
         Media::Timeline => timeline(id).into_bytes(),
+        Media::Summary => json!({"overall_summary": id, "items": []}).to_string().into_bytes(),
+        // The smallest JPEG markers around a comment: start, comment, end.
+        Media::Thumbnail => [b"\xFF\xD8\xFF\xFE\x00\x26", id.as_bytes(), b"\xFF\xD9"].concat(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The data an emulator starts with. Everything but ids of sessions and tokens is the same on every start.
 
+mod known;
 pub mod people;
 mod recordings;
 

@@ -123,35 +123,6 @@ pub struct Meeting {
     pub fields: Map<String, Value>,
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Recording {
-    pub uuid: String,
-    pub id: i64,
-    pub host: String,
-    pub topic: String,
-    /// Zoom's meeting type, an integer on the wire.
-    pub kind: u8,
-    pub start_ms: i64,
-    pub minutes: i64,
-    pub timezone: String,
-    pub files: Vec<RecordedFile>,
-    pub trashed_ms: Option<i64>,
-    pub processing: bool,
-    pub auto_delete: bool,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct RecordedFile {
-    pub id: String,
-    pub media: crate::media::Media,
-    #[serde(deserialize_with = "crate::interned::text")]
-    pub recording_type: crate::interned::Text,
-    pub start_ms: i64,
-    pub end_ms: i64,
-    pub size: u64,
-    pub trashed_ms: Option<i64>,
-}
-
 /// One consent, or one Server-to-Server token.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Grant {

@@ -49,6 +49,7 @@ pub fn list(zoom: &Zoom<'_>, request: ListMeetings) -> Outcome<MeetingList> {
             count: small(i64::try_from(meetings.len()).ok()).unwrap_or(u32::MAX),
             complete,
             reason: (!complete).then(|| reason.to_owned()),
+            next: None,
         },
         meetings,
     })

@@ -111,6 +111,7 @@ impl Found {
                 count: small(i64::try_from(self.recordings.len()).ok()).unwrap_or(u32::MAX),
                 complete: reason.is_none(),
                 reason: reason.map(str::to_owned),
+                next: None,
             },
             recordings: self.recordings,
         }

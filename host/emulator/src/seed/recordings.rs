@@ -2,11 +2,15 @@
 
 use jiff::civil::date;
 
-use crate::media::{self, Media};
-use crate::time;
-use crate::world::{RecordedFile, Recording, User, hash};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 
-use super::uuid;
+use crate::media::{self, Media};
+use crate::recorded::{RecordedFile, Recording, Trash};
+use crate::time;
+use crate::world::{User, hash};
+
+use super::{known, uuid};
 
 const TOPICS: [&str; 6] =
     ["Weekly sync", "Design review", "Kunden-Gespräch: Müller", "Quarter plan / budget", "Interview 🎤", "All hands"];
@@ -35,7 +39,61 @@ pub fn small(users: &[User], now_ms: i64) -> Vec<Recording> {
     }
     out.push(recording(alan, n + 1, time::at(date(2026, 11, 10), 9, 0)));
     special(&mut out, ada, now_ms);
+    out.extend(known::recordings(ada, now_ms));
     out
+}
+
+/// A big account: `count` recordings of all these hosts, evenly over the three years before `now_ms`.
+pub fn campus(hosts: &[User], count: usize, now_ms: i64) -> Vec<Recording> {
+    let hosts: Vec<&User> = hosts.iter().filter(|user| user.status != "pending").collect();
+    if hosts.is_empty() {
+        return Vec::new();
+    }
+    let total = i64::try_from(count).unwrap_or(i64::MAX);
+    let step = 3 * 365 * 86_400_000 / total.max(1);
+    // Hosts follow one another in an order without pattern, the same on every start.
+    let host = |n: u64| hosts.get(usize::try_from(mix(n)).unwrap_or(0) % hosts.len());
+    (1..=total)
+        .zip(1u64..)
+        .filter_map(|(n, seed)| {
+            let host = host(seed)?;
+            let start_ms = now_ms - n * step;
+            let minutes = 15 + n % 40;
+            let uuid = STANDARD.encode([mix(seed ^ 0xA5A5).to_be_bytes(), mix(seed ^ 0x5A5A).to_be_bytes()].concat());
+            let kinds =
+                [(Media::Mp4, "speaker_view"), (Media::M4a, "audio_only"), (Media::Transcript, "audio_transcript")];
+            let files = kinds.into_iter().zip(0u64..).take(if n % 2 == 0 { 3 } else { 2 });
+            let files = files.map(|((media, kind), k)| {
+                let id = format!("{seed:08x}-{k:04x}-4000-8000-{:012x}", mix(seed * 4 + k) >> 16);
+                let end_ms = start_ms + minutes * 60_000;
+                let size = media::size(media, &id);
+                RecordedFile { id, media, recording_type: kind, start_ms, end_ms, size, ready_ms: end_ms, trash: None }
+            });
+            Some(Recording {
+                files: files.collect(),
+                uuid,
+                id: 82_000_000_000 + n / 3,
+                host: host.id.clone(),
+                topic: TOPICS.get(usize::try_from(n).unwrap_or(0) % TOPICS.len()).copied().unwrap_or("Meeting").into(),
+                kind: if n % 3 == 0 { 8 } else { 2 },
+                start_ms,
+                minutes,
+                timezone: host.timezone.clone(),
+                processing: false,
+                auto_delete: n % 5 == 0,
+                generation: 0,
+                more: None,
+            })
+        })
+        .collect()
+}
+
+/// Numbers without pattern, by Steele, Lea and Flood's SplitMix64.
+fn mix(n: u64) -> u64 {
+    let z = n.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
 }
 
 /// The rows that clients stumble over.
@@ -52,7 +110,7 @@ fn special(out: &mut Vec<Recording>, ada: &User, now_ms: i64) {
         several.minutes = 37;
     }
     for trashed in out.iter_mut().skip(43).take(2) {
-        trashed.trashed_ms = Some(now_ms - 2 * 86_400_000);
+        trash_all(trashed, now_ms - 2 * 86_400_000);
     }
     let mut live = recording(ada, 9001, now_ms - 10 * 60_000);
     live.topic = "In progress right now".into();
@@ -61,7 +119,14 @@ fn special(out: &mut Vec<Recording>, ada: &User, now_ms: i64) {
     out.push(live);
 }
 
-fn recording(host: &User, n: i64, start_ms: i64) -> Recording {
+/// Everything of it into the trash.
+pub fn trash_all(recording: &mut Recording, at_ms: i64) {
+    for file in &mut recording.files {
+        file.trash = Some(Trash { at_ms, whole: true });
+    }
+}
+
+pub fn recording(host: &User, n: i64, start_ms: i64) -> Recording {
     let uuid = uuid("recording", n);
     let minutes = 15 + n % 40;
     let topic = TOPICS.get(usize::try_from(n).unwrap_or(0) % TOPICS.len()).copied().unwrap_or("Meeting");
@@ -76,14 +141,15 @@ fn recording(host: &User, n: i64, start_ms: i64) -> Recording {
         start_ms,
         minutes,
         timezone: host.timezone.clone(),
-        trashed_ms: None,
         processing: false,
         auto_delete: n % 5 == 0,
+        generation: 0,
+        more: None,
     }
 }
 
 /// One start/stop cycle: video, sound, transcript, chat and timeline.
-fn set(uuid: &str, cycle: i64, start_ms: i64, minutes: i64) -> Vec<RecordedFile> {
+pub fn set(uuid: &str, cycle: i64, start_ms: i64, minutes: i64) -> Vec<RecordedFile> {
     [
         (Media::Mp4, "shared_screen_with_speaker_view"),
         (Media::M4a, "audio_only"),
@@ -92,22 +158,32 @@ fn set(uuid: &str, cycle: i64, start_ms: i64, minutes: i64) -> Vec<RecordedFile>
         (Media::Timeline, "timeline"),
     ]
     .into_iter()
-    .map(|(media, recording_type)| {
-        let id = file_id(&format!("{uuid}-{cycle}-{recording_type}"));
-        let size = media::content(media, &id).len() as u64;
-        let end_ms = start_ms + minutes * 60_000;
-        RecordedFile { id, media, recording_type, start_ms, end_ms, size, trashed_ms: None }
-    })
+    .map(|(media, recording_type)| file(uuid, cycle, media, recording_type, start_ms, minutes))
     .collect()
 }
 
-fn rename(recording: &mut Recording, uuid: &str) {
+/// One file, ready when the recording ends.
+pub fn file(
+    uuid: &str,
+    cycle: i64,
+    media: Media,
+    recording_type: &'static str,
+    start_ms: i64,
+    minutes: i64,
+) -> RecordedFile {
+    let id = file_id(&format!("{uuid}-{cycle}-{recording_type}"));
+    let size = media::size(media, &id);
+    let end_ms = start_ms + minutes * 60_000;
+    RecordedFile { id, media, recording_type, start_ms, end_ms, size, ready_ms: end_ms, trash: None }
+}
+
+pub fn rename(recording: &mut Recording, uuid: &str) {
     recording.uuid = uuid.into();
     recording.files = set(uuid, 0, recording.start_ms + 60_000, recording.minutes - 1);
 }
 
 /// A UUID with dashes.
-fn file_id(name: &str) -> String {
+pub fn file_id(name: &str) -> String {
     let hex = hash(name);
     let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default();
     format!("{}-{}-4{}-8{}-{}", part(0, 8), part(8, 12), part(12, 15), part(15, 18), part(18, 30))
