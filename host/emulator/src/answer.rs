@@ -53,15 +53,15 @@ impl Answer {
         self
     }
 
-    /// The same API error with its message in Spanish, as an account of that language gets it. Status and code stay.
-    pub fn in_spanish(mut self) -> Self {
+    /// The same API error with its message in the account's language. Status and code stay.
+    pub fn localised(mut self, language: &str) -> Self {
         let Content::Bytes(bytes) = &self.content else {
             return self;
         };
         let Ok(mut body) = serde_json::from_slice::<Value>(bytes) else {
             return self;
         };
-        let Some(text) = body.get("code").and_then(Value::as_i64).and_then(spanish) else {
+        let Some(text) = body.get("code").and_then(Value::as_i64).and_then(|code| translated(language, code)) else {
             return self;
         };
         if let Some(message) = body.get_mut("message") {
@@ -72,16 +72,24 @@ impl Answer {
     }
 }
 
-fn spanish(code: i64) -> Option<&'static str> {
-    Some(match code {
-        124 => "El token de acceso no es válido.",
-        200 => "No tiene permisos suficientes.",
-        300 => "La validación no se ha superado.",
-        403 => "El usuario no ha permitido el acceso al recurso.",
-        429 => "Ha alcanzado el límite de solicitudes.",
-        1001 => "El usuario no existe.",
-        3001 => "La reunión no existe.",
-        3301 => "La grabación no existe.",
+/// Spanish and Russian; the words are examples, their point is not to be English.
+fn translated(language: &str, code: i64) -> Option<&'static str> {
+    let (es, ru) = match code {
+        124 => ("El token de acceso no es válido.", "Недопустимый маркер доступа."),
+        200 => ("No tiene permisos suficientes.", "Недостаточно прав."),
+        300 => ("La validación no se ha superado.", "Проверка не пройдена."),
+        403 => ("El usuario no ha permitido el acceso al recurso.", "Пользователь не разрешил доступ к ресурсу."),
+        429 => ("Ha alcanzado el límite de solicitudes.", "Достигнуто предельное число запросов."),
+        1001 => ("El usuario no existe.", "Пользователь не существует."),
+        2300 => ("No se reconoce este punto de conexión.", "Эта конечная точка API не распознана."),
+        3001 => ("La reunión no existe.", "Конференция не существует."),
+        3301 => ("La grabación no existe.", "Запись не существует."),
+        4711 => ("El token de acceso no contiene los ámbitos.", "Маркер доступа не содержит областей действия."),
         _ => return None,
-    })
+    };
+    match language {
+        "es" => Some(es),
+        "ru" => Some(ru),
+        _ => None,
+    }
 }

@@ -47,7 +47,7 @@ fn run(world: &mut World, call: &Call) -> Result<Answer, Answer> {
     })
 }
 
-fn authenticate(world: &World, call: &Call) -> Result<(User, u64, Vec<String>), Answer> {
+pub fn authenticate(world: &World, call: &Call) -> Result<(User, u64, Vec<String>), Answer> {
     if call.query("access_token").is_some() {
         let text = "Invalid access token, this access token is not supported as query parameter string.";
         return Err(Answer::error(401, 124, text));

@@ -7,7 +7,7 @@ use crate::call::Call;
 use crate::fault::{Fault, Kind};
 use crate::server::Shared;
 use crate::world::{AppKind, Settings, World};
-use crate::{approval, downloads, events, seed, time};
+use crate::{approval, downloads, events, limits, seed, time};
 
 pub async fn answer(shared: &Shared, call: &Call) -> Answer {
     let segments = call.segments();
@@ -35,6 +35,12 @@ fn at_once(shared: &Shared, call: &Call, (method, what, which): (&str, &str, Opt
             world.log.clear();
             Answer::empty(204)
         }
+        ("GET", "limits") => Answer::json(200, &limits::show(&mut world)),
+        ("POST", "limits") => match limits::set(&mut world, &body) {
+            Ok(()) => Answer::json(200, &limits::show(&mut world)),
+            Err(why) => bad(&why),
+        },
+        ("POST", "apps") => apps(&mut world, call, &body),
         ("GET", "faults") => Answer::json(200, &json!({"faults": world.faults})),
         ("POST", "faults") => faults(&mut world, body),
         ("DELETE", "faults") => {
@@ -102,6 +108,23 @@ fn clock(world: &mut World, body: &Value) -> Answer {
     world.clock_offset_ms = world.clock_offset_ms.saturating_add(seconds.saturating_mul(1000));
     world.events.wake.notify_one();
     Answer::json(200, &json!({"now": time::utc(world.now_ms())}))
+}
+
+/// `apps/{client_id}/deauthorize` with `{"user": …}`: the user removes the app.
+fn apps(world: &mut World, call: &Call, body: &Value) -> Answer {
+    let segments = call.segments();
+    let [_, _, client_id, "deauthorize"] = segments.as_slice() else {
+        return bad("say /_emulator/apps/{client_id}/deauthorize");
+    };
+    let user = body.get("user").and_then(Value::as_str).and_then(|name| world.user(name)).map(|user| user.id.clone());
+    let Some(user) = user else {
+        return bad("give {\"user\": e-mail or id} of a user of the account");
+    };
+    if world.app(client_id).is_none() {
+        return bad(&format!("no app `{client_id}`; GET /_emulator/state lists them"));
+    }
+    world.deauthorize(client_id, &user);
+    Answer::empty(204)
 }
 
 fn state(world: &World) -> Value {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::answer::Answer;
+use crate::api::operations;
 use crate::call::Call;
 use crate::time;
 
@@ -19,6 +20,12 @@ pub struct Fault {
     pub path: Option<String>,
     #[serde(default)]
     pub method: Option<String>,
+    /// Only this operation, as in the tables of `api`: `GET meetings/*/recordings`.
+    #[serde(default)]
+    pub operation: Option<String>,
+    /// Only from the matching request of this number on; 1, the default, is the next one.
+    #[serde(default)]
+    pub nth: u32,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -44,6 +51,20 @@ pub enum Kind {
     },
     /// Send the answer's headers and only its first bytes.
     Truncate { bytes: u64 },
+    /// An error of the API under any status, 200 included: `{"code", "message"}`.
+    Error {
+        #[serde(default = "ok")]
+        status: u16,
+        code: i64,
+        message: String,
+    },
+    /// A body that is not what its content type says.
+    Text {
+        status: u16,
+        body: String,
+        #[serde(default = "json_type")]
+        content_type: String,
+    },
     /// Every access token dies now; with `refresh` the refresh tokens too. Takes effect at once.
     TokenDeath {
         #[serde(default)]
@@ -59,16 +80,29 @@ fn ok() -> u16 {
     200
 }
 
+fn json_type() -> String {
+    "application/json;charset=UTF-8".into()
+}
+
 impl Fault {
     fn matches(&self, call: &Call) -> bool {
         self.path.as_ref().is_none_or(|part| call.path.contains(part))
             && self.method.as_ref().is_none_or(|method| method.eq_ignore_ascii_case(&call.method))
+            && self.operation.as_ref().is_none_or(|wanted| operations::name(call).as_ref() == Some(wanted))
     }
 }
 
-/// The first fault this request meets, counted down.
+/// The first fault this request meets, counted down. Faults that wait for a later request count this one.
 pub fn take(faults: &mut Vec<Fault>, call: &Call) -> Option<Kind> {
-    let position = faults.iter().position(|fault| fault.matches(call))?;
+    let mut found = None;
+    for (position, fault) in faults.iter_mut().enumerate().filter(|(_, fault)| fault.matches(call)) {
+        if fault.nth > 1 {
+            fault.nth -= 1;
+        } else if found.is_none() {
+            found = Some(position);
+        }
+    }
+    let position = found?;
     let fault = faults.get_mut(position)?;
     let kind = fault.kind.clone();
     if fault.count == 1 {
@@ -79,8 +113,20 @@ pub fn take(faults: &mut Vec<Fault>, call: &Call) -> Option<Kind> {
     Some(kind)
 }
 
+/// What the fault answers in place of the service; `None` when it does not answer.
+pub fn answer(kind: &Kind, now_ms: i64, style: RetryAfter) -> Option<Answer> {
+    Some(match kind {
+        Kind::Status { status: code, variant } => status(*code, variant.as_deref(), now_ms, style),
+        Kind::Html { status } => page(*status),
+        Kind::Drop { after: false } => Answer::empty(503),
+        Kind::Error { status, code, message } => Answer::error(*status, *code, message.as_str()),
+        Kind::Text { status, body, content_type } => Answer::bytes(*status, content_type, body.clone().into_bytes()),
+        _ => return None,
+    })
+}
+
 /// The answer of a `Status` fault.
-pub fn status(status: u16, variant: Option<&str>, now_ms: i64, style: RetryAfter) -> Answer {
+fn status(status: u16, variant: Option<&str>, now_ms: i64, style: RetryAfter) -> Answer {
     match status {
         429 => too_many(variant.unwrap_or("qps"), now_ms, style),
         401 => Answer::error(401, 124, "Access token is expired."),
@@ -89,7 +135,7 @@ pub fn status(status: u16, variant: Option<&str>, now_ms: i64, style: RetryAfter
     }
 }
 
-pub fn page(status: u16) -> Answer {
+fn page(status: u16) -> Answer {
     Answer::html(status, "<!doctype html><title>Zoom</title><h1>We'll be right back</h1>")
 }
 

@@ -25,6 +25,7 @@ mod seed;
 mod server;
 mod time;
 mod world;
+mod writing;
 
 use std::io;
 

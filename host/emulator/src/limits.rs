@@ -3,12 +3,14 @@
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use crate::answer::Answer;
 use crate::fault;
 use crate::plans::Plan;
 use crate::world::World;
 
+const DAY_MS: i64 = 86_400_000;
 /// Meeting and webinar creates and updates of one host in one UTC day.
 const MEETING_WRITES: u32 = 100;
 /// Additions of the same registrant to the same meeting in one UTC day.
@@ -62,6 +64,46 @@ fn figures(plan: Plan, label: &str) -> (u32, Option<u32>) {
     }
 }
 
+const LABELS: [&str; 4] = ["Light", "Medium", "Heavy", "Resource-intensive"];
+
+/// From Pro on, Heavy and Resource-intensive share the daily figure.
+fn pool(plan: Plan, label: &str) -> String {
+    match label {
+        "Heavy" | "Resource-intensive" if plan != Plan::Free => "label Heavy and Resource-intensive".to_owned(),
+        label => format!("label {label}"),
+    }
+}
+
+/// What `/_emulator/limits` says: the figures of the plan and what of today's is used.
+pub fn show(world: &mut World) -> Value {
+    let (plan, today) = (world.settings.plan, world.now_ms().div_euclid(DAY_MS));
+    let mut body = json!({"plan": plan, "per_second": {}, "per_minute": {}, "today": {}});
+    for label in LABELS {
+        let (short, daily) = figures(plan, label);
+        let window = if label == "Resource-intensive" { "per_minute" } else { "per_second" };
+        let used = world.counters.day.used(today, &pool(plan, label));
+        for (group, value) in [(window, json!(short)), ("today", json!({"limit": daily, "used": used}))] {
+            if let Some(group) = body.get_mut(group).and_then(Value::as_object_mut) {
+                group.insert(label.to_owned(), value);
+            }
+        }
+    }
+    body
+}
+
+/// `{"used_today": {"Light": 5990}}`: say that so much of a day's figure is used, to meet its end without sending it all.
+pub fn set(world: &mut World, body: &Value) -> Result<(), String> {
+    let used = body.get("used_today").and_then(Value::as_object).ok_or("give {\"used_today\": {label: number}}")?;
+    let (plan, today) = (world.settings.plan, world.now_ms().div_euclid(DAY_MS));
+    for (label, number) in used {
+        let number = number.as_u64().and_then(|number| u32::try_from(number).ok());
+        let number = number.filter(|_| LABELS.contains(&label.as_str())).ok_or(format!("labels are {LABELS:?}"))?;
+        world.counters.day.used(today, "");
+        world.counters.day.used.insert(pool(plan, label), number);
+    }
+    Ok(())
+}
+
 /// Count one request of this label, whichever app sends it: the figure of its short window and what is left of it.
 pub fn count(world: &mut World, label: &'static str) -> Result<Option<(u32, u32)>, Answer> {
     if !world.settings.rate_limits {
@@ -70,11 +112,9 @@ pub fn count(world: &mut World, label: &'static str) -> Result<Option<(u32, u32)
     let now = world.now_ms();
     let (plan, style) = (world.settings.plan, world.settings.retry_after);
     let (short, daily) = figures(plan, label);
-    // From Pro on, Heavy and Resource-intensive share the daily figure.
-    let shared = plan != Plan::Free && matches!(label, "Heavy" | "Resource-intensive");
-    let pool = if shared { "label Heavy and Resource-intensive".to_owned() } else { format!("label {label}") };
+    let pool = pool(plan, label);
     let counters = &mut world.counters;
-    if let Some(most) = daily.filter(|most| counters.day.used(now.div_euclid(86_400_000), &pool) >= *most) {
+    if let Some(most) = daily.filter(|most| counters.day.used(now.div_euclid(DAY_MS), &pool) >= *most) {
         return Err(fault::daily(label, most, now, style));
     }
     let (window, length) = match label {
@@ -86,7 +126,7 @@ pub fn count(world: &mut World, label: &'static str) -> Result<Option<(u32, u32)
         return Err(fault::per_second(label, short));
     }
     window.add(label);
-    counters.day.used(now.div_euclid(86_400_000), &pool);
+    counters.day.used(now.div_euclid(DAY_MS), &pool);
     counters.day.add(&pool);
     Ok(Some((short, short - used - 1)))
 }
@@ -94,7 +134,7 @@ pub fn count(world: &mut World, label: &'static str) -> Result<Option<(u32, u32)
 impl World {
     /// Count one use of `what` in this UTC day; false, and not counted, when `most` are used already.
     pub fn count_today(&mut self, what: &str, most: u32) -> bool {
-        let today = self.now_ms().div_euclid(86_400_000);
+        let today = self.now_ms().div_euclid(DAY_MS);
         let within = self.counters.day.used(today, what) < most;
         if within {
             self.counters.day.add(what);

@@ -19,7 +19,7 @@ use crate::fault::{self, Kind};
 use crate::listener::{Cuttable, Scissors};
 use crate::log::{self, Entry};
 use crate::world::World;
-use crate::{Options, api, control, downloads, events, oauth, seed, time};
+use crate::{Options, api, control, downloads, events, oauth, seed, time, writing};
 
 /// Zoom's own limit is unknown; requests to these calls are a few kilobytes.
 const MAX_BODY: usize = 1 << 20;
@@ -52,6 +52,8 @@ impl Drop for Running {
 pub struct Shared {
     world: Mutex<World>,
     pub options: Options,
+    /// Objects that are being written to at this moment.
+    pub writing: writing::Writing,
 }
 
 impl Shared {
@@ -81,7 +83,7 @@ pub async fn start(options: Options) -> io::Result<Running> {
     let origin = format!("http://127.0.0.1:{}", api.local_addr()?.port());
     let download_origin = format!("http://localhost:{}", download.local_addr()?.port());
     let world = seed::world(&options, &origin, &download_origin);
-    let shared = Arc::new(Shared { world: Mutex::new(world), options });
+    let shared = Arc::new(Shared { world: Mutex::new(world), options, writing: writing::Writing::default() });
     let all = Scissors::new();
     let tasks = [("api", api), ("download", download)]
         .into_iter()
@@ -111,13 +113,19 @@ async fn respond(
     if call.path.starts_with("/_emulator") {
         return send(control::answer(&site.shared, &call).await, None);
     }
-    let (n, fault) = arrive(&site, &call);
+    let (n, mut fault) = arrive(&site, &call);
+    // Held until the answer is made: a second write to the same object in the meantime is refused.
+    let lock = writing::lock(&site.shared, &call);
+    if lock.is_err() {
+        fault = Some(Kind::Status { status: 429, variant: Some("concurrency".into()) });
+    }
     match &fault {
         Some(Kind::Latency { millis }) => tokio::time::sleep(Duration::from_millis(*millis)).await,
         Some(Kind::Drop { after: false }) => one.cut(),
         _ => {}
     }
     let answer = finish(&site, &call, n, fault.as_ref());
+    drop(lock);
     if matches!(fault, Some(Kind::Drop { .. })) {
         one.cut();
     }
@@ -154,15 +162,10 @@ fn arrive(site: &Site, call: &Call) -> (u64, Option<Kind>) {
 /// Answer by the fault, or by the service; note the status in the log.
 fn finish(site: &Site, call: &Call, n: u64, fault: Option<&Kind>) -> Answer {
     let mut world = site.shared.world();
-    let answer = match fault {
-        Some(Kind::Status { status, variant }) => {
-            fault::status(*status, variant.as_deref(), world.now_ms(), world.settings.retry_after)
-        }
-        Some(Kind::Html { status }) => fault::page(*status),
-        Some(Kind::Drop { after: false }) => Answer::empty(503),
-        _ => route(&mut world, site.name, call),
-    };
-    let answer = if world.settings.language == "es" { answer.in_spanish() } else { answer };
+    let (now, style) = (world.now_ms(), world.settings.retry_after);
+    let answer = fault.and_then(|fault| fault::answer(fault, now, style));
+    let answer = answer.unwrap_or_else(|| route(&mut world, site.name, call));
+    let answer = answer.localised(&world.settings.language);
     if let Some(entry) = world.log.iter_mut().rev().find(|entry| entry.n == n) {
         entry.status = (!matches!(fault, Some(Kind::Drop { .. }))).then_some(answer.status);
     }

@@ -68,7 +68,7 @@ pub struct World {
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
     pub rate_limits: bool,
-    /// `en` or `es`.
+    /// Of error messages: `en`, `es` or `ru`.
     pub language: String,
     /// Downloads answer with an error inside HTTP 200.
     pub downloads_disabled: bool,

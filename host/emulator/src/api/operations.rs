@@ -62,6 +62,13 @@ pub fn find<'a>(method: &str, path: &[&'a str]) -> Option<(&'static Operation, V
         .min_by_key(|(_, stars)| stars.len())
 }
 
+/// The operation's method and path pattern, such as `GET meetings/*/recordings`, of a request to the API.
+pub fn name(call: &Call) -> Option<String> {
+    let segments = call.segments();
+    let (operation, _) = find(&call.method, segments.get(1..).filter(|_| segments.first() == Some(&"v2"))?)?;
+    Some(format!("{} {}", operation.method, operation.path))
+}
+
 fn stars<'a>(known: &str, sent: &[&'a str]) -> Option<Vec<&'a str>> {
     let known: Vec<&str> = known.split('/').collect();
     let fits = known.len() == sent.len()

@@ -1,0 +1,96 @@
+//! Misbehaviour on request.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests fail the test")]
+
+mod raw;
+
+use raw::{ada, call, control, get, settings};
+use serde_json::{Value, json};
+use switchboard_emulator::{Emulator, Options, start};
+
+async fn with(fault: Value) -> (Emulator, String) {
+    let emulator = start(Options::default()).await.unwrap();
+    control(&emulator, "POST", "faults", fault).await;
+    let token = ada(&emulator);
+    (emulator, token)
+}
+
+#[tokio::test]
+async fn a_fault_meets_only_its_operation_and_only_from_its_turn_on() {
+    let fault = json!({"kind": "status", "status": 503, "operation": "GET users/*", "nth": 2});
+    let (emulator, token) = with(fault).await;
+    assert_eq!(get(&emulator, &token, "/users/me/meetings").await.status, 200);
+    let met = [get(&emulator, &token, "/users/me").await.status, get(&emulator, &token, "/users/me").await.status];
+    assert_eq!(met, [200, 503]);
+    assert_eq!(get(&emulator, &token, "/users/me").await.status, 200);
+    let log = control(&emulator, "GET", "requests", Value::Null).await;
+    assert!(log["requests"][2]["fault"].as_str().unwrap().contains("503"), "{log}");
+}
+
+#[tokio::test]
+async fn facts_14_05_messages_come_in_the_accounts_language_and_codes_stay() {
+    let (emulator, token) = with(json!([])).await;
+    let mut seen = Vec::new();
+    for language in ["en", "es", "ru"] {
+        settings(&emulator, json!({"language": language})).await;
+        let got = get(&emulator, &token, "/meetings/81111111111").await;
+        assert_eq!(got.code(), (404, 3001));
+        seen.push(got.json()["message"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(&seen[1..], ["La reunión no existe.", "Конференция не существует."]);
+}
+
+#[tokio::test]
+async fn seed_8_06_an_error_comes_inside_http_200() {
+    let fault = json!({"kind": "error", "code": 200, "message": "No permission.", "path": "/v2/"});
+    let (emulator, token) = with(fault).await;
+    let got = get(&emulator, &token, "/users/me").await;
+    assert_eq!((got.status, got.json()), (200, json!({"code": 200, "message": "No permission."})));
+}
+
+#[tokio::test]
+async fn an_error_body_can_be_no_json_and_a_page_can_say_200() {
+    let fault = json!([{"kind": "text", "status": 400, "body": "{\"code\":104,"}, {"kind": "html"}]);
+    let (emulator, token) = with(fault).await;
+    let broken = get(&emulator, &token, "/users/me").await;
+    assert_eq!((broken.status, broken.text().as_str(), broken.json()), (400, "{\"code\":104,", Value::Null));
+    assert!(broken.head.contains("application/json"));
+    let page = get(&emulator, &token, "/users/me").await;
+    assert!(page.status == 200 && page.head.contains("text/html") && page.text().starts_with("<!doctype"));
+}
+
+#[tokio::test]
+async fn a_dropped_write_takes_effect_only_when_asked_to() {
+    let fault = json!([{"kind": "drop", "method": "POST"}, {"kind": "drop", "after": true, "method": "POST"}]);
+    let (emulator, token) = with(fault).await;
+    let meetings = || async { get(&emulator, &token, "/users/me/meetings").await.json()["total_records"].as_i64() };
+    let before = meetings().await.unwrap();
+    let body = r#"{"topic":"Lost","start_time":"2099-01-01T10:00:00Z"}"#;
+    assert_eq!(call(&emulator, &token, "POST", "/users/me/meetings", body).await.status, 0);
+    assert_eq!(meetings().await, Some(before));
+    assert_eq!(call(&emulator, &token, "POST", "/users/me/meetings", body).await.status, 0);
+    assert_eq!(meetings().await, Some(before + 1));
+}
+
+#[tokio::test]
+async fn a_truncated_answer_announces_more_than_it_sends() {
+    let (emulator, token) = with(json!({"kind": "truncate", "bytes": 10})).await;
+    let got = get(&emulator, &token, "/users/me").await;
+    let announced: usize = got.header("content-length").unwrap().parse().unwrap();
+    assert!(got.body.len() == 10 && announced > 100, "{} of {announced}", got.body.len());
+}
+
+#[tokio::test]
+async fn tokens_die_at_once_and_each_429_keeps_its_shape() {
+    let (emulator, token) = with(json!([])).await;
+    for (variant, kind) in [("qps", Some("QPS")), ("daily", Some("Daily-limit")), ("user", None), ("concurrency", None)]
+    {
+        let fault = json!({"kind": "status", "status": 429, "variant": variant});
+        control(&emulator, "POST", "faults", fault).await;
+        let got = get(&emulator, &token, "/users/me").await;
+        assert_eq!((got.code(), got.header("x-ratelimit-type")), ((429, 429), kind), "{variant}");
+        assert_eq!(got.header("retry-after").is_some(), variant == "daily", "{variant}");
+    }
+    control(&emulator, "POST", "faults", json!({"kind": "token-death"})).await;
+    assert_eq!(get(&emulator, &token, "/users/me").await.code(), (401, 124));
+}
