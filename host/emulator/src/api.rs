@@ -10,7 +10,10 @@ mod users;
 use crate::answer::Answer;
 use crate::call::{Call, decode};
 use crate::limits;
+use crate::patches;
 use crate::world::{User, World, hash};
+
+pub use recordings::shown as shown_recording;
 
 /// Who is calling.
 pub struct Caller {
@@ -38,6 +41,7 @@ fn run(world: &mut World, call: &Call) -> Result<Answer, Answer> {
     let caller = Caller { user, app, grant, admin };
     let left = limits::count(world, operation.label)?;
     let answer = (operation.run)(world, call, &caller, &stars)?;
+    let answer = patches::apply(&world.patches, answer);
     Ok(match left {
         Some((limit, left)) => answer
             .with("x-ratelimit-category", operation.label)

@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::fault::{Fault, Kind};
+use crate::media::Media;
 use crate::server::Shared;
 use crate::world::{AppKind, Settings, World};
-use crate::{approval, downloads, events, limits, seed, time};
+use crate::{approval, downloads, events, limits, page, patches, play, seed, snapshot, time};
 
 pub async fn answer(shared: &Shared, call: &Call) -> Answer {
     let segments = call.segments();
@@ -53,9 +54,35 @@ fn at_once(shared: &Shared, call: &Call, (method, what, which): (&str, &str, Opt
         ("POST", "clock") => clock(&mut world, &body),
         ("POST", "reset") => {
             drop(world);
-            shared.reset();
+            shared.reset(None);
             Answer::empty(204)
         }
+        ("POST", "seed") => match serde_json::from_value(body.get("seed").cloned().unwrap_or_default()) {
+            Ok(seed) => {
+                drop(world);
+                shared.reset(Some(seed));
+                Answer::empty(204)
+            }
+            Err(_) => bad("give {\"seed\": \"small\", \"empty\", \"campus\" or \"broken\"}"),
+        },
+        ("GET", "snapshot") => snapshot::save(&world),
+        ("POST", "snapshot") => {
+            drop(world);
+            snapshot::restore(shared, body)
+        }
+        ("GET", "" | "page") => page::answer(&world),
+        ("POST", "meetings") => {
+            let segments = call.segments();
+            let what = segments.get(3).copied().unwrap_or_default();
+            play::answer(&mut world, which.unwrap_or_default(), what, &body)
+        }
+        ("GET", "patches") => Answer::json(200, &json!({"patches": world.patches})),
+        ("POST", "patches") => patches::add(&mut world.patches, body),
+        ("DELETE", "patches") => {
+            world.patches.clear();
+            Answer::empty(204)
+        }
+        ("GET", "clock") => Answer::json(200, &json!({"now": time::utc(world.now_ms())})),
         ("GET", "state") => Answer::json(200, &state(&world)),
         ("GET", "blob") => match call.query("size").and_then(|size| size.parse().ok()) {
             Some(size) => downloads::blob(size),
@@ -80,10 +107,21 @@ fn faults(world: &mut World, body: Value) -> Answer {
                     grant.refresh = None;
                 }
             }
+            Kind::LateTranscript { minutes } => late_transcripts(world, minutes),
             _ => world.faults.push(fault),
         }
     }
     Answer::json(200, &json!({"faults": world.faults}))
+}
+
+fn late_transcripts(world: &mut World, minutes: i64) {
+    let now = world.now_ms();
+    for place in world.recordings.between(None, i64::MIN, i64::MAX) {
+        world.recordings.change(place, |row| {
+            let transcripts = row.files.iter_mut().filter(|file| file.media == Media::Transcript);
+            transcripts.for_each(|file| file.ready_ms = file.ready_ms.max(now + minutes * 60_000));
+        });
+    }
 }
 
 /// Change the named settings, keep the others.

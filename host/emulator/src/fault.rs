@@ -65,6 +65,8 @@ pub enum Kind {
         #[serde(default = "json_type")]
         content_type: String,
     },
+    /// Transcripts that are there now appear after so many minutes. Takes effect at once.
+    LateTranscript { minutes: i64 },
     /// Every access token dies now; with `refresh` the refresh tokens too. Takes effect at once.
     TokenDeath {
         #[serde(default)]

@@ -16,13 +16,17 @@ mod listener;
 mod log;
 mod media;
 mod oauth;
+mod page;
 mod past;
+mod patches;
 mod people;
 mod plans;
+mod play;
 mod recorded;
 mod rights;
 mod seed;
 mod server;
+mod snapshot;
 mod time;
 mod world;
 mod writing;
@@ -128,7 +132,7 @@ impl Emulator {
 
     /// Back to the seed. Tokens die with everything else.
     pub fn reset(&self) {
-        self.running.shared.reset();
+        self.running.shared.reset(None);
     }
 
     /// Close both addresses and every open connection.

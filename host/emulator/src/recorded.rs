@@ -275,14 +275,22 @@ impl From<Vec<Recording>> for Recordings {
     }
 }
 
+/// Written with its empty places, because addresses of files name places; the indexes are made again.
 impl Serialize for Recordings {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_seq(self.iter())
+        self.rows.serialize(to)
     }
 }
 
 impl<'de> Deserialize<'de> for Recordings {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        Ok(Vec::<Recording>::deserialize(from)?.into())
+        let mut all = Self::default();
+        for row in Vec::<Option<Recording>>::deserialize(from)? {
+            match row {
+                Some(row) => all.push(row),
+                None => all.rows.push(None),
+            }
+        }
+        Ok(all)
     }
 }

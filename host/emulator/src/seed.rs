@@ -1,13 +1,17 @@
 //! The data an emulator starts with. Everything but ids of sessions and tokens is the same on every start.
 
+mod broken;
+mod campus;
 mod known;
 pub mod people;
-mod recordings;
+pub mod recordings;
 
 use std::collections::{BTreeMap, HashMap};
+use std::str::FromStr;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::Options;
@@ -27,24 +31,43 @@ pub const SERVER_APP: (&str, &str) = ("switchboard-server", "server-secret-not-a
 pub const PASSWORD: &str = "demo";
 
 /// What the emulator is filled with.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Seed {
     /// Seven users, three groups, and recordings from January to November 2026.
     #[default]
     Small,
     /// The same users and apps, no recordings.
     Empty,
+    /// 5,000 users in three states, 100,000 recordings over the three years before the start.
+    Campus,
+    /// The small seed, with rows that Zoom's documents do not allow: missing fields, wrong types, unknown values.
+    Broken,
+}
+
+impl FromStr for Seed {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        serde_json::from_value(name.into()).map_err(|_| format!("no seed `{name}`: small, empty, campus or broken"))
+    }
 }
 
 /// The world at the start.
-pub fn world(options: &Options, origin: &str, download_origin: &str) -> World {
+pub fn world(options: &Options, seed: Seed, origin: &str, download_origin: &str) -> World {
     let offset = options.at_ms.map_or(0, |at| at - real_ms());
-    let users = people::small();
-    let recordings = match options.seed {
-        Seed::Small => recordings::small(&users, real_ms() + offset),
+    let now = real_ms() + offset;
+    let users = if seed == Seed::Campus { campus::users() } else { people::small() };
+    let recordings = match seed {
+        Seed::Small => recordings::small(&users, now),
         Seed::Empty => Vec::new(),
+        Seed::Campus => recordings::campus(&users, campus::RECORDINGS, now),
+        Seed::Broken => broken::recordings(&users, now),
     };
+    let patches = if seed == Seed::Broken { broken::patches(&users) } else { Vec::new() };
     World {
+        seed,
+        patches,
         origin: origin.into(),
         download_origin: download_origin.into(),
         access_ttl_s: options.access_ttl_s,

@@ -18,11 +18,14 @@ use crate::call::Call;
 use crate::fault::{self, Kind};
 use crate::listener::{Cuttable, Scissors};
 use crate::log::{self, Entry};
+use crate::seed::Seed;
 use crate::world::World;
-use crate::{Options, api, control, downloads, events, oauth, seed, time, writing};
+use crate::{Options, api, control, downloads, events, oauth, page, seed, time, writing};
 
 /// Zoom's own limit is unknown; requests to these calls are a few kilobytes.
 const MAX_BODY: usize = 1 << 20;
+/// The campus seed writes about 150 MB.
+const MAX_SNAPSHOT: usize = 1 << 30;
 const CHUNK: u64 = 64 << 10;
 
 pub struct Running {
@@ -62,12 +65,22 @@ impl Shared {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Back to the seed.
-    pub fn reset(&self) {
+    /// Back to the seed, or to another one.
+    pub fn reset(&self, seed: Option<Seed>) {
+        let seed = seed.unwrap_or(self.world().seed);
+        let world = seed::world(&self.options, seed, "", "");
+        self.replace(world);
+    }
+
+    /// Go on with this world, at the addresses of this process.
+    pub fn replace(&self, new: World) {
         let mut world = self.world();
-        let wake = world.events.wake.clone();
-        *world = seed::world(&self.options, &world.origin, &world.download_origin);
-        world.events.wake = wake;
+        let old = std::mem::replace(&mut *world, new);
+        world.origin = old.origin;
+        world.download_origin = old.download_origin;
+        world.issued = old.issued;
+        world.events.wake = old.events.wake;
+        world.events.wake.notify_one();
     }
 }
 
@@ -82,7 +95,7 @@ pub async fn start(options: Options) -> io::Result<Running> {
     let download = TcpListener::bind(("127.0.0.1", options.download_port)).await?;
     let origin = format!("http://127.0.0.1:{}", api.local_addr()?.port());
     let download_origin = format!("http://localhost:{}", download.local_addr()?.port());
-    let world = seed::world(&options, &origin, &download_origin);
+    let world = seed::world(&options, options.seed, &origin, &download_origin);
     let shared = Arc::new(Shared { world: Mutex::new(world), options, writing: writing::Writing::default() });
     let all = Scissors::new();
     let tasks = [("api", api), ("download", download)]
@@ -110,6 +123,9 @@ async fn respond(
     let Some(call) = read(request).await else {
         return send(Answer::error(413, 413, "Request body too large."), None);
     };
+    if call.path == "/" && site.name == "api" {
+        return send(page::answer(&site.shared.world()), None);
+    }
     if call.path.starts_with("/_emulator") {
         return send(control::answer(&site.shared, &call).await, None);
     }
@@ -138,7 +154,8 @@ async fn respond(
 
 async fn read(request: Request) -> Option<Call> {
     let (parts, body) = request.into_parts();
-    let body = to_bytes(body, MAX_BODY).await.ok()?;
+    let most = if parts.uri.path() == "/_emulator/snapshot" { MAX_SNAPSHOT } else { MAX_BODY };
+    let body = to_bytes(body, most).await.ok()?;
     let headers = parts
         .headers
         .iter()

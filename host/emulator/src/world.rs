@@ -16,14 +16,20 @@ use crate::limits::Counters;
 use crate::log::Entry;
 use crate::oauth::Devices;
 use crate::past::Instance;
+use crate::patches::Patch;
 pub use crate::people::User;
 use crate::people::{Directory, People};
 use crate::plans::Plan;
 use crate::recorded::Recordings;
+use crate::seed::Seed;
 
 /// The whole state behind one lock. What areas add here must be readable from and writable to JSON, for snapshots.
 #[derive(Serialize, Deserialize)]
 pub struct World {
+    /// What it was filled with, and returns to on reset.
+    pub seed: Seed,
+    /// Objects whose answers are not as they should be.
+    pub patches: Vec<Patch>,
     /// Addresses belong to the process, not to a snapshot.
     #[serde(skip)]
     pub origin: String,
@@ -76,6 +82,8 @@ pub struct Settings {
     pub plan: Plan,
     /// How `Retry-After` is written: `iso`, `http-date` or `seconds`.
     pub retry_after: RetryAfter,
+    /// Minutes from the end of processing until a played meeting's transcript is there.
+    pub transcript_delay_min: i64,
     /// Every second webhook is sent late, so that the next one overtakes it.
     pub webhook_disorder: bool,
     /// Every webhook is sent twice, with the same request id.
@@ -90,6 +98,7 @@ impl Default for Settings {
             downloads_disabled: false,
             plan: Plan::default(),
             retry_after: RetryAfter::default(),
+            transcript_delay_min: 0,
             webhook_disorder: false,
             webhook_duplicates: false,
         }

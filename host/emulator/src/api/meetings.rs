@@ -9,6 +9,7 @@ use crate::answer::Answer;
 use crate::call::{Call, decode};
 use crate::events;
 use crate::limits::meeting_write;
+use crate::play;
 use crate::seed;
 use crate::time::utc;
 use crate::world::{Meeting, World};
@@ -127,7 +128,11 @@ fn delete(world: &mut World, _: &Call, caller: &Caller, stars: &[&str]) -> Resul
 }
 
 fn end(world: &mut World, _: &Call, caller: &Caller, stars: &[&str]) -> Result<Answer, Answer> {
-    named(world, caller, segment(stars, 0))?;
+    let id = named(world, caller, segment(stars, 0))?;
+    if world.live(id).is_some() {
+        // A running meeting can always be ended.
+        play::end(world, id).ok();
+    }
     Ok(Answer::empty(204))
 }
 

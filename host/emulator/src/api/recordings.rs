@@ -8,6 +8,8 @@ mod show;
 mod transcript;
 mod trash;
 
+use serde_json::Value;
+
 use super::operations::{Operation, admin, row};
 use super::{Caller, require_admin, unknown};
 use crate::answer::Answer;
@@ -52,6 +54,11 @@ pub const OPERATIONS: &[Operation] = &[
     row("GET", "meetings/*/recordings/analytics_details", NONE, DETAILS, "Light", analytics::details),
     row("GET", "meetings/*/transcript", READ, "cloud_recording:read:meeting_transcript", "Medium", transcript::get),
 ];
+
+/// A recording outside the trash as lists and webhooks show it.
+pub fn shown(world: &World, row: &Recording) -> Value {
+    show::show(world, row, show::Part::Live)
+}
 
 /// The place of the recording a path names, among those that fit, if the caller may touch it.
 ///

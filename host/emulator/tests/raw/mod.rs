@@ -226,3 +226,9 @@ pub async fn listen(emulator: &Emulator, receiver: &Receiver, events: &[&str]) -
     let body = json!({"url": receiver.url, "secret": secret, "events": events});
     control(emulator, "POST", "webhooks", body).await
 }
+
+/// A UUID as a path needs it: encoded twice.
+pub fn twice(uuid: &str) -> String {
+    let once = |text: &str| text.replace('%', "%25").replace('/', "%2F").replace('+', "%2B").replace('=', "%3D");
+    once(&once(uuid))
+}
