@@ -1,37 +1,45 @@
 //! Reading an activity's input strictly: every mistake names its place and the fields that would be right.
 
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
+use crate::bindings::contract::Problem;
+use crate::json::{self, Unfit, Unread, Why};
 use crate::problem::{self, invalid};
 use crate::service::Outcome;
 
 /// Parse an activity's input.
 pub fn parse<T: DeserializeOwned>(json: &str) -> Outcome<T> {
-    let value: Value = match serde_json::from_str(json) {
-        Ok(value @ Value::Object(_)) => value,
-        Ok(_) => {
-            return Err(invalid("", "the input is not a JSON object", "write the input as `{…}`"));
-        }
-        Err(error) => {
-            return Err(invalid("", format!("the input is not JSON: {error}"), "write the input as `{…}`"));
+    match json::read_object(json.as_bytes()) {
+        Ok(Some(input)) => Ok(input),
+        Ok(None) => Err(invalid("", "the input is not a JSON object", "write the input as `{…}`")),
+        Err(unread) => Err(explain(unread)),
+    }
+}
+
+#[cold]
+fn explain(unread: Unread) -> Problem {
+    let Unfit { at, why } = match unread {
+        Unread::Unfit(unfit) => unfit,
+        Unread::Syntax(error) => {
+            return invalid("", format!("the input is not JSON: {error}"), "write the input as `{…}`");
         }
     };
-    serde_path_to_error::deserialize(value).map_err(|error| {
-        let at = pointer(error.path());
-        let message = error.into_inner().to_string();
-        if let Some(expected) = message.strip_prefix("unknown field ") {
-            let (field, allowed) = expected.split_once(", ").unwrap_or((expected, "there are no fields here"));
-            let name = field.trim_matches('`');
-            let place = if at.ends_with(&format!("/{name}")) { at } else { format!("{at}/{}", escape(name)) };
-            invalid(&place, format!("unknown field {field}"), format!("remove it, or correct it: {allowed}"))
-        } else if let Some(field) = message.strip_prefix("missing field ") {
-            let place = format!("{at}/{}", escape(field.trim_matches('`')));
-            invalid(&place, format!("the field {field} is missing"), format!("add {field}"))
-        } else {
-            invalid(&at, message, "give a value of the type that `activity schema` shows")
+    match why {
+        Why::Unknown { field, known } => {
+            let place = format!("{at}/{}", json::escape(&field));
+            let allowed = match known {
+                [] => "there are no fields here".to_owned(),
+                [one] => format!("expected `{one}`"),
+                many => format!("expected one of `{}`", many.join("`, `")),
+            };
+            invalid(&place, format!("unknown field `{field}`"), format!("remove it, or correct it: {allowed}"))
         }
-    })
+        Why::Missing(field) => {
+            let place = format!("{at}/{}", json::escape(field));
+            invalid(&place, format!("the field `{field}` is missing"), format!("add `{field}`"))
+        }
+        Why::Other(message) => invalid(&at, message, "give a value of the type that `activity schema` shows"),
+    }
 }
 
 /// Refuse a text longer than `most` characters.
@@ -60,22 +68,6 @@ pub fn within(field: &str, number: Option<u32>, range: std::ops::RangeInclusive<
 pub fn limit(limit: Option<u32>) -> Outcome<Option<usize>> {
     within("/limit", limit, 1..=u32::MAX)?;
     limit.map(|n| usize::try_from(n).map_err(|_| problem::broken("the limit is too large"))).transpose()
-}
-
-fn pointer(path: &serde_path_to_error::Path) -> String {
-    use serde_path_to_error::Segment;
-    path.iter()
-        .map(|segment| match segment {
-            Segment::Seq { index } => format!("/{index}"),
-            Segment::Map { key } => format!("/{}", escape(key)),
-            Segment::Enum { variant } => format!("/{}", escape(variant)),
-            Segment::Unknown => String::new(),
-        })
-        .collect()
-}
-
-fn escape(key: &str) -> String {
-    key.replace('~', "~0").replace('/', "~1")
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ mod component;
 mod dates;
 mod ids;
 mod input;
+mod json;
 pub mod manifest;
 mod paging;
 mod problem;

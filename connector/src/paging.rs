@@ -39,36 +39,75 @@ pub fn walk<'z, P: Page>(
     first: impl Fn() -> Call<'z>,
     enough: Option<usize>,
 ) -> Result<Walk<P::Item>, Trouble> {
+    let mut items = Vec::new();
+    let mut turn = |call: Call<'z>, begin: bool| {
+        let mut page: P = call.fetch()?;
+        let (next, from) = (page.next(), page.from().map(str::to_owned));
+        if begin {
+            items.clear();
+        }
+        items.extend(page.items());
+        Ok(Turned { next, from, items: items.len() })
+    };
+    let end = to_end(zoom, &first, enough, &mut turn)?;
+    Ok(Walk { items, pages: end.pages, from: end.from, ended: end.ended })
+}
+
+/// A page that was read.
+struct Turned {
+    next: Option<String>,
+    from: Option<String>,
+    /// Items of all pages so far.
+    items: usize,
+}
+
+/// Where a walk ended.
+struct End {
+    pages: u32,
+    from: Option<String>,
+    ended: bool,
+}
+
+/// Reads a page; the flag says that the walk begins with it. What depends on the page's type is in there alone.
+type Turn<'t, 'z> = &'t mut dyn FnMut(Call<'z>, bool) -> Result<Turned, Trouble>;
+
+fn to_end<'z>(
+    zoom: &Zoom<'_>,
+    first: &dyn Fn() -> Call<'z>,
+    enough: Option<usize>,
+    turn: Turn<'_, 'z>,
+) -> Result<End, Trouble> {
     let mut read = 0;
-    match attempt::<P>(zoom, &first, enough, &mut read) {
+    match attempt(zoom, first, enough, turn, &mut read) {
         Err(Trouble::Refused(refusal)) if read > 0 && refusal.kind == Kind::Invalid => {
-            attempt::<P>(zoom, &first, enough, &mut read)
+            attempt(zoom, first, enough, turn, &mut read)
         }
         other => other,
     }
 }
 
-fn attempt<'z, P: Page>(
+#[inline(never)]
+fn attempt<'z>(
     zoom: &Zoom<'_>,
-    first: &impl Fn() -> Call<'z>,
+    first: &dyn Fn() -> Call<'z>,
     enough: Option<usize>,
+    turn: Turn<'_, 'z>,
     read: &mut u32,
-) -> Result<Walk<P::Item>, Trouble> {
-    let mut walk = Walk { items: Vec::new(), pages: 0, from: None, ended: false };
+) -> Result<End, Trouble> {
+    let mut end = End { pages: 0, from: None, ended: false };
     let mut token: Option<String> = None;
     loop {
-        let mut page: P =
-            first().query("page_size", Some(PAGE_SIZE)).query("next_page_token", token.as_deref()).fetch()?;
-        let next = page.next().filter(|next| !next.is_empty());
-        walk.from = walk.from.or_else(|| page.from().map(str::to_owned));
-        walk.items.extend(page.items());
-        walk.pages += 1;
+        let call = first().query("page_size", Some(PAGE_SIZE)).query("next_page_token", token.as_deref());
+        let page = turn(call, end.pages == 0)?;
+        let next = page.next.filter(|next| !next.is_empty());
+        end.from = end.from.or(page.from);
+        end.pages += 1;
         *read += 1;
-        zoom.progress(walk.items.len(), "items");
-        walk.ended = next.is_none();
+        zoom.progress(page.items, "items");
+        end.ended = next.is_none();
         // A token that repeats would walk for ever.
-        if walk.ended || next == token || enough.is_some_and(|enough| walk.items.len() >= enough) {
-            return Ok(walk);
+        if end.ended || next == token || enough.is_some_and(|enough| page.items >= enough) {
+            return Ok(end);
         }
         token = next;
     }

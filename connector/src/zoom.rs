@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::bindings::http::{Credential, Expectation, Method, Request, Response, Stored, Target};
+use crate::json::{self, Unread};
 use crate::problem::{self, Trouble};
 use crate::service::{Outcome, Service};
 use crate::wire::error::Refusal;
@@ -54,6 +55,15 @@ impl<'a> Zoom<'a> {
     }
 }
 
+#[cold]
+fn unexpected(status: u16, unread: &Unread) -> Trouble {
+    let why = match unread {
+        Unread::Syntax(text) => text.clone(),
+        Unread::Unfit(unfit) => unfit.to_string(),
+    };
+    Trouble::Unreadable(format!("Zoom's answer {status} is not the expected JSON: {why}"))
+}
+
 fn request(method: Method, target: Target) -> Request {
     Request { method, target, query: Vec::new(), headers: Vec::new(), body: None, credential: Credential::Connection }
 }
@@ -69,20 +79,29 @@ impl Call<'_> {
     #[must_use]
     pub fn query(mut self, name: &str, value: Option<impl ToString>) -> Self {
         if let Some(value) = value {
-            self.request.query.push((name.to_owned(), value.to_string()));
+            self.add(name, value.to_string());
         }
         self
     }
 
-    /// Set the body as JSON. Absent options must be skipped by the type, Zoom refuses null.
-    pub fn body(mut self, body: &impl Serialize) -> Outcome<Self> {
-        let text = serde_json::to_string(body).map_err(|error| problem::broken(error.to_string()))?;
+    #[inline(never)]
+    fn add(&mut self, name: &str, value: String) {
+        self.request.query.push((name.to_owned(), value));
+    }
+
+    /// Set the body as JSON. Absent options are left out: Zoom refuses null.
+    pub fn body(self, body: &impl Serialize) -> Outcome<Self> {
+        let text = json::write(body).map_err(|error| problem::broken(error.to_string()))?;
+        Ok(self.with_text(text))
+    }
+
+    fn with_text(mut self, text: String) -> Self {
         self.request.body = Some(text);
         self.request.headers.push(crate::bindings::http::Header {
             name: "content-type".to_owned(),
             value: "application/json".to_owned(),
         });
-        Ok(self)
+        self
     }
 
     /// Send, and read a JSON answer.
@@ -93,9 +112,7 @@ impl Call<'_> {
     /// Send, and read a JSON answer; the caller decides about refusals.
     pub fn fetch<T: DeserializeOwned>(self) -> Result<T, Trouble> {
         let response = self.send()?;
-        serde_json::from_slice(&response.body).map_err(|error| {
-            Trouble::Unreadable(format!("Zoom's answer {} is not the expected JSON: {error}", response.status))
-        })
+        json::read(&response.body).map_err(|unread| unexpected(response.status, &unread))
     }
 
     /// Send, and expect success without reading a body.
@@ -104,6 +121,7 @@ impl Call<'_> {
         Ok(())
     }
 
+    #[inline(never)]
     fn send(self) -> Result<Response, Trouble> {
         let response = self.service.send(&self.request).map_err(|failure| Trouble::Failed(Box::new(failure)))?;
         if let Some(refusal) = Refusal::read(&response, self.service.now()) {

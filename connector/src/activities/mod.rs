@@ -2,10 +2,10 @@
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::bindings::contract::Problem;
 use crate::input;
+use crate::json;
 use crate::problem::{self, plain};
 use crate::service::Outcome;
 use crate::zoom::Zoom;
@@ -97,19 +97,5 @@ fn call<I: DeserializeOwned, O: Serialize>(
     run: fn(&Zoom<'_>, I) -> Outcome<O>,
 ) -> Outcome<String> {
     let output = run(zoom, input::parse(json)?)?;
-    let value = serde_json::to_value(output).map_err(|error| problem::broken(error.to_string()))?;
-    Ok(without_nulls(value).to_string())
-}
-
-/// Absent options are left out, at every depth.
-pub fn without_nulls(value: Value) -> Value {
-    match value {
-        Value::Object(map) => map
-            .into_iter()
-            .filter(|(_, value)| !value.is_null())
-            .map(|(key, value)| (key, without_nulls(value)))
-            .collect(),
-        Value::Array(items) => items.into_iter().map(without_nulls).collect(),
-        other => other,
-    }
+    json::write(&output).map_err(|error| problem::broken(error.to_string()))
 }

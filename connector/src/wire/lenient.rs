@@ -1,22 +1,29 @@
 //! Reading values whose JSON type changes between Zoom's documents and answers.
 
-use serde::{Deserialize, Deserializer};
-use serde_json::Value;
+use std::fmt;
+
+use serde::Deserializer;
+use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 /// A text or a number, as text. Null, `""` and anything else mean that there is none.
+#[inline(never)]
 pub fn text<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
-    Ok(match Value::deserialize(from)? {
-        Value::String(text) if !text.is_empty() => Some(text),
-        Value::Number(number) => Some(number.to_string()),
+    Ok(match from.deserialize_any(Anything)? {
+        Scalar::Text(text) if !text.is_empty() => Some(text),
+        Scalar::Unsigned(number) => Some(number.to_string()),
+        Scalar::Signed(number) => Some(number.to_string()),
+        Scalar::Float(number) => serde_json::Number::from_f64(number).map(|number| number.to_string()),
         _ => None,
     })
 }
 
 /// A number, or a text with a number.
+#[inline(never)]
 pub fn number<'de, D: Deserializer<'de>>(from: D) -> Result<Option<i64>, D::Error> {
-    Ok(match Value::deserialize(from)? {
-        Value::Number(number) => number.as_i64(),
-        Value::String(text) => text.parse().ok(),
+    Ok(match from.deserialize_any(Anything)? {
+        Scalar::Unsigned(number) => i64::try_from(number).ok(),
+        Scalar::Signed(number) => Some(number),
+        Scalar::Text(text) => text.parse().ok(),
         _ => None,
     })
 }
@@ -24,4 +31,48 @@ pub fn number<'de, D: Deserializer<'de>>(from: D) -> Result<Option<i64>, D::Erro
 /// A number that must fit the public type.
 pub fn small(number: Option<i64>) -> Option<u32> {
     number.and_then(|number| u32::try_from(number).ok())
+}
+
+enum Scalar {
+    Text(String),
+    Unsigned(u64),
+    Signed(i64),
+    Float(f64),
+    Other,
+}
+
+struct Anything;
+
+impl<'de> Visitor<'de> for Anything {
+    type Value = Scalar;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("anything")
+    }
+    fn visit_str<E: Error>(self, text: &str) -> Result<Scalar, E> {
+        Ok(Scalar::Text(text.to_owned()))
+    }
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Scalar, E> {
+        Ok(Scalar::Unsigned(number))
+    }
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Scalar, E> {
+        Ok(Scalar::Signed(number))
+    }
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Scalar, E> {
+        Ok(Scalar::Float(number))
+    }
+    fn visit_bool<E: Error>(self, _: bool) -> Result<Scalar, E> {
+        Ok(Scalar::Other)
+    }
+    fn visit_unit<E: Error>(self) -> Result<Scalar, E> {
+        Ok(Scalar::Other)
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Scalar, A::Error> {
+        while items.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Scalar::Other)
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Scalar, A::Error> {
+        while fields.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Scalar::Other)
+    }
 }

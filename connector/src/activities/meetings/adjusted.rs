@@ -4,9 +4,9 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::when::Start;
-use crate::activities::without_nulls;
 use crate::bindings::meetings::{Meeting, Recurrence, Settings};
 use crate::bindings::types::Adjustment;
+use crate::json;
 
 /// What was asked, in public words. Absent fields were not asked.
 #[derive(Serialize, Default)]
@@ -39,8 +39,8 @@ pub fn adjusted(
     if passcode.is_some() && passcode != stored.passcode.as_deref() {
         found.push(Adjustment { field: "/passcode".to_owned(), asked: "\"(not shown)\"".to_owned(), stored: None });
     }
-    let asked = serde_json::to_value(asked).map(without_nulls).unwrap_or_default();
-    let stored = serde_json::to_value(stored).map(without_nulls).unwrap_or_default();
+    let asked = json::tree(asked);
+    let stored = json::tree(stored);
     if let (Value::Object(asked), Value::Object(stored)) = (asked, stored) {
         compare("", &asked, &stored, &mut found);
     }
