@@ -204,7 +204,7 @@ impl Default for Account {
             managed_domains: vec!["managed.test".into()],
             blocked_domains: vec!["blocked.test".into()],
             sso: true,
-            locked: json!({"recording": {"record_files_separately": false}, "in_meeting": {"e2e_encryption": false}}),
+            locked: json!({"recording": {"host_pause_stop_recording": false}, "in_meeting": {"e2e_encryption": false}}),
         }
     }
 }

@@ -1,70 +1,114 @@
-//! Users: me, one, all.
+//! Users: read, list, create, change, leave, settings.
 
-use serde_json::{Value, json};
+mod change;
+mod create;
+mod leave;
+mod read;
+mod settings;
+mod show;
 
+pub use show::show;
+
+use serde_json::{Map, Value, json};
+
+use super::Caller;
 use super::operations::{Operation, admin, row};
-use super::{Caller, paging, segment, target};
 use crate::answer::Answer;
-use crate::call::Call;
-use crate::seed::ACCOUNT;
-use crate::time::utc;
+use crate::call::{Call, decode};
+use crate::people::LoggedOperation;
 use crate::world::{User, World};
 
 const READ: &[&str] = &["user:read", "user:write"];
+const WRITE: &[&str] = &["user:write"];
+const ONE: &[&str] = &["user:read", "user:write", "user_info:read"];
 
 pub const OPERATIONS: &[Operation] = &[
-    admin("GET", "users", READ, "user:read:list_users", "Medium", list),
-    row("GET", "users/email", READ, "user:read:email", "Light", exists),
-    row("GET", "users/*", &["user:read", "user:write", "user_info:read"], "user:read:user", "Light", get),
+    admin("GET", "users", READ, "user:read:list_users", "Medium", read::list),
+    admin("POST", "users", WRITE, "user:write:user", "Light", create::create),
+    row("GET", "users/email", READ, "user:read:email", "Light", read::exists),
+    admin("GET", "users/summary", READ, "user:read:summary", "Medium", read::summary),
+    row("GET", "users/*", ONE, "user:read:user", "Light", read::get),
+    row("PATCH", "users/*", WRITE, "user:update:user", "Light", change::update),
+    row("DELETE", "users/*", WRITE, "user:delete:user", "Light", leave::remove),
+    row("PUT", "users/*/status", WRITE, "user:update:status", "Light", change::status),
+    row("GET", "users/*/settings", READ, "user:read:settings", "Medium", settings::get),
+    row("PATCH", "users/*/settings", WRITE, "user:update:settings", "Medium", settings::update),
+    row("GET", "users/*/permissions", READ, "user:read:list_permissions", "Light", read::permissions),
+    row("GET", "users/*/assistants", READ, "user:read:list_assistants", "Medium", read::assistants),
+    row("GET", "users/*/schedulers", READ, "user:read:list_schedulers", "Medium", read::schedulers),
 ];
 
-fn get(world: &mut World, _: &Call, caller: &Caller, stars: &[&str]) -> Result<Answer, Answer> {
-    let user = target(world, caller, segment(stars, 0))?;
-    let mut body = show(user, user.created_ms);
-    if let Some(fields) = body.as_object_mut() {
-        let role = world.directory.role(&user.role).map_or("Member", |role| role.name.as_str());
-        fields.extend([
-            ("role_name".to_owned(), json!(role)),
-            ("use_pmi".to_owned(), json!(false)),
-            ("account_id".to_owned(), json!(ACCOUNT)),
-            ("account_number".to_owned(), json!(10_009_239)),
-            ("language".to_owned(), json!("en-US")),
-            ("login_types".to_owned(), json!([100])),
-            ("job_title".to_owned(), json!("")),
-            ("company".to_owned(), json!("Emulator")),
-            ("cluster".to_owned(), json!("us04")),
-            // Above 2^53 on purpose: a float rounds it.
-            ("zoom_one_type".to_owned(), json!(576_460_752_303_423_489_u64)),
-        ]);
+/// The user a path names, pending ones too. Another user needs an administrator's scope and the right in the caller's role.
+pub fn reach(world: &World, caller: &Caller, segment: &str, right: &str) -> Result<User, Answer> {
+    let name = decode(segment);
+    let wanted = if name == "me" { &caller.user.id } else { &name };
+    let found = world.user(wanted);
+    if found.is_none_or(|user| user.id != caller.user.id) {
+        super::require_admin(caller)?;
+        need(world, caller, right)?;
     }
-    Ok(Answer::json(200, &body))
+    found.cloned().ok_or_else(|| Answer::error(404, 1001, format!("User does not exist: {name}.")))
 }
 
-fn list(world: &mut World, call: &Call, _: &Caller, _: &[&str]) -> Result<Answer, Answer> {
-    let status = call.query("status").unwrap_or("active");
-    let now = world.now_ms();
-    let rows: Vec<Value> =
-        world.users.iter().filter(|user| user.status == status).map(|user| show(user, now)).collect();
-    paging::page(world, call, "account", "users", &rows).map(|body| Answer::json(200, &body))
-}
-
-fn exists(world: &mut World, call: &Call, _: &Caller, _: &[&str]) -> Result<Answer, Answer> {
-    let email = call.query("email").ok_or_else(|| Answer::invalid("email", "Invalid parameter: email."))?;
-    Ok(Answer::json(200, &json!({"existed_email": world.user(email).is_some()})))
-}
-
-/// Pending users have no id, no login, and were created just now.
-fn show(user: &User, now_ms: i64) -> Value {
-    let pending = user.status == "pending";
-    let mut body = json!({
-        "email": user.email, "first_name": user.first_name, "last_name": user.last_name,
-        "display_name": format!("{} {}", user.first_name, user.last_name), "type": user.kind, "status": user.status,
-        "verified": u8::from(!pending), "role_id": user.role, "pmi": user.pmi, "timezone": user.timezone, "dept": "",
-        "created_at": utc(if pending { now_ms } else { user.created_ms }), "user_created_at": utc(user.created_ms),
-    });
-    if let Some(fields) = body.as_object_mut().filter(|_| !pending) {
-        fields.insert("id".into(), json!(user.id));
-        fields.insert("last_login_time".into(), json!(utc(user.created_ms + 500 * 86_400_000)));
+/// The right in the caller's role, whatever the scope.
+pub fn need(world: &World, caller: &Caller, right: &str) -> Result<(), Answer> {
+    if holds(world, caller, right) {
+        return Ok(());
     }
-    body
+    Err(Answer::error(400, 200, format!("Invalid access token, does not contain permissions [{right}].")))
+}
+
+pub fn holds(world: &World, caller: &Caller, right: &str) -> bool {
+    world.directory.role(&caller.user.role).is_some_and(|role| role.has(right))
+}
+
+/// Whoever has not accepted the invitation is not there yet for most operations.
+fn accepted(user: User) -> Result<User, Answer> {
+    if user.pending() {
+        return Err(Answer::error(
+            400,
+            1120,
+            "A valid invitation to join the Zoom account was not found for this user.",
+        ));
+    }
+    Ok(user)
+}
+
+/// The request's JSON object.
+pub fn object(call: &Call) -> Result<Map<String, Value>, Answer> {
+    match call.json() {
+        Some(Value::Object(fields)) => Ok(fields),
+        _ => Err(Answer::error(400, 300, "Request Body should be a valid JSON object.")),
+    }
+}
+
+/// All wrong fields at once.
+fn refuse(errors: Vec<(&str, String)>) -> Result<(), Answer> {
+    if errors.is_empty() {
+        return Ok(());
+    }
+    let list: Vec<Value> =
+        errors.into_iter().map(|(field, message)| json!({"field": field, "message": message})).collect();
+    Err(Answer::json(400, &json!({"code": 300, "message": "Validation Failed.", "errors": list})))
+}
+
+/// A line of the account's operation log.
+pub fn note(world: &mut World, caller: &Caller, category: &str, action: &str, detail: String) {
+    let entry = LoggedOperation {
+        at_ms: world.now_ms(),
+        operator: caller.user.email.clone(),
+        category: category.to_owned(),
+        action: action.to_owned(),
+        detail,
+    };
+    world.directory.operations.push(entry);
+}
+
+/// Whether one more licence of this kind fits; code 2034 when not.
+fn licence(world: &World, kind: u64, but: &str) -> Result<(), Answer> {
+    let used = world.users.iter().filter(|user| user.kind == 2 && user.status != "inactive" && user.id != but).count();
+    if kind == 2 && used >= world.directory.account.licences {
+        return Err(Answer::error(400, 2034, "You don't have enough subscription plans for this user type."));
+    }
+    Ok(())
 }
