@@ -33,6 +33,34 @@ impl fmt::Display for UserRef {
     }
 }
 
+/// An id that Zoom made: of a group, a role, an app. Opaque, so only what would leave its place in a path is refused.
+#[derive(Debug)]
+pub struct OpaqueId(String);
+
+impl OpaqueId {
+    /// `field` is where the id stands in the input, `what` what it names.
+    pub fn parse(field: &str, id: &str, what: &str) -> Outcome<Self> {
+        if id.is_empty()
+            || id.len() > 128
+            || id.chars().all(|c| c == '.')
+            || id.chars().any(|c| c.is_control() || c == '/')
+        {
+            return Err(invalid(
+                field,
+                format!("this is no id of a {what}"),
+                format!("give the {what}'s id as Zoom shows it"),
+            ));
+        }
+        Ok(Self(id.to_owned()))
+    }
+}
+
+impl fmt::Display for OpaqueId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&encode(&self.0))
+    }
+}
+
 /// A meeting's number.
 #[derive(Debug)]
 pub struct MeetingId(String);

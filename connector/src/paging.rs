@@ -2,7 +2,9 @@
 
 use serde::de::DeserializeOwned;
 
+use crate::bindings::types::Coverage;
 use crate::problem::Trouble;
+use crate::service::Outcome;
 use crate::wire::error::Kind;
 use crate::zoom::{Call, Zoom};
 
@@ -84,6 +86,38 @@ fn to_end<'z>(
         }
         other => other,
     }
+}
+
+/// What a list without a period covers; `cut` when the caller's limit left something out.
+pub fn coverage(pages: u32, count: usize, ended: bool, cut: bool) -> Coverage {
+    let complete = ended && !cut;
+    let reason = if cut { "limit" } else { "service" };
+    Coverage {
+        asked_from: None,
+        asked_to: None,
+        covered_from: None,
+        covered_to: None,
+        pages,
+        count: u32::try_from(count).unwrap_or(u32::MAX),
+        complete,
+        reason: (!complete).then(|| reason.to_owned()),
+        next: None,
+    }
+}
+
+/// A list without a period, cut at the caller's limit, with what it covers.
+pub fn whole<'z, P: Page, T>(
+    zoom: &Zoom<'_>,
+    first: impl Fn() -> Call<'z>,
+    limit: Option<usize>,
+    public: impl Fn(P::Item) -> T,
+) -> Outcome<(Vec<T>, Coverage)> {
+    let walk = walk::<P>(zoom, first, limit)?;
+    let found = walk.items.len();
+    let kept = limit.unwrap_or(found).min(found);
+    let cut = kept < found || !walk.ended && limit.is_some_and(|limit| found >= limit);
+    let items = walk.items.into_iter().take(kept).map(public).collect();
+    Ok((items, coverage(walk.pages, kept, walk.ended, cut)))
 }
 
 #[inline(never)]

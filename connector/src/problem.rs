@@ -18,6 +18,8 @@ pub enum Trouble {
     Failed(Box<Failure>),
     /// The answer was a success that cannot be read.
     Unreadable(String),
+    /// The connection has no user of its own, and the input names none.
+    NoUser,
 }
 
 impl From<Trouble> for Problem {
@@ -26,6 +28,7 @@ impl From<Trouble> for Problem {
             Trouble::Refused(refusal) => refused(&refusal),
             Trouble::Failed(failure) => failed(*failure),
             Trouble::Unreadable(message) => broken(message),
+            Trouble::NoUser => no_user(),
         }
     }
 }
@@ -33,6 +36,15 @@ impl From<Trouble> for Problem {
 /// The input is wrong at `pointer`.
 pub fn invalid(pointer: &str, message: impl Into<String>, fix: impl Into<String>) -> Problem {
     Problem { pointer: Some(pointer.to_owned()), fix: Some(fix.into()), ..plain("input.invalid", message, true) }
+}
+
+/// `me` means nobody on a Server-to-Server connection.
+pub fn no_user() -> Problem {
+    invalid(
+        "/user",
+        "a Server-to-Server connection has no user of its own",
+        "name the user in `user`: an id or an e-mail address",
+    )
 }
 
 /// Zoom's answer is not what its documents promise.

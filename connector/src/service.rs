@@ -14,6 +14,10 @@ pub trait Service {
     fn now(&self) -> u64;
     /// How far long work is.
     fn progress(&self, done: u64, unit: &str);
+    /// `oauth-user`, `oauth-admin`, `server-to-server` or `token`.
+    fn connection_kind(&self) -> String {
+        "token".to_owned()
+    }
 }
 
 /// The host behind the component's imports.
@@ -31,6 +35,9 @@ impl Service for Host {
     }
     fn progress(&self, done: u64, unit: &str) {
         log::progress(done, None, unit);
+    }
+    fn connection_kind(&self) -> String {
+        context::get().connection.kind
     }
 }
 

@@ -24,11 +24,13 @@ pub struct Script {
     steps: RefCell<VecDeque<(String, Option<String>, Answer)>>,
     asked: Cell<usize>,
     downloaded: RefCell<Option<(String, Expectation)>>,
+    kind: &'static str,
 }
 
 /// A script of one step. `request` is `METHOD target?query`; an empty one means that nothing may be sent.
 pub fn script(request: &str, status: u16, body: &str) -> Script {
-    let script = Script { steps: RefCell::default(), asked: Cell::new(0), downloaded: RefCell::default() };
+    let script =
+        Script { steps: RefCell::default(), asked: Cell::new(0), downloaded: RefCell::default(), kind: "oauth-user" };
     if request.is_empty() { script } else { script.then(request, status, body) }
 }
 
@@ -46,6 +48,11 @@ impl Script {
     /// A step that downloads.
     pub fn then_download(self, request: &str, result: Result<Stored, Failure>) -> Self {
         self.steps.borrow_mut().push_back((request.to_owned(), None, Answer::Download(Box::new(result))));
+        self
+    }
+    /// As through a Server-to-Server connection.
+    pub fn without_a_user(mut self) -> Self {
+        self.kind = "server-to-server";
         self
     }
     /// Whether every step was asked for.
@@ -106,6 +113,9 @@ impl Service for Script {
         NOW
     }
     fn progress(&self, _: u64, _: &str) {}
+    fn connection_kind(&self) -> String {
+        self.kind.to_owned()
+    }
 }
 
 /// A file that the host has stored.

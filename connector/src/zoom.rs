@@ -27,11 +27,19 @@ impl<'a> Zoom<'a> {
     pub fn post(&self, path: String) -> Call<'a> {
         self.call(Method::Post, path)
     }
+    pub fn put(&self, path: String) -> Call<'a> {
+        self.call(Method::Put, path)
+    }
     pub fn patch(&self, path: String) -> Call<'a> {
         self.call(Method::Patch, path)
     }
     pub fn delete(&self, path: String) -> Call<'a> {
         self.call(Method::Delete, path)
+    }
+
+    /// Whether the connection has a user of its own, whom `me` means. Server-to-Server ones have none.
+    pub fn has_user(&self) -> bool {
+        self.service.connection_kind() != "server-to-server"
     }
 
     /// Milliseconds since 1970.
@@ -121,8 +129,17 @@ impl Call<'_> {
         Ok(())
     }
 
+    /// `me` in a path, except in the question who the connection is: a connection without a user has no `me`.
+    fn needs_a_user(&self) -> bool {
+        let Target::Path(path) = &self.request.target else { return false };
+        path.starts_with("/users/me/") || path == "/users/me" && !matches!(self.request.method, Method::Get)
+    }
+
     #[inline(never)]
     fn send(self) -> Result<Response, Trouble> {
+        if self.needs_a_user() && self.service.connection_kind() == "server-to-server" {
+            return Err(Trouble::NoUser);
+        }
         let response = self.service.send(&self.request).map_err(|failure| Trouble::Failed(Box::new(failure)))?;
         if let Some(refusal) = Refusal::read(&response, self.service.now()) {
             return Err(Trouble::Refused(Box::new(refusal)));

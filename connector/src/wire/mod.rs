@@ -3,8 +3,11 @@
 pub mod error;
 pub mod invitation;
 pub mod lenient;
+pub mod license;
 pub mod meeting;
+pub mod members;
 pub mod recording;
 pub mod recurrence;
+pub mod role;
 pub mod settings;
 pub mod user;

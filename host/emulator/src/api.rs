@@ -1,9 +1,11 @@
 //! REST: token, endpoint, scope, rate, then the operation.
 
+mod groups;
 mod meetings;
 pub mod operations;
 pub mod paging;
 mod recordings;
+mod roles;
 mod schedule;
 mod users;
 

@@ -5,7 +5,7 @@ use crate::service::Outcome;
 use crate::wire;
 use crate::zoom::Zoom;
 
-/// Read the connected user.
+/// Read the connected user. Through a Server-to-Server connection Zoom decides who that is: its documents advise against asking.
 pub fn me(zoom: &Zoom<'_>) -> Outcome<User> {
     let found: wire::user::User = zoom.get("/users/me".to_owned()).json()?;
     Ok(found.into())
@@ -16,9 +16,11 @@ mod tests {
     use crate::testing::{check, fails, script};
 
     #[test]
-    fn the_connected_user_in_public_words() {
+    fn seed_uipath_40_the_connected_user_in_public_words() {
         let wire = r#"{"id":"u1","email":"ada@x.org","type":2,"status":"active","role_name":"Owner","dept":"","pmi":1234567890}"#;
-        let expected = r#"{"id":"u1","email":"ada@x.org","license":"licensed","status":"active","role_name":"Owner","personal_meeting_id":"1234567890"}"#;
+        let expected = r#"{"id":"u1","email":"ada@x.org","license":"licensed","licenses":[],"status":"active","role_name":"Owner",
+            "groups":[],"phone_numbers":[],"custom_attributes":[],"login_types":[],"divisions":[],
+            "personal_meeting_id":"1234567890","last_login":"never"}"#;
         check("users.me", "{}", script("GET /users/me", 200, wire), expected);
     }
 

@@ -48,7 +48,13 @@ pub const fn admin(
 }
 
 /// The tables of all areas.
-const AREAS: &[&[Operation]] = &[super::users::OPERATIONS, super::meetings::OPERATIONS, super::recordings::OPERATIONS];
+const AREAS: &[&[Operation]] = &[
+    super::users::OPERATIONS,
+    super::groups::OPERATIONS,
+    super::roles::OPERATIONS,
+    super::meetings::OPERATIONS,
+    super::recordings::OPERATIONS,
+];
 
 fn all() -> impl Iterator<Item = &'static Operation> {
     AREAS.iter().copied().flatten()

@@ -59,7 +59,7 @@ pub fn need(world: &World, caller: &Caller, right: &str) -> Result<(), Answer> {
 }
 
 pub fn holds(world: &World, caller: &Caller, right: &str) -> bool {
-    world.directory.role(&caller.user.role).is_some_and(|role| role.has(right))
+    world.has_right(&caller.user, right)
 }
 
 /// Whoever has not accepted the invitation is not there yet for most operations.
@@ -102,6 +102,17 @@ pub fn note(world: &mut World, caller: &Caller, category: &str, action: &str, de
         detail,
     };
     world.directory.operations.push(entry);
+}
+
+/// Tell subscribers what happened to a user.
+pub fn tell(world: &mut World, caller: &Caller, event: &str, user: &User, more: Map<String, Value>) {
+    let mut object = show::object(json!({"first_name": user.first_name, "last_name": user.last_name,
+        "display_name": user.name(), "email": user.email, "type": user.kind}));
+    // A pending user's id is given here although lists leave it out.
+    object.insert("id".to_owned(), json!(user.id));
+    let mut beside = crate::events::operator(&caller.user);
+    beside.extend(more);
+    world.emit_with(event, Value::Object(object), beside);
 }
 
 /// Whether one more licence of this kind fits; code 2034 when not.

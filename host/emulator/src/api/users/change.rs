@@ -69,6 +69,11 @@ pub fn update(world: &mut World, call: &Call, caller: &Caller, stars: &[&str]) -
         }
     }
     apply(world, &user.id, &sent);
+    if let Some(changed) = world.user(&user.id).cloned() {
+        let old = super::show::object(serde_json::json!({"id": user.id, "email": user.email, "type": user.kind}));
+        let more = Map::from_iter([("old_object".to_owned(), Value::Object(old))]);
+        super::tell(world, caller, "user.updated", &changed, more);
+    }
     note(world, caller, "user", "Update", format!("Update User - {}", user.email));
     Ok(Answer::empty(204))
 }
@@ -163,6 +168,10 @@ pub fn status(world: &mut World, call: &Call, caller: &Caller, stars: &[&str]) -
             }
             _ => {}
         }
+    }
+    let changed = world.user(&user.id).filter(|now| now.status != user.status).cloned();
+    if let Some(changed) = changed {
+        super::tell(world, caller, &format!("user.{action}d"), &changed, Map::new());
     }
     if action == "deactivate" {
         super::leave::sign_out(world, &user.id);

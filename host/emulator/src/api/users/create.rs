@@ -54,6 +54,7 @@ pub fn create(world: &mut World, call: &Call, caller: &Caller, _: &[&str]) -> Re
     let zoom_one = info.get("feature").and_then(|feature| feature.get("zoom_one_type")).cloned();
     user.profile.extend(zoom_one.map(|value| ("zoom_one_type".to_owned(), value)));
     let shown = json!({"id": user.id, "email": user.email, "first_name": user.first_name, "last_name": user.last_name, "type": user.kind});
+    super::tell(world, caller, "user.created", &user, Map::from_iter([("creation_type".to_owned(), json!(action))]));
     world.users.add(user);
     note(world, caller, "user", "Add", format!("Add User - {email}"));
     Ok(Answer::json(201, &shown))

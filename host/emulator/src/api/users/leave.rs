@@ -21,6 +21,8 @@ pub fn remove(world: &mut World, call: &Call, caller: &Caller, stars: &[&str]) -
         other.assistants.retain(|id| *id != user.id);
     }
     sign_out(world, &user.id);
+    let event = if action == "delete" { "user.deleted" } else { "user.disassociated" };
+    super::tell(world, caller, event, &user, serde_json::Map::new());
     note(world, caller, "user", "Delete", format!("{action} User - {}", user.email));
     Ok(Answer::empty(204))
 }

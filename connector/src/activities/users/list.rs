@@ -1,0 +1,166 @@
+//! List users of all states. Zoom lists one state at a time, without names of roles and groups.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::activities::{groups, roles};
+use crate::bindings::users::{ListUsers, ListedStatus, User, UserList};
+use crate::input;
+use crate::paging::{coverage, walk};
+use crate::problem::invalid;
+use crate::service::Outcome;
+use crate::wire::user::UserPage;
+use crate::zoom::Zoom;
+
+/// List users.
+pub fn list(zoom: &Zoom<'_>, request: ListUsers) -> Outcome<UserList> {
+    let limit = input::limit(request.limit)?;
+    let statuses = match request.statuses {
+        None => vec![ListedStatus::Active, ListedStatus::Inactive, ListedStatus::Pending],
+        Some(some) if some.is_empty() => {
+            return Err(invalid("/statuses", "no state is asked for", "name one, or leave the field out"));
+        }
+        Some(some) => some,
+    };
+    let more = request.with_custom_attributes.filter(|wanted| *wanted).map(|_| "custom_attributes");
+    let (mut users, mut seen) = (Vec::<User>::new(), BTreeSet::new());
+    let (mut pages, mut ended, mut cut) = (0, true, false);
+    for status in statuses {
+        let left = limit.map(|limit| limit.saturating_sub(users.len()));
+        if left == Some(0) {
+            cut = true;
+            break;
+        }
+        let first = || {
+            zoom.get("/users".to_owned())
+                .query("status", Some(word(status)))
+                .query("role_id", request.role.as_deref())
+                .query("include_fields", more)
+        };
+        let walk = walk::<UserPage>(zoom, first, left)?;
+        pages += walk.pages;
+        cut |= !walk.ended && left.is_some_and(|left| walk.items.len() >= left);
+        ended &= walk.ended;
+        for user in walk.items.into_iter().map(User::from) {
+            // Somebody whose state changes while the list is read would be there twice.
+            let key = user.id.clone().or_else(|| user.email.as_deref().map(str::to_lowercase));
+            if key.is_none_or(|key| seen.insert(key)) {
+                users.push(user);
+            }
+        }
+    }
+    if let Some(limit) = limit.filter(|limit| *limit < users.len()) {
+        users.truncate(limit);
+        cut = true;
+    }
+    if request.with_names == Some(true) {
+        name(zoom, &mut users)?;
+    }
+    Ok(UserList { coverage: coverage(pages, users.len(), ended, cut), users })
+}
+
+fn word(status: ListedStatus) -> &'static str {
+    match status {
+        ListedStatus::Active => "active",
+        ListedStatus::Inactive => "inactive",
+        ListedStatus::Pending => "pending",
+    }
+}
+
+/// Fill in what Zoom shows only elsewhere.
+fn name(zoom: &Zoom<'_>, users: &mut [User]) -> Outcome<()> {
+    let roles: BTreeMap<_, _> =
+        roles::list(zoom)?.roles.into_iter().filter_map(|role| Some((role.id, role.name?))).collect();
+    let groups: BTreeMap<_, _> =
+        groups::all(zoom)?.into_iter().filter_map(|group| Some((group.id, group.name?))).collect();
+    for user in users {
+        if let Some(name) = user.role_id.as_ref().and_then(|id| roles.get(id)) {
+            user.role_name = Some(name.clone());
+        }
+        for group in &mut user.groups {
+            group.name = groups.get(&group.id).cloned();
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{Script, fails, run, script};
+    use serde_json::{Value, json};
+
+    fn get(status: &str) -> String {
+        format!("GET /users?status={status}&page_size=300")
+    }
+
+    fn three_states() -> Script {
+        script(&get("active"), 200, r#"{"next_page_token":"t","users":[{"id":"u1","email":"a@x.org","role_id":"Rx","group_ids":["g1"],"status":"active"}]}"#)
+            .then(&format!("{}&next_page_token=t", get("active")), 200, r#"{"next_page_token":"","users":[{"id":"u2","status":"active"}]}"#)
+            .then(&get("inactive"), 200, r#"{"users":[{"id":"u2","status":"inactive"},{"id":"u3","type":7,"status":"frozen"}]}"#)
+            .then(&get("pending"), 200, r#"{"users":[{"email":"P@x.org","status":"pending"}]}"#)
+    }
+
+    fn ids(list: &Value) -> Vec<Value> {
+        list["users"].as_array().unwrap().iter().map(|user| user["id"].clone()).collect()
+    }
+
+    #[test]
+    fn seed_josys_01_all_states_are_read_once_each_and_nobody_is_there_twice() {
+        let pages = three_states();
+        let list = run("users.list", "{}", &pages).unwrap();
+        assert_eq!(ids(&list), [json!("u1"), json!("u2"), json!("u3"), Value::Null]);
+        assert_eq!(list["coverage"], json!({"pages":4,"count":4,"complete":true}));
+        assert!(pages.is_used_up());
+    }
+
+    #[test]
+    fn seed_josys_10_a_pending_user_without_an_id_and_an_unknown_state_stay_in_the_list() {
+        let list = run("users.list", "{}", &three_states()).unwrap();
+        assert_eq!((&list["users"][2]["status"], &list["users"][2]["license"]), (&json!("other"), &json!("other")));
+        assert_eq!((&list["users"][3]["email"], &list["users"][3]["status"]), (&json!("P@x.org"), &json!("pending")));
+    }
+
+    #[test]
+    fn seed_josys_03_and_09_names_of_own_roles_and_of_groups_are_filled_in() {
+        let pages = three_states().then("GET /roles", 200, r#"{"roles":[{"id":"Rx","name":"Help desk"}]}"#).then(
+            "GET /groups?page_size=300",
+            200,
+            r#"{"groups":[{"id":"g1","name":"Teachers"}]}"#,
+        );
+        let list = run("users.list", r#"{"with_names":true}"#, &pages).unwrap();
+        assert_eq!(list["users"][0]["role_name"], "Help desk");
+        assert_eq!(list["users"][0]["groups"], json!([{"id":"g1","name":"Teachers"}]));
+    }
+
+    #[test]
+    fn a_limit_is_said() {
+        let page = r#"{"next_page_token":"t","users":[{"id":"u1"},{"id":"u2"}]}"#;
+        let list = run("users.list", r#"{"limit":1}"#, &script(&get("active"), 200, page)).unwrap();
+        assert_eq!(list["coverage"], json!({"pages":1,"count":1,"complete":false,"reason":"limit"}));
+    }
+
+    #[test]
+    fn an_expired_token_begins_the_list_again_once() {
+        let page = r#"{"next_page_token":"t","users":[{"id":"u1"}]}"#;
+        let with = format!("{}&next_page_token=t", get("active"));
+        let gone = r#"{"code":300,"message":"x"}"#;
+        let pages = script(&get("active"), 200, page).then(&with, 400, gone).then(&get("active"), 200, page).then(
+            &with,
+            200,
+            r#"{"users":[]}"#,
+        );
+        let list = run("users.list", r#"{"statuses":["active"]}"#, &pages).unwrap();
+        assert_eq!(list["coverage"]["complete"], true);
+    }
+
+    #[test]
+    fn seed_uipath_40_a_scope_for_oneself_is_not_enough() {
+        let answer = r#"{"code":4711,"message":"…scopes:[user:read:list_users:admin]."}"#;
+        let problem = fails("users.list", "{}", script(&get("active"), 400, answer), "scope-missing", None);
+        assert!(problem.details.unwrap().contains("user:read:list_users:admin"));
+    }
+
+    #[test]
+    fn no_state_at_all_is_refused() {
+        fails("users.list", r#"{"statuses":[]}"#, script("", 0, ""), "input.invalid", Some("/statuses"));
+    }
+}

@@ -1,0 +1,78 @@
+//! Read a user's settings.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::bindings::users::{GetUser, UserSettings};
+use crate::ids::UserRef;
+use crate::problem::broken;
+use crate::service::Outcome;
+use crate::zoom::Zoom;
+
+/// Read a user's settings.
+pub fn settings_get(zoom: &Zoom<'_>, request: GetUser) -> Outcome<UserSettings> {
+    let user = UserRef::parse(request.user.as_deref())?;
+    public(&read(zoom, &user)?)
+}
+
+/// The settings as Zoom shows them.
+pub fn read(zoom: &Zoom<'_>, user: &UserRef) -> Outcome<Map<String, Value>> {
+    zoom.get(format!("/users/{user}/settings")).json()
+}
+
+/// The typed part, and everything as text.
+pub fn public(all: &Map<String, Value>) -> Outcome<UserSettings> {
+    Ok(UserSettings {
+        schedule_meeting: section(all, "schedule_meeting")?,
+        in_meeting: section(all, "in_meeting")?,
+        email_notification: section(all, "email_notification")?,
+        recording: section(all, "recording")?,
+        feature: section(all, "feature")?,
+        everything: serde_json::to_string(all).map_err(|error| broken(error.to_string()))?,
+    })
+}
+
+/// Those values of a section that the public record knows; the names are the same.
+fn section<T: Default + Serialize + DeserializeOwned>(all: &Map<String, Value>, name: &str) -> Outcome<Option<T>> {
+    let Some(values) = all.get(name).and_then(Value::as_object) else { return Ok(None) };
+    let known = serde_json::to_value(T::default()).map_err(|error| broken(error.to_string()))?;
+    let kept: Map<_, _> = values
+        .iter()
+        .filter(|(name, value)| known.get(name.as_str()).is_some() && !value.is_null())
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    let read = serde_json::from_value(Value::Object(kept));
+    read.map(Some).map_err(|error| broken(format!("Zoom's setting in `{name}` has an unexpected type: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{fails, run, script};
+    use serde_json::json;
+
+    const GET: &str = "GET /users/me/settings";
+
+    #[test]
+    fn seed_ensemble_05_recording_settings_are_typed_and_nothing_else_is_dropped() {
+        let wire = r#"{"recording":{"auto_recording":"cloud","auto_delete_cmr_days":30,"new_one":1,"local_recording":null},"audio_conferencing":{"x":true}}"#;
+        let answer = run("users.settings-get", "{}", &script(GET, 200, wire)).unwrap();
+        assert_eq!(answer["recording"], json!({"auto_recording":"cloud","auto_delete_cmr_days":30}));
+        let everything: serde_json::Value = serde_json::from_str(answer["everything"].as_str().unwrap()).unwrap();
+        assert_eq!(everything["audio_conferencing"]["x"], true);
+        assert_eq!(everything["recording"]["new_one"], 1);
+    }
+
+    #[test]
+    fn a_connection_without_a_user_must_name_one() {
+        fails("users.settings-get", "{}", script("", 0, "").without_a_user(), "input.invalid", Some("/user"));
+    }
+
+    #[test]
+    fn a_path_is_refused_a_pending_user_is_a_conflict_and_odd_types_are_named() {
+        fails("users.settings-get", r#"{"user":"a/b"}"#, script("", 0, ""), "input.invalid", Some("/user"));
+        fails("users.settings-get", "{}", script(GET, 400, r#"{"code":1120,"message":"x"}"#), "conflict", None);
+        let odd = r#"{"recording":{"cloud_recording":"yes"}}"#;
+        fails("users.settings-get", "{}", script(GET, 200, odd), "unexpected-answer", None);
+    }
+}
