@@ -78,16 +78,13 @@ fn pass_on(world: &mut World, from: &str, heir: Option<&User>, meetings: bool, r
         }
         true
     });
-    let moved = to.filter(|_| recordings);
-    world.recordings.retain_mut(|recording| {
-        if recording.host == from {
-            match &moved {
-                Some(to) => to.clone_into(&mut recording.host),
-                None => return false,
-            }
-        }
-        true
-    });
+    if let Some(to) = to.filter(|_| recordings) {
+        world.recordings.transfer(from, &to);
+    }
+    let lost: Vec<usize> = world.recordings.of_host(from).filter_map(|row| world.recordings.place(&row.uuid)).collect();
+    for place in lost {
+        world.recordings.remove(place);
+    }
 }
 
 /// Every grant of the user dies.
