@@ -1,7 +1,8 @@
-//! Makes, before the connector is compiled: the bindings, the table of Zoom's error codes, and the manifest it carries.
+//! Makes, before the connector is compiled: the bindings, the tables of Zoom's error codes and of time zones, and the manifest it carries.
 
 mod bindings;
 mod catalogue;
+mod zones;
 
 use std::path::Path;
 use std::{env, fs, io};
@@ -21,6 +22,7 @@ fn main() -> Outcome<()> {
     let out = Path::new(&out);
     fs::write(out.join("bindings.rs"), bindings::bindings()?)?;
     fs::write(out.join("catalogue.rs"), catalogue::catalogue(&fs::read_to_string(ERRORS)?)?)?;
+    fs::write(out.join("zones.rs"), zones::zones()?)?;
     fs::write(out.join("manifest.min.json"), without_blanks(&fs::read_to_string(MANIFEST)?))?;
     Ok(())
 }

@@ -28,6 +28,29 @@ impl Day {
         Self(self.0 + days)
     }
 
+    /// The day's year.
+    pub fn year(self) -> i64 {
+        self.parts().0
+    }
+
+    /// 0 is Sunday.
+    pub fn weekday(self) -> i64 {
+        (self.0 + 4).rem_euclid(7)
+    }
+
+    /// The day's first moment, by a clock without zone.
+    pub fn start(self) -> Moment {
+        Moment(self.0 * DAY)
+    }
+
+    /// The first to fourth such weekday of a month; 5 is the last.
+    pub fn in_month(year: i64, month: i64, week: i64, weekday: i64) -> Option<Self> {
+        let first = Self::of(year, month, 1)?;
+        let day = 1 + (weekday - first.weekday()).rem_euclid(7) + 7 * (week - 1);
+        let over = day > days_of(year, month);
+        Self::of(year, month, if over { day - 7 } else { day })
+    }
+
     fn of(y: i64, m: i64, d: i64) -> Option<Self> {
         let valid = (1..=12).contains(&m) && d >= 1 && d <= days_of(y, m);
         // Howard Hinnant's days_from_civil: years begin in March, eras have 400 years.
@@ -161,6 +184,16 @@ mod tests {
             assert_eq!(Day::parse(text).unwrap().to_string(), text);
         }
         assert_eq!(Day::parse("2026-02-28").unwrap().plus(1).to_string(), "2026-03-01");
+    }
+
+    #[test]
+    fn weekdays_of_a_month_are_found() {
+        for (week, weekday, found) in
+            [(1, 0, "2026-03-01"), (5, 0, "2026-03-29"), (2, 3, "2026-03-11"), (5, 2, "2026-03-31")]
+        {
+            assert_eq!(Day::in_month(2026, 3, week, weekday).unwrap().to_string(), found);
+        }
+        assert_eq!(Day::parse("2026-11-25").unwrap().weekday(), 3);
     }
 
     #[test]

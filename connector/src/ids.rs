@@ -135,6 +135,27 @@ impl fmt::Display for MeetingRef {
     }
 }
 
+/// One poll of a meeting.
+#[derive(Debug)]
+pub struct PollId(String);
+
+impl PollId {
+    /// As `polls-list` shows it.
+    pub fn parse(field: &str, id: &str) -> Outcome<Self> {
+        let fits = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'+' | b'/' | b'=');
+        if (1..=64).contains(&id.len()) && id.bytes().all(fits) {
+            return Ok(Self(id.to_owned()));
+        }
+        Err(invalid(field, "this is no poll id", "give an id from `polls-list`"))
+    }
+}
+
+impl fmt::Display for PollId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&encode(&self.0))
+    }
+}
+
 fn encode(text: &str) -> String {
     use fmt::Write;
     text.bytes().fold(String::with_capacity(text.len()), |mut out, byte| {

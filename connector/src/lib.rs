@@ -20,6 +20,7 @@ mod paging;
 mod problem;
 mod service;
 mod wire;
+mod zones;
 mod zoom;
 
 #[cfg(test)]

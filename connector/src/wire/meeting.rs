@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::lenient::{self, small};
 use super::recurrence::Recurrence;
 use super::settings::Settings;
+use crate::bindings::meeting_options::TrackingField;
 use crate::bindings::meetings::{Meeting as Public, MeetingKind, MeetingStatus, Occurrence, ScheduleKind};
 use crate::paging::Page;
 
@@ -41,6 +42,11 @@ pub struct Meeting {
     password: Option<String>,
     #[serde(deserialize_with = "lenient::text")]
     registration_url: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
+    pmi: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
+    chat_join_url: Option<String>,
+    tracking_fields: Option<Vec<Tracking>>,
     occurrences: Option<Vec<WireOccurrence>>,
     recurrence: Option<Recurrence>,
     settings: Option<Settings>,
@@ -60,6 +66,11 @@ struct WireOccurrence {
 }
 
 impl Meeting {
+    /// What makes a row of a list another one: a repeating meeting has one for each time.
+    pub fn key(&self) -> (Option<String>, Option<String>, Option<String>) {
+        (self.id.clone(), self.uuid.clone(), self.start_time.clone())
+    }
+
     /// The public form; `None` when Zoom left out the id.
     pub fn public(self) -> Option<Public> {
         Some(Public {
@@ -81,11 +92,35 @@ impl Meeting {
             created_at: self.created_at,
             join_url: self.join_url,
             passcode: self.password,
+            personal_id: self.pmi,
+            chat_url: self.chat_join_url,
             registration_url: self.registration_url,
+            tracking_fields: self.tracking_fields.map(|all| all.into_iter().map(Tracking::public).collect()),
             occurrences: self.occurrences.map(|all| all.into_iter().filter_map(WireOccurrence::public).collect()),
             recurrence: self.recurrence.and_then(Recurrence::public),
             settings: self.settings.map(Into::into),
         })
+    }
+}
+
+/// A tracking field, both ways.
+#[derive(Deserialize, Serialize, Default)]
+#[serde(default)]
+pub struct Tracking {
+    field: String,
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "lenient::text")]
+    value: Option<String>,
+}
+
+impl Tracking {
+    fn public(self) -> TrackingField {
+        TrackingField { field: self.field, value: self.value }
+    }
+}
+
+impl From<TrackingField> for Tracking {
+    fn from(public: TrackingField) -> Self {
+        Self { field: public.field, value: public.value }
     }
 }
 
@@ -100,7 +135,8 @@ impl WireOccurrence {
     }
 }
 
-fn kind(number: Option<i64>) -> MeetingKind {
+/// What a meeting of Zoom's number is.
+pub fn kind(number: Option<i64>) -> MeetingKind {
     match number {
         Some(1) => MeetingKind::Instant,
         Some(2) => MeetingKind::Scheduled,
@@ -148,6 +184,14 @@ pub struct MeetingBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_password: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub schedule_for: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub template_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tracking_fields: Option<Vec<Tracking>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub recurrence: Option<Recurrence>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub settings: Option<Settings>,
@@ -160,5 +204,6 @@ pub fn number(kind: ScheduleKind) -> u8 {
         ScheduleKind::Scheduled => 2,
         ScheduleKind::RecurringOpen => 3,
         ScheduleKind::Recurring => 8,
+        ScheduleKind::ScreenShare => 10,
     }
 }

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::lenient::{self, small};
 use crate::bindings::meetings::{Frequency, MonthWeek, Recurrence as Public, Weekday};
 
-const WEEKDAYS: [Weekday; 7] = [
+/// Sunday first.
+pub const WEEKDAYS: [Weekday; 7] = [
     Weekday::Sunday,
     Weekday::Monday,
     Weekday::Tuesday,
@@ -22,7 +23,7 @@ const WEEKS: [(i64, MonthWeek); 5] = [
     (-1, MonthWeek::Last),
 ];
 
-#[derive(Deserialize, Serialize, Default)]
+#[derive(Clone, Deserialize, Serialize, Default)]
 #[serde(default)]
 pub struct Recurrence {
     #[serde(rename = "type", skip_serializing_if = "Option::is_none", deserialize_with = "lenient::number")]

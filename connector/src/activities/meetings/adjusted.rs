@@ -4,7 +4,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::when::Start;
-use crate::bindings::meetings::{Meeting, Recurrence, Settings};
+use crate::bindings::meeting_options::{Settings, TrackingField};
+use crate::bindings::meetings::{Meeting, Recurrence};
 use crate::bindings::types::Adjustment;
 use crate::json;
 
@@ -15,6 +16,7 @@ pub struct Asked<'a> {
     pub duration: Option<u32>,
     pub timezone: Option<&'a str>,
     pub agenda: Option<&'a str>,
+    pub tracking_fields: Option<&'a [TrackingField]>,
     pub recurrence: Option<&'a Recurrence>,
     pub settings: Option<&'a Settings>,
 }
@@ -39,6 +41,13 @@ pub fn adjusted(
     if passcode.is_some() && passcode != stored.passcode.as_deref() {
         found.push(Adjustment { field: "/passcode".to_owned(), asked: "\"(not shown)\"".to_owned(), stored: None });
     }
+    found.extend(differences(asked, stored));
+    found
+}
+
+/// Every value of `asked` that `stored` holds differently.
+pub fn differences(asked: &impl Serialize, stored: &impl Serialize) -> Vec<Adjustment> {
+    let mut found = Vec::new();
     let asked = json::tree(asked);
     let stored = json::tree(stored);
     if let (Value::Object(asked), Value::Object(stored)) = (asked, stored) {
@@ -55,12 +64,23 @@ fn compare(at: &str, asked: &Map<String, Value>, stored: &Map<String, Value>, fo
             (asked, Some(stored)) if same(asked, stored) => {}
             (Value::Object(asked), None) => compare(&field, asked, &Map::new(), found),
             (Value::Array(list), None) if list.is_empty() => {}
+            (Value::Array(asked), Some(Value::Array(stored))) if of_objects(asked) && asked.len() == stored.len() => {
+                for (n, pair) in asked.iter().zip(stored).enumerate() {
+                    if let (Value::Object(asked), Value::Object(stored)) = pair {
+                        compare(&format!("{field}/{n}"), asked, stored, found);
+                    }
+                }
+            }
             (Value::String(text), None) if text.is_empty() => {}
             (asked, stored) => {
                 found.push(Adjustment { field, asked: asked.to_string(), stored: stored.map(Value::to_string) });
             }
         }
     }
+}
+
+fn of_objects(list: &[Value]) -> bool {
+    list.iter().all(Value::is_object)
 }
 
 /// Lists of addresses and days have no order, addresses no case.

@@ -1,14 +1,21 @@
 //! Schedule a meeting, and say what Zoom changed.
 
+use serde_json::Value;
+
 use super::adjusted::{Asked, adjusted};
+use super::repeats;
 use super::when::{Start, timezone};
-use crate::bindings::meetings::{CreateMeeting, Recurrence, SavedMeeting, ScheduleKind, Settings};
+use crate::bindings::contract::Problem;
+use crate::bindings::meeting_options::{Settings, TrackingField};
+use crate::bindings::meetings::{CreateMeeting, Meeting, SavedMeeting, ScheduleKind};
+use crate::bindings::types::Adjustment;
 use crate::ids::UserRef;
 use crate::input::{at_most, within};
 use crate::problem::{broken, invalid};
 use crate::service::Outcome;
 use crate::wire;
-use crate::wire::meeting::{MeetingBody, number};
+use crate::wire::meeting::{MeetingBody, Tracking, number};
+use crate::wire::recurrence::Recurrence;
 use crate::zoom::Zoom;
 
 /// Schedule a meeting.
@@ -20,6 +27,13 @@ pub fn create(zoom: &Zoom<'_>, request: CreateMeeting) -> Outcome<SavedMeeting> 
     }
     texts(Some(&request.topic), request.agenda.as_deref(), request.passcode.as_deref(), request.duration)?;
     timezone(request.timezone.as_deref())?;
+    if kind == ScheduleKind::Instant && request.schedule_for.is_some() {
+        return Err(invalid(
+            "/schedule_for",
+            "an instant meeting is always the host's own",
+            "remove `schedule_for`, or use `kind: scheduled`",
+        ));
+    }
     let start = start(kind, &request, zoom.now())?;
     let body = MeetingBody {
         topic: Some(request.topic.clone()),
@@ -29,21 +43,30 @@ pub fn create(zoom: &Zoom<'_>, request: CreateMeeting) -> Outcome<SavedMeeting> 
         timezone: request.timezone.clone(),
         agenda: request.agenda.clone(),
         password: request.passcode.clone(),
-        recurrence: recurrence(kind, request.recurrence.as_ref())?,
+        default_password: request.default_passcode,
+        schedule_for: request.schedule_for.clone(),
+        template_id: request.template_id.clone(),
+        tracking_fields: tracking(request.tracking_fields.as_deref())?,
+        recurrence: recurrence(kind, &request, start.as_ref())?,
         settings: settings(request.settings.as_ref())?,
     };
-    let answer: wire::meeting::Meeting = zoom.post(format!("/users/{user}/meetings")).body(&body)?.json()?;
+    let answer: wire::meeting::Meeting =
+        zoom.post(format!("/users/{user}/meetings")).body(&body)?.json().map_err(in_our_words)?;
     let meeting = answer.public().ok_or_else(|| broken("Zoom's answer about the new meeting has no id"))?;
+    let rule = repeats::asked(body.recurrence.as_ref());
     let asked = Asked {
         topic: Some(&request.topic),
         duration: request.duration,
         timezone: request.timezone.as_deref(),
         agenda: request.agenda.as_deref(),
-        recurrence: request.recurrence.as_ref(),
+        tracking_fields: request.tracking_fields.as_deref(),
+        recurrence: rule.as_ref(),
         settings: request.settings.as_ref(),
     };
     let started = request.start_time.as_deref().zip(start.as_ref());
-    Ok(SavedMeeting { adjusted: adjusted(&asked, started, request.passcode.as_deref(), &meeting), meeting })
+    let mut adjusted = adjusted(&asked, started, request.passcode.as_deref(), &meeting);
+    adjusted.extend(other_host(request.schedule_for.as_deref(), &meeting));
+    Ok(SavedMeeting { adjusted, meeting })
 }
 
 fn start(kind: ScheduleKind, request: &CreateMeeting, now: u64) -> Outcome<Option<Start>> {
@@ -64,14 +87,14 @@ fn start(kind: ScheduleKind, request: &CreateMeeting, now: u64) -> Outcome<Optio
     }
 }
 
-fn recurrence(kind: ScheduleKind, recurrence: Option<&Recurrence>) -> Outcome<Option<wire::recurrence::Recurrence>> {
-    match (kind, recurrence) {
+fn recurrence(kind: ScheduleKind, request: &CreateMeeting, start: Option<&Start>) -> Outcome<Option<Recurrence>> {
+    match (kind, request.recurrence.as_ref()) {
         (ScheduleKind::Recurring, None) => Err(invalid(
             "/recurrence",
             "a recurring meeting needs its recurrence",
-            "add `recurrence`, for example {\"every\":\"weekly\"}",
+            "add `recurrence`, for example {\"every\":\"daily\",\"occurrences\":10}",
         )),
-        (ScheduleKind::Recurring, recurrence) => checked(recurrence),
+        (ScheduleKind::Recurring, recurrence) => repeats::checked(recurrence, start),
         (_, Some(_)) => {
             Err(invalid("/recurrence", "this kind of meeting does not repeat", "use `kind: recurring`, or remove it"))
         }
@@ -79,22 +102,23 @@ fn recurrence(kind: ScheduleKind, recurrence: Option<&Recurrence>) -> Outcome<Op
     }
 }
 
-/// Zoom's form of a recurrence within its limits.
-pub fn checked(recurrence: Option<&Recurrence>) -> Outcome<Option<wire::recurrence::Recurrence>> {
-    let Some(recurrence) = recurrence else {
-        return Ok(None);
-    };
-    within("/recurrence/interval", recurrence.interval, 1..=99)?;
-    within("/recurrence/month_day", recurrence.month_day, 1..=31)?;
-    within("/recurrence/occurrences", recurrence.occurrences, 1..=60)?;
-    if recurrence.occurrences.is_some() && recurrence.until.is_some() {
-        return Err(invalid("/recurrence/until", "two ends are one too many", "keep either `occurrences` or `until`"));
+/// Zoom's form of tracking fields.
+pub fn tracking(fields: Option<&[TrackingField]>) -> Outcome<Option<Vec<Tracking>>> {
+    for (n, field) in fields.into_iter().flatten().enumerate() {
+        if field.field.trim().is_empty() {
+            let at = format!("/tracking_fields/{n}/field");
+            return Err(invalid(&at, "the field has no label", "give a label of the account's tracking fields"));
+        }
     }
-    Ok(Some(recurrence.clone().into()))
+    Ok(fields.map(|fields| fields.iter().cloned().map(Into::into).collect()))
 }
 
 /// Zoom's form of the settings.
 pub fn settings(settings: Option<&Settings>) -> Outcome<Option<wire::settings::Settings>> {
+    let minutes = settings.and_then(|settings| settings.join_before_host_minutes);
+    if minutes.is_some_and(|minutes| !matches!(minutes, 0 | 5 | 10 | 15)) {
+        return Err(invalid("/settings/join_before_host_minutes", "Zoom knows only some", "use 0, 5, 10 or 15"));
+    }
     settings
         .map(|settings| {
             settings.clone().try_into().map_err(|field| {
@@ -114,6 +138,37 @@ pub fn texts(topic: Option<&str>, agenda: Option<&str>, passcode: Option<&str>, 
     at_most("/agenda", agenda, 2000)?;
     at_most("/passcode", passcode, 10)?;
     within("/duration", duration, 1..=1440)
+}
+
+/// Zoom's names of fields become ours in a problem's place.
+pub fn in_our_words(problem: Problem) -> Problem {
+    let pointer = problem.pointer.map(|pointer| {
+        let renamed = match pointer.strip_prefix("/settings/") {
+            Some(field) => wire::settings::NAMES
+                .iter()
+                .find(|(wire, _)| *wire == field)
+                .map(|(_, ours)| format!("/settings/{ours}")),
+            None => match pointer.as_str() {
+                "/password" => Some("/passcode".to_owned()),
+                "/type" => Some("/kind".to_owned()),
+                _ => None,
+            },
+        };
+        renamed.unwrap_or(pointer)
+    });
+    Problem { pointer, ..problem }
+}
+
+/// Zoom may make the meeting the caller's own without a word.
+fn other_host(wanted: Option<&str>, stored: &Meeting) -> Option<Adjustment> {
+    let wanted = wanted?;
+    let host = if wanted.contains('@') { &stored.host_email } else { &stored.host_id };
+    let host = host.as_deref()?;
+    (!host.eq_ignore_ascii_case(wanted)).then(|| Adjustment {
+        field: "/schedule_for".to_owned(),
+        asked: Value::from(wanted).to_string(),
+        stored: Some(Value::from(host).to_string()),
+    })
 }
 
 #[cfg(test)]
@@ -168,6 +223,13 @@ mod tests {
             (r#"{"topic":"x","kind":"instant","duration":0}"#, "/duration"),
             (r#"{"topic":"x","kind":"instant","timezone":"../x"}"#, "/timezone"),
             (r#"{"topic":"x","kind":"instant","settings":{"audio":"other"}}"#, "/settings/audio"),
+            (r#"{"topic":"x","kind":"instant","schedule_for":"grace@emulator.test"}"#, "/schedule_for"),
+            (r#"{"topic":"x","kind":"instant","tracking_fields":[{"field":""}]}"#, "/tracking_fields/0/field"),
+            (
+                r#"{"topic":"x","kind":"instant","settings":{"join_before_host_minutes":7}}"#,
+                "/settings/join_before_host_minutes",
+            ),
+            (r#"{"topic":"x","start_time":"2027-03-28T02:30:00","timezone":"Europe/Berlin"}"#, "/start_time"),
         ] {
             fails("meetings.create", input, script("", 0, ""), "input.invalid", Some(pointer));
         }
@@ -182,8 +244,21 @@ mod tests {
             INPUT,
             script("POST /users/me/meetings", 400, answer),
             "input.invalid",
-            Some("/settings/jbh_time"),
+            Some("/settings/join_before_host_minutes"),
         );
+    }
+
+    #[test]
+    fn another_host_than_asked_is_said() {
+        let answer = r#"{"id":81234567890,"topic":"x","host_email":"ada@emulator.test"}"#;
+        let script = script("POST /users/me/meetings", 201, answer).with_body(
+            r#"{"topic":"x","type":3,"schedule_for":"grace@emulator.test","tracking_fields":[{"field":"Cost centre","value":"7"}]}"#,
+        );
+        let input = r#"{"topic":"x","kind":"recurring_open","schedule_for":"grace@emulator.test","tracking_fields":[{"field":"Cost centre","value":"7"}]}"#;
+        let answer = run("meetings.create", input, &script).unwrap();
+        let fields: Vec<_> =
+            answer["adjusted"].as_array().unwrap().iter().map(|one| one["field"].as_str().unwrap()).collect();
+        assert_eq!(fields, ["/tracking_fields", "/schedule_for"]);
     }
 
     #[test]

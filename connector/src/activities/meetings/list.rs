@@ -1,73 +1,158 @@
 //! List a user's meetings, all pages.
 
+use std::collections::BTreeSet;
+
+use super::when::timezone;
 use crate::bindings::meetings::{ListKind, ListMeetings, MeetingList};
 use crate::bindings::types::Coverage;
-use crate::dates::Day;
+use crate::dates::{Day, Moment};
 use crate::ids::UserRef;
 use crate::input;
 use crate::paging::walk;
 use crate::problem::{broken, invalid};
 use crate::service::Outcome;
-use crate::wire::lenient::small;
 use crate::wire::meeting::{Meeting, MeetingPage};
 use crate::zoom::Zoom;
+
+/// Days that Zoom surely answers at once: six months are never shorter than this.
+const WINDOW: i64 = 180;
+/// Days of the longest period: ten years.
+const LONGEST: i64 = 3_660;
 
 /// List a user's meetings.
 pub fn list(zoom: &Zoom<'_>, request: ListMeetings) -> Outcome<MeetingList> {
     let user = UserRef::parse(request.user.as_deref())?;
     let limit = input::limit(request.limit)?;
-    period(request.from.as_deref(), request.to.as_deref())?;
+    timezone(request.timezone.as_deref())?;
+    let zone = request.timezone.as_deref().unwrap_or("UTC");
     let kind = match request.kind {
         None | Some(ListKind::Scheduled) => "scheduled",
         Some(ListKind::Live) => "live",
         Some(ListKind::Upcoming) => "upcoming",
+        Some(ListKind::UpcomingMeetings) => "upcoming_meetings",
         Some(ListKind::Previous) => "previous_meetings",
     };
-    let walk = walk::<MeetingPage>(
-        zoom,
-        || {
-            zoom.get(format!("/users/{user}/meetings"))
-                .query("type", Some(kind))
-                .query("from", request.from.as_deref())
-                .query("to", request.to.as_deref())
-        },
-        limit,
-    )?;
-    let found = walk.items.len();
-    let kept = limit.unwrap_or(found).min(found);
-    let meetings = walk.items.into_iter().take(kept).map(Meeting::public).collect::<Option<Vec<_>>>();
-    let meetings = meetings.ok_or_else(|| broken("a meeting of Zoom's list has no id"))?;
-    let complete = walk.ended && kept == found;
-    let reason = if kept < found || limit.is_some_and(|limit| found >= limit) { "limit" } else { "service" };
-    Ok(MeetingList {
-        coverage: Coverage {
-            covered_from: request.from.clone().filter(|_| complete),
-            covered_to: request.to.clone().filter(|_| complete),
-            asked_from: request.from,
-            asked_to: request.to,
-            pages: walk.pages,
-            count: small(i64::try_from(meetings.len()).ok()).unwrap_or(u32::MAX),
-            complete,
-            reason: (!complete).then(|| reason.to_owned()),
-            next: None,
-        },
-        meetings,
-    })
+    if kind == "live" && (request.from.is_some() || request.to.is_some()) {
+        return Err(invalid("/from", "running meetings have no period", "remove `from` and `to`"));
+    }
+    let period = match period(request.from.as_deref(), request.to.as_deref())? {
+        // Zoom looks six months back; saying so makes the list provable.
+        None if kind == "previous_meetings" => {
+            let today = Day::at(Moment(i64::try_from(zoom.now()).unwrap_or(i64::MAX)));
+            Some((today.plus(-WINDOW), today))
+        }
+        given => given,
+    };
+    let mut list = Found { rows: Vec::new(), seen: BTreeSet::new(), pages: 0, covered: None, reason: None };
+    for window in windows(period) {
+        let left = limit.map(|limit| limit.saturating_sub(list.rows.len()));
+        let first = || {
+            let call = zoom.get(format!("/users/{user}/meetings")).query("type", Some(kind));
+            match window {
+                Some((from, to)) => call.query("from", Some(from)).query("to", Some(to)).query("timezone", Some(zone)),
+                None => call,
+            }
+        };
+        // Rows of the shared day may be known already, so the last window could be short of the limit: read one page more.
+        let walk = walk::<MeetingPage>(zoom, first, left.map(|left| left + 1))?;
+        list.pages += walk.pages;
+        for row in walk.items {
+            if list.seen.insert(row.key()) {
+                list.rows.push(row);
+            }
+        }
+        if limit.is_some_and(|limit| list.rows.len() > limit) {
+            list.reason = Some("limit");
+        } else if !walk.ended {
+            list.reason = Some(if limit.is_some_and(|limit| list.rows.len() == limit) { "limit" } else { "service" });
+        } else {
+            list.covered = window.map(|(_, to)| to);
+        }
+        if list.reason.is_some() {
+            break;
+        }
+    }
+    list.public(period, limit)
 }
 
-fn period(from: Option<&str>, to: Option<&str>) -> Outcome<()> {
+/// What was read so far.
+struct Found {
+    rows: Vec<Meeting>,
+    seen: BTreeSet<(Option<String>, Option<String>, Option<String>)>,
+    pages: u32,
+    /// Last day read to its end.
+    covered: Option<Day>,
+    /// Why the list ends before its end.
+    reason: Option<&'static str>,
+}
+
+impl Found {
+    fn public(self, period: Option<(Day, Day)>, limit: Option<usize>) -> Outcome<MeetingList> {
+        let kept = limit.unwrap_or(usize::MAX);
+        let meetings = self.rows.into_iter().take(kept).map(Meeting::public).collect::<Option<Vec<_>>>();
+        let meetings = meetings.ok_or_else(|| broken("a meeting of Zoom's list has no id"))?;
+        let coverage = Coverage {
+            asked_from: period.map(|(from, _)| from.to_string()),
+            asked_to: period.map(|(_, to)| to.to_string()),
+            covered_from: period.filter(|_| self.covered.is_some()).map(|(from, _)| from.to_string()),
+            covered_to: self.covered.map(|day| day.to_string()),
+            complete: self.reason.is_none(),
+            reason: self.reason.map(str::to_owned),
+            ..whole(self.pages, meetings.len())
+        };
+        Ok(MeetingList { meetings, coverage })
+    }
+}
+
+/// Coverage of a list without period that was read to its end.
+pub fn whole(pages: u32, count: usize) -> Coverage {
+    Coverage {
+        asked_from: None,
+        asked_to: None,
+        covered_from: None,
+        covered_to: None,
+        pages,
+        count: u32::try_from(count).unwrap_or(u32::MAX),
+        complete: true,
+        reason: None,
+        next: None,
+    }
+}
+
+/// The period in pieces that Zoom answers at once; neighbours share a day, because it is not known whether the last one is included.
+fn windows(period: Option<(Day, Day)>) -> Vec<Option<(Day, Day)>> {
+    let Some((from, to)) = period else {
+        return vec![None];
+    };
+    let mut all = Vec::new();
+    let mut begin = from;
+    loop {
+        let end = begin.plus(WINDOW).min(to);
+        all.push(Some((begin, end)));
+        if end >= to {
+            return all;
+        }
+        begin = end;
+    }
+}
+
+fn period(from: Option<&str>, to: Option<&str>) -> Outcome<Option<(Day, Day)>> {
     let day = |field: &str, text: Option<&str>| match text.map(Day::parse) {
         None => Err(invalid(field, "half of a period", "give both `from` and `to`, or neither")),
         Some(None) => Err(invalid(field, "this is no day", "write it as `2026-01-31`")),
         Some(Some(day)) => Ok(day),
     };
     if from.is_none() && to.is_none() {
-        return Ok(());
+        return Ok(None);
     }
-    if day("/from", from)? > day("/to", to)? {
+    let (from, to) = (day("/from", from)?, day("/to", to)?);
+    if from > to {
         return Err(invalid("/to", "the period ends before it begins", "give a `to` that is not before `from`"));
     }
-    Ok(())
+    if from.plus(LONGEST) < to {
+        return Err(invalid("/from", "the period is longer than ten years", "ask for ten years at most"));
+    }
+    Ok(Some((from, to)))
 }
 
 #[cfg(test)]
@@ -117,6 +202,46 @@ mod tests {
     }
 
     #[test]
+    fn a_limit_that_is_just_enough_is_complete() {
+        let page = r#"{"meetings":[{"id":91234567890}]}"#;
+        let answer = run("meetings.list", r#"{"limit":1}"#, &script(FIRST, 200, page)).unwrap();
+        assert_eq!(answer["coverage"]["complete"], true);
+    }
+
+    #[test]
+    fn a_long_period_is_walked_in_pieces_and_shared_days_are_listed_once() {
+        let request = |from: &str, to: &str| {
+            format!(
+                "GET /users/me/meetings?type=previous_meetings&from={from}&to={to}&timezone=Europe/Berlin&page_size=300"
+            )
+        };
+        let row = r#"{"id":91234567890,"uuid":"a==","start_time":"2026-06-30T00:00:00Z"}"#;
+        let other = r#"{"id":91234567890,"uuid":"b==","start_time":"2026-07-02T00:00:00Z"}"#;
+        let pages = script(&request("2026-01-01", "2026-06-30"), 200, &format!(r#"{{"meetings":[{row}]}}"#)).then(
+            &request("2026-06-30", "2026-07-05"),
+            200,
+            &format!(r#"{{"meetings":[{row},{other}]}}"#),
+        );
+        let input = r#"{"kind":"previous","from":"2026-01-01","to":"2026-07-05","timezone":"Europe/Berlin"}"#;
+        let answer = run("meetings.list", input, &pages).unwrap();
+        assert!(pages.is_used_up());
+        assert_eq!(
+            answer["coverage"],
+            serde_json::json!({"asked_from":"2026-01-01","asked_to":"2026-07-05","covered_from":"2026-01-01","covered_to":"2026-07-05",
+                "pages":2,"count":2,"complete":true})
+        );
+    }
+
+    #[test]
+    fn previous_meetings_without_period_are_the_last_half_year_and_say_so() {
+        let request =
+            "GET /users/me/meetings?type=previous_meetings&from=2026-01-31&to=2026-07-30&timezone=UTC&page_size=300";
+        let answer =
+            run("meetings.list", r#"{"kind":"previous"}"#, &script(request, 200, r#"{"meetings":[]}"#)).unwrap();
+        assert_eq!(answer["coverage"]["covered_from"], "2026-01-31");
+    }
+
+    #[test]
     fn half_a_period_and_no_day_are_refused() {
         fails("meetings.list", r#"{"from":"2026-01-01"}"#, script("", 0, ""), "input.invalid", Some("/to"));
         fails(
@@ -126,6 +251,13 @@ mod tests {
             "input.invalid",
             Some("/from"),
         );
+        for (input, pointer) in [
+            (r#"{"kind":"live","from":"2026-01-01","to":"2026-01-02"}"#, "/from"),
+            (r#"{"from":"2006-01-01","to":"2026-01-02"}"#, "/from"),
+            (r#"{"timezone":"no zone"}"#, "/timezone"),
+        ] {
+            fails("meetings.list", input, script("", 0, ""), "input.invalid", Some(pointer));
+        }
         fails("meetings.list", r#"{"limit":0}"#, script("", 0, ""), "input.invalid", Some("/limit"));
     }
 

@@ -1,8 +1,9 @@
 //! Change a meeting, read it back, and say what Zoom changed.
 
 use super::adjusted::{Asked, adjusted};
-use super::create::{checked, settings, texts};
+use super::create::{in_our_words, settings, texts, tracking};
 use super::get::read;
+use super::repeats;
 use super::when::{Start, timezone};
 use crate::bindings::contract::Problem;
 use crate::bindings::meetings::{SavedMeeting, UpdateMeeting};
@@ -21,29 +22,43 @@ pub fn update(zoom: &Zoom<'_>, request: UpdateMeeting) -> Outcome<SavedMeeting> 
         Some(text) => Some(Start::parse(text, request.timezone.as_deref(), zoom.now())?),
         None => None,
     };
+    if request.occurrence_id.is_some() && request.recurrence.is_some() {
+        return Err(invalid(
+            "/recurrence",
+            "one occurrence does not repeat",
+            "remove `recurrence`, or `occurrence_id` to change the whole meeting",
+        ));
+    }
     let body = MeetingBody {
         topic: request.topic.clone(),
-        kind: None,
         start_time: start.as_ref().map(|start| start.wire.clone()),
         duration: request.duration,
         timezone: request.timezone.clone(),
         agenda: request.agenda.clone(),
         password: request.passcode.clone(),
-        recurrence: checked(request.recurrence.as_ref())?,
+        tracking_fields: tracking(request.tracking_fields.as_deref())?,
+        recurrence: repeats::checked(request.recurrence.as_ref(), start.as_ref())?,
         settings: settings(request.settings.as_ref())?,
+        ..MeetingBody::default()
     };
     if changes_nothing(&request) {
         return Err(invalid("", "nothing to change", "give at least one field beside `id` and `occurrence_id`"));
     }
     let occurrence = request.occurrence_id.as_deref();
-    zoom.patch(format!("/meetings/{id}")).query("occurrence_id", occurrence).body(&body)?.done()?;
+    zoom.patch(format!("/meetings/{id}"))
+        .query("occurrence_id", occurrence)
+        .body(&body)?
+        .done()
+        .map_err(in_our_words)?;
     let meeting = read(zoom, &id, occurrence, None).map_err(unconfirmed)?;
+    let rule = repeats::asked(body.recurrence.as_ref());
     let asked = Asked {
         topic: request.topic.as_deref(),
         duration: request.duration,
         timezone: request.timezone.as_deref(),
         agenda: request.agenda.as_deref(),
-        recurrence: request.recurrence.as_ref(),
+        tracking_fields: request.tracking_fields.as_deref(),
+        recurrence: rule.as_ref(),
         settings: request.settings.as_ref(),
     };
     let started = request.start_time.as_deref().zip(start.as_ref());
@@ -57,12 +72,13 @@ fn changes_nothing(request: &UpdateMeeting) -> bool {
         && request.duration.is_none()
         && request.agenda.is_none()
         && request.passcode.is_none()
+        && request.tracking_fields.is_none()
         && request.recurrence.is_none()
         && request.settings.is_none()
 }
 
 /// The change is made; only the proof is missing.
-fn unconfirmed(problem: Problem) -> Problem {
+pub fn unconfirmed(problem: Problem) -> Problem {
     Problem {
         message: format!("Zoom accepted the change, but reading the meeting back failed: {}", problem.message),
         not_sent: false,
