@@ -144,7 +144,7 @@ impl Page for ParticipantPage {
     fn items(self) -> Vec<Participant> {
         let public = |row: Row| Participant {
             user_id: row.id.or(row.participant_user_id),
-            join_id: row.user_id,
+            participant_id: row.user_id,
             name: row.name,
             email: row.user_email,
             registrant_id: row.registrant_id,

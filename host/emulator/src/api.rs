@@ -5,8 +5,10 @@ mod meetings;
 pub mod operations;
 pub mod paging;
 mod recordings;
+mod recurrence;
 mod roles;
 mod schedule;
+pub mod schedule;
 mod users;
 
 use crate::answer::Answer;

@@ -20,6 +20,7 @@ mod page;
 mod past;
 mod patches;
 mod people;
+mod planned;
 mod plans;
 mod play;
 mod recorded;

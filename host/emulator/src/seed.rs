@@ -3,6 +3,7 @@
 mod broken;
 mod campus;
 mod known;
+mod meetings;
 pub mod people;
 pub mod recordings;
 
@@ -20,6 +21,7 @@ use crate::approval::Approval;
 use crate::events::Events;
 use crate::limits::Counters;
 use crate::oauth::Devices;
+use crate::planned::Beside;
 use crate::world::{App, AppKind, Settings, World, hash, real_ms};
 
 pub const ACCOUNT: &str = "AcEmulatorAccount0000A";
@@ -65,7 +67,7 @@ pub fn world(options: &Options, seed: Seed, origin: &str, download_origin: &str)
         Seed::Broken => broken::recordings(&users, now),
     };
     let patches = if seed == Seed::Broken { broken::patches(&users) } else { Vec::new() };
-    World {
+    let mut world = World {
         seed,
         patches,
         origin: origin.into(),
@@ -80,6 +82,7 @@ pub fn world(options: &Options, seed: Seed, origin: &str, download_origin: &str)
         apps: apps(),
         redirect_uris: options.redirect_uris.clone(),
         meetings: BTreeMap::new(),
+        beside: Beside::default(),
         recordings: recordings.into(),
         past: Vec::new(),
         events: Events::default(),
@@ -94,7 +97,11 @@ pub fn world(options: &Options, seed: Seed, origin: &str, download_origin: &str)
         faults: Vec::new(),
         log: Vec::new(),
         requests: 0,
+    };
+    if seed == Seed::Small {
+        meetings::small(&mut world);
     }
+    world
 }
 
 fn apps() -> Vec<App> {

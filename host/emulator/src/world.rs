@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+
 use sha2::{Digest, Sha256};
 
 use crate::approval::Approval;
@@ -19,6 +19,8 @@ use crate::past::Instance;
 use crate::patches::Patch;
 pub use crate::people::User;
 use crate::people::{Directory, People};
+use crate::planned::Beside;
+pub use crate::planned::Meeting;
 use crate::plans::Plan;
 use crate::recorded::Recordings;
 use crate::seed::Seed;
@@ -48,6 +50,8 @@ pub struct World {
     /// Exact addresses; empty means the loopback call-back on any port.
     pub redirect_uris: Vec<String>,
     pub meetings: BTreeMap<i64, Meeting>,
+    /// Polls, summaries and what else belongs to meetings.
+    pub beside: Beside,
     pub recordings: Recordings,
     /// Meetings that were held or are running, oldest first.
     pub past: Vec<Instance>,
@@ -78,6 +82,12 @@ pub struct Settings {
     pub language: String,
     /// Downloads answer with an error inside HTTP 200.
     pub downloads_disabled: bool,
+    /// Which polls meetings may have: `all`, `basic` (no advanced ones, no quizzes) or `none`.
+    pub polls: String,
+    /// Summaries are sent by e-mail only.
+    pub summaries_restricted: bool,
+    /// Ids or addresses of users who may neither host nor schedule meetings.
+    pub no_meetings: Vec<String>,
     /// `free`, `pro` or `business`.
     pub plan: Plan,
     /// How `Retry-After` is written: `iso`, `http-date` or `seconds`.
@@ -96,6 +106,9 @@ impl Default for Settings {
             rate_limits: true,
             language: "en".into(),
             downloads_disabled: false,
+            polls: "all".into(),
+            summaries_restricted: false,
+            no_meetings: Vec::new(),
             plan: Plan::default(),
             retry_after: RetryAfter::default(),
             transcript_delay_min: 0,
@@ -119,17 +132,6 @@ pub struct App {
     pub name: String,
     pub kind: AppKind,
     pub scopes: Vec<String>,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Meeting {
-    pub id: i64,
-    pub uuid: String,
-    pub host: String,
-    pub created_ms: i64,
-    pub start_ms: Option<i64>,
-    /// The stored request fields.
-    pub fields: Map<String, Value>,
 }
 
 /// One consent, or one Server-to-Server token.

@@ -35,14 +35,7 @@ pub fn list(zoom: &Zoom<'_>, request: ListMeetings) -> Outcome<MeetingList> {
     if kind == "live" && (request.from.is_some() || request.to.is_some()) {
         return Err(invalid("/from", "running meetings have no period", "remove `from` and `to`"));
     }
-    let period = match period(request.from.as_deref(), request.to.as_deref())? {
-        // Zoom looks six months back; saying so makes the list provable.
-        None if kind == "previous_meetings" => {
-            let today = Day::at(Moment(i64::try_from(zoom.now()).unwrap_or(i64::MAX)));
-            Some((today.plus(-WINDOW), today))
-        }
-        given => given,
-    };
+    let period = period(request.from.as_deref(), request.to.as_deref())?.or_else(|| half_year(kind, zoom.now()));
     let mut list = Found { rows: Vec::new(), seen: BTreeSet::new(), pages: 0, covered: None, reason: None };
     for window in windows(period) {
         let left = limit.map(|limit| limit.saturating_sub(list.rows.len()));
@@ -73,6 +66,17 @@ pub fn list(zoom: &Zoom<'_>, request: ListMeetings) -> Outcome<MeetingList> {
         }
     }
     list.public(period, limit)
+}
+
+/// Zoom looks six months back or ahead when nothing is asked; saying so makes the list provable.
+fn half_year(kind: &str, now: u64) -> Option<(Day, Day)> {
+    let today = Day::at(Moment(i64::try_from(now).unwrap_or(i64::MAX)));
+    match kind {
+        "previous_meetings" => Some((today.plus(-WINDOW), today)),
+        // Yesterday, for what runs over midnight.
+        "upcoming" | "upcoming_meetings" => Some((today.plus(-1), today.plus(WINDOW - 1))),
+        _ => None,
+    }
 }
 
 /// What was read so far.

@@ -45,7 +45,7 @@ fn joined(zoom: &Zoom<'_>, under: &str, fields: Option<&str>, request: &ListPart
 
 /// What tells persons apart, best first.
 fn person(row: &Participant) -> (u8, String) {
-    let marks = [&row.user_id, &row.registrant_id, &row.email, &row.name, &row.join_id];
+    let marks = [&row.user_id, &row.registrant_id, &row.email, &row.name, &row.participant_id];
     let known = (0..).zip(marks).find_map(|(n, mark)| Some((n, mark.as_ref()?.to_lowercase())));
     known.unwrap_or_default()
 }
@@ -79,10 +79,10 @@ mod tests {
             INPUT,
             script(FIRST, 200, one).then(&format!("{FIRST}&next_page_token=t1"), 200, two),
             r#"{"participants":[
-                {"user_id":"u1","join_id":"167","name":"Ada","email":"ada@x.org","join_time":"2026-07-01T08:00:00Z","leave_time":"2026-07-01T08:10:00Z","duration":600,"whereabouts":"in_meeting","internal":true},
-                {"join_id":"168","name":"Guest","duration":30,"whereabouts":"in_waiting_room"},
-                {"user_id":"u1","join_id":"169","name":"Ada","duration":900,"whereabouts":"unknown"},
-                {"join_id":"170","name":"Guest","duration":40,"whereabouts":"unknown"}],
+                {"user_id":"u1","participant_id":"167","name":"Ada","email":"ada@x.org","join_time":"2026-07-01T08:00:00Z","leave_time":"2026-07-01T08:10:00Z","duration":600,"whereabouts":"in_meeting","internal":true},
+                {"participant_id":"168","name":"Guest","duration":30,"whereabouts":"in_waiting_room"},
+                {"user_id":"u1","participant_id":"169","name":"Ada","duration":900,"whereabouts":"unknown"},
+                {"participant_id":"170","name":"Guest","duration":40,"whereabouts":"unknown"}],
                 "persons":2,"ready":true,"coverage":{"pages":2,"count":4,"complete":true}}"#,
         );
     }
@@ -127,7 +127,7 @@ mod tests {
             "meetings.report-participants",
             r#"{"meeting":"81234567890"}"#,
             script(request, 200, wire),
-            r#"{"participants":[{"user_id":"u9","join_id":"1","name":"Guest","registrant_id":"r1","customer_key":"k","breakout_room_id":"b","duration":5,"whereabouts":"unknown"}],
+            r#"{"participants":[{"user_id":"u9","participant_id":"1","name":"Guest","registrant_id":"r1","customer_key":"k","breakout_room_id":"b","duration":5,"whereabouts":"unknown"}],
                 "persons":1,"ready":true,"coverage":{"pages":1,"count":1,"complete":true}}"#,
         );
         for (status, code, problem) in [(400, 200, "forbidden"), (400, 1010, "not-found"), (400, 12702, "too-old")] {

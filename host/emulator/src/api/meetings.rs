@@ -1,49 +1,112 @@
-//! Meetings: create, list, get, change, delete, end, invitation.
+//! Meetings: create, read, change, delete, end, and what surrounds them.
+
+mod held;
+mod links;
+mod list;
+mod occurrence;
+mod polls;
+mod show;
 
 use rand::Rng;
 use serde_json::{Map, Value, json};
 
-use super::operations::{Operation, row};
-use super::{Caller, paging, require_admin, schedule, segment, target, unknown};
+use super::operations::{Operation, admin, row};
+use super::{Caller, require_admin, schedule, segment, target, unknown};
 use crate::answer::Answer;
 use crate::call::{Call, decode};
 use crate::events;
 use crate::limits::meeting_write;
 use crate::play;
 use crate::seed;
-use crate::time::utc;
-use crate::world::{Meeting, World};
+use crate::world::{Meeting, User, World};
 
 const READ: &[&str] = &["meeting:read"];
 const WRITE: &[&str] = &["meeting:write"];
+const SUMMARY: &[&str] = &["meeting_summary:read"];
+const REPORT: &[&str] = &["report:read"];
 
 pub const OPERATIONS: &[Operation] = &[
     row("POST", "users/*/meetings", WRITE, "meeting:write:meeting", "Light", create),
-    row("GET", "users/*/meetings", READ, "meeting:read:list_meetings", "Medium", list),
+    row("GET", "users/*/meetings", READ, "meeting:read:list_meetings", "Medium", list::list),
+    row("GET", "users/*/upcoming_meetings", READ, "meeting:read:list_upcoming_meetings", "Medium", list::upcoming),
     row("GET", "meetings/*", READ, "meeting:read:meeting", "Light", get),
     row("PATCH", "meetings/*", WRITE, "meeting:update:meeting", "Light", update),
     row("DELETE", "meetings/*", WRITE, "meeting:delete:meeting", "Light", delete),
-    row("PUT", "meetings/*/status", WRITE, "meeting:update:status", "Light", end),
-    row("GET", "meetings/*/invitation", READ, "meeting:read:invitation", "Light", invitation),
+    row("PUT", "meetings/*/status", WRITE, "meeting:update:status", "Light", status),
+    row("GET", "meetings/*/invitation", READ, "meeting:read:invitation", "Light", links::invitation),
+    row("POST", "meetings/*/invite_links", WRITE, "meeting:write:invite_links", "Light", links::invite_links),
+    row("GET", "meetings/*/polls", READ, "meeting:read:list_polls", "Light", polls::list),
+    row("POST", "meetings/*/polls", WRITE, "meeting:write:poll", "Light", polls::create),
+    row("GET", "meetings/*/polls/*", READ, "meeting:read:poll", "Light", polls::get),
+    row("PUT", "meetings/*/polls/*", WRITE, "meeting:update:poll", "Light", polls::update),
+    row("DELETE", "meetings/*/polls/*", WRITE, "meeting:delete:poll", "Light", polls::delete),
+    row("GET", "meetings/*/meeting_summary", SUMMARY, "meeting:read:summary", "Light", held::summary),
+    row("GET", "past_meetings/*", READ, "meeting:read:past_meeting", "Light", held::past),
+    row("GET", "past_meetings/*/instances", READ, "meeting:read:list_past_instances", "Medium", held::instances),
+    row(
+        "GET",
+        "past_meetings/*/participants",
+        READ,
+        "meeting:read:list_past_participants",
+        "Medium",
+        held::participants,
+    ),
+    row("GET", "past_meetings/*/polls", READ, "meeting:read:list_poll_results", "Medium", held::poll_results),
+    row("GET", "past_meetings/*/qa", READ, "meeting:read:past_qa", "Medium", held::questions),
+    admin(
+        "GET",
+        "report/meetings/*/participants",
+        REPORT,
+        "report:read:list_meeting_participants",
+        "Heavy",
+        held::report,
+    ),
 ];
 
+/// What a request may set; Zoom drops the rest without a word.
+const FIELDS: [&str; 13] = [
+    "topic",
+    "type",
+    "start_time",
+    "duration",
+    "timezone",
+    "password",
+    "default_password",
+    "agenda",
+    "tracking_fields",
+    "recurrence",
+    "settings",
+    "template_id",
+    "pre_schedule",
+];
+/// Labels of the account's tracking fields; others are dropped.
+const TRACKED: [&str; 2] = ["Cost centre", "Project"];
+
 fn create(world: &mut World, call: &Call, caller: &Caller, stars: &[&str]) -> Result<Answer, Answer> {
-    let host = target(world, caller, segment(stars, 0))?.clone();
+    let asked = target(world, caller, segment(stars, 0))?.clone();
     let mut sent = body(call)?;
     schedule::check(&sent)?;
+    let host = scheduled_for(world, &asked, &sent)?;
+    may_host(world, &host)?;
     meeting_write(world, &host.id)?;
     let now = world.now_ms();
+    keep_known(&mut sent);
     sent.entry("topic").or_insert_with(|| json!("Zoom Meeting"));
     sent.entry("type").or_insert(json!(2));
     sent.entry("duration").or_insert(json!(60));
     sent.entry("timezone").or_insert_with(|| json!(host.timezone));
-    let fixed = matches!(sent.get("type").and_then(Value::as_i64), Some(2 | 8));
+    let fixed = matches!(sent.get("type").and_then(Value::as_i64), Some(2 | 8 | 10));
     // A start in the past counts as now.
     let start_ms = fixed.then(|| schedule::start(&sent).unwrap_or(now).max(now));
+    if sent.get("type") != Some(&json!(8)) {
+        sent.remove("recurrence");
+    }
     let mut settings = schedule::default_settings();
-    schedule::merge_settings(&mut settings, sent.get("settings"));
+    schedule::merge_settings(&mut settings, sent.get("settings"), host.kind == 2);
     sent.insert("settings".into(), settings);
-    sent.entry("password").or_insert_with(|| json!(format!("{:06}", rand::rng().random_range(0..1_000_000))));
+    if sent.remove("default_password") != Some(json!(false)) {
+        sent.entry("password").or_insert_with(|| json!(format!("{:06}", rand::rng().random_range(0..1_000_000))));
+    }
     let id = loop {
         let id = rand::rng().random_range(82_000_000_000_i64..89_999_999_999);
         if !world.meetings.contains_key(&id) {
@@ -51,122 +114,236 @@ fn create(world: &mut World, call: &Call, caller: &Caller, stars: &[&str]) -> Re
         }
     };
     let uuid = seed::uuid("meeting", id);
-    world.meetings.insert(id, Meeting { id, uuid, host: host.id, created_ms: now, start_ms, fields: sent });
-    let meeting = world.meetings.get(&id).ok_or_else(unknown)?;
-    let shown = show(world, meeting);
-    world.emit_with("meeting.created", told(&shown), operation(caller));
+    let mut meeting =
+        Meeting { id, uuid, host: host.id, created_ms: now, start_ms, fields: sent, occurrences: Vec::new() };
+    meeting.plan();
+    let shown = show::whole(world, &meeting, false);
+    world.meetings.insert(id, meeting);
+    world.emit_with("meeting.created", told(&shown), operation(caller, false));
     Ok(Answer::json(201, &shown))
 }
 
-fn list(world: &mut World, call: &Call, caller: &Caller, stars: &[&str]) -> Result<Answer, Answer> {
-    let host = target(world, caller, segment(stars, 0))?.id.clone();
-    let now = world.now_ms();
-    let kind = call.query("type").unwrap_or("scheduled");
-    let wanted = |meeting: &&Meeting| {
-        let instant = meeting.fields.get("type").and_then(Value::as_i64) == Some(1);
-        let past = meeting.start_ms.is_some_and(|start| start + schedule::minutes(&meeting.fields) * 60_000 < now);
-        meeting.host == host
-            && !instant
-            && match kind {
-                "live" => false,
-                "previous_meetings" => past,
-                "upcoming" | "upcoming_meetings" => !past,
-                _ => !past || meeting.start_ms.is_none(),
-            }
+/// The host whom `schedule_for` names, who must have allowed it; else the user of the path.
+fn scheduled_for(world: &World, asked: &User, sent: &Map<String, Value>) -> Result<User, Answer> {
+    let Some(name) = sent.get("schedule_for").and_then(Value::as_str).filter(|name| !name.is_empty()) else {
+        return Ok(asked.clone());
     };
-    let mut found: Vec<&Meeting> = world.meetings.values().filter(wanted).collect();
-    found.sort_by_key(|meeting| (meeting.start_ms, meeting.id));
-    let rows: Vec<Value> = found.into_iter().map(|meeting| listed(world, meeting)).collect();
-    paging::page(world, call, &host, "meetings", &rows).map(|body| Answer::json(200, &body))
+    let text = "The value that you entered in the schedule_for field is invalid. Enter a valid value and try again.";
+    let host = world.user(name).filter(|user| !user.pending()).ok_or_else(|| Answer::error(400, 300, text))?;
+    if host.id != asked.id && !host.assistants.contains(&asked.id) {
+        return Err(Answer::error(400, 3000, "You cannot schedule a meeting for this user."));
+    }
+    Ok(host.clone())
 }
 
-/// The meeting a path names, if the caller may touch it.
-pub fn named(world: &World, caller: &Caller, segment: &str) -> Result<i64, Answer> {
+fn may_host(world: &World, host: &User) -> Result<(), Answer> {
+    let barred = &world.settings.no_meetings;
+    if barred.iter().any(|name| *name == host.id || name.eq_ignore_ascii_case(&host.email)) {
+        let text = "Your user account is not allowed meeting hosting and scheduling capabilities.";
+        return Err(Answer::error(400, 3161, text));
+    }
+    Ok(())
+}
+
+/// The meeting a path names, if the caller may touch it. A user's personal meeting exists as soon as somebody asks.
+pub fn named(world: &mut World, caller: &Caller, segment: &str) -> Result<i64, Answer> {
     let name = decode(segment);
     let id = name.parse::<i64>().map_err(|_| Answer::error(400, 300, "Invalid meeting id."))?;
+    personal(world, id);
+    let now = world.now_ms();
     let missing = || Answer::error(404, 3001, format!("Meeting does not exist: {name}."));
-    let meeting = world.meetings.get(&id).ok_or_else(missing)?;
+    let meeting = world.meetings.get(&id).filter(|meeting| !meeting.expired(now)).ok_or_else(missing)?;
     if meeting.host != caller.user.id {
         require_admin(caller)?;
+    }
+    if let Some(host) = world.user(&meeting.host) {
+        may_host(world, host)?;
     }
     Ok(id)
 }
 
-fn shown(world: &World, caller: &Caller, stars: &[&str]) -> Result<Value, Answer> {
-    let id = named(world, caller, segment(stars, 0))?;
-    world.meetings.get(&id).map(|meeting| show(world, meeting)).ok_or_else(unknown)
+fn personal(world: &mut World, id: i64) {
+    if world.meetings.contains_key(&id) {
+        return;
+    }
+    let Some(user) = world.users.iter().find(|user| user.pmi == id && user.status == "active") else {
+        return;
+    };
+    let fields = json!({"topic": format!("{}'s Personal Meeting Room", user.name()), "type": 4, "duration": 60,
+        "timezone": user.timezone, "settings": schedule::default_settings()});
+    let meeting = Meeting {
+        id,
+        uuid: seed::uuid("personal", id),
+        host: user.id.clone(),
+        created_ms: user.created_ms,
+        start_ms: None,
+        fields: fields.as_object().cloned().unwrap_or_default(),
+        occurrences: Vec::new(),
+    };
+    world.meetings.insert(id, meeting);
 }
 
-fn get(world: &mut World, _: &Call, caller: &Caller, stars: &[&str]) -> Result<Answer, Answer> {
-    shown(world, caller, stars).map(|meeting| Answer::json(200, &meeting))
+fn shown(world: &mut World, caller: &Caller, stars: &[&str], previous: bool) -> Result<Value, Answer> {
+    let id = named(world, caller, segment(stars, 0))?;
+    world.meetings.get(&id).map(|meeting| show::whole(world, meeting, previous)).ok_or_else(unknown)
+}
+
+fn get(world: &mut World, call: &Call, caller: &Caller, stars: &[&str]) -> Result<Answer, Answer> {
+    let previous = call.query("show_previous_occurrences") == Some("true");
+    let mut body = shown(world, caller, stars, previous)?;
+    if let Some(occurrence) = call.query("occurrence_id") {
+        let id = named(world, caller, segment(stars, 0))?;
+        occurrence::show(world, id, occurrence, &mut body)?;
+    }
+    Ok(Answer::json(200, &body))
 }
 
 fn update(world: &mut World, call: &Call, caller: &Caller, stars: &[&str]) -> Result<Answer, Answer> {
     let id = named(world, caller, segment(stars, 0))?;
-    let sent = body(call)?;
+    let mut sent = body(call)?;
     schedule::check(&sent)?;
     let host = world.meetings.get(&id).map(|meeting| meeting.host.clone()).unwrap_or_default();
+    let licensed = world.user(&host).is_some_and(|host| host.kind == 2);
+    if let Some(host) = world.user(&host).cloned() {
+        scheduled_for(world, &host, &sent)?;
+    }
     meeting_write(world, &host)?;
-    let before = shown(world, caller, stars)?;
+    let before = shown(world, caller, stars, true)?;
+    keep_known(&mut sent);
     let fields: Vec<String> = sent.keys().cloned().collect();
-    change(world, id, sent);
-    let after = shown(world, caller, stars)?;
-    let mut more = operation(caller);
-    more.insert("scope".into(), json!("all"));
+    let occurrence = call.query("occurrence_id");
+    match occurrence {
+        Some(occurrence) => occurrence::change(world, id, occurrence, &sent, licensed)?,
+        None => change(world, id, sent, licensed),
+    }
+    let after = shown(world, caller, stars, true)?;
+    let mut more = operation(caller, occurrence.is_some());
+    more.insert("scope".into(), json!(if occurrence.is_some() { "single" } else { "all" }));
     more.insert("time_stamp".into(), json!(world.now_ms()));
     more.insert("old_object".into(), changed(&before, &fields));
     world.emit_with("meeting.updated", changed(&after, &fields), more);
     Ok(Answer::empty(204))
 }
 
-fn delete(world: &mut World, _: &Call, caller: &Caller, stars: &[&str]) -> Result<Answer, Answer> {
+fn delete(world: &mut World, call: &Call, caller: &Caller, stars: &[&str]) -> Result<Answer, Answer> {
     let id = named(world, caller, segment(stars, 0))?;
-    let gone = shown(world, caller, stars)?;
-    world.meetings.remove(&id);
-    world.emit_with("meeting.deleted", told(&gone), operation(caller));
+    for name in ["schedule_for_reminder", "cancel_meeting_reminder"] {
+        if call.query(name).is_some_and(|value| !matches!(value, "true" | "false")) {
+            return Err(Answer::invalid(name, &format!("Invalid parameter: {name}.")));
+        }
+    }
+    if world.meetings.get(&id).is_some_and(|meeting| meeting.kind() == 4) {
+        return Err(Answer::error(400, 3018, "Not allowed to delete PMI."));
+    }
+    if world.beside.audio_conferences.contains(&id) {
+        return Err(Answer::error(400, 3037, "Not allowed to delete PAC."));
+    }
+    let gone = shown(world, caller, stars, true)?;
+    match call.query("occurrence_id") {
+        Some(occurrence) => {
+            let last = occurrence::delete(world, id, occurrence)?;
+            let mut told = told(&gone);
+            if let Some(all) = told.get_mut("occurrences").and_then(Value::as_array_mut) {
+                all.retain(|one| one.get("occurrence_id").and_then(Value::as_str) == Some(occurrence));
+            }
+            if last {
+                remove(world, id);
+            }
+            world.emit_with("meeting.deleted", told, operation(caller, true));
+        }
+        None => {
+            remove(world, id);
+            world.emit_with("meeting.deleted", told(&gone), operation(caller, false));
+        }
+    }
     Ok(Answer::empty(204))
 }
 
-fn end(world: &mut World, _: &Call, caller: &Caller, stars: &[&str]) -> Result<Answer, Answer> {
-    let id = named(world, caller, segment(stars, 0))?;
-    if world.live(id).is_some() {
-        // A running meeting can always be ended.
-        play::end(world, id).ok();
+fn remove(world: &mut World, id: i64) {
+    if let Some(meeting) = world.meetings.remove(&id) {
+        world.beside.deleted.insert(id, meeting);
+    }
+}
+
+/// End a running meeting, or bring back a deleted one.
+fn status(world: &mut World, call: &Call, caller: &Caller, stars: &[&str]) -> Result<Answer, Answer> {
+    let action = body(call)?.get("action").and_then(Value::as_str).map(str::to_owned);
+    match action.as_deref() {
+        Some("end") => {
+            let id = named(world, caller, segment(stars, 0))?;
+            if world.beside.on_premises.contains(&id) {
+                return Err(Answer::error(400, 3063, format!("Can not end on-premise user's meeting: {id}.")));
+            }
+            // One that does not run stays as it is.
+            play::end(world, id).ok();
+        }
+        Some("recover") => {
+            let name = decode(segment(stars, 0));
+            let missing = || Answer::error(404, 3001, format!("Meeting does not exist: {name}."));
+            let id = name.parse::<i64>().map_err(|_| missing())?;
+            let host = world.beside.deleted.get(&id).map(|meeting| meeting.host.clone()).ok_or_else(missing)?;
+            if host != caller.user.id {
+                require_admin(caller)?;
+            }
+            if let Some(meeting) = world.beside.deleted.remove(&id) {
+                world.meetings.insert(id, meeting);
+            }
+        }
+        _ => return Err(Answer::invalid("action", "Invalid parameter: action.")),
     }
     Ok(Answer::empty(204))
 }
 
 /// Take what is acceptable and say nothing about the rest, as Zoom does.
-fn change(world: &mut World, id: i64, sent: Map<String, Value>) {
+fn change(world: &mut World, id: i64, sent: Map<String, Value>, licensed: bool) {
     let now = world.now_ms();
     let Some(meeting) = world.meetings.get_mut(&id) else {
         return;
     };
+    let planned = |meeting: &Meeting| {
+        (
+            meeting.start_ms,
+            meeting.kind(),
+            meeting.fields.get("timezone").cloned(),
+            meeting.fields.get("recurrence").cloned(),
+        )
+    };
+    let before = planned(meeting);
+    let start = sent.get("start_time").cloned();
     for (name, value) in sent {
         match name.as_str() {
             "settings" => {
                 if let Some(settings) = meeting.fields.get_mut("settings") {
-                    schedule::merge_settings(settings, Some(&value));
+                    schedule::merge_settings(settings, Some(&value), licensed);
                 }
             }
-            "start_time" => {
-                let old = meeting.fields.insert(name.clone(), value);
-                match schedule::start(&meeting.fields).filter(|start| *start >= now) {
-                    Some(start) => meeting.start_ms = Some(start),
-                    None => {
-                        meeting.fields.insert(name, old.unwrap_or_default());
-                    }
-                }
-            }
+            "start_time" | "default_password" => {}
             _ => drop(meeting.fields.insert(name, value)),
         }
     }
+    if let Some(start) = start {
+        let old = meeting.fields.insert("start_time".into(), start);
+        match schedule::start(&meeting.fields).filter(|start| *start >= now) {
+            Some(start) => meeting.start_ms = Some(start),
+            None => drop(meeting.fields.insert("start_time".into(), old.unwrap_or_default())),
+        }
+    }
+    if planned(meeting) != before {
+        meeting.plan();
+    }
 }
 
-/// Who did it, and to all occurrences.
-fn operation(caller: &Caller) -> Map<String, Value> {
+fn keep_known(sent: &mut Map<String, Value>) {
+    sent.retain(|name, value| FIELDS.contains(&name.as_str()) && !value.is_null());
+    if let Some(fields) = sent.get_mut("tracking_fields").and_then(Value::as_array_mut) {
+        fields.retain(|one| one.get("field").and_then(Value::as_str).is_some_and(|label| TRACKED.contains(&label)));
+    }
+}
+
+/// Who did it, and whether to all occurrences.
+fn operation(caller: &Caller, single: bool) -> Map<String, Value> {
     let mut more = events::operator(&caller.user);
-    more.insert("operation".into(), json!("all"));
+    more.insert("operation".into(), json!(if single { "single" } else { "all" }));
     more
 }
 
@@ -193,60 +370,4 @@ fn body(call: &Call) -> Result<Map<String, Value>, Answer> {
         Some(Value::Object(fields)) => Ok(fields),
         _ => Err(Answer::error(400, 300, "Request Body should be a valid JSON object.")),
     }
-}
-
-fn listed(world: &World, meeting: &Meeting) -> Value {
-    let mut shown = show(world, meeting);
-    let agenda = shown.get("agenda").and_then(Value::as_str).map(|text| text.chars().take(250).collect::<String>());
-    let keep =
-        ["uuid", "id", "host_id", "topic", "type", "start_time", "duration", "timezone", "created_at", "join_url"];
-    if let Some(fields) = shown.as_object_mut() {
-        fields.retain(|name, _| keep.contains(&name.as_str()));
-        if let Some(agenda) = agenda {
-            fields.insert("agenda".into(), json!(agenda));
-        }
-    }
-    shown
-}
-
-fn show(world: &World, meeting: &Meeting) -> Value {
-    let mut shown = meeting.fields.clone();
-    let email = world.user(&meeting.host).map(|user| user.email.clone()).unwrap_or_default();
-    let pwd = seed::uuid("pwd", meeting.id).replace(['/', '+', '='], "");
-    for secret in ["default_password", "schedule_for", "start_time", "template_id"] {
-        shown.remove(secret);
-    }
-    let own = json!({
-        "uuid": meeting.uuid, "id": meeting.id, "host_id": meeting.host, "host_email": email, "assistant_id": "",
-        "status": "waiting", "created_at": utc(meeting.created_ms), "encrypted_password": pwd, "pre_schedule": false,
-        "start_url": format!("{}/s/{}?zak={}", world.origin, meeting.id, crate::world::random(24)),
-        "join_url": format!("{}/j/{}?pwd={pwd}", world.origin, meeting.id), "creation_source": "open_api",
-    });
-    if let Value::Object(own) = own {
-        shown.extend(own);
-    }
-    if let Some(start) = meeting.start_ms {
-        shown.insert("start_time".into(), json!(utc(start)));
-        if shown.get("type") == Some(&json!(8)) {
-            shown.insert("occurrences".into(), schedule::occurrences(&meeting.fields, start));
-        }
-    }
-    Value::Object(shown)
-}
-
-fn invitation(world: &mut World, _: &Call, caller: &Caller, stars: &[&str]) -> Result<Answer, Answer> {
-    let shown = shown(world, caller, stars)?;
-    let text = |name: &str| {
-        shown.get(name).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)).unwrap_or_default()
-    };
-    let lines = [
-        format!("{} is inviting you to a scheduled Zoom meeting.", text("host_email")),
-        String::new(),
-        format!("Topic: {}", text("topic")),
-        format!("Time: {}", text("start_time")),
-        format!("Join Zoom Meeting\r\n{}", text("join_url")),
-        format!("Meeting ID: {}\r\nPasscode: {}", text("id"), text("password")),
-        String::new(),
-    ];
-    Ok(Answer::json(200, &json!({"invitation": lines.join("\r\n"), "sip_links": []})))
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::recurrence;
 use crate::answer::Answer;
 use crate::time;
 
@@ -32,10 +33,28 @@ pub fn check(sent: &Map<String, Value>) -> Result<(), Answer> {
     wrong("settings.approval_type", setting("approval_type").is_none_or(|v| matches!(v.as_i64(), Some(0..=2))));
     if let Some(recurrence) = sent.get("recurrence") {
         wrong("recurrence.type", matches!(recurrence.get("type").and_then(Value::as_i64), Some(1..=3)));
-        wrong("recurrence.end_times", recurrence.get("end_times").is_none_or(|v| matches!(v.as_i64(), Some(0..=60))));
+        let number = |name: &str, fits: fn(i64) -> bool| {
+            recurrence.get(name).is_none_or(|value| value.as_i64().is_some_and(fits))
+        };
+        let most: fn(i64) -> bool = match recurrence.get("type").and_then(Value::as_i64) {
+            Some(1) => |n| (1..=99).contains(&n),
+            Some(2) => |n| (1..=50).contains(&n),
+            _ => |n| (1..=10).contains(&n),
+        };
+        wrong("recurrence.repeat_interval", number("repeat_interval", most));
+        wrong("recurrence.end_times", number("end_times", |n| (0..=60).contains(&n)));
+        wrong("recurrence.monthly_day", number("monthly_day", |n| (1..=31).contains(&n)));
+        wrong("recurrence.monthly_week", number("monthly_week", |n| matches!(n, -1 | 1..=4)));
+        wrong("recurrence.monthly_week_day", number("monthly_week_day", |n| (1..=7).contains(&n)));
+        let days = recurrence.get("weekly_days");
+        let day = |text: &str| matches!(text.trim(), "1" | "2" | "3" | "4" | "5" | "6" | "7");
+        wrong("recurrence.weekly_days", days.is_none_or(|v| v.as_str().is_some_and(|text| text.split(',').all(day))));
     }
     if !errors.is_empty() {
         return Err(Answer::json(400, &json!({"code": 300, "message": "Validation Failed.", "errors": errors})));
+    }
+    if sent.get("pre_schedule") == Some(&json!(true)) && !matches!(kind, None | Some(Some(2 | 3))) {
+        return Err(Answer::error(400, 3000, "The pre_schedule field is only for meetings of types 2 and 3."));
     }
     if kind == Some(Some(1)) && sent.contains_key("schedule_for") {
         return Err(Answer::error(400, 3000, "Instant meetings cannot be scheduled for another user."));
@@ -59,29 +78,32 @@ pub fn default_settings() -> Value {
         "alternative_hosts": "", "meeting_authentication": false, "email_notification": true, "encryption_type": "enhanced_encryption"})
 }
 
-/// An unknown `auto_recording` silently becomes `none`.
-pub fn merge_settings(stored: &mut Value, sent: Option<&Value>) {
+/// Take what is sent over what is stored. Values that Zoom does not know, or that the host's licence does not allow, become
+/// others without a word: recordings and registration are for licensed hosts, and nothing is recorded that is end-to-end encrypted.
+pub fn merge_settings(stored: &mut Value, sent: Option<&Value>, licensed: bool) {
     let (Some(stored), Some(sent)) = (stored.as_object_mut(), sent.and_then(Value::as_object)) else {
         return;
     };
-    for (name, value) in sent {
-        let known = name != "auto_recording" || matches!(value.as_str(), Some("local" | "cloud" | "none"));
-        stored.insert(name.clone(), if known { value.clone() } else { json!("none") });
+    stored.extend(sent.clone());
+    let recorded = stored.get("auto_recording").and_then(Value::as_str).unwrap_or_default();
+    let encrypted = stored.get("encryption_type").and_then(Value::as_str) == Some("e2ee");
+    if !matches!(recorded, "local" | "cloud" | "none") || recorded == "cloud" && (encrypted || !licensed) {
+        stored.insert("auto_recording".into(), json!("none"));
+    }
+    if !licensed {
+        stored.insert("approval_type".into(), json!(2));
+    }
+    let waits = stored.get("join_before_host") == Some(&json!(true));
+    if !waits {
+        stored.insert("jbh_time".into(), json!(0));
     }
 }
 
-/// Occurrences at fixed distances; ids are the start in milliseconds. Weekly day lists and monthly rules are not followed.
-pub fn occurrences(fields: &Map<String, Value>, start_ms: i64) -> Value {
-    let rule = |name: &str| fields.get("recurrence").and_then(|rule| rule.get(name)).and_then(Value::as_i64);
-    let days = match rule("type") {
-        Some(2) => 7,
-        Some(3) => 28,
-        _ => 1,
-    } * rule("repeat_interval").unwrap_or(1).max(1);
-    let count = rule("end_times").filter(|count| *count > 0).unwrap_or(10).min(60);
-    let rows = (0..count).map(|n| {
-        let at = start_ms + n * days * 86_400_000;
-        json!({"occurrence_id": at.to_string(), "start_time": time::utc(at), "duration": minutes(fields), "status": "available"})
-    });
-    Value::Array(rows.collect())
+/// The starts of a repeating meeting.
+pub fn starts(fields: &Map<String, Value>, start_ms: i64) -> Vec<i64> {
+    let Some(rule) = fields.get("recurrence").and_then(Value::as_object) else {
+        return vec![start_ms];
+    };
+    let zone = fields.get("timezone").and_then(Value::as_str).unwrap_or("UTC");
+    recurrence::starts(rule, zone, start_ms)
 }
