@@ -7,7 +7,6 @@ pub mod paging;
 mod recordings;
 mod recurrence;
 mod roles;
-mod schedule;
 pub mod schedule;
 mod users;
 

@@ -101,7 +101,13 @@ pub fn small(world: &mut World) {
         (ALONE, HELD, 14 * DAY_MS, Some(60), vec![host()]),
         (LAST, HELD, 7 * DAY_MS, Some(60), people.clone()),
         (FRESH, PLANNED, 2 * 60 * MINUTE_MS, Some(60), people.clone()),
-        ("RunningNow000000000005==", RUNNING, 20 * MINUTE_MS, None, vec![host(), stay(3, "Mary Somerville", "", "", 3, 55)]),
+        (
+            "RunningNow000000000005==",
+            RUNNING,
+            20 * MINUTE_MS,
+            None,
+            vec![host(), stay(3, "Mary Somerville", "", "", 3, 55)],
+        ),
         ("RunningBelow00000000006==", ON_PREMISES, 20 * MINUTE_MS, None, Vec::new()),
     ];
     for (held, id, ago, minutes, people) in times {
