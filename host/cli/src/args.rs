@@ -63,6 +63,9 @@ pub enum Command {
     /// Look at earlier runs
     #[command(subcommand)]
     Runs(RunsCommand),
+    /// Start a Zoom emulator alone, and steer one that runs
+    #[command(subcommand)]
+    Emulator(switchboard_emulator::cli::Command),
     /// Find what is wrong and say how to mend it
     Doctor,
     /// Print the completion script of a shell

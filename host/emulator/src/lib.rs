@@ -6,6 +6,7 @@ mod answer;
 mod api;
 mod approval;
 mod call;
+pub mod cli;
 mod control;
 mod downloads;
 mod events;

@@ -6,6 +6,7 @@ mod check;
 mod connect;
 mod connection;
 mod doctor;
+mod emulator;
 mod run;
 mod runs;
 mod tour;
@@ -19,10 +20,10 @@ use crate::app::App;
 use crate::args::{Args, Command};
 use crate::error::CliError;
 
-/// Run the command that was asked for, until it ends or is interrupted. `try` and `run` tidy up when interrupted, so they
+/// Run the command that was asked for, until it ends or is interrupted. `try`, `run` and `emulator` tidy up when interrupted, so they
 /// listen themselves.
 pub async fn dispatch(args: Args) -> Result<ExitCode, CliError> {
-    if matches!(args.command, Command::Try(_) | Command::Run(_)) {
+    if matches!(args.command, Command::Try(_) | Command::Run(_) | Command::Emulator(_)) {
         return command(args).await;
     }
     tokio::select! {
@@ -42,6 +43,7 @@ async fn command(args: Args) -> Result<ExitCode, CliError> {
         Command::Run(options) => run::run(&app, options).await?,
         Command::Check(options) => check::run(&app, options).await?,
         Command::Runs(command) => runs::run(&app, command)?,
+        Command::Emulator(command) => emulator::run(&app, command).await?,
         Command::Doctor => doctor::run(&app).await?,
         Command::Completion { shell } => {
             clap_complete::generate(shell, &mut Args::command(), "switchboard", &mut std::io::stdout());
