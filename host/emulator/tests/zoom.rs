@@ -93,7 +93,7 @@ fn token(answer: &Value, name: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_refresh_token_dies_when_used_and_a_second_consent_kills_the_first() {
+async fn facts_14_01_seed_8_04_a_refresh_token_dies_when_used_and_a_second_consent_kills_the_first() {
     let emulator = start(Options::default()).await.unwrap();
     let first = connect(&emulator, "").await;
     assert_eq!(first["expires_in"], 3599);
@@ -116,7 +116,7 @@ async fn a_refresh_token_dies_when_used_and_a_second_consent_kills_the_first() {
 }
 
 #[tokio::test]
-async fn listings_clamp_to_a_month_and_page_to_an_empty_token() {
+async fn facts_14_06_seed_8_01_listings_clamp_to_a_month_and_page_to_an_empty_token() {
     let emulator = start(Options { at_ms: Some(1_795_392_000_000), ..Options::default() }).await.unwrap();
     let access = token(&connect(&emulator, "").await, "access_token");
     let base = format!("{}/users/me/recordings?from=2026-01-01&to=2026-11-22", emulator.api_base());
@@ -131,7 +131,7 @@ async fn listings_clamp_to_a_month_and_page_to_an_empty_token() {
 }
 
 #[tokio::test]
-async fn odd_uuids_must_be_encoded_twice_and_files_come_from_a_second_host() {
+async fn facts_14_12_odd_uuids_must_be_encoded_twice_and_files_come_from_a_second_host() {
     let emulator = start(Options::default()).await.unwrap();
     let access = token(&connect(&emulator, "").await, "access_token");
     let base = format!("{}/meetings", emulator.api_base());
@@ -154,7 +154,7 @@ async fn odd_uuids_must_be_encoded_twice_and_files_come_from_a_second_host() {
 }
 
 #[tokio::test]
-async fn a_meeting_is_created_changed_and_deleted() {
+async fn facts_14_13_a_meeting_is_created_changed_and_deleted_and_unknown_values_become_defaults_in_silence() {
     let emulator = start(Options::default()).await.unwrap();
     let access = token(&connect(&emulator, "").await, "access_token");
     let bearer = format!("Bearer {access}");
