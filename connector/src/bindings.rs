@@ -6,6 +6,6 @@ include!(concat!(env!("OUT_DIR"), "/bindings.rs"));
 
 pub use exports::switchboard::connector::{activities as activities_export, auth as auth_export};
 pub use exports::switchboard::zoom::{
-    attendance, groups, meeting_options, meetings, polls, recordings, roles, types, users,
+    account, apps, attendance, groups, meeting_options, meetings, polls, recordings, reports, roles, types, users,
 };
 pub use switchboard::connector::{context, http, log, types as contract};

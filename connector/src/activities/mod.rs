@@ -62,14 +62,26 @@ macro_rules! area {
     };
 }
 
+pub mod account;
+pub mod apps;
 pub mod groups;
 pub mod meetings;
 pub mod recordings;
+pub mod reports;
 pub mod roles;
 pub mod users;
 
 /// The tables of all areas.
-pub const AREAS: &[&[Activity]] = &[users::TABLE, groups::TABLE, roles::TABLE, meetings::TABLE, recordings::TABLE];
+pub const AREAS: &[&[Activity]] = &[
+    users::TABLE,
+    groups::TABLE,
+    roles::TABLE,
+    account::TABLE,
+    reports::TABLE,
+    apps::TABLE,
+    meetings::TABLE,
+    recordings::TABLE,
+];
 
 /// Every activity.
 pub fn all() -> impl Iterator<Item = &'static Activity> {

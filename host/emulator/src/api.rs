@@ -1,11 +1,14 @@
 //! REST: token, endpoint, scope, rate, then the operation.
 
+mod account;
+mod apps;
 mod groups;
 mod meetings;
 pub mod operations;
 pub mod paging;
 mod recordings;
 mod recurrence;
+mod reports;
 mod roles;
 pub mod schedule;
 mod users;

@@ -52,6 +52,9 @@ const AREAS: &[&[Operation]] = &[
     super::users::OPERATIONS,
     super::groups::OPERATIONS,
     super::roles::OPERATIONS,
+    super::account::OPERATIONS,
+    super::reports::OPERATIONS,
+    super::apps::OPERATIONS,
     super::meetings::OPERATIONS,
     super::recordings::OPERATIONS,
 ];

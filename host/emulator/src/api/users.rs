@@ -7,6 +7,7 @@ mod read;
 mod settings;
 mod show;
 
+pub use settings::defaults;
 pub use show::show;
 
 use serde_json::{Map, Value, json};
