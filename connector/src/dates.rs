@@ -51,6 +51,18 @@ impl Day {
         Self::of(year, month, if over { day - 7 } else { day })
     }
 
+    /// The same day of the month before, or that month's last day.
+    pub fn month_before(self) -> Self {
+        let (y, m, d) = self.parts();
+        let (y, m) = if m == 1 { (y - 1, 12) } else { (y, m - 1) };
+        Self::of(y, m, d.min(days_of(y, m))).unwrap_or(self)
+    }
+
+    /// Days from another day to this one.
+    pub fn since(self, other: Self) -> i64 {
+        self.0 - other.0
+    }
+
     fn of(y: i64, m: i64, d: i64) -> Option<Self> {
         let valid = (1..=12).contains(&m) && d >= 1 && d <= days_of(y, m);
         // Howard Hinnant's days_from_civil: years begin in March, eras have 400 years.
@@ -194,6 +206,18 @@ mod tests {
             assert_eq!(Day::in_month(2026, 3, week, weekday).unwrap().to_string(), found);
         }
         assert_eq!(Day::parse("2026-11-25").unwrap().weekday(), 3);
+    }
+
+    #[test]
+    fn a_month_before_the_last_of_a_month_is_a_last_of_a_month() {
+        for (day, before) in [
+            ("2026-03-31", "2026-02-28"),
+            ("2024-03-30", "2024-02-29"),
+            ("2026-01-15", "2025-12-15"),
+            ("2026-12-31", "2026-11-30"),
+        ] {
+            assert_eq!(Day::parse(day).unwrap().month_before().to_string(), before);
+        }
     }
 
     #[test]

@@ -61,6 +61,47 @@ impl fmt::Display for OpaqueId {
     }
 }
 
+/// An account: id, or the connected one.
+pub struct AccountRef(String);
+
+impl AccountRef {
+    /// `None` is the connected account.
+    pub fn parse(account: Option<&str>) -> Outcome<Self> {
+        let account = account.unwrap_or("me");
+        let known = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+        if (1..=64).contains(&account.len()) && account.bytes().all(known) {
+            return Ok(Self(account.to_owned()));
+        }
+        Err(invalid("/account", "this is no account id", "give an account's id, or leave it out for the connected one"))
+    }
+}
+
+impl fmt::Display for AccountRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The id of one file of a recording.
+pub struct FileId(String);
+
+impl FileId {
+    /// As Zoom's lists show it.
+    pub fn parse(field: &str, id: &str) -> Outcome<Self> {
+        let known = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'=' | b'+');
+        if (1..=128).contains(&id.len()) && id.bytes().all(known) {
+            return Ok(Self(encode(id)));
+        }
+        Err(invalid(field, "this is no id of a file", "give the `id` of a file, as `recordings.files` shows it"))
+    }
+}
+
+impl fmt::Display for FileId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 /// A meeting's number.
 #[derive(Debug)]
 pub struct MeetingId(String);

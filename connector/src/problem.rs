@@ -79,18 +79,49 @@ pub fn no_recording(message: &str) -> Problem {
     Problem { fix: Some(row.fix.to_owned()), retry: Retry::After(NOT_READY_MS), ..plain(row.code, message, true) }
 }
 
-/// What a refused download means: the answer decides where there is one.
+/// What a refused download means: the answer decides where there is one. The details name the `reason` in one word.
 pub fn download_failed(failure: Failure, now: u64) -> Problem {
-    match failure.response.as_ref().and_then(|response| Refusal::read(response, now)) {
-        Some(refusal) => refused(&refusal),
-        None if failure.response.as_ref().is_some_and(is_page) => Problem {
+    let Some(response) = &failure.response else {
+        return failed(failure);
+    };
+    let Some(refusal) = Refusal::read(response, now) else {
+        return if is_page(response) {
+            blocked("page", "Zoom sent a web page in place of the file")
+        } else {
+            failed(failure)
+        };
+    };
+    match (refusal.status, refusal.code) {
+        (404, _) => Problem {
             fix: Some(
-                "check in Zoom that the file still exists, that its host may download it, and that downloads are on"
+                "read `recordings.files` again: when one file of a recording goes, addresses of the others die; look in \
+                 `recordings.list-trash` too"
                     .to_owned(),
             ),
-            ..plain("download-refused", "Zoom sent a web page in place of the file", true)
+            details: Some(json!({ "reason": "gone", "status": 404 }).to_string()),
+            ..plain("not-found", "the file is not at the address that Zoom gave", true)
         },
-        None => failed(failure),
+        // The same token has just read the recording, so it is not the token. Right after a recording this passes by itself.
+        (401, _) => Problem {
+            retry: Retry::After(NOT_READY_MS),
+            ..blocked("not-yet-or-forbidden", "Zoom does not give the file out, or not yet")
+        },
+        (200..300, Some(200)) => blocked("disabled", "downloads are switched off for this account or recording"),
+        (_, Some(3302)) => blocked("passcode", "Zoom wants the recording's passcode"),
+        _ => refused(&refusal),
+    }
+}
+
+/// Zoom keeps a file back.
+fn blocked(reason: &str, message: &str) -> Problem {
+    Problem {
+        fix: Some(
+            "see `recordings.settings-get`; use a connection of the recording's host, or of an administrator who may view content, \
+             and have downloads switched on"
+                .to_owned(),
+        ),
+        details: Some(json!({ "reason": reason }).to_string()),
+        ..plain("download-refused", message, true)
     }
 }
 

@@ -33,6 +33,9 @@ impl<'a> Zoom<'a> {
     pub fn patch(&self, path: String) -> Call<'a> {
         self.call(Method::Patch, path)
     }
+    pub fn put(&self, path: String) -> Call<'a> {
+        self.call(Method::Put, path)
+    }
     pub fn delete(&self, path: String) -> Call<'a> {
         self.call(Method::Delete, path)
     }
@@ -125,8 +128,12 @@ impl Call<'_> {
 
     /// Send, and expect success without reading a body.
     pub fn done(self) -> Outcome<()> {
-        self.send()?;
-        Ok(())
+        Ok(self.answer()?)
+    }
+
+    /// Send, and expect success without reading a body; the caller decides about refusals.
+    pub fn answer(self) -> Result<(), Trouble> {
+        self.send().map(drop)
     }
 
     /// `me` in a path, except in the question who the connection is: a connection without a user has no `me`.

@@ -11,6 +11,8 @@ pub mod members;
 pub mod past;
 pub mod poll;
 pub mod recording;
+pub mod recording_registrant;
+pub mod recording_settings;
 pub mod recurrence;
 pub mod role;
 pub mod settings;

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::lenient::{self, small};
-use crate::bindings::recordings::{FileStatus, FileType, Recording as Public, RecordingFile};
+use crate::bindings::recordings::{FileStatus, FileType, Recording as Public, RecordingFile, RecordingKind};
 use crate::paging::Page;
 
 #[derive(Deserialize, Default)]
@@ -27,7 +27,17 @@ pub struct Recording {
     total_size: Option<i64>,
     #[serde(deserialize_with = "lenient::text")]
     share_url: Option<String>,
-    recording_files: Vec<File>,
+    #[serde(rename = "type", deserialize_with = "lenient::number")]
+    kind: Option<i64>,
+    #[serde(deserialize_with = "lenient::text")]
+    host_email: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
+    recording_play_passcode: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
+    auto_delete_date: Option<String>,
+    recording_files: Option<Vec<File>>,
+    /// Only of one meeting, and only when each participant's sound is kept apart.
+    participant_audio_files: Option<Vec<File>>,
 }
 
 /// One file, with the link that stays inside.
@@ -52,6 +62,10 @@ pub struct File {
     status: Option<String>,
     #[serde(deserialize_with = "lenient::text")]
     download_url: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
+    file_name: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
+    deleted_time: Option<String>,
 }
 
 impl Recording {
@@ -62,17 +76,24 @@ impl Recording {
 
     /// The public form, and the link of each file in the same order.
     pub fn with_links(self) -> Option<(Public, Vec<Option<String>>)> {
-        let (files, links): (Vec<_>, Vec<_>) = self.recording_files.into_iter().map(File::public).unzip();
+        let files = self.recording_files.into_iter().flatten().map(|file| file.public(false));
+        let voices = self.participant_audio_files.into_iter().flatten().map(|file| file.public(true));
+        let (mut files, links): (Vec<_>, Vec<_>) = files.chain(voices).unzip();
+        number_sets(&mut files);
         let recording = Public {
             meeting_uuid: self.uuid?,
             meeting_id: self.id,
+            kind: kind(self.kind),
             host_id: self.host_id,
+            host_email: self.host_email,
             topic: self.topic,
             start_time: self.start_time,
             timezone: self.timezone,
             duration: small(self.duration),
             total_size: size(self.total_size),
             share_url: self.share_url,
+            play_passcode: self.recording_play_passcode,
+            auto_delete_date: self.auto_delete_date,
             ready: !files.is_empty() && files.iter().all(|file| file.status == FileStatus::Completed),
             files,
         };
@@ -81,21 +102,55 @@ impl Recording {
 }
 
 impl File {
-    fn public(self) -> (RecordingFile, Option<String>) {
+    fn public(self, of_participant: bool) -> (RecordingFile, Option<String>) {
         // A file without type or end is still being recorded, whatever its status says.
         let working =
             self.status.as_deref() == Some("processing") || self.file_type.is_none() || self.recording_end.is_none();
         let file = RecordingFile {
             file_type: file_type(self.file_type.as_deref()),
             id: self.id,
-            recording_type: self.recording_type,
+            zoom_type: self.file_type,
+            set: 1,
+            name: self.file_name,
+            recording_type: self
+                .recording_type
+                .or_else(|| of_participant.then(|| "audio_only_each_participant".to_owned())),
             start: self.recording_start,
             end: self.recording_end,
             extension: self.file_extension.map(|extension| extension.to_ascii_lowercase()),
             size: size(self.file_size),
             status: if working { FileStatus::Processing } else { FileStatus::Completed },
+            deleted_at: self.deleted_time,
         };
         (file, self.download_url)
+    }
+}
+
+/// Files that began at the same moment belong together. One without a start is taken for part of the first set.
+fn number_sets(files: &mut [RecordingFile]) {
+    let mut starts: Vec<String> = files.iter().filter_map(|file| file.start.clone()).collect();
+    starts.sort();
+    starts.dedup();
+    for file in files {
+        let at = file.start.as_ref().and_then(|start| starts.iter().position(|other| other == start)).unwrap_or(0);
+        file.set = u32::try_from(at).map_or(u32::MAX, |at| at.saturating_add(1));
+    }
+}
+
+fn kind(number: Option<i64>) -> RecordingKind {
+    match number {
+        Some(1) => RecordingKind::InstantMeeting,
+        Some(2) => RecordingKind::ScheduledMeeting,
+        Some(3) => RecordingKind::RecurringMeeting,
+        Some(4) => RecordingKind::PersonalMeeting,
+        Some(5) => RecordingKind::Webinar,
+        Some(6) => RecordingKind::RecurringWebinar,
+        Some(7) => RecordingKind::AudioConference,
+        Some(8) => RecordingKind::RecurringMeetingFixed,
+        Some(9) => RecordingKind::RecurringWebinarFixed,
+        Some(99) => RecordingKind::Upload,
+        Some(100) => RecordingKind::BreakoutRoom,
+        _ => RecordingKind::Unknown,
     }
 }
 
@@ -126,6 +181,9 @@ pub struct RecordingPage {
     from: Option<String>,
     #[serde(default, deserialize_with = "lenient::text")]
     next_page_token: Option<String>,
+    /// Of the whole window, not of the page.
+    #[serde(default, deserialize_with = "lenient::number")]
+    pub total_records: Option<i64>,
     meetings: Vec<Recording>,
 }
 

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::get::read;
 use crate::bindings::contract::Problem;
-use crate::bindings::http::Expectation;
+use crate::bindings::http::{Expectation, Stored};
 use crate::bindings::recordings::{DownloadRecording, Downloaded, FileStatus, FileType, Recording, RecordingFile};
 use crate::problem::{invalid, no_recording, plain};
 use crate::service::Outcome;
@@ -17,13 +17,7 @@ pub fn download(zoom: &Zoom<'_>, request: DownloadRecording) -> Outcome<Download
     }
     let (recording, links) = read(zoom, &request.meeting)?;
     let (file, link) = pick(&request, &recording, links)?;
-    if file.status == FileStatus::Processing {
-        return Err(no_recording("Zoom is still working on this file"));
-    }
-    let link = link.ok_or_else(|| plain("download-refused", "Zoom gives no download address for this file", true))?;
-    let expect =
-        Expectation { size: (file.size > 0).then_some(file.size), content_types: content_types(file.file_type) };
-    let stored = zoom.download(&link, &label(&recording, &file), &expect)?;
+    let stored = fetch(zoom, &recording, &file, link)?;
     Ok(Downloaded {
         path: stored.path,
         size: stored.size,
@@ -35,6 +29,22 @@ pub fn download(zoom: &Zoom<'_>, request: DownloadRecording) -> Outcome<Download
     })
 }
 
+/// Store one file of a recording.
+pub fn fetch(zoom: &Zoom<'_>, recording: &Recording, file: &RecordingFile, link: Option<String>) -> Outcome<Stored> {
+    if file.status == FileStatus::Processing {
+        return Err(no_recording("Zoom is still working on this file"));
+    }
+    let link = link.ok_or_else(|| Problem {
+        fix: Some(
+            "files on an on-premises connector are not in Zoom's cloud; else read the recording again".to_owned(),
+        ),
+        ..plain("download-refused", "Zoom gives no download address for this file", true)
+    })?;
+    let expect =
+        Expectation { size: (file.size > 0).then_some(file.size), content_types: content_types(file.file_type) };
+    zoom.download(&link, &label(recording.topic.as_deref(), recording.start_time.as_deref(), file), &expect)
+}
+
 fn pick(
     request: &DownloadRecording,
     recording: &Recording,
@@ -44,6 +54,7 @@ fn pick(
         request.file.as_ref().is_none_or(|id| file.id.as_ref() == Some(id))
             && request.file_type.is_none_or(|kind| kind == file.file_type)
             && request.recording_type.as_ref().is_none_or(|kind| file.recording_type.as_ref() == Some(kind))
+            && request.set.is_none_or(|set| set == file.set)
     };
     let mut candidates = recording.files.iter().zip(links).filter(|(file, _)| fits(file));
     let pointer = if request.file.is_some() {
@@ -72,29 +83,31 @@ fn no_such_file(pointer: &str) -> Problem {
     }
 }
 
-fn list(recording: &Recording, fits: impl Fn(&RecordingFile) -> bool) -> String {
+/// The files that fit, as details of a problem.
+pub fn list(recording: &Recording, fits: impl Fn(&RecordingFile) -> bool) -> String {
     let files: Vec<_> = recording
         .files
         .iter()
         .filter(|file| fits(file))
-        .map(|file| json!({"id": file.id, "file_type": file.file_type, "recording_type": file.recording_type, "start": file.start}))
+        .map(|file| json!({"id": file.id, "file_type": file.file_type, "recording_type": file.recording_type, "set": file.set, "start": file.start}))
         .collect();
     json!({ "files": files }).to_string()
 }
 
-/// `Weekly sync 2026-01-05T10-00-00Z shared_screen.mp4`: topic, start and kind, because Zoom names no file.
-fn label(recording: &Recording, file: &RecordingFile) -> String {
-    let topic: String = recording.topic.as_deref().unwrap_or("recording").chars().take(80).collect();
-    let start = file.start.as_deref().or(recording.start_time.as_deref()).unwrap_or_default();
-    let kind = file.recording_type.as_deref().unwrap_or_default();
-    let words = [topic.as_str(), start, kind].into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+/// `Weekly sync 2026-01-05T10-00-00Z shared_screen.mp4`: topic, start and kind, because Zoom names no file but participants' own.
+pub fn label(topic: Option<&str>, meeting_start: Option<&str>, file: &RecordingFile) -> String {
+    let topic: String = topic.unwrap_or("recording").chars().take(80).collect();
+    let start = file.start.as_deref().or(meeting_start).unwrap_or_default();
+    let kind = file.recording_type.as_deref().or(file.zoom_type.as_deref()).unwrap_or_default();
+    let name: String = file.name.as_deref().unwrap_or_default().chars().take(80).collect();
+    let words: Vec<_> = [topic.as_str(), start, kind, &name].into_iter().filter(|word| !word.is_empty()).collect();
     let name: String =
-        words.chars().map(|c| if c.is_control() || "/\\:*?\"<>|".contains(c) { '-' } else { c }).collect();
+        words.join(" ").chars().map(|c| if c.is_control() || "/\\:*?\"<>|".contains(c) { '-' } else { c }).collect();
     format!("{}.{}", name.trim_matches(['.', ' ']), file.extension.as_deref().unwrap_or("bin"))
 }
 
 /// What storage hosts send for a file; the general binary types always fit, HTML never does.
-fn content_types(file_type: FileType) -> Vec<String> {
+pub fn content_types(file_type: FileType) -> Vec<String> {
     let own: &[&str] = match file_type {
         FileType::Mp4 => &["video/mp4"],
         FileType::M4a => &["audio/mp4", "audio/x-m4a", "audio/m4a", "video/mp4"],
@@ -110,6 +123,7 @@ fn content_types(file_type: FileType) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use crate::bindings::contract::Retry;
     use crate::testing::{fails, page, run, script, stored};
 
     const READ: &str = "GET /meetings/81234567890/recordings";
@@ -145,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_in_place_of_the_file_is_refused() {
+    fn seed_ensemble_46_to_49_what_zoom_sends_in_place_of_a_file_is_refused_with_the_reason() {
         let input = r#"{"meeting":"81234567890","file":"f1"}"#;
         let refused = |status, kind, body| script(READ, 200, WIRE).then_download(LINK, Err(page(status, kind, body)));
         fails(
@@ -156,9 +170,21 @@ mod tests {
             None,
         );
         let other = r#"{"status":false,"errorCode":124,"errorMessage":"Forbidden"}"#;
-        fails("recordings.download", input, refused(401, "application/json", other), "expired", None);
+        let problem =
+            fails("recordings.download", input, refused(401, "application/json", other), "download-refused", None);
+        assert_eq!(
+            problem.retry,
+            Retry::After(600_000),
+            "right after the recording Zoom says this, minutes later no more"
+        );
         let disabled = r#"{"code":200,"message":"Download has been disabled by the administrator"}"#;
-        fails("recordings.download", input, refused(200, "application/json", disabled), "forbidden", None);
-        fails("recordings.download", input, refused(404, "text/html", "<html>"), "not-found", None);
+        let problem =
+            fails("recordings.download", input, refused(200, "application/json", disabled), "download-refused", None);
+        assert!(problem.details.unwrap().contains("disabled"));
+        let gone = fails("recordings.download", input, refused(404, "text/html", "<html>"), "not-found", None);
+        assert!(gone.fix.unwrap().contains("recordings.files"));
+        let passcode = r#"{"code":3302,"message":"x"}"#;
+        fails("recordings.download", input, refused(200, "application/json", passcode), "download-refused", None);
+        fails("recordings.download", input, refused(503, "text/html", "<html>"), "unavailable", None);
     }
 }

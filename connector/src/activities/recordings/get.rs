@@ -32,8 +32,8 @@ mod tests {
             "recordings.get",
             r#"{"meeting":"/ab==cdefghij"}"#,
             script("GET /meetings/%252Fab%253D%253Dcdefghij/recordings", 200, wire),
-            r#"{"meeting_uuid":"/ab==cdefghij","meeting_id":"81234567890","total_size":0,"ready":false,
-            "files":[{"id":"f1","file_type":"unknown","start":"2026-01-05T10:00:00Z","size":0,"status":"processing"}]}"#,
+            r#"{"meeting_uuid":"/ab==cdefghij","meeting_id":"81234567890","kind":"scheduled_meeting","total_size":0,"ready":false,
+            "files":[{"id":"f1","file_type":"unknown","set":1,"start":"2026-01-05T10:00:00Z","size":0,"status":"processing"}]}"#,
         );
     }
 

@@ -1,94 +1,145 @@
-//! List a user's recordings over any period, newest first.
+//! List recordings of a user or of an account over any period, newest first, in bounded memory.
 //!
-//! Zoom clamps a period longer than a month without saying so, except in the `from` it echoes. So the period is walked in windows
-//! shorter than any month, each echo is checked, and what an echo left out is asked again. Whether Zoom counts the last day in is
-//! not documented: each window asks for one day more, and duplicates are removed.
+//! A call reads whole windows of a month, or of fewer days where a month holds too many, until it has enough; the rest is for the
+//! next call. Why windows overlap and what an echo proves is said in `months`.
 
 use std::collections::BTreeSet;
 
-use crate::bindings::recordings::{ListRecordings, Recording, RecordingList};
-use crate::bindings::types::Coverage;
+use super::cursor::{Cursor, order};
+use super::period::Period;
+use super::window::{Window, read};
+use crate::bindings::recordings::{ListAccountRecordings, ListRecordings, Recording, RecordingList};
 use crate::dates::{Day, Moment};
-use crate::ids::UserRef;
+use crate::ids::{AccountRef, UserRef};
 use crate::input;
-use crate::paging::{Walk, walk};
-use crate::problem::{Trouble, broken, invalid};
+use crate::paging::Walk;
+use crate::problem::{broken, invalid};
 use crate::service::Outcome;
-use crate::wire::error::Kind;
-use crate::wire::lenient::small;
-use crate::wire::recording::{Recording as Wire, RecordingPage};
-use crate::zoom::Zoom;
+use crate::wire::recording::Recording as Wire;
+use crate::zoom::{Call, Zoom};
 
-/// Days from the first to the last of a window. With the day added at the end it fits into February.
-const SPAN: i64 = 26;
+/// Recordings after which a call without `limit` ends its window and stops.
+const ENOUGH: usize = 1_000;
+/// The longest `limit`: about ten megabytes of answer.
+const MOST: u32 = 2_000;
+/// A window that holds more is narrowed, so that a call never keeps more than `ENOUGH` and this.
+const CROWDED: u64 = 2_000;
+/// With a `limit`, windows are narrowed to about this: what one page holds.
+const PAGE: u64 = 300;
+/// Days of the longest window.
+const MONTH: i64 = 31;
 
 /// List a user's recordings.
 pub fn list(zoom: &Zoom<'_>, request: ListRecordings) -> Outcome<RecordingList> {
     let user = UserRef::parse(request.user.as_deref())?;
-    let limit = input::limit(request.limit)?;
-    let from = day("/from", &request.from)?;
-    let to = match request.to.as_deref() {
-        Some(to) => day("/to", to)?,
-        None => Day::at(Moment(i64::try_from(zoom.now()).unwrap_or(i64::MAX))).max(from),
+    let ask = Ask {
+        path: format!("/users/{user}/recordings"),
+        period: Period::parse(zoom, &request.from, request.to.as_deref())?,
+        limit: request.limit,
+        next: request.next,
     };
-    if to < from {
-        return Err(invalid("/to", "the period ends before it begins", "give a `to` that is not before `from`"));
-    }
-    let mut found = Found { from, to, covered: None, pages: 0, seen: BTreeSet::new(), recordings: Vec::new() };
-    let mut end = to;
-    let reason = loop {
-        let start = end.plus(-SPAN).max(from);
-        let walk = window(zoom, &user, start, end)?;
-        let first = found.take(walk, start, end)?;
-        if limit.is_some_and(|limit| found.recordings.len() > limit) {
-            break Some("limit");
-        }
-        let Some(first) = first else {
-            break Some("service");
+    ask.walk(zoom)
+}
+
+/// List the recordings of an account.
+pub fn list_account(zoom: &Zoom<'_>, request: ListAccountRecordings) -> Outcome<RecordingList> {
+    let account = AccountRef::parse(request.account.as_deref())?;
+    let ask = Ask {
+        path: format!("/accounts/{account}/recordings"),
+        period: Period::parse(zoom, &request.from, request.to.as_deref())?,
+        limit: request.limit,
+        next: request.next,
+    };
+    ask.walk(zoom)
+}
+
+struct Ask {
+    path: String,
+    period: Period,
+    limit: Option<u32>,
+    next: Option<String>,
+}
+
+impl Ask {
+    fn walk(self, zoom: &Zoom<'_>) -> Outcome<RecordingList> {
+        input::within("/limit", self.limit, 1..=MOST)?;
+        let limit = self.limit.and_then(|limit| usize::try_from(limit).ok());
+        let crowded = self.limit.map_or(CROWDED, |limit| u64::from(limit).max(PAGE));
+        let cursor = match self.next.as_deref() {
+            Some(next) => Cursor::parse(next)?,
+            None => Cursor { end: self.period.to, span: None, after: None },
         };
-        found.covered = Some(first);
-        if first <= from {
-            break None;
+        let period = &self.period;
+        if cursor.end > period.to || (cursor.end < period.from && !period.is_empty()) {
+            return Err(invalid("/next", "the token belongs to another period", "keep `from` and `to` as they were"));
         }
-        if limit.is_some_and(|limit| found.recordings.len() == limit) {
-            break Some("limit");
+        let mut found = Found { period, cursor, pages: 0, seen: BTreeSet::new(), recordings: Vec::new() };
+        let (mut end, mut span) = (found.cursor.end, found.cursor.span);
+        let mut covered = None;
+        let mut reason = None;
+        while end >= period.from && !period.is_empty() {
+            let start = span.map_or_else(|| end.plus(1).month_before(), |days| end.plus(1 - days)).max(period.from);
+            let days = end.since(start) + 1;
+            let first = || self.call(zoom, start, end);
+            let part = match read(zoom, found.recordings.len(), first, (days > 1).then_some(crowded))? {
+                Window::Crowded(total) => {
+                    found.pages += 1;
+                    span = Some(narrower(days, total, crowded));
+                    continue;
+                }
+                Window::Read(part) => part,
+            };
+            let quiet = u64::try_from(part.items.len()).is_ok_and(|count| count < crowded / 3);
+            span = span.filter(|_| !quiet).or_else(|| span.map(|days| days * 2).filter(|days| *days < MONTH));
+            let Some(first) = found.take(part, start, end)? else {
+                reason = Some("service");
+                break;
+            };
+            covered = Some(first);
+            end = first.plus(-1);
+            let so_far = found.recordings.len();
+            if limit.is_some_and(|limit| so_far > limit || (so_far == limit && end >= period.from))
+                || (limit.is_none() && so_far >= ENOUGH && end >= period.from)
+            {
+                reason = Some("limit");
+                break;
+            }
         }
-        end = first.plus(-1);
-    };
-    Ok(found.finish(limit, reason))
-}
+        Ok(found.finish(covered, limit, reason, end, span))
+    }
 
-fn window(zoom: &Zoom<'_>, user: &UserRef, start: Day, end: Day) -> Outcome<Walk<Wire>> {
-    let first =
-        || zoom.get(format!("/users/{user}/recordings")).query("from", Some(start)).query("to", Some(end.plus(1)));
-    match walk::<RecordingPage>(zoom, first, None) {
-        // Zoom's other way to say that there are none.
-        Err(Trouble::Refused(refusal)) if refusal.kind == Kind::NoRecording => {
-            Ok(Walk { items: Vec::new(), pages: 1, from: None, ended: true })
-        }
-        other => Ok(other?),
+    fn call<'z>(&self, zoom: &Zoom<'z>, start: Day, end: Day) -> Call<'z> {
+        zoom.get(self.path.clone()).query("from", Some(start)).query("to", Some(end.plus(1)))
     }
 }
 
-struct Found {
-    from: Day,
-    to: Day,
-    /// First day of the newest part that was read to its end.
-    covered: Option<Day>,
+/// So many days that about `most` recordings are in them, fewer than before.
+fn narrower(days: i64, total: u64, most: u64) -> i64 {
+    let share = u64::try_from(days).unwrap_or(1).saturating_mul(most) / total.max(1);
+    i64::try_from(share).unwrap_or(1).clamp(1, (days - 1).max(1))
+}
+
+struct Found<'a> {
+    period: &'a Period,
+    /// Where this call began.
+    cursor: Cursor,
     pages: u32,
     seen: BTreeSet<(String, Option<String>)>,
     recordings: Vec<Recording>,
 }
 
-impl Found {
+impl Found<'_> {
     /// Add a window. The first day it really covered, or nothing when Zoom did not cover its end.
     fn take(&mut self, walk: Walk<Wire>, start: Day, end: Day) -> Outcome<Option<Day>> {
         self.pages += walk.pages;
         for wire in walk.items {
             let recording = wire.public().ok_or_else(|| broken("a recording of Zoom's list has no uuid"))?;
             let day = recording.start_time.as_deref().and_then(Moment::parse).map(Day::at);
-            let inside = day.is_none_or(|day| (self.from..=self.to).contains(&day));
-            if inside && self.seen.insert((recording.meeting_uuid.clone(), recording.start_time.clone())) {
+            let inside = day.is_none_or(|day| (self.period.from..=self.cursor.end).contains(&day));
+            if inside
+                && !self.cursor.passed(&recording)
+                && self.seen.insert((recording.meeting_uuid.clone(), recording.start_time.clone()))
+            {
                 self.recordings.push(recording);
             }
         }
@@ -96,30 +147,31 @@ impl Found {
         Ok((walk.ended && first <= end).then_some(first))
     }
 
-    fn finish(mut self, limit: Option<usize>, reason: Option<&str>) -> RecordingList {
-        self.recordings.sort_by(|a, b| b.start_time.cmp(&a.start_time));
-        if let Some(limit) = limit {
+    fn finish(
+        mut self,
+        covered: Option<Day>,
+        limit: Option<usize>,
+        reason: Option<&str>,
+        end: Day,
+        span: Option<i64>,
+    ) -> RecordingList {
+        self.recordings.sort_by(|a, b| order(a).cmp(&order(b)));
+        let last_day = self.cursor.end;
+        let mut covered = covered.map(|first| (first, last_day));
+        let mut next = (reason == Some("limit")).then_some(Cursor { end, span, after: None });
+        if let Some(limit) = limit.filter(|limit| self.recordings.len() > *limit) {
             self.recordings.truncate(limit);
+            if let Some(last) = self.recordings.last() {
+                let start = last.start_time.clone().unwrap_or_default();
+                let day = Moment::parse(&start).map_or(end.plus(1), Day::at);
+                covered = Some((day.plus(1), last_day)).filter(|(first, last)| first <= last);
+                next = Some(Cursor { end: day, span, after: Some((start, last.meeting_uuid.clone())) });
+            }
         }
-        RecordingList {
-            coverage: Coverage {
-                asked_from: Some(self.from.to_string()),
-                asked_to: Some(self.to.to_string()),
-                covered_from: self.covered.map(|day| day.to_string()),
-                covered_to: self.covered.map(|_| self.to.to_string()),
-                pages: self.pages,
-                count: small(i64::try_from(self.recordings.len()).ok()).unwrap_or(u32::MAX),
-                complete: reason.is_none(),
-                reason: reason.map(str::to_owned),
-                next: None,
-            },
-            recordings: self.recordings,
-        }
+        let next = next.map(|cursor| cursor.text());
+        let coverage = self.period.coverage(covered, self.pages, self.recordings.len(), reason, next);
+        RecordingList { recordings: self.recordings, coverage }
     }
-}
-
-fn day(field: &str, text: &str) -> Outcome<Day> {
-    Day::parse(text).ok_or_else(|| invalid(field, "this is no day", "write it as `2026-01-31`"))
 }
 
 #[cfg(test)]
@@ -139,19 +191,90 @@ mod tests {
     }
 
     #[test]
-    fn months_are_walked_and_overlaps_removed() {
-        let pages = script(&get("2026-02-02", "2026-03-01", ""), 200, &page("2026-02-02", "t", &["2026-02-28"]))
-            .then(&get("2026-02-02", "2026-03-01", "t"), 200, &page("2026-02-02", "", &["2026-02-02", "2026-03-01"]))
-            .then(&get("2026-01-20", "2026-02-02", ""), 200, &page("2026-01-20", "", &["2026-01-20", "2026-02-02"]));
+    fn seed_ensemble_24_months_are_walked_in_utc_and_overlaps_removed() {
+        let pages = script(&get("2026-02-01", "2026-03-01", ""), 200, &page("2026-02-01", "t", &["2026-02-28"]))
+            .then(&get("2026-02-01", "2026-03-01", "t"), 200, &page("2026-02-01", "", &["2026-02-01", "2026-03-01"]))
+            .then(
+                &get("2026-01-20", "2026-02-01", ""),
+                200,
+                &page("2026-01-20", "", &["2026-01-19", "2026-01-20", "2026-02-01"]),
+            );
         let answer = run("recordings.list", r#"{"from":"2026-01-20","to":"2026-02-28"}"#, &pages).unwrap();
         let starts: Vec<_> = answer["recordings"].as_array().unwrap().iter().map(|r| r["start_time"].clone()).collect();
-        assert_eq!(starts, ["2026-02-28T10:00:00Z", "2026-02-02T10:00:00Z", "2026-01-20T10:00:00Z"]);
+        assert_eq!(starts, ["2026-02-28T10:00:00Z", "2026-02-01T10:00:00Z", "2026-01-20T10:00:00Z"]);
         assert_eq!(
             answer["coverage"],
             json!({"asked_from":"2026-01-20","asked_to":"2026-02-28","covered_from":"2026-01-20","covered_to":"2026-02-28",
                 "pages":3,"count":3,"complete":true})
         );
         assert!(pages.is_used_up());
+    }
+
+    #[test]
+    fn a_month_with_too_many_is_narrowed_and_the_rest_is_for_the_next_call() {
+        let crowd =
+            json!({"from": "2026-03-01", "total_records": 6200, "next_page_token": "t", "meetings": []}).to_string();
+        let days: Vec<_> =
+            (0..1_200).map(|n| json!({"uuid": format!("u{n}"), "start_time": "2026-03-30T10:00:00Z"})).collect();
+        let full =
+            json!({"from": "2026-03-22", "total_records": 1200, "next_page_token": "", "meetings": days}).to_string();
+        let pages = script(&get("2026-03-01", "2026-04-01", ""), 200, &crowd).then(
+            &get("2026-03-22", "2026-04-01", ""),
+            200,
+            &full,
+        );
+        let answer = run("recordings.list", r#"{"from":"2026-01-01","to":"2026-03-31"}"#, &pages).unwrap();
+        let coverage = &answer["coverage"];
+        assert_eq!((&coverage["count"], &coverage["reason"]), (&json!(1200), &json!("limit")));
+        assert_eq!((&coverage["covered_from"], &coverage["next"]), (&json!("2026-03-22"), &json!("2026-03-21~10")));
+        let other = r#"{"from":"2026-01-01","to":"2026-02-28","next":"2026-03-21~10"}"#;
+        fails("recordings.list", other, script("", 0, ""), "input.invalid", Some("/next"));
+    }
+
+    #[test]
+    fn neither_the_years_before_zoom_nor_the_future_are_walked() {
+        let pages = script(&get("2011-01-01", "2011-01-05", ""), 200, &page("2011-01-01", "", &["2011-01-02"]));
+        let answer = run("recordings.list", r#"{"from":"1900-01-01","to":"2011-01-04"}"#, &pages).unwrap();
+        let coverage = &answer["coverage"];
+        assert_eq!((&coverage["asked_from"], &coverage["covered_from"]), (&json!("1900-01-01"), &json!("2011-01-01")));
+        assert_eq!(coverage["complete"], true);
+        let nothing = run("recordings.list", r#"{"from":"1900-01-01","to":"1999-01-04"}"#, &script("", 0, "")).unwrap();
+        assert_eq!((&nothing["coverage"]["pages"], &nothing["coverage"]["complete"]), (&json!(0), &json!(true)));
+        let pages = script(&get("2026-07-30", "2026-08-01", ""), 200, &page("2026-07-30", "", &[]));
+        let answer = run("recordings.list", r#"{"from":"2026-07-30","to":"2099-12-31"}"#, &pages).unwrap();
+        assert_eq!(
+            (&answer["coverage"]["covered_to"], &answer["coverage"]["complete"]),
+            (&json!("2099-12-31"), &json!(true))
+        );
+    }
+
+    #[test]
+    fn the_account_is_listed_the_same_way() {
+        let asked = get("2026-01-01", "2026-01-11", "").replace("/users/me/", "/accounts/me/");
+        let pages = script(&asked, 200, &page("2026-01-01", "", &["2026-01-03"]));
+        let answer = run("recordings.list-account", r#"{"from":"2026-01-01","to":"2026-01-10"}"#, &pages).unwrap();
+        assert_eq!(answer["coverage"]["complete"], true);
+        let climb = r#"{"account":"../users","from":"2026-01-01"}"#;
+        fails("recordings.list-account", climb, script("", 0, ""), "input.invalid", Some("/account"));
+    }
+
+    #[test]
+    fn a_kind_this_version_does_not_know_keeps_its_row() {
+        let wire = r#"{"from":"2026-01-01","meetings":[{"uuid":"a","type":4711,"recording_files":[{"file_type":"HOLOGRAM"}]},
+            {"uuid":"b","type":"8","recording_files":null}]}"#;
+        let pages = script(&get("2026-01-01", "2026-01-11", ""), 200, wire);
+        let answer = run("recordings.list", r#"{"from":"2026-01-01","to":"2026-01-10"}"#, &pages).unwrap();
+        let kinds: Vec<_> = answer["recordings"].as_array().unwrap().iter().map(|row| row["kind"].clone()).collect();
+        assert_eq!(kinds, ["unknown", "recurring_meeting_fixed"]);
+        assert_eq!(answer["recordings"][0]["files"][0]["zoom_type"], "HOLOGRAM");
+    }
+
+    #[test]
+    fn seed_next_05_another_users_recordings_are_refused() {
+        let asked = get("2026-01-01", "2026-01-11", "").replace("/me/", "/grace%40emulator.test/");
+        let answer = r#"{"code":403,"message":"x"}"#;
+        let input = r#"{"user":"grace@emulator.test","from":"2026-01-01","to":"2026-01-10"}"#;
+        fails("recordings.list", input, script(&asked, 403, answer), "forbidden", None);
     }
 
     #[test]
@@ -188,10 +311,19 @@ mod tests {
             script(&get("2026-01-01", "2026-01-11", ""), 200, &page("2026-01-01", "", &["2026-01-02", "2026-01-03"]));
         let answer = run("recordings.list", r#"{"from":"2026-01-01","to":"2026-01-10","limit":1}"#, &pages).unwrap();
         assert_eq!(answer["recordings"][0]["start_time"], "2026-01-03T10:00:00Z");
+        let coverage = &answer["coverage"];
+        assert_eq!((&coverage["reason"], &coverage["covered_from"]), (&json!("limit"), &json!("2026-01-04")));
+        let next = coverage["next"].as_str().unwrap();
+        let rest =
+            script(&get("2026-01-01", "2026-01-04", ""), 200, &page("2026-01-01", "", &["2026-01-02", "2026-01-03"]));
+        let input = json!({"from": "2026-01-01", "to": "2026-01-10", "next": next}).to_string();
+        let answer = run("recordings.list", &input, &rest).unwrap();
         assert_eq!(
-            (&answer["coverage"]["reason"], &answer["coverage"]["covered_from"]),
-            (&json!("limit"), &json!(null))
+            answer["coverage"],
+            json!({"asked_from":"2026-01-01","asked_to":"2026-01-10","covered_from":"2026-01-01","covered_to":"2026-01-03",
+                "pages":1,"count":1,"complete":true})
         );
+        assert_eq!(answer["recordings"][0]["start_time"], "2026-01-02T10:00:00Z");
     }
 
     #[test]
