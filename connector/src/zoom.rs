@@ -33,9 +33,6 @@ impl<'a> Zoom<'a> {
     pub fn patch(&self, path: String) -> Call<'a> {
         self.call(Method::Patch, path)
     }
-    pub fn put(&self, path: String) -> Call<'a> {
-        self.call(Method::Put, path)
-    }
     pub fn delete(&self, path: String) -> Call<'a> {
         self.call(Method::Delete, path)
     }

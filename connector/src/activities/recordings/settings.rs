@@ -1,11 +1,11 @@
 //! How a recording is shared and protected.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::activities::without_nulls;
 use crate::bindings::recordings::{GetRecording, RecordingSettings, Registration, SavedSettings, SetSettings, Sharing};
 use crate::bindings::types::Adjustment;
 use crate::ids::MeetingRef;
+use crate::json;
 use crate::problem::invalid;
 use crate::service::Outcome;
 use crate::wire::recording_settings::Settings;
@@ -34,8 +34,7 @@ pub fn settings_set(zoom: &Zoom<'_>, request: SetSettings) -> Outcome<SavedSetti
         return Err(invalid("/registration", "`unknown` cannot be set", "use `automatic`, `manual` or `none`"));
     }
     let body = Settings::asked(request);
-    let written = serde_json::to_value(&body).unwrap_or_default();
-    if written.as_object().is_none_or(serde_json::Map::is_empty) {
+    if json::tree(&body).as_object().is_none_or(Map::is_empty) {
         return Err(invalid("", "nothing is to be changed", "give at least one setting"));
     }
     zoom.patch(format!("/meetings/{meeting}/recordings/settings")).body(&body)?.done()?;
@@ -46,9 +45,9 @@ pub fn settings_set(zoom: &Zoom<'_>, request: SetSettings) -> Outcome<SavedSetti
 
 /// What Zoom stored differently. A passcode is compared, never shown.
 fn adjusted(asked: RecordingSettings, stored: &RecordingSettings) -> Vec<Adjustment> {
-    let fields = |settings: &RecordingSettings| match serde_json::to_value(settings).map(without_nulls) {
-        Ok(Value::Object(fields)) => fields,
-        _ => serde_json::Map::new(),
+    let fields = |settings: &RecordingSettings| match json::tree(settings) {
+        Value::Object(fields) => fields,
+        _ => Map::new(),
     };
     let stored = fields(stored);
     let differs = |(field, asked): &(String, Value)| stored.get(field) != Some(asked);
@@ -104,8 +103,8 @@ mod tests {
         let answer = run("recordings.settings-set", input, &script_).unwrap();
         assert_eq!(
             answer["adjusted"],
-            json!([{"field":"/passcode","asked":"\"(not shown)\""},
-                {"field":"/sharing","asked":"\"none\"","stored":"\"internally\""}])
+            json!([{"field":"/sharing","asked":"\"none\"","stored":"\"internally\""},
+                {"field":"/passcode","asked":"\"(not shown)\""}])
         );
     }
 
