@@ -8,7 +8,7 @@ use crate::fault::{Fault, Kind};
 use crate::media::Media;
 use crate::server::Shared;
 use crate::world::{AppKind, Settings, World};
-use crate::{approval, downloads, events, limits, page, patches, play, seed, snapshot, time};
+use crate::{approval, bulk, downloads, events, limits, page, patches, play, seed, snapshot, time};
 
 pub async fn answer(shared: &Shared, call: &Call) -> Answer {
     let segments = call.segments();
@@ -76,6 +76,7 @@ fn at_once(shared: &Shared, call: &Call, (method, what, which): (&str, &str, Opt
             let what = segments.get(3).copied().unwrap_or_default();
             play::answer(&mut world, which.unwrap_or_default(), what, &body)
         }
+        ("POST", "recordings") => bulk::answer(&mut world, which.unwrap_or_default(), body),
         ("GET", "patches") => Answer::json(200, &json!({"patches": world.patches})),
         ("POST", "patches") => patches::add(&mut world.patches, body),
         ("DELETE", "patches") => {

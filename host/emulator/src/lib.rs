@@ -5,6 +5,7 @@
 mod answer;
 mod api;
 mod approval;
+mod bulk;
 mod call;
 pub mod cli;
 mod control;

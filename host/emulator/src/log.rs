@@ -1,5 +1,7 @@
 //! The request log that tests read. It names credentials by the start of their hash, never in clear.
 
+use std::collections::VecDeque;
+
 use serde::{Deserialize, Serialize};
 
 use crate::call::Call;
@@ -59,11 +61,11 @@ impl Entry {
 }
 
 /// Append, forgetting the oldest.
-pub fn keep(log: &mut Vec<Entry>, entry: Entry) {
+pub fn keep(log: &mut VecDeque<Entry>, entry: Entry) {
     if log.len() >= KEPT {
-        log.remove(0);
+        log.pop_front();
     }
-    log.push(entry);
+    log.push_back(entry);
 }
 
 /// The query again, with secret values replaced.

@@ -7,7 +7,7 @@ mod meetings;
 pub mod people;
 pub mod recordings;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::str::FromStr;
 
 use base64::Engine;
@@ -95,7 +95,7 @@ pub fn world(options: &Options, seed: Seed, origin: &str, download_origin: &str)
         tickets: HashMap::new(),
         counters: Counters::default(),
         faults: Vec::new(),
-        log: Vec::new(),
+        log: VecDeque::new(),
         requests: 0,
     };
     if seed == Seed::Small {

@@ -1,6 +1,6 @@
 //! Everything the emulated Zoom knows. Tokens are kept as hashes only.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use base64::Engine;
@@ -69,7 +69,7 @@ pub struct World {
     /// Requests counted against limits.
     pub counters: Counters,
     pub faults: Vec<Fault>,
-    pub log: Vec<Entry>,
+    pub log: VecDeque<Entry>,
     pub requests: u64,
 }
 

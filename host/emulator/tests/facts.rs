@@ -257,3 +257,19 @@ async fn seed_8_14_the_api_and_the_token_service_have_error_bodies_of_two_shapes
     said.sort();
     assert_eq!((refused.status, said), (400, vec!["error".to_owned(), "reason".to_owned()]));
 }
+
+#[tokio::test]
+async fn seed_8_11_settings_that_a_basic_licence_forbids_are_changed_without_an_error() {
+    let (emulator, ada) = morning().await;
+    let alan = emulator.issue_token("alan@emulator.test").unwrap();
+    let body = json!({"topic": "Recorded", "settings": {"auto_recording": "cloud"}}).to_string();
+    for (token, becomes) in [(ada, "cloud"), (alan, "none")] {
+        let made = call(&emulator, &token, "POST", "/users/me/meetings", &body).await;
+        assert_eq!(
+            (made.status, &made.json()["settings"]["auto_recording"]),
+            (201, &json!(becomes)),
+            "{}",
+            made.text()
+        );
+    }
+}

@@ -238,7 +238,7 @@ async fn scheduling_for_others_needs_their_leave() {
 }
 
 #[tokio::test]
-async fn held_meetings_are_known_for_a_year() {
+async fn seed_8_10_held_meetings_are_known_for_a_year() {
     let zoom = zoom().await;
     let past = zoom.get("/past_meetings/81234567892").await.json();
     assert_eq!((&past["uuid"], &past["duration"]), (&json!("/HeldLastWeek//00000001=="), &json!(60)));
@@ -257,7 +257,7 @@ async fn held_meetings_are_known_for_a_year() {
 }
 
 #[tokio::test]
-async fn participants_are_rows_of_joins_none_for_one_person_and_uncounted_at_first() {
+async fn seed_8_10_participants_are_rows_of_joins_none_for_one_person_and_uncounted_at_first() {
     let mut zoom = zoom().await;
     let rows = async |zoom: &Zoom, meeting: &str| -> Vec<Value> {
         let got = zoom.get(&format!("/past_meetings/{meeting}/participants")).await.json();

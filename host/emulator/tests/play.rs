@@ -155,3 +155,22 @@ async fn facts_14_10_trash_recovery_and_deletion_are_told() {
     assert_eq!(names, wanted.map(|(name, token)| (name.to_owned(), token)));
     assert!(told.iter().all(|one| one.json()["payload"]["operator"] == "ada@emulator.test"));
 }
+
+#[tokio::test]
+async fn facts_14_10_many_at_once_are_told_by_one_batch_event() {
+    let scene = scene().await;
+    let all = control(&scene.emulator, "POST", "recordings/trash", json!({"user": "grace@emulator.test"})).await;
+    assert_eq!(all["recordings"], 4);
+    control(&scene.emulator, "POST", "recordings/recover", json!({"user": "grace@emulator.test"})).await;
+    control(&scene.emulator, "POST", "recordings/delete", json!({"user": "grace@emulator.test"})).await;
+    let told = scene.told(1, 3).await;
+    let part = |n: usize| told[n].json()["payload"].clone();
+    assert_eq!(told[0].event(), "recording.batch_trashed");
+    assert_eq!(part(0)["operation"], "trash_user_recordings");
+    assert_eq!(part(0)["object"]["meeting_uuids"].as_array().unwrap().len(), 4);
+    assert_eq!(told[1].event(), "recording.batch_recovered");
+    assert_eq!(told[2].event(), "recording.batch_deleted");
+    let first = &part(2)["object"]["meetings"][0];
+    assert!(first["meeting_uuid"].is_string() && first["recording_file_ids"].as_array().unwrap().len() > 1);
+    assert!(told.iter().all(|one| one.json().get("download_token").is_none()));
+}
