@@ -63,10 +63,10 @@ pub fn update(world: &mut World, call: &Call, caller: &Caller, stars: &[&str]) -
             user.profile.insert("vanity_url".to_owned(), url.into());
         }
     }
-    if let Some(group) = sent.get("group_id").and_then(Value::as_str) {
-        if world.directory.group(group).is_none() {
-            return Err(Answer::invalid("group_id", "Invalid parameter: group_id."));
-        }
+    if let Some(group) = sent.get("group_id").and_then(Value::as_str)
+        && world.directory.group(group).is_none()
+    {
+        return Err(Answer::invalid("group_id", "Invalid parameter: group_id."));
     }
     apply(world, &user.id, &sent);
     if let Some(changed) = world.user(&user.id).cloned() {
