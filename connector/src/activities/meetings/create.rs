@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::adjusted::{Asked, adjusted};
-use super::repeats;
 use super::when::{Start, timezone};
+use super::{address, repeats};
 use crate::bindings::contract::Problem;
 use crate::bindings::meeting_options::{Settings, TrackingField};
 use crate::bindings::meetings::{CreateMeeting, Meeting, SavedMeeting, ScheduleKind};
@@ -119,6 +119,7 @@ pub fn settings(settings: Option<&Settings>) -> Outcome<Option<wire::settings::S
     if minutes.is_some_and(|minutes| !matches!(minutes, 0 | 5 | 10 | 15)) {
         return Err(invalid("/settings/join_before_host_minutes", "Zoom knows only some", "use 0, 5, 10 or 15"));
     }
+    settings.map_or(Ok(()), address::checked)?;
     settings
         .map(|settings| {
             settings.clone().try_into().map_err(|field| {

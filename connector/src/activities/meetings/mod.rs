@@ -1,5 +1,6 @@
 //! Scheduled meetings.
 
+mod address;
 mod adjusted;
 mod create;
 mod delete;
