@@ -52,6 +52,24 @@ fn a_scope_that_was_not_granted_is_named() {
 }
 
 #[test]
+fn a_permanent_deletion_is_refused_until_the_policy_allows_it() {
+    let world = World::connected();
+    let call = |uuid: &str, more: &[&str]| {
+        let uuid = format!("meeting_uuid={uuid}");
+        let call = ["call", "zoom.recordings.delete-permanently", &uuid, "--yes", "--json"];
+        world.run(&[&call, more].concat())
+    };
+    refused(&call("TrashedWhole00000000005==", &[]), 1, "refused.policy", "--allow zoom.recordings.delete-permanently");
+    let looked = call("TrashedWhole00000000005==", &["--dry-run"]);
+    assert!(looked.code == 0 && looked.out.contains("action"), "{}", looked.err);
+    let given = call("TrashedWhole00000000005==", &["--allow", "zoom.recordings.delete-permanently"]);
+    assert_eq!(given.code, 0, "{}", given.err);
+    let policy = r#"{"allow":["zoom.recordings.delete-permanently"]}"#;
+    std::fs::write(world.home.path().join("policy.json"), policy).expect("written");
+    assert_eq!(call("TrashedNoRoom0000000006==", &[]).code, 0);
+}
+
+#[test]
 fn a_declined_consent_is_said_plainly() {
     let world = World::new();
     let done = world.connect_with("work", "ada@emulator.test", "deny", &["--json"]);

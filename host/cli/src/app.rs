@@ -10,8 +10,8 @@ use switchboard_store::Store;
 
 use crate::args::Global;
 use crate::error::CliError;
-use crate::home;
 use crate::progress::Watcher;
+use crate::{home, policy};
 
 /// The component compiled ahead of time for this very build.
 static BUNDLED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/zoom.cwasm"));
@@ -70,6 +70,11 @@ impl App {
             options.trace = Arc::new(PrintTrace);
         }
         options
+    }
+
+    /// Activities that are off by policy and allowed: by `--allow`, or by `{"allow": […]}` in the home folder's `policy.json`.
+    pub fn allowed(&self, given: &[String]) -> Result<Vec<String>, CliError> {
+        Ok(policy::read(&self.home()?)?.into_iter().chain(given.iter().cloned()).collect())
     }
 
     /// One line for the person, unless they want quiet.

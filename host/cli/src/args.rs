@@ -190,6 +190,9 @@ pub struct Call {
     /// Folder for downloads
     #[arg(long, default_value = "downloads")]
     pub downloads: PathBuf,
+    /// Run this activity although it is off by policy; may be given several times
+    #[arg(long, value_name = "ACTIVITY")]
+    pub allow: Vec<String>,
     /// Go on with a destructive activity without asking
     #[arg(long)]
     pub yes: bool,
@@ -206,6 +209,9 @@ pub struct Run {
     /// Folder for downloads
     #[arg(long, default_value = "downloads")]
     pub downloads: PathBuf,
+    /// Run this activity although it is off by policy; may be given several times
+    #[arg(long, value_name = "ACTIVITY")]
+    pub allow: Vec<String>,
     /// Go on with destructive activities without asking
     #[arg(long)]
     pub yes: bool,

@@ -7,6 +7,7 @@ mod error;
 mod home;
 mod input;
 mod output;
+mod policy;
 mod progress;
 mod runner;
 mod service;

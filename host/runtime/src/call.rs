@@ -15,6 +15,8 @@ pub struct CallOptions {
     pub downloads: PathBuf,
     /// Stop at the first request and return it instead of sending it.
     pub dry_run: bool,
+    /// Activities (`zoom.recordings.delete-permanently`) that run although their manifest says `"policy": "off"`.
+    pub allow: Vec<String>,
     /// 1 for the first attempt of a step.
     pub attempt: u32,
     /// Equal over all attempts of a step.
@@ -29,6 +31,7 @@ impl Default for CallOptions {
             deadline: Duration::from_secs(120),
             downloads: PathBuf::from("downloads"),
             dry_run: false,
+            allow: Vec::new(),
             attempt: 1,
             idempotency_key: String::new(),
             trace: Arc::new(NoTrace),

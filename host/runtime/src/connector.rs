@@ -18,7 +18,7 @@ use crate::engine::{Runtime, RuntimeConfig, TICK};
 use crate::error::CallError;
 use crate::host::{Call, Host};
 use crate::limits::Limits;
-use crate::manifest::{Manifest, Rate};
+use crate::manifest::{Manifest, Policy, Rate};
 use crate::trusted;
 
 use generated::ConnectorPre;
@@ -160,6 +160,9 @@ impl Connector {
             let message = format!("there is no activity `{activity}`");
             return Err(CallError::problem("activity.unknown", message, Some(fix)));
         };
+        if entry.policy == Policy::Off && !options.dry_run && !options.allow.iter().any(|id| id == activity) {
+            return Err(CallError::off_by_policy(activity));
+        }
         let (name, class) = (entry.name.clone(), entry.rate.clone());
         let input = input.to_string();
         let mut store = self.shared.store(Some(self.network(connection, options, class)));

@@ -90,6 +90,15 @@ impl CallError {
         Self::Broken(Broken { code: code.into(), message: message.into() })
     }
 
+    /// The manifest says `"policy": "off"`, and the caller did not allow it.
+    pub(crate) fn off_by_policy(activity: &str) -> Self {
+        Self::Refused(Refused {
+            code: "refused.policy".into(),
+            message: format!("`{activity}` is off by policy: nothing undoes it"),
+            fix: Some(format!("add `--allow {activity}`, or list it under `allow` in the home folder's policy.json")),
+        })
+    }
+
     pub(crate) fn problem(code: &str, message: String, fix: Option<String>) -> Self {
         Self::Problem(Problem {
             code: code.into(),

@@ -81,6 +81,9 @@ pub struct Activity {
     pub summary: String,
     pub effect: Effect,
     pub idempotency: Idempotency,
+    /// Whether a host runs it without being told to.
+    #[serde(default)]
+    pub policy: Policy,
     /// The sentence to confirm before a destructive effect.
     #[serde(default)]
     pub confirm: Option<String>,
@@ -99,6 +102,16 @@ pub struct Activity {
     /// Fields this host version does not interpret (hints, paging, …), kept for other surfaces.
     #[serde(flatten)]
     pub more: BTreeMap<String, Value>,
+}
+
+/// Whether a host runs an activity without being told to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Policy {
+    #[default]
+    On,
+    /// Only where [`crate::CallOptions::allow`] names it.
+    Off,
 }
 
 /// What an activity does to the service.

@@ -22,6 +22,7 @@ pub async fn run(app: &App, call: Call) -> Result<(), CliError> {
     let connection = app.connections()?.open_connection(call.connection.as_deref())?;
     let mut options = app.call_options(&call.downloads);
     options.dry_run = call.dry_run;
+    options.allow = app.allowed(&call.allow)?;
     let result = connector.call(&call.activity, input, Arc::new(connection), &options).await?;
     if call.dry_run {
         app.say("not sent (--dry-run)");

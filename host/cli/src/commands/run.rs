@@ -38,7 +38,9 @@ pub async fn run(app: &App, run: Run) -> Result<(), CliError> {
         }
     }
     let connection = Arc::new(app.connections()?.open_connection(run.connection.as_deref())?);
-    let runner = SandboxRunner { connector, connection, options: app.call_options(&run.downloads) };
+    let mut options = app.call_options(&run.downloads);
+    options.allow = app.allowed(&run.allow)?;
+    let runner = SandboxRunner { connector, connection, options };
     let store = app.store()?;
     let journal = Embedded::new(store.clone());
     let id = new_id();
