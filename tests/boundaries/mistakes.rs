@@ -57,7 +57,7 @@ fn a_permanent_deletion_is_refused_until_the_policy_allows_it() {
     let call = |uuid: &str, more: &[&str]| {
         let uuid = format!("meeting_uuid={uuid}");
         let call = ["call", "zoom.recordings.delete-permanently", &uuid, "--yes", "--json"];
-        world.run(&[&call, more].concat())
+        world.run(&[&call[..], more].concat())
     };
     refused(&call("TrashedWhole00000000005==", &[]), 1, "refused.policy", "--allow zoom.recordings.delete-permanently");
     let looked = call("TrashedWhole00000000005==", &["--dry-run"]);

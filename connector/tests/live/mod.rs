@@ -112,8 +112,12 @@ pub struct Bench {
 
 impl Bench {
     pub fn new() -> Self {
+        Self::seeded(Options::default().seed)
+    }
+
+    pub fn seeded(seed: switchboard_emulator::Seed) -> Self {
         let threads = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let options = Options { rate_limits: false, ..Options::default() };
+        let options = Options { rate_limits: false, seed, ..Options::default() };
         let emulator = threads.block_on(switchboard_emulator::start(options)).expect("the emulator starts");
         Self { emulator, _threads: threads }
     }

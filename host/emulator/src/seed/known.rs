@@ -36,7 +36,7 @@ pub fn recordings(ada: &User, now_ms: i64) -> Vec<Recording> {
     .collect();
     // The second meeting was held once more, later.
     let mut again = recording(ada, 1, time::at(date(2025, 12, 20), 10, 0));
-    again.id = 81_250_000_012;
+    again.id = 81_250_000_002;
     rename(&mut again, "HeldAgainLater000000012==");
     out.push(again);
     out
@@ -48,15 +48,15 @@ fn full(row: &mut Recording, _: i64) {
     row.files.extend(set(&uuid, 1, start, 10));
     for (media, kind) in [
         (Media::Captions, "closed_caption"),
-        (Media::ChatMessage, "chat_message"),
+        (Media::ChatMessage, "chat_file"),
         (Media::Csv, "poll"),
         (Media::Summary, "summary"),
         (Media::Thumbnail, "thumbnail"),
         (Media::Mp4, "gallery_view"),
     ] {
-        row.files.push(file(&uuid, 1, media, kind, start, 10));
+        row.files.push(file(&uuid, 2, media, kind, start, 10));
     }
-    row.more().voices = vec![file(&uuid, 1, Media::M4a, "audio_only_each_participant", start, 10)];
+    row.more().voices = vec![file(&uuid, 2, Media::M4a, "audio_only_each_participant", start, 10)];
 }
 
 /// No cloud recording had the transcript; the meeting has.

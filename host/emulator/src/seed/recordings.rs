@@ -60,8 +60,11 @@ pub fn campus(hosts: &[User], count: usize, now_ms: i64) -> Vec<Recording> {
             let start_ms = now_ms - n * step;
             let minutes = 15 + n % 40;
             let uuid = STANDARD.encode([mix(seed ^ 0xA5A5).to_be_bytes(), mix(seed ^ 0x5A5A).to_be_bytes()].concat());
-            let kinds =
-                [(Media::Mp4, "speaker_view"), (Media::M4a, "audio_only"), (Media::Transcript, "audio_transcript")];
+            let kinds = [
+                (Media::Mp4, "shared_screen_with_speaker_view"),
+                (Media::M4a, "audio_only"),
+                (Media::Transcript, "audio_transcript"),
+            ];
             let files = kinds.into_iter().zip(0u64..).take(if n % 2 == 0 { 3 } else { 2 });
             let files = files.map(|((media, kind), k)| {
                 let id = format!("{seed:08x}-{k:04x}-4000-8000-{:012x}", mix(seed * 4 + k) >> 16);

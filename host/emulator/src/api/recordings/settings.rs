@@ -54,6 +54,9 @@ pub fn effective(row: &Recording) -> Map<String, Value> {
             all.remove(only_then);
         }
     }
+    if all.get("password") == Some(&json!("")) {
+        all.remove("password");
+    }
     if row.auto_delete {
         all.insert("auto_delete_date".into(), json!(auto_delete_date(row)));
     }
