@@ -10,7 +10,9 @@ use switchboard_store::{ConnectionRow, Store};
 use crate::live::Source;
 use crate::rotation::{APP, Core, SERVICE, TOKEN};
 use crate::token::{AppSecret, Token};
-use crate::{App, ConnectionsError, Grant, LiveConnection, Loopback, Method, Pending, Service, Vault, clock, sign_in};
+use crate::{
+    App, ConnectionsError, Grant, LiveConnection, Loopback, Method, Options, Pending, Service, Vault, clock, sign_in,
+};
 
 /// Name under which the database keeps the id of the default connection.
 pub(crate) const DEFAULT: &str = "connection.default";
@@ -25,7 +27,12 @@ pub struct Connections {
 impl Connections {
     /// Opens them.
     pub fn open(store: Store, vault: Vault, egress: Egress) -> Connections {
-        Connections { core: Arc::new(Core::new(store, vault, egress)) }
+        Connections::open_with(store, vault, egress, Options::default())
+    }
+
+    /// Opens them with another clock, or with somebody who is told of what happens to tokens.
+    pub fn open_with(store: Store, vault: Vault, egress: Egress, options: Options) -> Connections {
+        Connections { core: Arc::new(Core::new(store, vault, egress, options)) }
     }
 
     /// Begins a sign-in in the browser. The port of the call-back address is ours when this returns.

@@ -2,10 +2,8 @@
 
 use switchboard_store::ConnectionRow;
 
+use crate::ConnectionsError;
 use crate::connections::{Connections, DEFAULT};
-use crate::rotation::{APP, SERVICE, TOKEN};
-use crate::token::{AppSecret, Token};
-use crate::{ConnectionsError, Service, sign_in};
 
 /// A connection that is no more.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,40 +19,36 @@ pub struct Disconnected {
 pub enum Revocation {
     /// The service took it back.
     Done,
-    /// There was none to take back: the token was pasted, or belongs to the account's own app.
+    /// There was none to take back: the token was pasted, belongs to the account's own app, or was erased before.
     NotNeeded,
-    /// It may still hold: the user has to remove the app in the service's settings.
+    /// It may still hold. It is tried again at every start for a day, or the user removes the app in the service's
+    /// settings.
     Failed(String),
 }
 
 impl Connections {
-    /// Takes the grant back at the service, then erases it here. Erased it is in any case.
+    /// Erases a connection here, then takes the grant back at the service. Erased it is in any case; what the service
+    /// did not confirm is kept as a pending revocation.
     pub async fn disconnect(&self, label_or_id: &str) -> Result<Disconnected, ConnectionsError> {
         let row = self.show(label_or_id)?;
-        let revocation = match self.revoke(&row).await {
-            Ok(revocation) => revocation,
-            Err(error) => Revocation::Failed(error.to_string()),
+        let core = &self.core;
+        let pending = {
+            // Nobody replaces the token while it changes hands.
+            let _alone = core.alone(&row.id).await?;
+            core.begin_revocation(&row)?
         };
-        self.core.store.delete_connection(&row.id)?;
-        if self.core.store.get_meta(DEFAULT)?.as_deref() == Some(&row.id) {
-            self.core.store.delete_meta(DEFAULT)?;
+        if core.store.get_meta(DEFAULT)?.as_deref() == Some(&row.id) {
+            core.store.delete_meta(DEFAULT)?;
         }
+        let revocation = match pending {
+            None => Revocation::NotNeeded,
+            Some(pending) => match core.attempt(&pending).await? {
+                Some(retried) => retried.failed.map_or(Revocation::Done, Revocation::Failed),
+                None => Revocation::Failed("another process is about to take it back".to_owned()),
+            },
+        };
+        // Best effort: a reader in another process keeps the journal until its next turn.
+        let _ = core.store.fold_journal();
         Ok(Disconnected { row, revocation })
-    }
-
-    async fn revoke(&self, row: &ConnectionRow) -> Result<Revocation, ConnectionsError> {
-        let (app, _): (Option<AppSecret>, _) = self.core.field(&row.id, APP)?;
-        let app = match app {
-            Some(app) if app.account_id.is_none() => app,
-            _ => return Ok(Revocation::NotNeeded),
-        };
-        let (service, _): (Service, _) = self.core.field(&row.id, SERVICE)?;
-        // An ended token may not be known any more while the grant still holds.
-        let token = match self.core.token(&row.id, None).await {
-            Ok(token) => token,
-            Err(_) => self.core.field::<Token>(&row.id, TOKEN)?.0,
-        };
-        sign_in::revoke(&self.core.egress, &service, &app.into(), &token).await?;
-        Ok(Revocation::Done)
     }
 }

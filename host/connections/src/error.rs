@@ -123,11 +123,22 @@ pub enum ConnectionsError {
     },
     /// The key of the secrets is not there.
     #[error(
-        "the key of the stored secrets is missing: {wanted}; put the former key back. A new key is never made over old secrets: to start afresh, use another data folder"
+        "the key of the stored secrets (fingerprint {expected}) is missing; looked in {wanted}. Put the former key back. A new key is never made over old secrets: to start afresh, use another data folder"
     )]
     KeyMissing {
-        /// Where it should be.
+        /// Fingerprint kept in the database.
+        expected: String,
+        /// Where it was looked for.
         wanted: String,
+    },
+    /// The key cannot be changed while others seal with it.
+    #[error("another process uses the stored secrets; end it (a running `try`, `run` or server), then change the key")]
+    KeyBusy,
+    /// A key that comes from outside is changed outside.
+    #[error("{source_name} does not hold the new key; put it there (make one with: openssl rand -base64 32) and run this again")]
+    KeyNextMissing {
+        /// Where it is looked for.
+        source_name: String,
     },
     /// A key is there, but not the one the secrets were sealed with.
     #[error(
@@ -150,10 +161,12 @@ pub enum ConnectionsError {
         source_name: String,
     },
     /// Others can read the key file.
-    #[error("the key file {path} can be read by others; run: chmod 600 {path}")]
+    #[error("the key file {path} can be read by others (mode {mode:o}); run: chmod 600 {path}")]
     KeyExposed {
         /// The file.
         path: PathBuf,
+        /// Its permissions.
+        mode: u32,
     },
     /// The key file cannot be read or made.
     #[error("the key file {path} cannot be used: {cause}")]
@@ -171,6 +184,18 @@ pub enum ConnectionsError {
         connection: String,
         /// Which secret.
         field: &'static str,
+    },
+    /// The keyring of the operating system does not answer.
+    #[error("the system's keyring cannot be used: {message}; unlock it, or give the key in SWITCHBOARD_KEY or SWITCHBOARD_KEY_FILE")]
+    Keyring {
+        /// What it said.
+        message: String,
+    },
+    /// An event did not come from the service, or not now.
+    #[error("the event is not accepted: {why}; check the secret the service signs with, and the clock")]
+    EventRefused {
+        /// What is wrong with it.
+        why: &'static str,
     },
     /// The database failed.
     #[error(transparent)]
@@ -198,18 +223,22 @@ impl ConnectionsError {
             Self::TokenInvalid => "token-invalid",
             Self::Address { .. } => "address-invalid",
             Self::KeyMissing { .. } => "key-missing",
+            Self::KeyBusy => "key-busy",
+            Self::KeyNextMissing { .. } => "key-missing",
             Self::KeyWrong { .. } => "key-wrong",
             Self::KeyInvalid { .. } => "key-invalid",
             Self::KeyExposed { .. } => "key-exposed",
             Self::KeyFile { .. } => "key-file",
             Self::SecretDamaged { .. } => "secret-damaged",
+            Self::Keyring { .. } => "key-keyring",
+            Self::EventRefused { .. } => "event-refused",
             Self::Store(_) => "store",
         }
     }
 
     /// Whether the same call may succeed later with nothing changed by anyone.
     pub fn retryable(&self) -> bool {
-        matches!(self, Self::Unreachable { .. } | Self::Timeout { .. })
+        matches!(self, Self::Unreachable { .. } | Self::Timeout { .. } | Self::KeyBusy)
             || matches!(self, Self::Store(StoreError::Database(_) | StoreError::LeaseLost { .. }))
     }
 }
@@ -226,7 +255,7 @@ impl From<StoreError> for ConnectionsError {
 impl From<TokenFailure> for ConnectionsError {
     fn from(failure: TokenFailure) -> Self {
         match failure {
-            TokenFailure::Rejected { error, reason } => Self::Rejected { error, reason },
+            TokenFailure::Rejected { error, reason, .. } => Self::Rejected { error, reason },
             TokenFailure::Unavailable { message, .. } => Self::Unreachable { message },
         }
     }

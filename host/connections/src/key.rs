@@ -1,6 +1,6 @@
 //! Where the vault's key comes from.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -14,65 +14,124 @@ use crate::ConnectionsError;
 /// 32 bytes.
 pub(crate) type Key = Zeroizing<[u8; 32]>;
 
-/// Where the vault's key comes from.
+/// Where the vault's key comes from. Beside each place there is a second one, for the key that comes next: while a key
+/// is being changed both are there, and the database says which one counts.
 #[derive(Clone, Debug)]
 pub enum KeySource {
-    /// An environment variable with 32 bytes in base64.
+    /// An environment variable with 32 bytes in base64; the next one in the variable with `_NEXT` behind its name.
     Env(String),
-    /// A file with the same, readable by its owner only. Made when the database is new.
+    /// A file with the same, readable by its owner only; made when the database is new. The next one in `.next`.
     File(PathBuf),
+    /// The keyring of the operating system: a service and an account in it. Made when the database is new.
+    #[cfg(feature = "keyring")]
+    Keyring(String, String),
 }
 
 impl KeySource {
-    /// The variable `SWITCHBOARD_KEY` when it is set, else the file `key` in the data folder.
+    /// The variable `SWITCHBOARD_KEY` when it is set, else the file named by `SWITCHBOARD_KEY_FILE`, else the file `key`
+    /// in the data folder. Built with the feature `keyring`, the keyring comes before the folder when it can be used and
+    /// the folder has no key yet.
     pub fn find(data_dir: &Path) -> KeySource {
-        match std::env::var_os("SWITCHBOARD_KEY") {
-            Some(_) => KeySource::Env("SWITCHBOARD_KEY".to_owned()),
-            None => KeySource::File(data_dir.join("key")),
+        if std::env::var_os("SWITCHBOARD_KEY").is_some() {
+            return KeySource::Env("SWITCHBOARD_KEY".to_owned());
         }
+        if let Some(file) = std::env::var_os("SWITCHBOARD_KEY_FILE") {
+            return KeySource::File(file.into());
+        }
+        let file = data_dir.join("key");
+        #[cfg(feature = "keyring")]
+        if !file.exists() && !next(&file).exists() {
+            let account = fs::canonicalize(data_dir).unwrap_or_else(|_| data_dir.to_owned());
+            let account = account.display().to_string();
+            if crate::keyring::usable(&account) {
+                return KeySource::Keyring(crate::keyring::SERVICE.to_owned(), account);
+            }
+        }
+        KeySource::File(file)
     }
 
     /// The key that is there.
-    pub(crate) fn load(&self) -> Result<Key, ConnectionsError> {
+    pub(crate) fn load(&self) -> Result<Option<Key>, ConnectionsError> {
         let text = match self {
-            KeySource::Env(name) => Zeroizing::new(std::env::var(name).map_err(|_| self.missing())?),
-            KeySource::File(path) => self.read(path)?,
+            KeySource::Env(name) => std::env::var(name).ok().map(Zeroizing::new),
+            KeySource::File(path) => read(path)?,
+            #[cfg(feature = "keyring")]
+            KeySource::Keyring(service, account) => crate::keyring::read(service, account)?,
         };
-        self.parse(&text)
+        text.map(|text| self.parse(&text)).transpose()
     }
 
     /// The key that is there, or a new one where this source can make one.
-    pub(crate) fn load_or_make(&self) -> Result<Key, ConnectionsError> {
-        if let KeySource::File(path) = self
-            && !path.exists()
-        {
-            make(path).map_err(|cause| ConnectionsError::KeyFile { path: path.clone(), cause })?;
+    pub(crate) fn load_or_make(&self) -> Result<Option<Key>, ConnectionsError> {
+        match self {
+            KeySource::File(path) if !path.exists() => self.make()?,
+            #[cfg(feature = "keyring")]
+            KeySource::Keyring(..) if self.load()?.is_none() => self.make()?,
+            _ => {}
         }
         self.load()
     }
 
+    /// Puts a new key there. One that is there already stays. Nothing for a variable: those are set outside.
+    pub(crate) fn make(&self) -> Result<(), ConnectionsError> {
+        match self {
+            KeySource::Env(_) => Ok(()),
+            KeySource::File(path) => {
+                write_new(path).map_err(|cause| ConnectionsError::KeyFile { path: path.clone(), cause })
+            }
+            #[cfg(feature = "keyring")]
+            KeySource::Keyring(service, account) => crate::keyring::write(service, account, &new_text()),
+        }
+    }
+
+    /// Where the key that comes after this one is put.
+    pub(crate) fn next(&self) -> KeySource {
+        match self {
+            KeySource::Env(name) => KeySource::Env(format!("{name}_NEXT")),
+            KeySource::File(path) => KeySource::File(next(path)),
+            #[cfg(feature = "keyring")]
+            KeySource::Keyring(service, account) => KeySource::Keyring(service.clone(), format!("{account} next")),
+        }
+    }
+
+    /// Moves the next key into its place. Doing it twice does no harm.
+    pub(crate) fn promote_next(&self) -> Result<(), ConnectionsError> {
+        match self {
+            KeySource::Env(_) => Ok(()),
+            KeySource::File(path) => match fs::rename(next(path), path).and_then(|()| sync_folder(path)) {
+                Err(cause) if cause.kind() != ErrorKind::NotFound => {
+                    Err(ConnectionsError::KeyFile { path: path.clone(), cause })
+                }
+                _ => Ok(()),
+            },
+            #[cfg(feature = "keyring")]
+            KeySource::Keyring(service, account) => crate::keyring::promote(service, account),
+        }
+    }
+
+    /// Removes what an interrupted change left in the next place. Only while the key in the first place counts.
+    pub(crate) fn clear_next(&self) -> Result<(), ConnectionsError> {
+        match self {
+            KeySource::Env(_) => Ok(()),
+            KeySource::File(path) => match fs::remove_file(next(path)) {
+                Err(cause) if cause.kind() != ErrorKind::NotFound => {
+                    Err(ConnectionsError::KeyFile { path: next(path), cause })
+                }
+                _ => Ok(()),
+            },
+            #[cfg(feature = "keyring")]
+            KeySource::Keyring(service, account) => crate::keyring::clear(service, &format!("{account} next")),
+        }
+    }
+
     /// For messages.
-    pub(crate) fn name(&self) -> String {
+    pub fn name(&self) -> String {
         match self {
             KeySource::Env(name) => format!("the environment variable {name}"),
             KeySource::File(path) => path.display().to_string(),
+            #[cfg(feature = "keyring")]
+            KeySource::Keyring(service, account) => format!("the system's keyring ({service}, {account})"),
         }
-    }
-
-    fn missing(&self) -> ConnectionsError {
-        ConnectionsError::KeyMissing { wanted: self.name() }
-    }
-
-    fn read(&self, path: &Path) -> Result<Zeroizing<String>, ConnectionsError> {
-        let failed = |cause: std::io::Error| match cause.kind() {
-            ErrorKind::NotFound => self.missing(),
-            _ => ConnectionsError::KeyFile { path: path.to_owned(), cause },
-        };
-        let mode = fs::metadata(path).map_err(failed)?.permissions().mode();
-        if mode & 0o077 != 0 {
-            return Err(ConnectionsError::KeyExposed { path: path.to_owned() });
-        }
-        Ok(Zeroizing::new(fs::read_to_string(path).map_err(failed)?))
     }
 
     fn parse(&self, text: &str) -> Result<Key, ConnectionsError> {
@@ -83,16 +142,38 @@ impl KeySource {
     }
 }
 
-/// Writes a new key beside its place and links it there: another process sees it whole or not at all, and two that
-/// start at once end with the same key.
-fn make(path: &Path) -> std::io::Result<()> {
+fn next(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".next");
+    name.into()
+}
+
+fn read(path: &Path) -> Result<Option<Zeroizing<String>>, ConnectionsError> {
+    let failed = |cause: std::io::Error| ConnectionsError::KeyFile { path: path.to_owned(), cause };
+    let mode = match fs::metadata(path) {
+        Ok(found) => found.permissions().mode(),
+        Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(cause) => return Err(failed(cause)),
+    };
+    if mode & 0o077 != 0 {
+        return Err(ConnectionsError::KeyExposed { path: path.to_owned(), mode: mode & 0o777 });
+    }
+    Ok(Some(Zeroizing::new(fs::read_to_string(path).map_err(failed)?)))
+}
+
+fn new_text() -> Zeroizing<String> {
     let mut key = Zeroizing::new([0u8; 32]);
     rand::rng().fill_bytes(&mut *key);
+    Zeroizing::new(BASE64_STANDARD.encode(*key))
+}
+
+/// Writes a new key beside its place and links it there: another process sees it whole or not at all, and two that
+/// start at once end with the same key.
+fn write_new(path: &Path) -> std::io::Result<()> {
     let draft = path.with_extension(format!("{}.tmp", std::process::id()));
     let written = (|| {
         let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
-        let text = Zeroizing::new(BASE64_STANDARD.encode(*key));
-        file.write_all(text.as_bytes())?;
+        file.write_all(new_text().as_bytes())?;
         file.write_all(b"\n")?;
         file.sync_all()?;
         match fs::hard_link(&draft, path) {
@@ -101,5 +182,13 @@ fn make(path: &Path) -> std::io::Result<()> {
         }
     })();
     let removed = fs::remove_file(&draft);
-    written.and(removed)
+    written.and(removed).and_then(|()| sync_folder(path))
+}
+
+/// A new name is on disk when its folder is.
+fn sync_folder(path: &Path) -> std::io::Result<()> {
+    match path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        Some(parent) => File::open(parent)?.sync_all(),
+        None => Ok(()),
+    }
 }

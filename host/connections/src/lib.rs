@@ -7,30 +7,43 @@
 mod callback;
 mod clock;
 mod connections;
+mod deauthorize;
 mod disconnect;
 mod error;
+mod export;
 mod grant;
 mod key;
+#[cfg(feature = "keyring")]
+mod keyring;
 mod live;
 mod loopback;
+mod options;
 mod page;
 mod pending;
+mod revocation;
 mod rotation;
 mod service;
 mod sign_in;
+mod state;
 mod token;
 mod vault;
+mod verdict;
 
 pub use connections::Connections;
+pub use deauthorize::{Deauthorization, Rule as DeauthorizationRule, SignedEvent};
 pub use disconnect::{Disconnected, Revocation};
 pub use error::ConnectionsError;
 pub use grant::{Grant, Method};
 pub use key::KeySource;
+pub use options::{Clock, Options, Stage, Watch};
+pub use revocation::Retried;
+pub use rotation::settled;
+pub use state::State;
 pub use live::LiveConnection;
 pub use loopback::Loopback;
 pub use pending::Pending;
 pub use service::{App, Service};
-pub use vault::Vault;
+pub use vault::{KeyReport, Vault};
 
 /// The text type every secret of this crate is given in.
 pub use secrecy::SecretString;

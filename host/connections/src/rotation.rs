@@ -1,6 +1,7 @@
 //! Replacing a token exactly once, whoever asks and from however many processes.
 //!
-//! In a process one flight serves all callers. Between processes a lease does, and whoever lost it cannot write.
+//! In a process one flight serves all callers. Between processes a lease does: it ends with the process that has it,
+//! and whoever lost it cannot write.
 //! Before the token is sent away that is noted on disk; the new one is on disk before anybody sees it. No answer of
 //! the service, and no lack of one, ever erases a token.
 
@@ -10,17 +11,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use switchboard_egress::{Credential, CredentialError, Egress};
-use switchboard_store::{ConnectionRow, Fence, Store};
+use switchboard_store::{ConnectionRow, Fence, Held, Store, StoreError};
 
 use crate::sign_in::{self, TIMEOUT, TokenFailure};
 use crate::token::{AppSecret, Token};
-use crate::{App, ConnectionsError, Service, Vault, clock};
+use crate::verdict::{Verdict, judge};
+use crate::{App, ConnectionsError, Options, Service, Stage, State, Vault};
 
 pub(crate) const TOKEN: &str = "token";
 pub(crate) const APP: &str = "app";
 pub(crate) const SERVICE: &str = "service";
 
-/// Longer than one question to the token service and the writes around it.
+/// Longer than one question to the token service and the writes around it. Counts where there is no file to lock.
 const LEASE_MS: i64 = 2 * TIMEOUT.as_millis() as i64;
 /// How long another process is waited for: its whole lease, and a little.
 const PATIENCE: Duration = Duration::from_millis(LEASE_MS as u64 + 5_000);
@@ -31,6 +33,7 @@ pub(crate) struct Core {
     pub store: Store,
     pub vault: Vault,
     pub egress: Egress,
+    options: Options,
     holder: String,
     flights: Mutex<HashMap<String, Arc<Flight>>>,
 }
@@ -44,14 +47,19 @@ struct Flight {
 }
 
 impl Core {
-    pub fn new(store: Store, vault: Vault, egress: Egress) -> Core {
+    pub fn new(store: Store, vault: Vault, egress: Egress, options: Options) -> Core {
         Core {
             store,
             vault,
             egress,
+            options,
             holder: format!("{}-{:016x}", std::process::id(), rand::random::<u64>()),
             flights: Mutex::default(),
         }
+    }
+
+    pub fn now(&self) -> i64 {
+        (self.options.clock)()
     }
 
     /// A token that is good now, and is not the one the service just refused.
@@ -74,6 +82,7 @@ impl Core {
         // A task of its own: a caller that gives up must not lose the answer with the new token in it.
         let (core, id) = (self.clone(), id.to_owned());
         let task = tokio::spawn(async move {
+            let _under_way = UnderWay::begin();
             let result = core.rotate(&id, rejected.as_deref()).await;
             *failure = result.as_ref().err().cloned();
             flight.ended.fetch_add(1, Ordering::SeqCst);
@@ -118,7 +127,7 @@ impl Core {
         let (token, _): (Token, _) = self.field(id, TOKEN)?;
         let good = match rejected {
             Some(rejected) => token.credential().fingerprint() != rejected,
-            None => token.is_fresh(),
+            None => token.is_fresh(self.now()),
         };
         Ok(good.then_some(token))
     }
@@ -126,14 +135,13 @@ impl Core {
     async fn rotate(&self, id: &str, rejected: Option<&str>) -> Result<Token, CredentialError> {
         let name = format!("token/{id}");
         let give_up = tokio::time::Instant::now() + PATIENCE;
-        let fence = loop {
+        let held: Held = loop {
             if let Some(token) = self.good_token(id, rejected)? {
                 return Ok(token);
             }
-            let taken =
-                self.store.take_lease(&name, &self.holder, LEASE_MS, clock::now()).map_err(ConnectionsError::from)?;
-            if let Some(number) = taken {
-                break Fence::new(&name, number);
+            let held = self.store.hold(&name, &self.holder, LEASE_MS, self.now()).map_err(ConnectionsError::from)?;
+            if let Some(held) = held {
+                break held;
             }
             if tokio::time::Instant::now() > give_up {
                 return Err(unavailable("another process holds the refresh".to_owned(), true));
@@ -142,59 +150,73 @@ impl Core {
         };
         let result = match self.good_token(id, rejected) {
             Ok(Some(token)) => Ok(token),
-            Ok(None) => self.replace(&fence, id).await,
+            Ok(None) => self.replace(held.fence(), id).await,
             Err(error) => Err(error.into()),
         };
         // Left behind it ends by itself.
-        let _ = self.store.release_lease(&fence);
+        let _ = self.store.let_go(held);
         result
+    }
+
+    /// The lease of a connection's token, once whoever has it is done.
+    pub async fn alone(&self, id: &str) -> Result<Held, ConnectionsError> {
+        let give_up = tokio::time::Instant::now() + PATIENCE;
+        loop {
+            if let Some(held) = self.store.hold(&format!("token/{id}"), &self.holder, LEASE_MS, self.now())? {
+                return Ok(held);
+            }
+            if tokio::time::Instant::now() > give_up {
+                let message = "another process holds the connection's token".to_owned();
+                return Err(ConnectionsError::Unreachable { message });
+            }
+            tokio::time::sleep(POLL).await;
+        }
     }
 
     /// The one POST. Only under the lease.
     async fn replace(&self, fence: &Fence, id: &str) -> Result<Token, CredentialError> {
         let (old, generation): (Token, u64) = self.field(id, TOKEN)?;
         let (service, _): (Service, _) = self.field(id, SERVICE)?;
-        let (app, account) = match self.field::<Option<AppSecret>>(id, APP)?.0 {
-            Some(secret) => {
-                let account = secret.account_id.clone();
-                (secret.into(), account)
-            }
-            None => {
-                return Err(self.dead(fence, id, "the pasted token has ended; paste a new one"));
-            }
-        };
         let stored = ConnectionsError::from;
         let hash = old.rotation_hash();
         let earlier = self.store.rotation(id).map_err(stored)?;
         let answer_lost = earlier.is_some_and(|rotation| rotation.token_hash == hash);
-        self.store.open_rotation(fence, id, &hash, clock::now()).map_err(stored)?;
+        self.store.open_rotation(fence, id, &hash, self.now()).map_err(stored)?;
+        let over = |state, reason: &str| self.over(fence, id, &hash, state, reason);
 
+        let (app, account) = match self.field::<Option<AppSecret>>(id, APP)?.0 {
+            Some(secret) => {
+                let account = secret.account_id.clone();
+                (App::from(secret), account)
+            }
+            None => return over(State::NeedsReconnect, "the pasted token has ended; paste a new one"),
+        };
+        self.tell(id, Stage::Sending);
         let answer = match (&account, &old.refresh) {
             (Some(account), _) => sign_in::account_token(&self.egress, &service, &app, account).await,
             (None, Some(refresh)) => sign_in::refresh(&self.egress, &service, &app, refresh).await,
-            (None, None) => {
-                return Err(self.dead(fence, id, "the service gave no way to renew its token"));
-            }
+            (None, None) => return over(State::NeedsReconnect, "the service gave no way to renew its token"),
         };
         match answer {
             Ok(new) => self.keep(fence, id, old, new, generation).await,
-            Err(TokenFailure::Rejected { error, reason }) => {
-                self.store.close_rotation(id).map_err(stored)?;
-                // `invalid_request` is what some services answer for a token they no longer know.
-                let grant_is_dead = account.is_none() && matches!(error.as_str(), "invalid_grant" | "invalid_request");
-                if !grant_is_dead {
-                    return Err(unavailable(
-                        format!(
-                            "the service refused the app: {error} ({reason}); check its id, its secret and that it is active"
-                        ),
-                        false,
-                    ));
+            Err(TokenFailure::Rejected { error, reason, code }) => {
+                let named = code.as_ref().map_or(String::new(), |code| format!(" {code}"));
+                match judge(&service, &error, code.as_deref()) {
+                    // An account's own app has no grant that could be over.
+                    Verdict::Over(state) if account.is_none() => {
+                        let cause = match answer_lost {
+                            true => "the answer to an earlier refresh was lost, and the old token is no longer accepted",
+                            false => "the service no longer accepts the token",
+                        };
+                        over(state, &format!("{cause}: {error}{named} ({reason})"))
+                    }
+                    _ => {
+                        self.store.close_rotation(id).map_err(stored)?;
+                        let what = "check its id, its secret and that it is active";
+                        let message = format!("the service refused the app: {error}{named} ({reason}); {what}");
+                        Err(unavailable(message, false))
+                    }
                 }
-                let cause = match answer_lost {
-                    true => "the answer to an earlier refresh was lost, and the old token is no longer accepted",
-                    false => "the service no longer accepts the token",
-                };
-                Err(self.dead(fence, id, &format!("{cause}: {error} ({reason})")))
             }
             Err(TokenFailure::Unavailable { message, not_sent }) => {
                 if not_sent && !answer_lost {
@@ -214,9 +236,10 @@ impl Core {
         fence: &Fence,
         id: &str,
         old: Token,
-        mut new: Token,
+        new: Token,
         generation: u64,
     ) -> Result<Token, CredentialError> {
+        let mut new = new.obtained_at(self.now());
         if new.scopes.is_empty() {
             new.scopes.clone_from(&old.scopes);
         }
@@ -228,7 +251,7 @@ impl Core {
         loop {
             match self.store.put_secret_under(fence, id, TOKEN, &sealed, generation + 1) {
                 Ok(()) => break,
-                Err(switchboard_store::StoreError::Database(_)) if attempt < 5 => {
+                Err(StoreError::Database(_)) if attempt < 5 => {
                     attempt += 1;
                     tokio::time::sleep(Duration::from_millis(200)).await;
                 }
@@ -238,16 +261,59 @@ impl Core {
         if new.scopes != old.scopes {
             self.store.set_connection_scopes(id, &new.scopes).map_err(ConnectionsError::from)?;
         }
+        self.tell(id, Stage::Kept);
         Ok(new)
     }
 
-    /// The grant is over: said, with its reason, and nothing is erased.
-    fn dead(&self, fence: &Fence, id: &str, reason: &str) -> CredentialError {
-        let marked = self.store.set_connection_state_under(fence, id, "needs-reconnect", Some(reason));
-        match marked.map_err(ConnectionsError::from).and_then(|()| self.active(id)) {
-            Err(error) => error.into(),
-            Ok(_) => unavailable("another process changed the connection meanwhile".to_owned(), true),
+    /// The grant is over: said, with its reason. Nothing is erased unless the account itself took the app away. When
+    /// the connection was signed in anew while the service was asked, that grant is used instead.
+    fn over(&self, fence: &Fence, id: &str, sent: &str, state: State, reason: &str) -> Result<Token, CredentialError> {
+        let erase = state == State::Disconnected;
+        let from = state.reached_from();
+        let moved = self
+            .store
+            .move_connection_under(fence, sent, id, &from, (state.as_str(), reason), erase)
+            .map_err(ConnectionsError::from)?;
+        if moved && erase {
+            self.forget(id, false)?;
         }
+        match self.good_token(id, None)? {
+            Some(token) if !moved => Ok(token),
+            _ => Err(unavailable("another process changed the connection meanwhile".to_owned(), true)),
+        }
+    }
+
+    fn tell(&self, id: &str, stage: Stage) {
+        if let Some(watch) = &self.options.watch {
+            watch.rotation(id, stage);
+        }
+    }
+}
+
+/// Replacements of tokens under way in this process.
+static UNDER_WAY: AtomicU64 = AtomicU64::new(0);
+
+struct UnderWay;
+
+impl UnderWay {
+    fn begin() -> UnderWay {
+        UNDER_WAY.fetch_add(1, Ordering::SeqCst);
+        UnderWay
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        UNDER_WAY.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// Waits until no token is being replaced in this process. A program that is asked to end calls this first: an answer
+/// that nobody keeps costs the grant. It takes no longer than one question to the token service.
+pub async fn settled() {
+    let give_up = tokio::time::Instant::now() + TIMEOUT + Duration::from_secs(2);
+    while UNDER_WAY.load(Ordering::SeqCst) > 0 && tokio::time::Instant::now() < give_up {
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
 

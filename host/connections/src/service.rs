@@ -1,5 +1,7 @@
 //! Where a service signs in and where its token may go.
 
+use std::collections::BTreeMap;
+
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use switchboard_egress::{HostRule, Policy};
@@ -28,6 +30,10 @@ pub struct Service {
     pub credential_hosts: Vec<String>,
     /// Hosts files may come from.
     pub download_hosts: Vec<String>,
+    /// Codes of the token service that say more than the standard does, and the state each puts a connection in;
+    /// `app` for those that are about the app alone.
+    #[serde(default)]
+    pub token_errors: BTreeMap<String, String>,
 }
 
 impl Service {
@@ -107,6 +113,7 @@ pub(crate) mod tests {
             api_hosts: vec!["api.example.com".into(), "api-eu.example.com".into()],
             credential_hosts: vec!["*.example.com".into()],
             download_hosts: vec!["files.example.com".into()],
+            token_errors: BTreeMap::new(),
         }
     }
 

@@ -46,7 +46,7 @@ type RequestError = RequestTokenError<AdapterError, ServiceError>;
 #[derive(Debug)]
 pub(crate) enum TokenFailure {
     /// It said no, and would say no again.
-    Rejected { error: String, reason: String },
+    Rejected { error: String, reason: String, code: Option<String> },
     /// It did not answer, or not sensibly: nothing is known about the token that was sent.
     Unavailable { message: String, not_sent: bool },
 }
@@ -137,16 +137,21 @@ pub(crate) async fn account_token(
     token(Ok(parsed))
 }
 
-/// Takes a grant back. A token the service does not know counts as done.
-pub(crate) async fn revoke(egress: &Egress, service: &Service, app: &App, token: &Token) -> Result<(), TokenFailure> {
-    let form = [("token", token.access.expose_secret())];
+/// Takes back what one token stands for. False when the service does not know the token, or not any more.
+pub(crate) async fn revoke(
+    egress: &Egress,
+    service: &Service,
+    app: &App,
+    token: &SecretString,
+) -> Result<bool, TokenFailure> {
+    let form = [("token", token.expose_secret())];
     let request = post(service, &service.revoke_path, app, &form).map_err(misconfigured)?;
     let answer = call(egress, &service.oauth_base, request).await.map_err(unavailable)?;
     if answer.status().is_success() {
-        return Ok(());
+        return Ok(true);
     }
     match serde_json::from_slice::<ServiceError>(answer.body()) {
-        Ok(error) if error.error == "invalid_token" => Ok(()),
+        Ok(error) if matches!(error.error.as_str(), "invalid_token" | "invalid_grant" | "invalid_request") => Ok(false),
         Ok(error) => Err(rejected(error)),
         Err(_) => Err(strange()),
     }
@@ -260,6 +265,7 @@ fn rejected(error: ServiceError) -> TokenFailure {
     TokenFailure::Rejected {
         error: clean(&error.error),
         reason: clean(error.reason.or(error.error_description).as_deref().unwrap_or("no reason given")),
+        code: error.code.map(|code| clean(code.as_str().map_or_else(|| code.to_string(), str::to_owned).as_str())),
     }
 }
 
@@ -290,6 +296,9 @@ struct ServiceError {
     error: String,
     reason: Option<String>,
     error_description: Option<String>,
+    /// The service's own number.
+    #[serde(alias = "errorCode")]
+    code: Option<serde_json::Value>,
 }
 
 impl oauth2::ErrorResponse for ServiceError {}

@@ -6,8 +6,6 @@ use sha2::{Digest, Sha256};
 use switchboard_egress::Credential;
 use zeroize::Zeroizing;
 
-use crate::clock;
-
 /// A token is replaced this long before it ends, or at four fifths of its life when that is short.
 const MARGIN_MS: i64 = 60_000;
 
@@ -26,13 +24,24 @@ pub(crate) struct Token {
 }
 
 impl Token {
-    /// Whether it can be used without being replaced first.
-    pub fn is_fresh(&self) -> bool {
+    /// Whether it can be used at `now` without being replaced first. A token from the future was obtained before the
+    /// clock was set back: how old it is nobody knows, so it is replaced.
+    pub fn is_fresh(&self, now: i64) -> bool {
         let Some(expires_at) = self.expires_at else {
             return true;
         };
+        if self.obtained_at > now + MARGIN_MS {
+            return false;
+        }
         let margin = MARGIN_MS.min((expires_at - self.obtained_at) / 5);
-        clock::now() < expires_at - margin
+        now < expires_at - margin
+    }
+
+    /// The same token with its life counted from `now`.
+    pub fn obtained_at(mut self, now: i64) -> Token {
+        self.expires_at = self.expires_at.map(|end| now + (end - self.obtained_at));
+        self.obtained_at = now;
+        self
     }
 
     /// The form in which it leaves this crate.
@@ -88,6 +97,7 @@ fn unseal_option<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Se
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::clock;
 
     pub(crate) fn token(access: &str, refresh: Option<&str>, life_ms: i64) -> Token {
         Token {
@@ -103,15 +113,26 @@ pub(crate) mod tests {
     #[test]
     fn replaced_a_minute_before_its_end() {
         let mut token = token("a", None, 3_599_000);
-        assert!(token.is_fresh());
+        assert!(token.is_fresh(clock::now()));
         token.obtained_at = clock::now() - 3_540_000;
         token.expires_at = Some(token.obtained_at + 3_599_000);
-        assert!(!token.is_fresh());
+        assert!(!token.is_fresh(clock::now()));
     }
 
     #[test]
     fn a_short_life_is_used_to_four_fifths() {
-        assert!(token("a", None, 5_000).is_fresh());
+        assert!(token("a", None, 5_000).is_fresh(clock::now()));
+    }
+
+    #[test]
+    fn o_25_a_clock_set_back_or_forth_makes_it_stale_and_no_worse() {
+        let token = token("a", Some("b"), 3_599_000);
+        let now = token.obtained_at;
+        for (moved, fresh) in [(0, true), (-30_000, true), (-86_400_000, false), (86_400_000, false)] {
+            assert_eq!(token.is_fresh(now + moved), fresh, "{moved}");
+        }
+        let again = token.obtained_at(now - 86_400_000);
+        assert!(again.is_fresh(now - 86_400_000));
     }
 
     #[test]

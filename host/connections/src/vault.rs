@@ -1,6 +1,8 @@
-//! Secrets at rest: XChaCha20-Poly1305 for each field, bound to its connection and its name.
+//! Secrets at rest. Each record has a data key of its own; the data keys are wrapped by the vault's key. Both layers
+//! are XChaCha20-Poly1305, bound to the record's row and name: what was moved or changed does not open.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
@@ -8,39 +10,95 @@ use rand::RngCore;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
-use switchboard_store::Store;
+use switchboard_store::{FileLock, Store};
 use zeroize::Zeroizing;
 
 use crate::ConnectionsError;
-use crate::key::KeySource;
+use crate::key::{self, KeySource};
 use crate::token::{hex, to_bytes};
 
 /// Name under which the database keeps the fingerprint of its key.
 const FINGERPRINT: &str = "vault.key";
-const VERSION: u8 = 1;
+/// Whoever seals shares this lock; whoever changes the key has it alone.
+const LOCK: &str = "vault";
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Version 2: version, nonce and wrapped data key, nonce and sealed text.
+const VERSION: u8 = 2;
+/// Version 1 was sealed with the vault's key itself. It is read, and written anew when the key is changed.
+const DIRECT: u8 = 1;
 const NONCE: usize = 24;
+/// A key of 32 bytes and a tag of 16.
+const WRAPPED: usize = 48;
 
 /// Seals and opens the secrets of one database.
 #[derive(Clone)]
 pub struct Vault {
-    cipher: Arc<XChaCha20Poly1305>,
+    kek: Arc<XChaCha20Poly1305>,
+    // The key is not changed while somebody seals with it.
+    _lock: Arc<FileLock>,
+}
+
+/// What can be said of a key without telling it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyReport {
+    /// Tells one key from another. It is kept in the database.
+    pub fingerprint: String,
+    /// Where it came from.
+    pub source: String,
+    /// How many secrets are sealed with it.
+    pub secrets: u64,
 }
 
 impl Vault {
     /// Opens with the database's key. Only a database without secrets gets a new key; any other key than the one the
     /// database was begun with is refused.
     pub fn open(store: &Store, source: KeySource) -> Result<Vault, ConnectionsError> {
-        let known = store.get_meta(FINGERPRINT)?;
-        let key = match known.is_some() || store.has_secrets()? {
-            true => source.load()?,
-            false => source.load_or_make()?,
-        };
-        let found = fingerprint(&*key);
-        let expected = store.claim_meta(FINGERPRINT, &found)?;
-        if expected != found {
-            return Err(ConnectionsError::KeyWrong { source_name: source.name(), expected, found });
+        let lock = lock(store, true)?;
+        let (key, _) = find(store, &source)?;
+        Ok(Vault { kek: Arc::new(cipher(&key)), _lock: Arc::new(lock) })
+    }
+
+    /// Which key the database's secrets are sealed with. It is looked for and checked as in [`Vault::open`].
+    pub fn report(store: &Store, source: &KeySource) -> Result<KeyReport, ConnectionsError> {
+        let _lock = lock(store, true)?;
+        let (key, used) = find(store, source)?;
+        Ok(KeyReport { fingerprint: fingerprint(&*key), source: used.name(), secrets: store.count_secrets()? })
+    }
+
+    /// Changes the key. The new one is on disk before a secret is sealed with it, all secrets change in one step, and
+    /// the old one goes last: killed at any point, the database opens with the key that counts.
+    ///
+    /// A variable's new key is read from the variable with `_NEXT` behind its name.
+    pub fn rotate(store: &Store, source: &KeySource) -> Result<KeyReport, ConnectionsError> {
+        let _lock = lock(store, false)?;
+        let (old, used) = find(store, source)?;
+        let next = source.next();
+        // After a change of a variable that was not set anew: the next place has the key that counts.
+        if matches!(source, KeySource::Env(_)) && used.name() == next.name() {
+            return Err(ConnectionsError::KeyNextMissing { source_name: source.name() });
         }
-        Ok(Vault { cipher: Arc::new(XChaCha20Poly1305::new(&Key::from(*key))) })
+        source.clear_next()?;
+        next.make()?;
+        let missing = || ConnectionsError::KeyNextMissing { source_name: next.name() };
+        let new = next.load()?.ok_or_else(missing)?;
+        let (old_print, new_print) = (fingerprint(&*old), fingerprint(&*new));
+        if old_print == new_print {
+            return Err(missing());
+        }
+        let (old, kek) = (cipher(&old), cipher(&new));
+        let resealed = store.reseal(FINGERPRINT, &old_print, &new_print, |connection, field, sealed| {
+            rewrap(&old, &kek, connection, field, sealed)
+                .ok_or_else(|| ConnectionsError::SecretDamaged { connection: connection.to_owned(), field: "secret" })
+        })?;
+        if resealed.is_none() {
+            return Err(ConnectionsError::KeyBusy);
+        }
+        // The journal still has what the old key opens.
+        let _ = store.fold_journal();
+        source.promote_next()?;
+        let source = if matches!(source, KeySource::Env(_)) { next.name() } else { source.name() };
+        Ok(KeyReport { fingerprint: new_print, source, secrets: store.count_secrets()? })
     }
 
     /// Seals a value for one field of one connection.
@@ -52,15 +110,11 @@ impl Vault {
     ) -> Result<Vec<u8>, ConnectionsError> {
         let damaged = || damaged(connection, field);
         let plain = to_bytes(value).map_err(|_| damaged())?;
-        let mut nonce = [0u8; NONCE];
-        rand::rng().fill_bytes(&mut nonce);
-        let bound = bound(connection, field);
-        let payload = Payload { msg: &plain, aad: bound.as_bytes() };
-        let sealed = self.cipher.encrypt(&XNonce::from(nonce), payload).map_err(|_| damaged())?;
-        let mut out = Vec::with_capacity(1 + NONCE + sealed.len());
-        out.push(VERSION);
-        out.extend_from_slice(&nonce);
-        out.extend_from_slice(&sealed);
+        let mut data_key = Zeroizing::new([0u8; 32]);
+        rand::rng().fill_bytes(&mut *data_key);
+        let mut out = vec![VERSION];
+        out.extend(encrypt(&self.kek, &bound("key", connection, field), &*data_key).ok_or_else(damaged)?);
+        out.extend(encrypt(&cipher(&data_key), &bound("text", connection, field), &plain).ok_or_else(damaged)?);
         Ok(out)
     }
 
@@ -71,16 +125,8 @@ impl Vault {
         field: &'static str,
         sealed: &[u8],
     ) -> Result<T, ConnectionsError> {
-        let damaged = || damaged(connection, field);
-        let (version, rest) = sealed.split_first().ok_or_else(damaged)?;
-        let (nonce, msg) = rest.split_first_chunk::<NONCE>().ok_or_else(damaged)?;
-        if *version != VERSION {
-            return Err(damaged());
-        }
-        let bound = bound(connection, field);
-        let payload = Payload { msg, aad: bound.as_bytes() };
-        let plain = self.cipher.decrypt(&XNonce::from(*nonce), payload).map(Zeroizing::new).map_err(|_| damaged())?;
-        serde_json::from_slice(&plain).map_err(|_| damaged())
+        let plain = open(&self.kek, connection, field, sealed).ok_or_else(|| damaged(connection, field))?;
+        serde_json::from_slice(&plain).map_err(|_| damaged(connection, field))
     }
 }
 
@@ -90,8 +136,119 @@ impl std::fmt::Debug for Vault {
     }
 }
 
-fn bound(connection: &str, field: &str) -> String {
-    format!("switchboard/{VERSION}|{connection}|{field}")
+fn lock(store: &Store, shared: bool) -> Result<FileLock, ConnectionsError> {
+    let give_up = Instant::now() + PATIENCE;
+    loop {
+        match store.lock_file(LOCK, shared)? {
+            Some(lock) => return Ok(lock),
+            None if Instant::now() > give_up => return Err(ConnectionsError::KeyBusy),
+            None => std::thread::sleep(Duration::from_millis(20)),
+        }
+    }
+}
+
+/// The key that counts, and where it was. A change of the key that was interrupted is brought to its end here.
+fn find(store: &Store, source: &KeySource) -> Result<(key::Key, KeySource), ConnectionsError> {
+    let known = store.get_meta(FINGERPRINT)?;
+    let next = source.next();
+    let first = match known.is_some() || store.has_secrets()? {
+        true => source.load(),
+        false => source.load_or_make(),
+    };
+    let found = match (&known, first) {
+        (None, first) => {
+            let key = first?.ok_or_else(|| missing("unknown", source, &next))?;
+            let expected = store.claim_meta(FINGERPRINT, &fingerprint(&*key))?;
+            return match expected == fingerprint(&*key) {
+                true => Ok((key, source.clone())),
+                false => Err(wrong(source, expected, &key)),
+            };
+        }
+        (Some(expected), Ok(Some(key))) if *expected == fingerprint(&*key) => return Ok((key, source.clone())),
+        (Some(_), first) => first,
+    };
+    let expected = known.unwrap_or_default();
+    match next.load() {
+        Ok(Some(key)) if expected == fingerprint(&*key) => {
+            source.promote_next()?;
+            let place = if matches!(source, KeySource::Env(_)) { next } else { source.clone() };
+            Ok((key, place))
+        }
+        _ => match found? {
+            Some(key) => Err(wrong(source, expected, &key)),
+            None => Err(missing(&expected, source, &next)),
+        },
+    }
+}
+
+fn missing(expected: &str, source: &KeySource, next: &KeySource) -> ConnectionsError {
+    let wanted = format!("{} and {}", source.name(), next.name());
+    ConnectionsError::KeyMissing { expected: expected.to_owned(), wanted }
+}
+
+fn wrong(source: &KeySource, expected: String, key: &key::Key) -> ConnectionsError {
+    ConnectionsError::KeyWrong { source_name: source.name(), expected, found: fingerprint(&**key) }
+}
+
+fn cipher(key: &[u8; 32]) -> XChaCha20Poly1305 {
+    XChaCha20Poly1305::new(&Key::from(*key))
+}
+
+fn encrypt(cipher: &XChaCha20Poly1305, bound: &str, msg: &[u8]) -> Option<Vec<u8>> {
+    let mut nonce = [0u8; NONCE];
+    rand::rng().fill_bytes(&mut nonce);
+    let sealed = cipher.encrypt(&XNonce::from(nonce), Payload { msg, aad: bound.as_bytes() }).ok()?;
+    Some([nonce.as_slice(), &sealed].concat())
+}
+
+fn decrypt(cipher: &XChaCha20Poly1305, bound: &str, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let (nonce, msg) = sealed.split_first_chunk::<NONCE>()?;
+    cipher.decrypt(&XNonce::from(*nonce), Payload { msg, aad: bound.as_bytes() }).ok().map(Zeroizing::new)
+}
+
+fn open(kek: &XChaCha20Poly1305, connection: &str, field: &str, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    match sealed.split_first()? {
+        (&VERSION, rest) => {
+            let (wrapped, text) = rest.split_at_checked(NONCE + WRAPPED)?;
+            let data_key = decrypt(kek, &bound("key", connection, field), wrapped)?;
+            let data_key: Zeroizing<[u8; 32]> = Zeroizing::new(data_key.as_slice().try_into().ok()?);
+            decrypt(&cipher(&data_key), &bound("text", connection, field), text)
+        }
+        (&DIRECT, rest) => decrypt(kek, &format!("switchboard/{DIRECT}|{connection}|{field}"), rest),
+        _ => None,
+    }
+}
+
+/// The same text under another key: only the data key is sealed anew.
+fn rewrap(
+    old: &XChaCha20Poly1305,
+    new: &XChaCha20Poly1305,
+    connection: &str,
+    field: &str,
+    sealed: &[u8],
+) -> Option<Vec<u8>> {
+    let bound_key = bound("key", connection, field);
+    let mut out = vec![VERSION];
+    match sealed.split_first()? {
+        (&VERSION, rest) => {
+            let (wrapped, text) = rest.split_at_checked(NONCE + WRAPPED)?;
+            let data_key = decrypt(old, &bound_key, wrapped)?;
+            out.extend(encrypt(new, &bound_key, &data_key)?);
+            out.extend_from_slice(text);
+        }
+        _ => {
+            let plain = open(old, connection, field, sealed)?;
+            let mut data_key = Zeroizing::new([0u8; 32]);
+            rand::rng().fill_bytes(&mut *data_key);
+            out.extend(encrypt(new, &bound_key, &*data_key)?);
+            out.extend(encrypt(&cipher(&data_key), &bound("text", connection, field), &plain)?);
+        }
+    }
+    Some(out)
+}
+
+fn bound(what: &str, connection: &str, field: &str) -> String {
+    format!("switchboard/{VERSION}|{what}|{connection}|{field}")
 }
 
 fn damaged(connection: &str, field: &'static str) -> ConnectionsError {
@@ -105,77 +262,5 @@ fn fingerprint(key: &[u8]) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::token::{Token, tests::token};
-    use std::fs;
-    use std::os::unix::fs::PermissionsExt;
-
-    fn open(dir: &std::path::Path) -> Result<Vault, ConnectionsError> {
-        Vault::open(&Store::open(dir).unwrap(), KeySource::File(dir.join("key")))
-    }
-
-    #[test]
-    fn what_was_sealed_opens_only_in_its_place() {
-        let dir = tempfile::tempdir().unwrap();
-        let vault = open(dir.path()).unwrap();
-        let sealed = vault.seal("c1", "token", &"hello").unwrap();
-        assert_eq!(vault.unseal::<String>("c1", "token", &sealed).unwrap(), "hello");
-        assert!(vault.unseal::<String>("c2", "token", &sealed).is_err());
-        assert!(vault.unseal::<String>("c1", "app", &sealed).is_err());
-        for position in 0..sealed.len() {
-            let mut changed = sealed.clone();
-            changed[position] ^= 1;
-            assert!(vault.unseal::<String>("c1", "token", &changed).is_err(), "{position}");
-        }
-        assert!(vault.unseal::<String>("c1", "token", &sealed[..20]).is_err());
-    }
-
-    #[test]
-    fn the_key_file_is_for_its_owner_only() {
-        let dir = tempfile::tempdir().unwrap();
-        open(dir.path()).unwrap();
-        let file = dir.path().join("key");
-        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
-        fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
-        assert_eq!(open(dir.path()).unwrap_err().code(), "key-exposed");
-    }
-
-    #[test]
-    fn a_missing_key_is_never_replaced() {
-        let dir = tempfile::tempdir().unwrap();
-        open(dir.path()).unwrap();
-        fs::remove_file(dir.path().join("key")).unwrap();
-        assert_eq!(open(dir.path()).unwrap_err().code(), "key-missing");
-        assert!(!dir.path().join("key").exists());
-    }
-
-    #[test]
-    fn another_key_is_refused() {
-        let dir = tempfile::tempdir().unwrap();
-        open(dir.path()).unwrap();
-        let other = tempfile::tempdir().unwrap();
-        open(other.path()).unwrap();
-        fs::copy(other.path().join("key"), dir.path().join("key")).unwrap();
-        assert_eq!(open(dir.path()).unwrap_err().code(), "key-wrong");
-        fs::write(dir.path().join("key"), "short").unwrap();
-        assert_eq!(open(dir.path()).unwrap_err().code(), "key-invalid");
-    }
-
-    #[test]
-    fn an_unset_variable_is_a_missing_key() {
-        let store = Store::in_memory().unwrap();
-        let error = Vault::open(&store, KeySource::Env("SWITCHBOARD_TEST_UNSET".into())).unwrap_err();
-        assert_eq!(error.code(), "key-missing");
-    }
-
-    #[test]
-    fn tokens_come_back_whole() {
-        let dir = tempfile::tempdir().unwrap();
-        let vault = open(dir.path()).unwrap();
-        let sealed = vault.seal("c1", "token", &token("abc", Some("def"), 1_000)).unwrap();
-        let back: Token = vault.unseal("c1", "token", &sealed).unwrap();
-        assert_eq!(back.credential().fingerprint(), token("abc", None, 1).credential().fingerprint());
-        assert!(back.refresh.is_some());
-    }
-}
+#[path = "vault_tests.rs"]
+mod tests;

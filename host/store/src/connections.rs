@@ -25,7 +25,7 @@ pub struct ConnectionRow {
     pub oauth_base: String,
     /// The app it was made through.
     pub client_id: Option<String>,
-    /// `active`, `needs-reconnect`, `replaced`, `revoked` or `awaiting-approval`.
+    /// `active`, `needs-reconnect`, `replaced`, `revoked`, `awaiting-approval` or `disconnected`.
     pub state: String,
     /// Who it acts as, as the connector found out.
     pub identity: Option<Value>,
@@ -96,17 +96,35 @@ impl Store {
         set_state(&self.lock(), id, state, reason)
     }
 
-    /// The same, by a lease holder: refused when the lease went to somebody else.
-    pub fn set_connection_state_under(
+    /// Moves a connection to another state if it is in one of `from`; `erase` takes its secrets along in the same
+    /// breath. False when it was in another state.
+    pub fn move_connection(
+        &self,
+        id: &str,
+        from: &[&str],
+        to: &str,
+        reason: Option<&str>,
+        erase: bool,
+    ) -> Result<bool, StoreError> {
+        self.transaction(|db| moved(db, id, from, to, reason, erase))
+    }
+
+    /// The same, by a lease holder whose rotation ended with the grant: refused when the lease went to somebody else.
+    /// False also when the token that was sent is no longer the one with the open rotation: then a newer grant is there.
+    pub fn move_connection_under(
         &self,
         fence: &Fence,
+        sent: &str,
         id: &str,
-        state: &str,
-        reason: Option<&str>,
-    ) -> Result<(), StoreError> {
+        from: &[&str],
+        to: (&str, &str),
+        erase: bool,
+    ) -> Result<bool, StoreError> {
         self.transaction(|db| {
             leases::check(db, fence)?;
-            set_state(db, id, state, reason)
+            let closed =
+                db.execute("DELETE FROM rotations WHERE connection = ?1 AND token_hash = ?2", params![id, sent])?;
+            Ok(closed > 0 && moved(db, id, from, to.0, Some(to.1), erase)?)
         })
     }
 
@@ -163,6 +181,27 @@ fn put(db: &Connection, row: &ConnectionRow) -> Result<(), StoreError> {
         }
         Err(cause) => Err(cause.into()),
     }
+}
+
+fn moved(
+    db: &Connection,
+    id: &str,
+    from: &[&str],
+    to: &str,
+    reason: Option<&str>,
+    erase: bool,
+) -> Result<bool, StoreError> {
+    let now: Option<String> =
+        db.query_row("SELECT state FROM connections WHERE id = ?1", [id], |row| row.get(0)).optional()?;
+    if !now.is_some_and(|now| from.contains(&now.as_str())) {
+        return Ok(false);
+    }
+    set_state(db, id, to, reason)?;
+    if erase {
+        db.execute("DELETE FROM secrets WHERE connection = ?1", [id])?;
+        db.execute("DELETE FROM rotations WHERE connection = ?1", [id])?;
+    }
+    Ok(true)
 }
 
 fn set_state(db: &Connection, id: &str, state: &str, reason: Option<&str>) -> Result<(), StoreError> {

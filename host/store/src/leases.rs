@@ -18,6 +18,10 @@ impl Fence {
     pub fn new(name: &str, number: u64) -> Fence {
         Fence { name: name.to_owned(), number }
     }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
 }
 
 impl Store {
@@ -42,6 +46,26 @@ impl Store {
             .query_row(params![name, holder.to_string(), now_ms, ttl_ms], |row| row.get(0))
             .optional()?;
         Ok(number.map(i64::unsigned_abs))
+    }
+
+    /// Takes a lease from whoever the row says has it. Only for who knows that nobody does: see [`Store::hold`].
+    pub(crate) fn seize_lease(
+        &self,
+        name: &str,
+        holder: &impl Display,
+        ttl_ms: i64,
+        now_ms: i64,
+    ) -> Result<u64, StoreError> {
+        let number: i64 = self
+            .lock()
+            .prepare_cached(
+                "INSERT INTO leases (name, holder, fence, expires_at) VALUES (?1, ?2, 1, ?3 + ?4)
+                 ON CONFLICT (name) DO UPDATE
+                 SET holder = excluded.holder, fence = fence + 1, expires_at = excluded.expires_at
+                 RETURNING fence",
+            )?
+            .query_row(params![name, holder.to_string(), now_ms, ttl_ms], |row| row.get(0))?;
+        Ok(number.unsigned_abs())
     }
 
     /// Gives a lease back. Does nothing when it went to somebody else meanwhile.

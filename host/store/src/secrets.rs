@@ -26,7 +26,8 @@ impl Store {
         put(&self.lock(), connection, field, sealed, generation)
     }
 
-    /// The same, by a lease holder: refused when the lease went to somebody else. Closes the connection's rotation.
+    /// Replaces a secret of the generation before, by a lease holder, and closes the connection's rotation. Refused when
+    /// the lease went to somebody else, or when the secret was replaced or erased meanwhile.
     pub fn put_secret_under(
         &self,
         fence: &Fence,
@@ -37,7 +38,14 @@ impl Store {
     ) -> Result<(), StoreError> {
         self.transaction(|db| {
             leases::check(db, fence)?;
-            put(db, connection, field, sealed, generation)?;
+            let changed = db.execute(
+                "UPDATE secrets SET sealed = ?3, generation = ?4
+                 WHERE connection = ?1 AND field = ?2 AND generation = ?4 - 1",
+                params![connection, field, sealed, i64::try_from(generation).unwrap_or(i64::MAX)],
+            )?;
+            if changed == 0 {
+                return Err(StoreError::LeaseLost { name: fence.name().to_owned() });
+            }
             db.execute("DELETE FROM rotations WHERE connection = ?1", [connection])?;
             Ok(())
         })
@@ -58,6 +66,52 @@ impl Store {
     /// Whether anything is sealed in this database.
     pub fn has_secrets(&self) -> Result<bool, StoreError> {
         Ok(self.lock().query_row("SELECT EXISTS (SELECT 1 FROM secrets)", [], |row| row.get(0))?)
+    }
+
+    /// Seals every secret anew and changes the fingerprint kept under `name` from `old` to `new`, as one: after a crash
+    /// all of it happened or none. Returns how many; none when the fingerprint is another by now.
+    pub fn reseal<E: From<StoreError>>(
+        &self,
+        name: &str,
+        old: &str,
+        new: &str,
+        mut seal: impl FnMut(&str, &str, &[u8]) -> Result<Vec<u8>, E>,
+    ) -> Result<Option<usize>, E> {
+        let mut failed = None;
+        let count = self.transaction(|db| {
+            let changed = db.execute("UPDATE meta SET value = ?3 WHERE name = ?1 AND value = ?2", [name, old, new])?;
+            if changed == 0 {
+                return Ok(None);
+            }
+            let rows: Vec<(String, String, Vec<u8>)> = db
+                .prepare("SELECT connection, field, sealed FROM secrets")?
+                .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+                .collect::<Result<_, _>>()?;
+            for (connection, field, sealed) in &rows {
+                match seal(connection, field, sealed) {
+                    Ok(sealed) => db.execute(
+                        "UPDATE secrets SET sealed = ?3 WHERE connection = ?1 AND field = ?2",
+                        params![connection, field, sealed],
+                    )?,
+                    Err(cause) => {
+                        failed = Some(cause);
+                        // Any error rolls all of it back; the true one is told below.
+                        return Err(StoreError::Database(rusqlite::Error::QueryReturnedNoRows));
+                    }
+                };
+            }
+            Ok(Some(rows.len()))
+        });
+        match failed {
+            Some(cause) => Err(cause),
+            None => Ok(count?),
+        }
+    }
+
+    /// How many secrets are sealed in this database.
+    pub fn count_secrets(&self) -> Result<u64, StoreError> {
+        let count: i64 = self.lock().query_row("SELECT count(*) FROM secrets", [], |row| row.get(0))?;
+        Ok(count.unsigned_abs())
     }
 
     /// Erases every secret of a connection.
@@ -83,11 +137,47 @@ mod tests {
     #[test]
     fn who_lost_the_lease_cannot_write() {
         let store = Store::in_memory().unwrap();
+        store.put_secret("c1", "token", b"first", 1).unwrap();
         let first = store.take_lease("token", &"a", 10, 1_000).unwrap().unwrap();
         let second = store.take_lease("token", &"b", 10, 1_011).unwrap().unwrap();
         let stale = store.put_secret_under(&Fence::new("token", first), "c1", "token", b"old", 2);
         assert!(matches!(stale, Err(StoreError::LeaseLost { .. })));
         store.put_secret_under(&Fence::new("token", second), "c1", "token", b"new", 2).unwrap();
         assert_eq!(store.secret("c1", "token").unwrap().unwrap().sealed, b"new");
+    }
+
+    #[test]
+    fn a_late_token_does_not_overwrite_a_newer_grant_nor_bring_back_an_erased_one() {
+        let store = Store::in_memory().unwrap();
+        store.put_secret("c1", "token", b"first", 1).unwrap();
+        let number = store.take_lease("token", &"a", 10, 1_000).unwrap().unwrap();
+        store.put_secret("c1", "token", b"signed in again", 2).unwrap();
+        let late = store.put_secret_under(&Fence::new("token", number), "c1", "token", b"late", 2);
+        assert!(matches!(late, Err(StoreError::LeaseLost { .. })));
+        store.delete_secrets("c1").unwrap();
+        let late = store.put_secret_under(&Fence::new("token", number), "c1", "token", b"late", 3);
+        assert!(matches!(late, Err(StoreError::LeaseLost { .. })));
+        assert!(store.secret("c1", "token").unwrap().is_none());
+    }
+
+    #[test]
+    fn sealing_anew_is_all_or_nothing() {
+        let store = Store::in_memory().unwrap();
+        store.put_meta("key", "old").unwrap();
+        for connection in ["c1", "c2"] {
+            store.put_secret(connection, "token", b"x", 1).unwrap();
+        }
+        let failing = store.reseal("key", "old", "new", |connection, _, _| match connection {
+            "c2" => Err(StoreError::LeaseLost { name: "c2".into() }),
+            _ => Ok(b"y".to_vec()),
+        });
+        assert!(matches!(failing, Err(StoreError::LeaseLost { .. })));
+        assert_eq!(store.secret("c1", "token").unwrap().unwrap().sealed, b"x");
+        assert_eq!(store.get_meta("key").unwrap().as_deref(), Some("old"));
+        let done = store.reseal("key", "old", "new", |_, _, _| Ok::<_, StoreError>(b"y".to_vec())).unwrap();
+        assert_eq!(done, Some(2));
+        let again = store.reseal("key", "old", "new", |_, _, _| Ok::<_, StoreError>(b"z".to_vec())).unwrap();
+        assert_eq!((again, store.get_meta("key").unwrap().as_deref()), (None, Some("new")));
+        assert_eq!(store.secret("c2", "token").unwrap().unwrap().sealed, b"y");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -11,7 +11,8 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use crate::StoreError;
 
 /// Each is applied once, in order; the count is the `user_version`. Released files never change.
-const MIGRATIONS: &[&str] = &[include_str!("../migrations/001_start.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("../migrations/001_start.sql"), include_str!("../migrations/002_token_life.sql")];
 
 /// How long a write waits for another process. Writes here take milliseconds.
 const BUSY: Duration = Duration::from_secs(10);
@@ -20,6 +21,8 @@ const BUSY: Duration = Duration::from_secs(10);
 #[derive(Clone)]
 pub struct Store {
     connection: Arc<Mutex<Connection>>,
+    /// None in memory.
+    folder: Option<Arc<PathBuf>>,
 }
 
 impl Store {
@@ -36,7 +39,9 @@ impl Store {
         // SQLite gives the journal files the permissions of the main file.
         OpenOptions::new().create(true).append(true).mode(0o600).open(&file).map_err(at(&file))?;
         let file = fs::canonicalize(&file).map_err(at(&file))?;
-        Store::prepare(Connection::open(file)?)
+        let mut store = Store::prepare(Connection::open(&file)?)?;
+        store.folder = file.parent().map(|folder| Arc::new(folder.to_owned()));
+        Ok(store)
     }
 
     /// A database that ends with its last clone.
@@ -51,7 +56,19 @@ impl Store {
         connection.pragma_update(None, "foreign_keys", true)?;
         connection.pragma_update(None, "secure_delete", true)?;
         migrate(&mut connection)?;
-        Ok(Store { connection: Arc::new(Mutex::new(connection)) })
+        Ok(Store { connection: Arc::new(Mutex::new(connection)), folder: None })
+    }
+
+    /// The folder it is in; none for a database in memory.
+    pub fn folder(&self) -> Option<&Path> {
+        self.folder.as_deref().map(PathBuf::as_path)
+    }
+
+    /// Writes the journal back into the database and empties it, so that nothing erased stays in it. False while
+    /// another process reads; then its next turn does it.
+    pub fn fold_journal(&self) -> Result<bool, StoreError> {
+        let busy: i64 = self.lock().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+        Ok(busy == 0)
     }
 
     /// The connection, for one statement.

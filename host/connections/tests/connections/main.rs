@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on may panic")]
 
+mod endings;
+mod life;
 mod refresh;
 mod sign_in;
 mod support;

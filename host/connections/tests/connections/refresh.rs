@@ -7,7 +7,7 @@ use switchboard_connections::{App, Connections, Loopback, Method, Revocation};
 use switchboard_egress::{Connection, Credential};
 
 /// One connection called `work`, its token with the given life.
-async fn connected(dir: &Path, server: &TokenServer) -> Connections {
+pub async fn connected(dir: &Path, server: &TokenServer) -> Connections {
     let connections = open(dir);
     let app = App { client_id: "app".into(), client_secret: Some(secret()) };
     let loopback = Loopback { port: 7910, listen: false };
@@ -20,7 +20,7 @@ async fn connected(dir: &Path, server: &TokenServer) -> Connections {
     connections
 }
 
-fn access(number: u32) -> String {
+pub fn access(number: u32) -> String {
     Credential::new(format!("canary-access-{number}")).fingerprint()
 }
 
@@ -165,7 +165,7 @@ async fn disconnecting_revokes_and_erases() {
     let connections = connected(dir.path(), &server).await;
     let done = connections.disconnect("work").await.unwrap();
     assert_eq!(done.revocation, Revocation::Done);
-    assert_eq!(server.seen.lock().unwrap().revoked, ["token=canary-access-1"]);
+    assert_eq!(server.seen.lock().unwrap().revoked, ["token=canary-refresh-1", "token=canary-access-1"]);
     assert_eq!(connections.show("work").unwrap_err().code(), "not-found");
     assert_eq!(connections.open_connection(None).unwrap_err().code(), "not-connected");
 }

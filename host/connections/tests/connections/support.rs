@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::{Router, routing::post};
-use switchboard_connections::{Connections, KeySource, SecretString, Service, Vault};
+use switchboard_connections::{Connections, KeySource, Options, SecretString, Service, Vault};
 use switchboard_egress::Egress;
 use switchboard_store::Store;
 use url::Url;
@@ -17,12 +17,18 @@ pub enum Next {
     Status(u16, &'static str),
     /// Rotates, then answers nothing useful.
     LoseAnswer,
+    /// Rotates and never answers.
+    Hang,
+    /// Rotates, but answers only after this many milliseconds.
+    Late(u64),
 }
 
 #[derive(Default)]
 pub struct Seen {
     pub posts: Vec<String>,
     pub revoked: Vec<String>,
+    /// The revocation endpoint answers 503.
+    pub revocation_down: bool,
     pub next: VecDeque<Next>,
     pub generation: u32,
     pub life_s: u64,
@@ -58,6 +64,9 @@ impl TokenServer {
             api_hosts: vec![],
             credential_hosts: vec![],
             download_hosts: vec![],
+            token_errors: [("4741", "revoked"), ("4738", "awaiting-approval"), ("4735", "disconnected")]
+                .map(|(code, state)| (code.to_owned(), state.to_owned()))
+                .into(),
         }
     }
 
@@ -78,11 +87,24 @@ type Json = [(&'static str, &'static str); 1];
 const JSON: Json = [("content-type", "application/json")];
 
 async fn token(State(seen): State<Arc<Mutex<Seen>>>, body: String) -> (StatusCode, Json, String) {
-    // Long enough for a second, wrong, request to be under way.
-    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    let next = {
+        let mut seen = seen.lock().unwrap();
+        seen.posts.push(body.clone());
+        seen.next.pop_front()
+    };
+    let wait = match &next {
+        Some(Next::Late(millis)) => *millis,
+        Some(Next::Hang) => {
+            seen.lock().unwrap().generation += 1;
+            3_600_000
+        }
+        Some(_) => 0,
+        // Long enough for a second, wrong, request to be under way.
+        None => 100,
+    };
+    tokio::time::sleep(std::time::Duration::from_millis(wait)).await;
     let mut seen = seen.lock().unwrap();
-    seen.posts.push(body.clone());
-    match seen.next.pop_front() {
+    match next {
         Some(Next::Status(status, text)) => {
             return (StatusCode::from_u16(status).unwrap(), JSON, text.to_owned());
         }
@@ -90,7 +112,7 @@ async fn token(State(seen): State<Arc<Mutex<Seen>>>, body: String) -> (StatusCod
             seen.generation += 1;
             return (StatusCode::OK, JSON, "<html>".to_owned());
         }
-        None => {}
+        Some(Next::Late(_) | Next::Hang) | None => {}
     }
     if body.contains("grant_type=refresh_token") {
         let current = format!("canary-refresh-{}", seen.generation);
@@ -112,9 +134,37 @@ async fn token(State(seen): State<Arc<Mutex<Seen>>>, body: String) -> (StatusCod
     (StatusCode::OK, JSON, answer)
 }
 
-async fn revoke(State(seen): State<Arc<Mutex<Seen>>>, body: String) -> String {
-    seen.lock().unwrap().revoked.push(body);
-    r#"{"status":"success"}"#.to_owned()
+async fn revoke(State(seen): State<Arc<Mutex<Seen>>>, body: String) -> (StatusCode, Json, &'static str) {
+    let mut seen = seen.lock().unwrap();
+    if seen.revocation_down {
+        return (StatusCode::SERVICE_UNAVAILABLE, JSON, "<html>");
+    }
+    seen.revoked.push(body);
+    (StatusCode::OK, JSON, r#"{"status":"success"}"#)
+}
+
+/// A clock that tests move, milliseconds from the real one.
+#[derive(Clone, Default)]
+pub struct Moved(pub Arc<std::sync::atomic::AtomicI64>);
+
+impl Moved {
+    pub fn to(&self, offset_ms: i64) {
+        self.0.store(offset_ms, std::sync::atomic::Ordering::SeqCst);
+    }
+}
+
+pub const DAY_MS: i64 = 86_400_000;
+
+pub fn open_at(dir: &Path, clock: &Moved) -> Connections {
+    let store = Store::open(dir).unwrap();
+    let vault = Vault::open(&store, KeySource::File(dir.join("key"))).unwrap();
+    let offset = clock.0.clone();
+    let clock = Arc::new(move || {
+        let real = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis();
+        i64::try_from(real).unwrap() + offset.load(std::sync::atomic::Ordering::SeqCst)
+    });
+    let options = Options { clock, ..Options::default() };
+    Connections::open_with(store, vault, Egress::new().unwrap(), options)
 }
 
 pub fn open(dir: &Path) -> Connections {

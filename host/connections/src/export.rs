@@ -1,0 +1,27 @@
+//! Connections as a document, without secrets: to set up another machine, or to ask for help.
+
+use serde_json::{Value, json};
+
+use crate::ConnectionsError;
+use crate::connections::Connections;
+
+impl Connections {
+    /// Everything about the named connections, or about all, that is not secret. Whoever reads it in has to sign in.
+    pub fn export(&self, labels: &[String]) -> Result<Value, ConnectionsError> {
+        let rows = match labels {
+            [] => self.list()?,
+            labels => labels.iter().map(|label| self.show(label)).collect::<Result<_, _>>()?,
+        };
+        let connections: Vec<Value> = rows
+            .into_iter()
+            .map(|row| {
+                json!({
+                    "label": row.label, "connector": row.connector, "method": row.method,
+                    "api_base": row.api_base, "oauth_base": row.oauth_base, "client_id": row.client_id,
+                    "state": row.state, "reason": row.state_reason, "identity": row.identity, "scopes": row.scopes,
+                })
+            })
+            .collect();
+        Ok(json!({ "version": 1, "connections": connections }))
+    }
+}

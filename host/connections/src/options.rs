@@ -1,0 +1,45 @@
+//! What an embedder may put in place of the default.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::clock;
+
+/// A wall clock in milliseconds since 1970.
+pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
+
+/// Where a token's replacement has got to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// The lease is held and noted on disk is that the token is about to be sent away.
+    Sending,
+    /// The new token is on disk; nobody has seen it yet.
+    Kept,
+}
+
+/// Told what happens to tokens, for logs and measurements. Called while the lease is held: it must be quick.
+pub trait Watch: Send + Sync {
+    /// A token is being replaced.
+    fn rotation(&self, connection: &str, stage: Stage);
+}
+
+/// What an embedder may put in place of the default.
+#[derive(Clone)]
+pub struct Options {
+    /// The system's clock unless replaced.
+    pub clock: Clock,
+    /// Nobody unless replaced.
+    pub watch: Option<Arc<dyn Watch>>,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { clock: Arc::new(clock::now), watch: None }
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Options")
+    }
+}

@@ -1,0 +1,175 @@
+//! How connections end: by their owner, or by the account that takes the app away.
+
+use crate::refresh::connected;
+use crate::support::{DAY_MS, Moved, TokenServer, open, open_at};
+use serde_json::json;
+use switchboard_connections::{Connections, Deauthorization, Revocation};
+use switchboard_egress::Connection;
+
+/// No byte of a secret, in clear or sealed, is left of a connection.
+fn erased(connections: &Connections, dir: &std::path::Path) {
+    assert!(connections.app("work").is_err());
+    for file in ["switchboard.db", "switchboard.db-wal"] {
+        let bytes = std::fs::read(dir.join(file)).unwrap_or_default();
+        assert!(!bytes.windows(6).any(|six| six == b"canary"), "{file}");
+    }
+}
+
+#[tokio::test]
+async fn o_20_o_21_a_service_that_is_down_is_asked_again_until_it_takes_the_grant_back() {
+    let server = TokenServer::start(3599).await;
+    let dir = tempfile::tempdir().unwrap();
+    drop(connected(dir.path(), &server).await);
+    let clock = Moved::default();
+    let connections = open_at(dir.path(), &clock);
+    server.seen.lock().unwrap().revocation_down = true;
+    let done = connections.disconnect("work").await.unwrap();
+    assert!(matches!(&done.revocation, Revocation::Failed(why) if why.contains("503")), "{done:?}");
+    erased(&connections, dir.path());
+    assert_eq!(connections.show("work").unwrap_err().code(), "not-found");
+    let pending = connections.pending_revocations().unwrap();
+    assert_eq!((pending.len(), pending[0].label.as_str(), pending[0].attempts), (1, "work", 2));
+    assert!(pending[0].last_error.as_ref().unwrap().contains("503"));
+    // Not at once again.
+    assert!(connections.retry_revocations().await.unwrap().is_empty());
+    server.seen.lock().unwrap().revocation_down = false;
+    clock.to(2 * 60_000);
+    // Another process, later.
+    drop(connections);
+    let connections = open_at(dir.path(), &clock);
+    let retried = connections.retry_revocations().await.unwrap();
+    assert_eq!((retried.len(), retried[0].failed.as_ref(), retried[0].given_up), (1, None, false));
+    assert_eq!(server.seen.lock().unwrap().revoked, ["token=canary-refresh-1", "token=canary-access-1"]);
+    assert!(connections.pending_revocations().unwrap().is_empty());
+    erased(&connections, dir.path());
+}
+
+#[tokio::test]
+async fn o_21_after_a_day_it_is_given_up_and_said() {
+    let server = TokenServer::start(3599).await;
+    let dir = tempfile::tempdir().unwrap();
+    drop(connected(dir.path(), &server).await);
+    let clock = Moved::default();
+    let connections = open_at(dir.path(), &clock);
+    server.seen.lock().unwrap().revocation_down = true;
+    connections.disconnect("work").await.unwrap();
+    clock.to(DAY_MS + 1);
+    let retried = connections.retry_revocations().await.unwrap();
+    assert!(retried[0].given_up && retried[0].failed.is_some());
+    assert!(connections.pending_revocations().unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_attempt_at_a_time_over_all_processes() {
+    let server = TokenServer::start(3599).await;
+    let dir = tempfile::tempdir().unwrap();
+    drop(connected(dir.path(), &server).await);
+    let clock = Moved::default();
+    let connections = open_at(dir.path(), &clock);
+    server.seen.lock().unwrap().revocation_down = true;
+    connections.disconnect("work").await.unwrap();
+    server.seen.lock().unwrap().revocation_down = false;
+    clock.to(2 * 60_000);
+    let others: Vec<_> = (0..4).map(|_| open_at(dir.path(), &clock)).collect();
+    let mut attempts = tokio::task::JoinSet::new();
+    for other in others {
+        attempts.spawn(async move { other.retry_revocations().await.unwrap().len() });
+    }
+    let made: usize = attempts.join_all().await.into_iter().sum();
+    assert_eq!(made, 1);
+    assert_eq!(server.seen.lock().unwrap().revoked.len(), 2);
+}
+
+#[tokio::test]
+async fn seed_next_22_after_disconnect_nothing_is_sent_and_nothing_is_left() {
+    let server = TokenServer::start(3599).await;
+    let dir = tempfile::tempdir().unwrap();
+    let connections = connected(dir.path(), &server).await;
+    let live = connections.open_connection(None).unwrap();
+    connections.disconnect("work").await.unwrap();
+    let posts = server.posts().len();
+    // A call that was opened before finds nothing to send either.
+    assert!(live.credential().await.is_err());
+    assert_eq!(server.posts().len(), posts);
+    erased(&connections, dir.path());
+}
+
+fn event(retain: bool) -> Deauthorization {
+    Deauthorization {
+        client_id: "app".into(),
+        user_id: Some("u1".into()),
+        account_id: Some("a1".into()),
+        retain,
+    }
+}
+
+async fn identified(dir: &std::path::Path, server: &TokenServer) -> Connections {
+    let connections = connected(dir, server).await;
+    let row = connections.show("work").unwrap();
+    let store = switchboard_store::Store::open(dir).unwrap();
+    store.set_connection_identity(&row.id, &json!({"user_id": "u1", "account_id": "a1"})).unwrap();
+    connections
+}
+
+#[tokio::test]
+async fn seed_anyclip_45_an_account_that_removed_the_app_ends_disconnected_and_erased() {
+    let server = TokenServer::start(3599).await;
+    let dir = tempfile::tempdir().unwrap();
+    let connections = identified(dir.path(), &server).await;
+    let ended = connections.deauthorized(&event(false)).unwrap();
+    assert_eq!((ended.len(), ended[0].state.as_str()), (1, "disconnected"));
+    erased(&connections, dir.path());
+    assert_eq!(connections.open_connection(None).unwrap_err().code(), "disconnected");
+    // The same event once more, and one for a user nobody connected.
+    assert!(connections.deauthorized(&event(false)).unwrap().is_empty());
+    let stranger = Deauthorization { user_id: Some("u2".into()), ..event(false) };
+    assert!(connections.deauthorized(&stranger).unwrap().is_empty());
+    let other_app = Deauthorization { client_id: "other".into(), ..event(false) };
+    assert!(connections.deauthorized(&other_app).unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn seed_anyclip_48_without_consent_the_data_has_a_date_within_ten_days() {
+    let server = TokenServer::start(3599).await;
+    let dir = tempfile::tempdir().unwrap();
+    drop(identified(dir.path(), &server).await);
+    let clock = Moved::default();
+    let connections = open_at(dir.path(), &clock);
+    let row = connections.deauthorized(&event(false)).unwrap().remove(0);
+    let data = connections.data_clock(&row.id).unwrap().unwrap();
+    assert_eq!(data.delete_by, Some(data.ended_at + 10 * DAY_MS));
+    assert!(connections.data_due().unwrap().is_empty());
+    clock.to(10 * DAY_MS + 1_000);
+    // Asked again on day ten, the date stays.
+    connections.deauthorized(&event(false)).unwrap();
+    assert_eq!(connections.data_due().unwrap().len(), 1);
+    connections.data_deleted(&row.id).unwrap();
+    assert!(connections.data_due().unwrap().is_empty());
+    let report = connections.data_clock(&row.id).unwrap().unwrap();
+    assert!(report.done_at.is_some() && report.identity.is_none());
+}
+
+#[tokio::test]
+async fn seed_anyclip_47_with_consent_the_data_stays() {
+    let server = TokenServer::start(3599).await;
+    let dir = tempfile::tempdir().unwrap();
+    drop(identified(dir.path(), &server).await);
+    let clock = Moved::default();
+    let connections = open_at(dir.path(), &clock);
+    let row = connections.deauthorized(&event(true)).unwrap().remove(0);
+    clock.to(400 * DAY_MS);
+    assert!(connections.data_due().unwrap().is_empty());
+    assert_eq!(connections.data_clock(&row.id).unwrap().unwrap().decision, "retain");
+}
+
+#[tokio::test]
+async fn an_export_tells_all_but_secrets() {
+    let server = TokenServer::start(3599).await;
+    let dir = tempfile::tempdir().unwrap();
+    let connections = identified(dir.path(), &server).await;
+    let export = connections.export(&[]).unwrap();
+    assert_eq!(export["connections"][0]["label"], "work");
+    assert_eq!(export["connections"][0]["client_id"], "app");
+    assert!(!export.to_string().contains("canary"), "{export}");
+    assert_eq!(open(dir.path()).export(&["other".to_owned()]).unwrap_err().code(), "not-found");
+}

@@ -1,0 +1,132 @@
+//! Locks that end with their process, and leases on top of them.
+//!
+//! A lease in a row alone would have to run out before anybody could follow a process that was killed. Beside the row
+//! there is a file with an exclusive lock: the system gives it back the moment its holder dies, and not before.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::PathBuf;
+
+use crate::leases::Fence;
+use crate::{Store, StoreError};
+
+/// A lock on a file. Ends when dropped, and with the process.
+#[derive(Debug)]
+pub struct FileLock {
+    // None in memory.
+    _file: Option<File>,
+}
+
+/// A lease whose holder lives. Give it back with [`Store::let_go`]; dropped, it ends all the same.
+#[derive(Debug)]
+pub struct Held {
+    fence: Fence,
+    // None in memory, where the row alone decides.
+    _lock: Option<FileLock>,
+}
+
+impl Held {
+    /// The proof to show with every write.
+    pub fn fence(&self) -> &Fence {
+        &self.fence
+    }
+}
+
+impl Store {
+    /// Takes a lease unless a living process has it. In memory, unless the row says somebody has it.
+    pub fn hold(&self, name: &str, holder: &str, ttl_ms: i64, now_ms: i64) -> Result<Option<Held>, StoreError> {
+        if self.folder().is_none() {
+            let number = self.take_lease(name, &holder, ttl_ms, now_ms)?;
+            return Ok(number.map(|number| Held { fence: Fence::new(name, number), _lock: None }));
+        }
+        let Some(lock) = self.lock_file(name, false)? else {
+            return Ok(None);
+        };
+        let number = self.seize_lease(name, &holder, ttl_ms, now_ms)?;
+        Ok(Some(Held { fence: Fence::new(name, number), _lock: lock.into() }))
+    }
+
+    /// Gives a lease back.
+    pub fn let_go(&self, held: Held) -> Result<(), StoreError> {
+        self.release_lease(&held.fence)
+    }
+
+    /// Locks the file of a name beside the database: `shared` with others who share it, else alone. None while somebody
+    /// has it otherwise. In memory nobody else can have it.
+    pub fn lock_file(&self, name: &str, shared: bool) -> Result<Option<FileLock>, StoreError> {
+        let Some(path) = self.lock_path(name)? else {
+            return Ok(Some(FileLock { _file: None }));
+        };
+        let failed = |cause| StoreError::Folder { path: path.clone(), cause };
+        let file = OpenOptions::new().create(true).append(true).mode(0o600).open(&path).map_err(failed)?;
+        let locked = if shared { file.try_lock_shared() } else { file.try_lock() };
+        match locked {
+            Ok(()) => Ok(Some(FileLock { _file: Some(file) })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(cause)) => Err(failed(cause)),
+        }
+    }
+
+    fn lock_path(&self, name: &str) -> Result<Option<PathBuf>, StoreError> {
+        let Some(folder) = self.folder() else {
+            return Ok(None);
+        };
+        let folder = folder.join("locks");
+        let made = std::fs::DirBuilder::new().mode(0o700).create(&folder);
+        match made {
+            Err(cause) if cause.kind() != io::ErrorKind::AlreadyExists => {
+                return Err(StoreError::Folder { path: folder, cause });
+            }
+            _ => {}
+        }
+        let file: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+        Ok(Some(folder.join(file)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_holder_at_a_time_and_no_waiting_for_one_that_is_gone() {
+        let dir = tempfile::tempdir().unwrap();
+        let (one, other) = (Store::open(dir.path()).unwrap(), Store::open(dir.path()).unwrap());
+        let first = one.hold("token/c1", "a", 60_000, 1_000).unwrap().unwrap();
+        assert!(other.hold("token/c1", "b", 60_000, 1_000).unwrap().is_none());
+        // Long after its time: the holder lives, so nobody follows.
+        assert!(other.hold("token/c1", "b", 60_000, 9_000_000).unwrap().is_none());
+        assert!(other.hold("token/c2", "b", 60_000, 1_000).unwrap().is_some());
+        // As a killed process leaves it: the row still says it is held.
+        drop(first);
+        let second = other.hold("token/c1", "b", 60_000, 1_001).unwrap().unwrap();
+        other.let_go(second).unwrap();
+        assert!(one.hold("token/c1", "a", 60_000, 1_002).unwrap().is_some());
+    }
+
+    #[test]
+    fn who_was_overtaken_cannot_write() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        store.put_secret("c1", "token", b"first", 1).unwrap();
+        let first = store.hold("token/c1", "a", 60_000, 1_000).unwrap().unwrap();
+        let stale = first.fence().clone();
+        drop(first);
+        let second = store.hold("token/c1", "b", 60_000, 1_000).unwrap().unwrap();
+        let written = store.put_secret_under(&stale, "c1", "token", b"old", 2);
+        assert!(matches!(written, Err(StoreError::LeaseLost { .. })));
+        store.put_secret_under(second.fence(), "c1", "token", b"new", 2).unwrap();
+    }
+
+    #[test]
+    fn a_shared_lock_keeps_out_who_wants_it_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        let shared = store.lock_file("vault", true).unwrap().unwrap();
+        assert!(store.lock_file("vault", true).unwrap().is_some());
+        assert!(store.lock_file("vault", false).unwrap().is_none());
+        drop(shared);
+        assert!(store.lock_file("vault", false).unwrap().is_some());
+    }
+}

@@ -1,0 +1,108 @@
+//! Grants that a service has yet to take back.
+
+use rusqlite::{Row, params};
+use serde::{Deserialize, Serialize};
+
+use crate::{Store, StoreError};
+
+/// A grant of a connection that is gone here and may still hold at the service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PendingRevocation {
+    /// Its own id; what is needed to ask again is sealed under it.
+    pub id: String,
+    /// The label the connection had.
+    pub label: String,
+    /// The connector it was for.
+    pub connector: String,
+    /// When the connection ended, milliseconds since 1970.
+    pub created_at: i64,
+    /// Not asked again before this time.
+    pub next_at: i64,
+    /// Given up at this time.
+    pub until: i64,
+    /// How often the service was asked.
+    pub attempts: u32,
+    /// Why the last time failed.
+    pub last_error: Option<String>,
+}
+
+impl Store {
+    /// Ends a connection: it goes with its secrets, and the pending revocation comes with its own, as one.
+    pub fn replace_by_revocation(
+        &self,
+        connection: &str,
+        pending: &PendingRevocation,
+        field: &str,
+        sealed: &[u8],
+    ) -> Result<(), StoreError> {
+        self.transaction(|db| {
+            db.execute("DELETE FROM secrets WHERE connection = ?1", [connection])?;
+            db.execute("DELETE FROM rotations WHERE connection = ?1", [connection])?;
+            db.execute("DELETE FROM connections WHERE id = ?1", [connection])?;
+            db.execute(
+                "INSERT INTO revocations (id, label, connector, created_at, next_at, until, attempts, last_error)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                params![
+                    pending.id,
+                    pending.label,
+                    pending.connector,
+                    pending.created_at,
+                    pending.next_at,
+                    pending.until,
+                    pending.attempts,
+                    pending.last_error
+                ],
+            )?;
+            db.execute(
+                "INSERT INTO secrets (connection, field, sealed, generation) VALUES (?1, ?2, ?3, 1)",
+                params![pending.id, field, sealed],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// All that are pending, oldest first.
+    pub fn revocations(&self) -> Result<Vec<PendingRevocation>, StoreError> {
+        let db = self.lock();
+        let mut statement = db.prepare_cached("SELECT * FROM revocations ORDER BY created_at, id")?;
+        let rows = statement.query_map([], read)?.collect::<Result<_, _>>()?;
+        Ok(rows)
+    }
+
+    /// Claims one for an attempt: nobody else tries before `next_at`. False when somebody was faster, or it is gone.
+    pub fn claim_revocation(&self, id: &str, attempts: u32, next_at: i64) -> Result<bool, StoreError> {
+        let changed = self.lock().execute(
+            "UPDATE revocations SET attempts = attempts + 1, next_at = ?3 WHERE id = ?1 AND attempts = ?2",
+            params![id, attempts, next_at],
+        )?;
+        Ok(changed > 0)
+    }
+
+    /// Notes why an attempt failed.
+    pub fn note_revocation(&self, id: &str, error: &str) -> Result<(), StoreError> {
+        self.lock().execute("UPDATE revocations SET last_error = ?2 WHERE id = ?1", [id, error])?;
+        Ok(())
+    }
+
+    /// Forgets one, with what was sealed for it.
+    pub fn delete_revocation(&self, id: &str) -> Result<(), StoreError> {
+        self.transaction(|db| {
+            db.execute("DELETE FROM secrets WHERE connection = ?1", [id])?;
+            db.execute("DELETE FROM revocations WHERE id = ?1", [id])?;
+            Ok(())
+        })
+    }
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<PendingRevocation> {
+    Ok(PendingRevocation {
+        id: row.get("id")?,
+        label: row.get("label")?,
+        connector: row.get("connector")?,
+        created_at: row.get("created_at")?,
+        next_at: row.get("next_at")?,
+        until: row.get("until")?,
+        attempts: row.get("attempts")?,
+        last_error: row.get("last_error")?,
+    })
+}
