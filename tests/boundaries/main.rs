@@ -4,6 +4,7 @@
 mod embed;
 mod hostile;
 mod journey;
+mod keys;
 mod mistakes;
 mod rules;
 mod secrets;

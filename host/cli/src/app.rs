@@ -58,8 +58,13 @@ impl App {
     /// Connections with their secrets readable.
     pub fn connections(&self) -> Result<Connections, CliError> {
         let store = self.store()?;
-        let vault = Vault::open(&store, KeySource::find(&self.home()?))?;
+        let vault = Vault::open(&store, self.key_source()?)?;
         Ok(Connections::open(store, vault, self.egress.clone()))
+    }
+
+    /// Where the key of the secrets comes from.
+    pub fn key_source(&self) -> Result<KeySource, CliError> {
+        Ok(KeySource::find(&self.home()?))
     }
 
     /// Options of a call that a person watches.

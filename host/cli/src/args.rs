@@ -50,6 +50,9 @@ pub enum Command {
     /// Show, test and end connections
     #[command(subcommand)]
     Connection(ConnectionCommand),
+    /// Show and change the key of the stored secrets
+    #[command(subcommand)]
+    Key(KeyCommand),
     /// Find and explain activities
     #[command(subcommand)]
     Activity(ActivityCommand),
@@ -155,6 +158,14 @@ pub enum ConnectionCommand {
         #[arg(long)]
         yes: bool,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum KeyCommand {
+    /// Tell which key it is and where it comes from, never the key
+    Show,
+    /// Put a new key in the place of the present one
+    Rotate,
 }
 
 #[derive(Debug, Subcommand)]

@@ -170,8 +170,9 @@ fn connection_fix(code: &str) -> &'static str {
         "state-mismatch" => "the answer belongs to another sign-in: start again with switchboard connect",
         "label-invalid" => "use letters, digits and . - _ @, at most 64",
         "key-missing" | "key-wrong" | "key-invalid" => {
-            "give the key these secrets were stored under: SWITCHBOARD_KEY, or the file `key`"
+            "give the key these secrets were stored under: SWITCHBOARD_KEY, SWITCHBOARD_KEY_FILE, or the file `key`"
         }
+        "key-busy" => "end the running `switchboard` commands that use this data folder, then try again",
         "key-exposed" => "take the file from others: chmod 600",
         "rejected" => "check client id, client secret and redirect address, then sign in again",
         "denied" => "run the command again and approve the app, or ask an administrator to",
@@ -190,7 +191,7 @@ pub fn code_exit(code: &str, retry: Retry) -> u8 {
         "label-invalid" | "callback-invalid" | "token-invalid" | "ambiguous" => exit::USAGE,
         "timeout" | "unreachable" | "unavailable" | "rate-limited" => exit::LATER,
         "scope-missing" | "expired" | "revoked" | "replaced" | "needs-reconnect" | "needs-approval"
-        | "awaiting-approval" | "denied" | "not-connected" => exit::SIGN_IN,
+        | "awaiting-approval" | "disconnected" | "denied" | "not-connected" => exit::SIGN_IN,
         "state-mismatch" => exit::SIGN_IN,
         _ if matches!(retry, Retry::After(_)) => exit::LATER,
         code if code.starts_with("credential.") => exit::SIGN_IN,

@@ -31,6 +31,7 @@ pub fn service(
         api_hosts: manifest.hosts.api.clone(),
         credential_hosts: manifest.hosts.credential.clone(),
         download_hosts: manifest.hosts.download.clone(),
+        token_errors: manifest.auth.token_errors.clone(),
     })
 }
 

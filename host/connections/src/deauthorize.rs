@@ -218,7 +218,8 @@ mod tests {
         let event: Value = serde_json::from_slice(BODY).unwrap();
         let read = Deauthorization::read(&event, &rule).unwrap();
         assert_eq!((read.client_id.as_str(), read.user_id.as_deref(), read.retain), ("app", Some("u1"), false));
-        let kept: Value = serde_json::from_str(r#"{"event":"removed","payload":{"client_id":"app","keep":true}}"#).unwrap();
+        let kept: Value =
+            serde_json::from_str(r#"{"event":"removed","payload":{"client_id":"app","keep":true}}"#).unwrap();
         assert!(Deauthorization::read(&kept, &rule).unwrap().retain);
         assert_eq!(Deauthorization::read(&serde_json::json!({"event": "other"}), &rule), None);
     }

@@ -135,7 +135,9 @@ pub enum ConnectionsError {
     #[error("another process uses the stored secrets; end it (a running `try`, `run` or server), then change the key")]
     KeyBusy,
     /// A key that comes from outside is changed outside.
-    #[error("{source_name} does not hold the new key; put it there (make one with: openssl rand -base64 32) and run this again")]
+    #[error(
+        "{source_name} does not hold the new key; put it there (make one with: openssl rand -base64 32) and run this again"
+    )]
     KeyNextMissing {
         /// Where it is looked for.
         source_name: String,
@@ -185,12 +187,6 @@ pub enum ConnectionsError {
         /// Which secret.
         field: &'static str,
     },
-    /// The keyring of the operating system does not answer.
-    #[error("the system's keyring cannot be used: {message}; unlock it, or give the key in SWITCHBOARD_KEY or SWITCHBOARD_KEY_FILE")]
-    Keyring {
-        /// What it said.
-        message: String,
-    },
     /// An event did not come from the service, or not now.
     #[error("the event is not accepted: {why}; check the secret the service signs with, and the clock")]
     EventRefused {
@@ -230,7 +226,6 @@ impl ConnectionsError {
             Self::KeyExposed { .. } => "key-exposed",
             Self::KeyFile { .. } => "key-file",
             Self::SecretDamaged { .. } => "secret-damaged",
-            Self::Keyring { .. } => "key-keyring",
             Self::EventRefused { .. } => "event-refused",
             Self::Store(_) => "store",
         }

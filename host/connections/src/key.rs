@@ -22,15 +22,11 @@ pub enum KeySource {
     Env(String),
     /// A file with the same, readable by its owner only; made when the database is new. The next one in `.next`.
     File(PathBuf),
-    /// The keyring of the operating system: a service and an account in it. Made when the database is new.
-    #[cfg(feature = "keyring")]
-    Keyring(String, String),
 }
 
 impl KeySource {
     /// The variable `SWITCHBOARD_KEY` when it is set, else the file named by `SWITCHBOARD_KEY_FILE`, else the file `key`
-    /// in the data folder. Built with the feature `keyring`, the keyring comes before the folder when it can be used and
-    /// the folder has no key yet.
+    /// in the data folder.
     pub fn find(data_dir: &Path) -> KeySource {
         if std::env::var_os("SWITCHBOARD_KEY").is_some() {
             return KeySource::Env("SWITCHBOARD_KEY".to_owned());
@@ -39,14 +35,6 @@ impl KeySource {
             return KeySource::File(file.into());
         }
         let file = data_dir.join("key");
-        #[cfg(feature = "keyring")]
-        if !file.exists() && !next(&file).exists() {
-            let account = fs::canonicalize(data_dir).unwrap_or_else(|_| data_dir.to_owned());
-            let account = account.display().to_string();
-            if crate::keyring::usable(&account) {
-                return KeySource::Keyring(crate::keyring::SERVICE.to_owned(), account);
-            }
-        }
         KeySource::File(file)
     }
 
@@ -55,8 +43,6 @@ impl KeySource {
         let text = match self {
             KeySource::Env(name) => std::env::var(name).ok().map(Zeroizing::new),
             KeySource::File(path) => read(path)?,
-            #[cfg(feature = "keyring")]
-            KeySource::Keyring(service, account) => crate::keyring::read(service, account)?,
         };
         text.map(|text| self.parse(&text)).transpose()
     }
@@ -65,8 +51,6 @@ impl KeySource {
     pub(crate) fn load_or_make(&self) -> Result<Option<Key>, ConnectionsError> {
         match self {
             KeySource::File(path) if !path.exists() => self.make()?,
-            #[cfg(feature = "keyring")]
-            KeySource::Keyring(..) if self.load()?.is_none() => self.make()?,
             _ => {}
         }
         self.load()
@@ -79,8 +63,6 @@ impl KeySource {
             KeySource::File(path) => {
                 write_new(path).map_err(|cause| ConnectionsError::KeyFile { path: path.clone(), cause })
             }
-            #[cfg(feature = "keyring")]
-            KeySource::Keyring(service, account) => crate::keyring::write(service, account, &new_text()),
         }
     }
 
@@ -89,8 +71,6 @@ impl KeySource {
         match self {
             KeySource::Env(name) => KeySource::Env(format!("{name}_NEXT")),
             KeySource::File(path) => KeySource::File(next(path)),
-            #[cfg(feature = "keyring")]
-            KeySource::Keyring(service, account) => KeySource::Keyring(service.clone(), format!("{account} next")),
         }
     }
 
@@ -104,8 +84,6 @@ impl KeySource {
                 }
                 _ => Ok(()),
             },
-            #[cfg(feature = "keyring")]
-            KeySource::Keyring(service, account) => crate::keyring::promote(service, account),
         }
     }
 
@@ -119,8 +97,6 @@ impl KeySource {
                 }
                 _ => Ok(()),
             },
-            #[cfg(feature = "keyring")]
-            KeySource::Keyring(service, account) => crate::keyring::clear(service, &format!("{account} next")),
         }
     }
 
@@ -129,8 +105,6 @@ impl KeySource {
         match self {
             KeySource::Env(name) => format!("the environment variable {name}"),
             KeySource::File(path) => path.display().to_string(),
-            #[cfg(feature = "keyring")]
-            KeySource::Keyring(service, account) => format!("the system's keyring ({service}, {account})"),
         }
     }
 

@@ -13,8 +13,6 @@ mod error;
 mod export;
 mod grant;
 mod key;
-#[cfg(feature = "keyring")]
-mod keyring;
 mod live;
 mod loopback;
 mod options;
@@ -35,14 +33,14 @@ pub use disconnect::{Disconnected, Revocation};
 pub use error::ConnectionsError;
 pub use grant::{Grant, Method};
 pub use key::KeySource;
-pub use options::{Clock, Options, Stage, Watch};
-pub use revocation::Retried;
-pub use rotation::settled;
-pub use state::State;
 pub use live::LiveConnection;
 pub use loopback::Loopback;
+pub use options::{Clock, Options, Stage, Watch};
 pub use pending::Pending;
+pub use revocation::Retried;
+pub use rotation::settled;
 pub use service::{App, Service};
+pub use state::State;
 pub use vault::{KeyReport, Vault};
 
 /// The text type every secret of this crate is given in.

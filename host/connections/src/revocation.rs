@@ -123,9 +123,8 @@ impl Core {
     async fn take_back(&self, id: &str, job: Job, generation: u64) -> Result<(), String> {
         let app = App::from(job.app.clone());
         let told = |failure: TokenFailure| ConnectionsError::from(failure).to_string();
-        let revoke = async |token: SecretString| {
-            sign_in::revoke(&self.egress, &job.service, &app, &token).await.map_err(told)
-        };
+        let revoke =
+            async |token: SecretString| sign_in::revoke(&self.egress, &job.service, &app, &token).await.map_err(told);
         let by_refresh = match &job.token.refresh {
             Some(refresh) => revoke(refresh.clone()).await,
             None => Ok(false),

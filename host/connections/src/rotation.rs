@@ -205,7 +205,9 @@ impl Core {
                     // An account's own app has no grant that could be over.
                     Verdict::Over(state) if account.is_none() => {
                         let cause = match answer_lost {
-                            true => "the answer to an earlier refresh was lost, and the old token is no longer accepted",
+                            true => {
+                                "the answer to an earlier refresh was lost, and the old token is no longer accepted"
+                            }
                             false => "the service no longer accepts the token",
                         };
                         over(state, &format!("{cause}: {error}{named} ({reason})"))

@@ -1,6 +1,6 @@
 use super::{FINGERPRINT, Store, Vault};
-use crate::{ConnectionsError, KeySource};
 use crate::token::{Token, tests::token};
+use crate::{ConnectionsError, KeySource};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 

@@ -35,6 +35,12 @@ pub struct Auth {
     pub authorize_path: String,
     pub token_path: String,
     pub revoke_path: String,
+    /// Codes of the token service that say more than the standard does: the state each puts a connection in, or `app`.
+    #[serde(default)]
+    pub token_errors: BTreeMap<String, String>,
+    /// Where the event of a removed app says what; read by whoever receives events.
+    #[serde(default)]
+    pub deauthorization: Option<Value>,
 }
 
 /// Addresses of one cloud.

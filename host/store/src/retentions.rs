@@ -71,8 +71,10 @@ impl Store {
 
     /// Says that the data is gone.
     pub fn finish_retention(&self, connection: &str, at: i64) -> Result<(), StoreError> {
-        self.lock()
-            .execute("UPDATE retentions SET done_at = ?2, identity = NULL WHERE connection = ?1", params![connection, at])?;
+        self.lock().execute(
+            "UPDATE retentions SET done_at = ?2, identity = NULL WHERE connection = ?1",
+            params![connection, at],
+        )?;
         Ok(())
     }
 

@@ -7,6 +7,8 @@ mod connect;
 mod connection;
 mod doctor;
 mod emulator;
+mod key;
+mod revocations;
 mod run;
 mod runs;
 mod tour;
@@ -28,15 +30,21 @@ pub async fn dispatch(args: Args) -> Result<ExitCode, CliError> {
     }
     tokio::select! {
         done = command(args) => done,
-        _ = tokio::signal::ctrl_c() => Err(CliError::Interrupted),
+        () = asked_to_end() => {
+            // A token that is being replaced would be lost with its answer.
+            switchboard_connections::settled().await;
+            Err(CliError::Interrupted)
+        }
     }
 }
 
 async fn command(args: Args) -> Result<ExitCode, CliError> {
     let app = App::new(args.global)?;
+    let earlier = revocations::begin(&app, &args.command);
     match args.command {
         Command::Try(options) => try_out::run(&app, options).await?,
         Command::Connect(options) => connect::run(&app, options).await?,
+        Command::Key(command) => key::run(&app, &command)?,
         Command::Connection(command) => connection::run(&app, command).await?,
         Command::Activity(command) => activity::run(&app, command).await?,
         Command::Call(options) => call::run(&app, options).await?,
@@ -49,5 +57,18 @@ async fn command(args: Args) -> Result<ExitCode, CliError> {
             clap_complete::generate(shell, &mut Args::command(), "switchboard", &mut std::io::stdout());
         }
     }
+    revocations::finish(&app, earlier).await;
     Ok(ExitCode::SUCCESS)
+}
+
+async fn asked_to_end() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        let _ = tokio::signal::ctrl_c().await;
+        return;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
 }

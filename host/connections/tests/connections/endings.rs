@@ -95,12 +95,7 @@ async fn seed_next_22_after_disconnect_nothing_is_sent_and_nothing_is_left() {
 }
 
 fn event(retain: bool) -> Deauthorization {
-    Deauthorization {
-        client_id: "app".into(),
-        user_id: Some("u1".into()),
-        account_id: Some("a1".into()),
-        retain,
-    }
+    Deauthorization { client_id: "app".into(), user_id: Some("u1".into()), account_id: Some("a1".into()), retain }
 }
 
 async fn identified(dir: &std::path::Path, server: &TokenServer) -> Connections {

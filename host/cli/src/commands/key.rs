@@ -1,0 +1,32 @@
+//! `switchboard key`: which key the secrets are sealed with, and a new one in its place.
+
+use serde_json::json;
+use switchboard_connections::{KeyReport, KeySource, Vault};
+
+use crate::app::App;
+use crate::args::KeyCommand;
+use crate::error::CliError;
+use crate::output;
+
+pub fn run(app: &App, command: &KeyCommand) -> Result<(), CliError> {
+    let (store, source) = (app.store()?, app.key_source()?);
+    let report = match command {
+        KeyCommand::Show => Vault::report(&store, &source)?,
+        KeyCommand::Rotate => Vault::rotate(&store, &source)?,
+    };
+    print(app, &report)?;
+    if let (KeyCommand::Rotate, KeySource::Env(name)) = (command, &source) {
+        app.say(&format!(
+            "now set {name} to the value of {name}_NEXT, everywhere it is set; until then both must be there"
+        ));
+    }
+    if matches!(command, KeyCommand::Rotate) {
+        app.say("the former key opens nothing here any more; backups made before still need it");
+    }
+    Ok(())
+}
+
+fn print(app: &App, report: &KeyReport) -> Result<(), CliError> {
+    let shown = json!({ "fingerprint": report.fingerprint, "source": report.source, "secrets": report.secrets });
+    if app.global.json { output::json(&shown) } else { output::fields(&shown) }
+}
