@@ -45,6 +45,10 @@ fn attributes() -> Outcome<String> {
         let (Some(area), Some(name)) = (&interface.name, &of.name) else { continue };
         let attributes = match &of.kind {
             TypeDefKind::Enum(_) | TypeDefKind::Variant(_) => "#[serde(rename_all = \"snake_case\")]",
+            // Any JSON value: see `src/any_json.rs`.
+            TypeDefKind::Record(_) if area == "types" && name == "json" => {
+                "#[serde(from = \"serde_json::Value\", into = \"serde_json::Value\")]"
+            }
             TypeDefKind::Record(record) if written.contains(&id) => {
                 let optional = record.fields.iter().all(|field| is_optional(&resolve, &field.ty));
                 if optional {

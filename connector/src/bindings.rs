@@ -6,6 +6,7 @@ include!(concat!(env!("OUT_DIR"), "/bindings.rs"));
 
 pub use exports::switchboard::connector::{activities as activities_export, auth as auth_export};
 pub use exports::switchboard::zoom::{
-    account, apps, attendance, groups, meeting_options, meetings, polls, recordings, reports, roles, types, users,
+    account, api, apps, attendance, groups, livestream, meeting_options, meetings, polls, recordings, registrants,
+    reports, roles, types, users, webinars,
 };
 pub use switchboard::connector::{context, http, log, types as contract};

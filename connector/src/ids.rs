@@ -122,6 +122,27 @@ impl fmt::Display for MeetingId {
     }
 }
 
+/// A registrant's id.
+#[derive(Debug)]
+pub struct RegistrantId(String);
+
+impl RegistrantId {
+    /// Zoom shows letters, digits, `-` and `_`; anything printable but a slash is taken, and encoded.
+    pub fn parse(field: &str, id: &str) -> Outcome<Self> {
+        let fits = |c: char| c.is_ascii_graphic() && c != '/';
+        if (1..=128).contains(&id.len()) && id.chars().all(fits) && id.chars().any(|c| c != '.') {
+            return Ok(Self(id.to_owned()));
+        }
+        Err(invalid(field, "this is no registrant's id", "give the `id` that the list of registrants shows"))
+    }
+}
+
+impl fmt::Display for RegistrantId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&encode(&self.0))
+    }
+}
+
 /// One instance of a meeting.
 #[derive(Debug)]
 pub struct MeetingUuid(String);

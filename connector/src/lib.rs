@@ -5,6 +5,7 @@
 //! gives all of that through `wit/connector`.
 
 pub mod activities;
+mod any_json;
 pub mod auth;
 #[allow(unsafe_code, reason = "generated code crosses the component boundary")]
 #[allow(clippy::all, clippy::restriction, missing_docs, reason = "generated code")]

@@ -103,7 +103,8 @@ impl Call<'_> {
         Ok(self.with_text(text))
     }
 
-    fn with_text(mut self, text: String) -> Self {
+    /// Set the body to JSON text, as it is.
+    pub fn with_text(mut self, text: String) -> Self {
         self.request.body = Some(text);
         self.request.headers.push(crate::bindings::http::Header {
             name: "content-type".to_owned(),
@@ -131,6 +132,11 @@ impl Call<'_> {
     /// Send, and expect success without reading a body; the caller decides about refusals.
     pub fn answer(self) -> Result<(), Trouble> {
         self.send().map(drop)
+    }
+
+    /// Send, and take the answer as it is.
+    pub fn answer(self) -> Result<Response, Trouble> {
+        self.send()
     }
 
     /// `me` in a path, except in the question who the connection is: a connection without a user has no `me`.

@@ -63,13 +63,17 @@ macro_rules! area {
 }
 
 pub mod account;
+pub mod api;
 pub mod apps;
 pub mod groups;
+pub mod livestream;
 pub mod meetings;
 pub mod recordings;
+pub mod registrants;
 pub mod reports;
 pub mod roles;
 pub mod users;
+pub mod webinars;
 
 /// The tables of all areas.
 pub const AREAS: &[&[Activity]] = &[
@@ -81,6 +85,10 @@ pub const AREAS: &[&[Activity]] = &[
     apps::TABLE,
     meetings::TABLE,
     recordings::TABLE,
+    registrants::TABLE,
+    livestream::TABLE,
+    webinars::TABLE,
+    api::TABLE,
 ];
 
 /// Every activity.

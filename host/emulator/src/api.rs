@@ -3,15 +3,18 @@
 mod account;
 mod apps;
 mod groups;
+mod livestream;
 mod meetings;
 pub mod operations;
 pub mod paging;
 mod recordings;
 mod recurrence;
+mod registrants;
 mod reports;
 mod roles;
 pub mod schedule;
 mod users;
+pub mod webinars;
 
 use crate::answer::Answer;
 use crate::call::{Call, decode};

@@ -6,6 +6,7 @@ mod known;
 mod meetings;
 pub mod people;
 pub mod recordings;
+mod registrants;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::str::FromStr;
@@ -20,8 +21,11 @@ use crate::api::operations;
 use crate::approval::Approval;
 use crate::events::Events;
 use crate::limits::Counters;
+use crate::livestream::Livestreams;
 use crate::oauth::Devices;
 use crate::planned::Beside;
+use crate::registration::Registrations;
+use crate::webinar::Webinars;
 use crate::world::{App, AppKind, Settings, World, hash, real_ms};
 
 pub const ACCOUNT: &str = "AcEmulatorAccount0000A";
@@ -84,6 +88,9 @@ pub fn world(options: &Options, seed: Seed, origin: &str, download_origin: &str)
         meetings: BTreeMap::new(),
         beside: Beside::default(),
         recordings: recordings.into(),
+        registrations: Registrations::default(),
+        livestreams: Livestreams::default(),
+        webinars: Webinars::default(),
         past: Vec::new(),
         events: Events::default(),
         grants: Vec::new(),
@@ -100,6 +107,7 @@ pub fn world(options: &Options, seed: Seed, origin: &str, download_origin: &str)
     };
     if seed == Seed::Small {
         meetings::small(&mut world);
+        registrants::fill(&mut world);
     }
     world
 }

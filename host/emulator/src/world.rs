@@ -13,6 +13,7 @@ use crate::approval::Approval;
 use crate::events::Events;
 use crate::fault::{Fault, RetryAfter};
 use crate::limits::Counters;
+use crate::livestream::Livestreams;
 use crate::log::Entry;
 use crate::oauth::Devices;
 use crate::past::Instance;
@@ -23,7 +24,9 @@ use crate::planned::Beside;
 pub use crate::planned::Meeting;
 use crate::plans::Plan;
 use crate::recorded::Recordings;
+use crate::registration::Registrations;
 use crate::seed::Seed;
+use crate::webinar::Webinars;
 
 /// The whole state behind one lock. What areas add here must be readable from and writable to JSON, for snapshots.
 #[derive(Serialize, Deserialize)]
@@ -53,6 +56,10 @@ pub struct World {
     /// Polls, summaries and what else belongs to meetings.
     pub beside: Beside,
     pub recordings: Recordings,
+    /// Registrants and registration questions of meetings and webinars.
+    pub registrations: Registrations,
+    pub livestreams: Livestreams,
+    pub webinars: Webinars,
     /// Meetings that were held or are running, oldest first.
     pub past: Vec<Instance>,
     /// Webhook endpoints, what waits to be delivered, and what happened.

@@ -56,7 +56,8 @@ pub fn differences(asked: &impl Serialize, stored: &impl Serialize) -> Vec<Adjus
     found
 }
 
-fn compare(at: &str, asked: &Map<String, Value>, stored: &Map<String, Value>, found: &mut Vec<Adjustment>) {
+/// Note each asked field that is stored differently, at every depth.
+pub fn compare(at: &str, asked: &Map<String, Value>, stored: &Map<String, Value>, found: &mut Vec<Adjustment>) {
     for (key, asked) in asked {
         let field = format!("{at}/{key}");
         match (asked, stored.get(key)) {

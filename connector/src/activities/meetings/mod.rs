@@ -1,8 +1,8 @@
 //! Scheduled meetings.
 
 mod address;
-mod adjusted;
-mod create;
+pub mod adjusted;
+pub mod create;
 mod delete;
 mod end;
 mod get;
@@ -14,11 +14,11 @@ mod past;
 mod past_instances;
 mod poll_answers;
 mod polls;
-mod repeats;
+pub mod repeats;
 mod summary;
 mod upcoming;
 mod update;
-mod when;
+pub mod when;
 
 pub use create::create;
 pub use delete::delete;

@@ -365,7 +365,8 @@ fn changed(shown: &Value, fields: &[String]) -> Value {
     kept
 }
 
-fn body(call: &Call) -> Result<Map<String, Value>, Answer> {
+/// The request's JSON object.
+pub fn body(call: &Call) -> Result<Map<String, Value>, Answer> {
     match call.json() {
         Some(Value::Object(fields)) => Ok(fields),
         _ => Err(Answer::error(400, 300, "Request Body should be a valid JSON object.")),

@@ -57,6 +57,9 @@ const AREAS: &[&[Operation]] = &[
     super::apps::OPERATIONS,
     super::meetings::OPERATIONS,
     super::recordings::OPERATIONS,
+    super::registrants::OPERATIONS,
+    super::livestream::OPERATIONS,
+    super::webinars::OPERATIONS,
 ];
 
 fn all() -> impl Iterator<Item = &'static Operation> {

@@ -1,0 +1,320 @@
+//! Send any request to Zoom's API: one answer as it is, or all pages of a list.
+
+use serde_json::{Map, Value};
+
+use super::path;
+use crate::bindings::api::{ApiAnswer, ApiMethod, ApiRequest, Paging};
+use crate::bindings::contract::Problem;
+use crate::bindings::types::{Coverage, Json};
+use crate::input;
+use crate::problem::{Trouble, invalid};
+use crate::service::Outcome;
+use crate::wire::error::Kind;
+use crate::wire::lenient::small;
+use crate::zoom::{Call, Zoom};
+
+/// Zoom's maximum.
+const PAGE_SIZE: u32 = 300;
+
+/// Send any request.
+pub fn request(zoom: &Zoom<'_>, request: ApiRequest) -> Outcome<ApiAnswer> {
+    let method = request.method.unwrap_or(ApiMethod::Get);
+    let path = path::checked(&request.path)?;
+    let query = query(request.query.as_ref())?;
+    let body = body(method, request.body.as_ref())?;
+    let call = || {
+        let call = match method {
+            ApiMethod::Get => zoom.get(path.to_owned()),
+            ApiMethod::Post => zoom.post(path.to_owned()),
+            ApiMethod::Put => zoom.put(path.to_owned()),
+            ApiMethod::Patch => zoom.patch(path.to_owned()),
+            ApiMethod::Delete => zoom.delete(path.to_owned()),
+        };
+        query.iter().fold(call, |call, (name, value)| call.query(name, Some(value)))
+    };
+    match &request.pages {
+        Some(_) if method != ApiMethod::Get => {
+            Err(invalid("/pages", "only a list that is read has pages", "remove `pages`, or use the method `get`"))
+        }
+        Some(pages) => all(zoom, &call, pages, &query),
+        None => one(match body {
+            // Not through the writer, which leaves out what is null.
+            Some(body) => call().with_text(body.to_string()),
+            None => call(),
+        }),
+    }
+}
+
+fn one(call: Call<'_>) -> Outcome<ApiAnswer> {
+    let response = call.answer()?;
+    let mut answer = ApiAnswer { status: response.status, body: None, text: None, items: None, coverage: None };
+    match serde_json::from_slice::<Value>(&response.body) {
+        Ok(value) => answer.body = Some(value.into()),
+        Err(_) if response.body.is_empty() => {}
+        Err(_) => answer.text = Some(String::from_utf8_lossy(&response.body).into_owned()),
+    }
+    Ok(answer)
+}
+
+/// Parameters in the order of their names.
+fn query(query: Option<&Json>) -> Outcome<Vec<(String, String)>> {
+    let parameters = match query.map(|json| Value::from(json.clone())) {
+        None => return Ok(Vec::new()),
+        Some(Value::String(text)) => serde_json::from_str(&text).ok(),
+        Some(value) => Some(value),
+    };
+    let Some(Value::Object(parameters)) = parameters else {
+        return Err(invalid("/query", "the parameters are no object", "write them as `{\"name\": \"value\"}`"));
+    };
+    let mut list = Vec::new();
+    for (name, value) in parameters {
+        let text = match value {
+            Value::Null => continue,
+            Value::String(text) => text,
+            Value::Number(number) => number.to_string(),
+            Value::Bool(flag) => flag.to_string(),
+            Value::Array(_) | Value::Object(_) => {
+                let place = format!("/query/{}", name.replace('~', "~0").replace('/', "~1"));
+                let fix = "write one text; Zoom separates several values by commas";
+                return Err(invalid(&place, "a parameter is no list and no object", fix));
+            }
+        };
+        if name.eq_ignore_ascii_case("access_token") {
+            let fix = "remove it: the connection signs the request";
+            return Err(invalid("/query/access_token", "a token does not belong into an address", fix));
+        }
+        list.push((name, text));
+    }
+    list.sort();
+    Ok(list)
+}
+
+/// The body as JSON; a text must hold JSON.
+fn body(method: ApiMethod, body: Option<&Json>) -> Outcome<Option<Value>> {
+    let Some(json) = body else {
+        return Ok(None);
+    };
+    if method == ApiMethod::Get {
+        return Err(invalid("/body", "a read has no body", "give parameters in `query`"));
+    }
+    match Value::from(json.clone()) {
+        Value::String(text) => serde_json::from_str(&text)
+            .map(Some)
+            .map_err(|error| invalid("/body", format!("this text is no JSON: {error}"), "write the body as `{…}`")),
+        value => Ok(Some(value)),
+    }
+}
+
+/// What the pages gave so far.
+#[derive(Default)]
+struct Walked {
+    items: Vec<Value>,
+    pages: u32,
+    status: u16,
+    ended: bool,
+    /// Why the items could not be found in a page.
+    unclear: Option<String>,
+}
+
+fn all<'z>(
+    zoom: &Zoom<'_>,
+    call: &impl Fn() -> Call<'z>,
+    pages: &Paging,
+    query: &[(String, String)],
+) -> Outcome<ApiAnswer> {
+    input::within("/pages/limit", pages.limit, 1..=u32::MAX)?;
+    input::within("/pages/page_size", pages.page_size, 1..=PAGE_SIZE)?;
+    if let Some((name, _)) = query.iter().find(|(name, _)| matches!(name.as_str(), "page_size" | "next_page_token")) {
+        let place = format!("/query/{name}");
+        return Err(invalid(&place, "`pages` sets this parameter", "remove it, or remove `pages`"));
+    }
+    let limit = pages.limit.and_then(|limit| usize::try_from(limit).ok());
+    let mut walked = Walked::default();
+    let end = match walk(zoom, call, pages, limit, &mut walked) {
+        // A page token lives 15 minutes: begin again, once.
+        Err(Trouble::Refused(refusal)) if walked.pages > 0 && refusal.kind == Kind::Invalid => {
+            walked = Walked::default();
+            walk(zoom, call, pages, limit, &mut walked)
+        }
+        other => other,
+    };
+    end?;
+    if let Some(message) = walked.unclear {
+        let fix = "name the field that holds the items";
+        return Err(Problem { not_sent: false, ..invalid("/pages/items", message, fix) });
+    }
+    let found = walked.items.len();
+    if let Some(limit) = limit {
+        walked.items.truncate(limit);
+    }
+    let kept = walked.items.len();
+    let complete = walked.ended && kept == found;
+    let reason = if limit.is_some_and(|limit| found >= limit) { "limit" } else { "service" };
+    Ok(ApiAnswer {
+        status: walked.status,
+        body: None,
+        text: None,
+        items: Some(walked.items.into_iter().map(Json::from).collect()),
+        coverage: Some(Coverage {
+            asked_from: None,
+            asked_to: None,
+            covered_from: None,
+            covered_to: None,
+            pages: walked.pages,
+            count: small(i64::try_from(kept).ok()).unwrap_or(u32::MAX),
+            complete,
+            reason: (!complete).then(|| reason.to_owned()),
+            next: None,
+        }),
+    })
+}
+
+fn walk<'z>(
+    zoom: &Zoom<'_>,
+    call: &impl Fn() -> Call<'z>,
+    pages: &Paging,
+    limit: Option<usize>,
+    walked: &mut Walked,
+) -> Result<(), Trouble> {
+    let size = pages.page_size.unwrap_or(PAGE_SIZE);
+    let mut token: Option<String> = None;
+    loop {
+        let page = call().query("page_size", Some(size)).query("next_page_token", token.as_deref()).answer()?;
+        let mut fields: Map<String, Value> = serde_json::from_slice(&page.body)
+            .map_err(|error| Trouble::Unreadable(format!("Zoom's page is no JSON object: {error}")))?;
+        let next = match fields.remove("next_page_token") {
+            Some(Value::String(next)) if !next.is_empty() => Some(next),
+            _ => None,
+        };
+        match list_of(fields, pages.items.as_deref()) {
+            Ok(items) => walked.items.extend(items),
+            Err(message) => {
+                walked.unclear = Some(message);
+                return Ok(());
+            }
+        }
+        walked.pages += 1;
+        walked.status = page.status;
+        zoom.progress(walked.items.len(), "items");
+        walked.ended = next.is_none();
+        // A token that repeats would walk for ever.
+        if walked.ended || next == token || limit.is_some_and(|limit| walked.items.len() >= limit) {
+            return Ok(());
+        }
+        token = next;
+    }
+}
+
+/// The page's items: the named field, or the only list there is.
+fn list_of(mut fields: Map<String, Value>, name: Option<&str>) -> Result<Vec<Value>, String> {
+    let lists: Vec<String> = fields.iter().filter(|(_, value)| value.is_array()).map(|(key, _)| key.clone()).collect();
+    let chosen = match (name, lists.as_slice()) {
+        (Some(name), _) => Some(name),
+        (None, [only]) => Some(only.as_str()),
+        (None, _) => None,
+    };
+    match chosen.and_then(|name| fields.remove(name)) {
+        Some(Value::Array(items)) => Ok(items),
+        _ if lists.is_empty() => Err("the answer has no list".to_owned()),
+        _ => Err(format!("the answer's lists are `{}`", lists.join("`, `"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{check, fails, run, script};
+    use serde_json::json;
+
+    #[test]
+    fn an_answer_is_given_as_it_is() {
+        let wire = r#"{"id":"x","zoom_one_type":576460752303423489,"nothing":null}"#;
+        let expected = r#"{"status":200,"body":{"id":"x","zoom_one_type":576460752303423489}}"#;
+        check("api.request", r#"{"path":"/users/me"}"#, script("GET /users/me", 200, wire), expected);
+        check("api.request", r#"{"path":"/x","method":"delete"}"#, script("DELETE /x", 204, ""), r#"{"status":204}"#);
+        let text = script("GET /x", 200, "WEBVTT");
+        check("api.request", r#"{"path":"/x"}"#, text, r#"{"status":200,"text":"WEBVTT"}"#);
+    }
+
+    #[test]
+    fn body_and_parameters_may_be_maps_or_json_text() {
+        let expected = r#"{"status":201,"body":{"id":1}}"#;
+        for body in [r#"{"topic":null}"#, r#""{\"topic\":null}""#] {
+            let input = format!(
+                r#"{{"method":"post","path":"/users/me/meetings","query":{{"b":2,"a":"x y","c":true,"d":null}},"body":{body}}}"#
+            );
+            let script = script("POST /users/me/meetings?a=x y&b=2&c=true", 201, r#"{"id":1}"#);
+            check("api.request", &input, script.with_body(r#"{"topic":null}"#), expected);
+        }
+        let input = r#"{"path":"/users","query":"{\"status\":\"pending\"}"}"#;
+        check("api.request", input, script("GET /users?status=pending", 200, "[]"), r#"{"status":200,"body":[]}"#);
+    }
+
+    #[test]
+    fn a_list_is_read_to_its_end_or_to_the_limit() {
+        let page =
+            |token: &str, ids: &[u32]| json!({"next_page_token": token, "users": ids, "page_size": 2}).to_string();
+        let pages = || {
+            script("GET /users?status=active&page_size=2", 200, &page("t", &[1, 2])).then(
+                "GET /users?status=active&page_size=2&next_page_token=t",
+                200,
+                &page("", &[3]),
+            )
+        };
+        let input = r#"{"path":"/users","query":{"status":"active"},"pages":{"page_size":2}}"#;
+        let expected = r#"{"status":200,"items":[1,2,3],"coverage":{"pages":2,"count":3,"complete":true}}"#;
+        check("api.request", input, pages(), expected);
+        let input =
+            r#"{"path":"/users","query":{"status":"active"},"pages":{"page_size":2,"limit":1,"items":"users"}}"#;
+        let first = script("GET /users?status=active&page_size=2", 200, &page("t", &[1, 2]));
+        let answer = run("api.request", input, &first).unwrap();
+        assert_eq!(answer["coverage"], json!({"pages":1,"count":1,"complete":false,"reason":"limit"}));
+    }
+
+    #[test]
+    fn an_expired_token_begins_the_list_again_once() {
+        let first = "GET /users?page_size=300";
+        let next = "GET /users?page_size=300&next_page_token=t";
+        let page = r#"{"next_page_token":"t","users":[1]}"#;
+        let gone = r#"{"code":300,"message":"x"}"#;
+        let pages =
+            script(first, 200, page).then(next, 400, gone).then(first, 200, page).then(next, 200, r#"{"users":[2]}"#);
+        let answer = run("api.request", r#"{"path":"/users","pages":{}}"#, &pages).unwrap();
+        assert_eq!(answer["items"], json!([1, 2]));
+    }
+
+    #[test]
+    fn several_lists_must_be_chosen_from() {
+        let page = script("GET /x?page_size=300", 200, r#"{"a":[],"b":[]}"#);
+        let problem = fails("api.request", r#"{"path":"/x","pages":{}}"#, page, "input.invalid", Some("/pages/items"));
+        assert!(problem.message.contains("`a`, `b`") && !problem.not_sent, "{problem:?}");
+    }
+
+    #[test]
+    fn each_mistake_has_its_place() {
+        for (input, pointer) in [
+            (r#"{"path":"https://evil.test/"}"#, "/path"),
+            (r#"{"path":"/x","query":[1]}"#, "/query"),
+            (r#"{"path":"/x","query":{"a/b":[1]}}"#, "/query/a~1b"),
+            (r#"{"path":"/x","query":{"access_token":"t"}}"#, "/query/access_token"),
+            (r#"{"path":"/x","body":{}}"#, "/body"),
+            (r#"{"path":"/x","method":"post","body":"no json"}"#, "/body"),
+            (r#"{"path":"/x","method":"post","pages":{}}"#, "/pages"),
+            (r#"{"path":"/x","pages":{"limit":0}}"#, "/pages/limit"),
+            (r#"{"path":"/x","pages":{"page_size":301}}"#, "/pages/page_size"),
+            (r#"{"path":"/x","pages":{},"query":{"page_size":3}}"#, "/query/page_size"),
+            (r#"{"path":"/x","headers":{"authorization":"x"}}"#, "/headers"),
+            (r#"{"path":"/x","method":"options"}"#, "/method"),
+        ] {
+            fails("api.request", input, script("", 0, ""), "input.invalid", Some(pointer));
+        }
+    }
+
+    #[test]
+    fn refusals_are_the_same_as_everywhere() {
+        let text = r#"{"code":4711,"message":"Invalid access token, does not contain scopes:[a:read:b]."}"#;
+        let problem = fails("api.request", r#"{"path":"/x"}"#, script("GET /x", 400, text), "scope-missing", None);
+        assert!(problem.details.unwrap().contains("a:read:b"));
+        let inside = r#"{"code":200,"message":"No permission."}"#;
+        fails("api.request", r#"{"path":"/x"}"#, script("GET /x", 200, inside), "forbidden", None);
+    }
+}
