@@ -135,7 +135,7 @@ impl Call<'_> {
     }
 
     /// Send, and take the answer as it is.
-    pub fn answer(self) -> Result<Response, Trouble> {
+    pub fn raw(self) -> Result<Response, Trouble> {
         self.send()
     }
 

@@ -46,7 +46,7 @@ pub fn request(zoom: &Zoom<'_>, request: ApiRequest) -> Outcome<ApiAnswer> {
 }
 
 fn one(call: Call<'_>) -> Outcome<ApiAnswer> {
-    let response = call.answer()?;
+    let response = call.raw()?;
     let mut answer = ApiAnswer { status: response.status, body: None, text: None, items: None, coverage: None };
     match serde_json::from_slice::<Value>(&response.body) {
         Ok(value) => answer.body = Some(value.into()),
@@ -179,7 +179,7 @@ fn walk<'z>(
     let size = pages.page_size.unwrap_or(PAGE_SIZE);
     let mut token: Option<String> = None;
     loop {
-        let page = call().query("page_size", Some(size)).query("next_page_token", token.as_deref()).answer()?;
+        let page = call().query("page_size", Some(size)).query("next_page_token", token.as_deref()).raw()?;
         let mut fields: Map<String, Value> = serde_json::from_slice(&page.body)
             .map_err(|error| Trouble::Unreadable(format!("Zoom's page is no JSON object: {error}")))?;
         let next = match fields.remove("next_page_token") {
