@@ -25,7 +25,7 @@ mod resolve {
         schemars::generate::SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>()
     }
 
-    /// Merge `connector.json`, `errors.json`, `activities/*.json` and the schemas.
+    /// Merge `connector.json`, `errors.json`, `remedies.json`, `guides.json`, `activities/*.json` and the schemas.
     pub fn resolve(folder: &Path) -> Result<String, String> {
         let mut manifest = object(&folder.join("connector.json"))?;
         manifest.insert("version".to_owned(), env!("CARGO_PKG_VERSION").into());
@@ -61,6 +61,9 @@ mod resolve {
         let mut errors = object(&folder.join("errors.json"))?;
         for (part, name) in [("problems", "errors"), ("refusals", "refusals")] {
             manifest.insert(name.to_owned(), errors.remove(part).unwrap_or_default());
+        }
+        for file in ["remedies.json", "guides.json"] {
+            manifest.extend(object(&folder.join(file))?);
         }
         manifest.insert("activities".to_owned(), Value::Array(activities));
         let mut text = serde_json::to_string_pretty(&manifest).map_err(|error| error.to_string())?;

@@ -1,6 +1,8 @@
 //! Every test that crosses a boundary, in one binary.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+mod connecting;
+mod doctor;
 mod embed;
 mod hostile;
 mod journey;

@@ -81,7 +81,8 @@ fn a_declined_consent_is_said_plainly() {
 fn a_grant_that_was_taken_away_asks_to_reconnect_and_keeps_the_connection() {
     let world = World::connected();
     // A second consent of the same user ends the first grant, as at Zoom.
-    world.connect("second", "ada@emulator.test");
+    let second = world.connect_with("second", "ada@emulator.test", "allow", &["--replace"]);
+    assert_eq!(second.code, 0, "{}", second.err);
     let done = world.run(&["call", "zoom.users.me", "--connection", "work", "--json"]);
     assert_eq!(done.code, 4, "{}", done.err);
     assert!(done.err.contains("switchboard connect"), "{}", done.err);

@@ -25,6 +25,8 @@ const EMULATOR = process.env.EMULATOR ?? join(target, "switchboard-emulator");
 const CHROMIUM = process.env.CHROMIUM || "/usr/bin/chromium";
 const APP = { id: "switchboard-demo", secret: "demo-secret-not-a-secret" };
 const ADA = { email: "ada@emulator.test", password: "demo" };
+const GRACE = { email: "grace@emulator.test", password: ADA.password };
+const ALAN = { email: "alan@emulator.test", password: ADA.password };
 const PATIENCE = 20_000;
 
 const children = new Set();
@@ -252,10 +254,10 @@ async function refused(world, command, what, label, code, status) {
 }
 
 /** Approves in the browser, and gives the address that it would end on. Nothing listens there. */
-async function approvedAddress(world, command) {
+async function approvedAddress(world, command, who = ADA) {
   const { context, page } = await visitor(world);
   await page.goto(command.address);
-  await signIn(page);
+  await signIn(page, who);
   const landing = page.waitForRequest((request) => request.url().startsWith(command.callback));
   await page.getByRole("button", { name: "Allow" }).click({ noWaitAfter: true });
   const address = (await landing).url();
@@ -265,12 +267,12 @@ async function approvedAddress(world, command) {
 
 async function pastes(world) {
   const command = await connect(world, "pasted", ["--paste", "--json"]);
-  const address = await approvedAddress(world, command);
+  const address = await approvedAddress(world, command, GRACE);
   command.child.stdin.end(`${address}\n`);
   const exit = await finished(command);
   check("the right address pasted connects", exit === 0, `${exit}: ${command.run.err}`);
   const said = exit === 0 ? JSON.parse(command.run.out) : {};
-  check("its JSON says who it is", said.ok === true && said.identity?.email === ADA.email, command.run.out);
+  check("its JSON says who it is", said.ok === true && said.identity?.email === GRACE.email, command.run.out);
 }
 
 async function pastesWrongState(world) {
@@ -312,11 +314,56 @@ async function mistakes(world) {
   check("the command still waits after all of them", command.child.exitCode === null, command.run.err);
 
   await page.goto(command.address);
-  await signIn(page);
+  await signIn(page, ALAN);
   await page.getByRole("button", { name: "Allow" }).click();
   await page.getByText("You can close this window").waitFor();
   const exit = await finished(command);
   check("and still takes the right answer", exit === 0, `${exit}: ${command.run.err}`);
+  await context.close();
+}
+
+async function approval(world, change) {
+  const control = new URL("/_emulator/approval", world.api);
+  const answer = await fetch(control, { method: "POST", body: JSON.stringify(change) });
+  check("the emulator takes the change", answer.status === 200, await answer.text());
+}
+
+async function wrongAccount(world) {
+  const command = await connect(world, "mine", ["--expect-email", "barbara@emulator.test", "--json"]);
+  const { context, page } = await visitor(world);
+  await page.goto(command.address);
+  await signIn(page, GRACE);
+  await page.getByRole("link", { name: "Use another account" }).click();
+  check("another account can be chosen", await page.getByRole("heading", { name: "Sign in" }).isVisible());
+  await signIn(page, GRACE);
+  await page.getByRole("button", { name: "Allow" }).click();
+  await page.getByText("You can close this window").waitFor();
+  await refused(world, command, "a wrong account", "mine", "wrong-account", 4);
+  await context.close();
+}
+
+async function needsApproval(world) {
+  await approval(world, { required: true });
+  const command = await connect(world, "approved", ["--json"]);
+  const { context, page } = await visitor(world);
+  await page.goto(command.address);
+  await signIn(page, ALAN);
+  await page.getByRole("heading", { name: "You cannot authorize" }).waitFor();
+  await accessible(page, "page of an app that needs pre-approval");
+  await page.getByRole("button", { name: "Request approval" }).click();
+  await page.getByRole("heading", { name: "Your request is with your administrator" }).waitFor();
+  await accessible(page, "page of a request for approval");
+  check("the command waits, because no answer came", command.child.exitCode === null, command.run.err);
+  command.child.stdin.write("You cannot authorize Switchboard\n");
+  await refused(world, command, "needing pre-approval", "approved", "needs-approval", 4);
+  await approval(world, { pre_approve: { client_id: APP.id } });
+  const again = await connect(world, "approved", ["--replace", "--json"]);
+  await page.goto(again.address);
+  await page.getByRole("button", { name: "Allow" }).click();
+  await page.getByText("You can close this window").waitFor();
+  const exit = await finished(again);
+  check("once pre-approved the same user connects", exit === 0, `${exit}: ${again.run.err}`);
+  await approval(world, { required: false });
   await context.close();
 }
 
@@ -372,6 +419,8 @@ try {
   await part("pasting a wrong state", () => pastesWrongState(world));
   await part("visiting with a wrong state", () => visitsWrongState(world));
   await part("mistakes", () => mistakes(world));
+  await part("wrong account", () => wrongAccount(world));
+  await part("needing pre-approval", () => needsApproval(world));
 } catch (error) {
   check("the test could start", false, String(error?.message ?? error));
 } finally {

@@ -102,20 +102,17 @@ impl World {
         std::fs::write(&file, secret).expect("the folder is ours");
         let (api, oauth) = (self.emulator.api_base(), self.emulator.oauth_base());
         let file = file.display().to_string();
-        let mut arguments = vec![
-            "connect",
-            label,
-            "--paste",
-            "--client-id",
-            &client,
-            "--client-secret-file",
-            &file,
-            "--api-base",
-            &api,
-            "--oauth-base",
-            &oauth,
-        ];
+        let mut arguments = vec!["connect", label, "--client-id", &client, "--client-secret-file", &file];
+        arguments.extend(["--api-base", &api, "--oauth-base", &oauth]);
         arguments.extend(more);
+        self.sign_in(&arguments, user, decision)
+    }
+
+    /// Run a command that signs in with `--paste`, and be the person at the browser: `user` decides, and the address it
+    /// ends on is pasted. A page without a way back is told to the command by its heading.
+    pub fn sign_in(&self, arguments: &[&str], user: &str, decision: &str) -> Done {
+        let mut arguments = arguments.to_vec();
+        arguments.push("--paste");
         let mut child = self.piped(&arguments);
         let mut stderr = BufReader::new(child.stderr.take().expect("piped"));
         let mut said = String::new();
@@ -139,6 +136,14 @@ impl World {
         done
     }
 
+    /// Change who may install apps at the emulator, and more of the account.
+    pub fn approval(&self, change: &Value) -> Value {
+        let port = Url::parse(&self.emulator.api_base()).ok().and_then(|url| url.port()).expect("a port");
+        let (status, _, body) = http("POST", port, "/_emulator/approval", &change.to_string());
+        assert_eq!(status, 200, "{change}: {body}");
+        serde_json::from_str(&body).expect("JSON")
+    }
+
     fn piped(&self, arguments: &[&str]) -> std::process::Child {
         let mut command = self.command(arguments);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the command starts")
@@ -156,9 +161,21 @@ fn landing(page: &str, user: &str, decision: &str) -> String {
     let mut url = Url::parse(page).expect("the command prints an address");
     url.query_pairs_mut().append_pair("_user", user).append_pair("_decision", decision);
     let path = format!("{}?{}", url.path(), url.query().unwrap_or_default());
-    let (status, head, _) = http("GET", url.port().expect("loopback"), &path, "");
+    let (status, head, body) = http("GET", url.port().expect("loopback"), &path, "");
     let location = head.lines().find_map(|line| line.strip_prefix("location: ").or(line.strip_prefix("Location: ")));
-    location.map_or_else(|| panic!("{status}: no redirect\n{head}"), str::to_owned)
+    location.map_or_else(|| page_says(status, &body), str::to_owned)
+}
+
+/// The words of a page, in one line.
+fn page_says(status: u16, body: &str) -> String {
+    let main = body.split("<main>").nth(1).unwrap_or_else(|| panic!("{status}: no page\n{body}"));
+    let mut tag = false;
+    let words = main.chars().filter(|c| {
+        let inside = tag || *c == '<';
+        tag = if *c == '>' { false } else { inside };
+        !inside
+    });
+    words.collect::<String>().replace('\n', " ")
 }
 
 /// A plain request to loopback: status, head, body.

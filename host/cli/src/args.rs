@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap::{Args as ClapArgs, Parser, Subcommand};
+
+pub use crate::connect_args::{Connect, ConnectionCommand, Doctor, Method, Style};
 
 /// Open automation connector for Zoom.
 #[derive(Debug, Parser)]
@@ -70,7 +72,7 @@ pub enum Command {
     #[command(subcommand)]
     Emulator(switchboard_emulator::cli::Command),
     /// Find what is wrong and say how to mend it
-    Doctor,
+    Doctor(Doctor),
     /// Print the completion script of a shell
     Completion { shell: clap_complete::Shell },
 }
@@ -86,78 +88,6 @@ pub struct Try {
     /// Walk through connecting, scheduling, listing and downloading, then stop
     #[arg(long)]
     pub tour: bool,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum, PartialEq, Eq)]
-pub enum Method {
-    /// The packaged app, by browser
-    Browser,
-    /// Your own app, by browser
-    Byo,
-    /// Server-to-Server
-    S2s,
-    /// A short-lived token of your own, without refresh
-    Token,
-}
-
-#[derive(Debug, ClapArgs)]
-pub struct Connect {
-    /// Label of the connection
-    #[arg(default_value = "work")]
-    pub label: String,
-    /// How to sign in; found from the other flags when left out
-    #[arg(long)]
-    pub method: Option<Method>,
-    /// Client id of your app
-    #[arg(long, env = "SWITCHBOARD_CLIENT_ID")]
-    pub client_id: Option<String>,
-    /// File with the client secret; `-` reads standard input
-    #[arg(long, value_name = "FILE")]
-    pub client_secret_file: Option<PathBuf>,
-    /// Account id, for Server-to-Server
-    #[arg(long)]
-    pub account_id: Option<String>,
-    /// Read a short-lived access token from standard input (`--token -`)
-    #[arg(long, value_name = "-")]
-    pub token: Option<String>,
-    /// Do not wait for the browser's call-back; paste its address (read from standard input)
-    #[arg(long)]
-    pub paste: bool,
-    /// Print the address instead of opening a browser
-    #[arg(long)]
-    pub no_open: bool,
-    /// Cloud: a profile of the connector
-    #[arg(long, default_value = "zoom")]
-    pub profile: String,
-    /// Base of the API, overriding the profile (https, or loopback)
-    #[arg(long, value_name = "URL")]
-    pub api_base: Option<String>,
-    /// Base of the sign-in addresses, overriding the profile
-    #[arg(long, value_name = "URL")]
-    pub oauth_base: Option<String>,
-    /// Port of the loopback redirect address
-    #[arg(long, default_value_t = 7910)]
-    pub redirect_port: u16,
-    /// Ask for these scopes (apps with optional scopes only; others grant what the app has)
-    #[arg(long, value_delimiter = ',')]
-    pub scopes: Vec<String>,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum ConnectionCommand {
-    /// List connections
-    List,
-    /// Show one connection
-    Show { label: String },
-    /// Ask the service who the connection is
-    Test { label: Option<String> },
-    /// Revoke at the service and forget
-    Disconnect {
-        label: String,
-        /// Do not ask
-        #[arg(long)]
-        yes: bool,
-    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 use switchboard_connections::ConnectionsError;
+use switchboard_runtime::manifest::Remedy;
 use switchboard_runtime::{CallError, Problem, Retry};
 
 /// Exit codes, documented in `switchboard --help`.
@@ -28,6 +29,9 @@ pub enum CliError {
     Connections(#[from] ConnectionsError),
     #[error("interrupted")]
     Interrupted,
+    /// A failure, and the steps that mend it.
+    #[error("{error}")]
+    Explained { error: Box<CliError>, remedy: Box<Remedy> },
     /// Everything was said already.
     #[error("")]
     Said(u8),
@@ -69,6 +73,11 @@ impl CliError {
             if let Some(fix) = self.fix() {
                 eprintln!("  fix: {fix}");
             }
+            if let Self::Explained { remedy, .. } = self {
+                for line in crate::remedy::lines(remedy) {
+                    eprintln!("{line}");
+                }
+            }
         }
         ExitCode::from(code)
     }
@@ -81,6 +90,12 @@ impl CliError {
             }
             if let Some(pointer) = self.pointer() {
                 fields.insert("pointer".into(), pointer.into());
+            }
+            if let Self::Explained { error, remedy } = self {
+                if let Some(inner) = error.as_json().as_object() {
+                    fields.extend(inner.clone());
+                }
+                fields.insert("remedy".into(), crate::remedy::value(remedy));
             }
             if let Self::Call(CallError::Problem(problem)) = self {
                 fields.insert("retry".into(), json!(problem.retry));
@@ -96,6 +111,7 @@ impl CliError {
             Self::Failed { code, .. } => code.clone(),
             Self::Call(error) => error.code().to_owned(),
             Self::Connections(error) => error.code().to_owned(),
+            Self::Explained { error, .. } => error.code(),
             Self::Interrupted => "interrupted".into(),
             Self::Said(_) => String::new(),
         }
@@ -103,6 +119,7 @@ impl CliError {
 
     fn family(&self) -> &'static str {
         match self {
+            Self::Explained { error, .. } => error.family(),
             Self::Call(CallError::Refused(_)) => "refused",
             Self::Call(CallError::Broken(_)) => "broken",
             _ => "problem",
@@ -114,6 +131,7 @@ impl CliError {
             Self::Failed { fix, .. } => fix.clone(),
             Self::Call(error) => error.fix().map(str::to_owned),
             Self::Connections(error) => Some(connection_fix(error.code()).to_owned()),
+            Self::Explained { error, remedy } => error.fix().or_else(|| remedy.steps.first().cloned()),
             _ => None,
         }
     }
@@ -139,6 +157,7 @@ impl CliError {
             Self::Call(CallError::Problem(problem)) => code_exit(&problem.code, problem.retry),
             Self::Call(_) => exit::FAILED,
             Self::Connections(error) => code_exit(error.code(), Retry::Never),
+            Self::Explained { error, .. } => error.exit(),
             Self::Interrupted => exit::INTERRUPTED,
             Self::Said(code) => *code,
         }
@@ -163,9 +182,13 @@ fn connection_fix(code: &str) -> &'static str {
     match code {
         "not-connected" => "switchboard try, or switchboard connect LABEL --client-id ID --client-secret-file FILE",
         "not-found" | "ambiguous" => "`switchboard connection list` shows the labels; choose with --connection LABEL",
+        "wrong-account" => {
+            "log out of the service in the browser, then run the command again and sign in as the right user"
+        }
+        "same-account" => "use the connection that is there, use another app, or run the command again with --replace",
         "label-taken" => "choose another label, or `switchboard connection disconnect LABEL` first",
-        "needs-reconnect" | "revoked" | "replaced" => {
-            "switchboard connection disconnect LABEL, then switchboard connect LABEL to sign in again"
+        "needs-reconnect" | "revoked" | "replaced" | "disconnected" => {
+            "switchboard connection reconnect LABEL, to sign in again"
         }
         "state-mismatch" => "the answer belongs to another sign-in: start again with switchboard connect",
         "label-invalid" => "use letters, digits and . - _ @, at most 64",
@@ -192,7 +215,7 @@ pub fn code_exit(code: &str, retry: Retry) -> u8 {
         "timeout" | "unreachable" | "unavailable" | "rate-limited" => exit::LATER,
         "scope-missing" | "expired" | "revoked" | "replaced" | "needs-reconnect" | "needs-approval"
         | "awaiting-approval" | "disconnected" | "denied" | "not-connected" => exit::SIGN_IN,
-        "state-mismatch" => exit::SIGN_IN,
+        "state-mismatch" | "wrong-account" | "same-account" | "unidentified" | "app-not-active" => exit::SIGN_IN,
         _ if matches!(retry, Retry::After(_)) => exit::LATER,
         code if code.starts_with("credential.") => exit::SIGN_IN,
         "port-busy" | "label-taken" | "store" => exit::FAILED,

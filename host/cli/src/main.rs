@@ -3,12 +3,14 @@
 mod app;
 mod args;
 mod commands;
+mod connect_args;
 mod error;
 mod home;
 mod input;
 mod output;
 mod policy;
 mod progress;
+mod remedy;
 mod runner;
 mod service;
 

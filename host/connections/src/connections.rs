@@ -11,7 +11,8 @@ use crate::live::Source;
 use crate::rotation::{APP, Core, SERVICE, TOKEN};
 use crate::token::{AppSecret, Token};
 use crate::{
-    App, ConnectionsError, Grant, LiveConnection, Loopback, Method, Options, Pending, Service, Vault, clock, sign_in,
+    App, ConnectionsError, Grant, LiveConnection, Loopback, Method, Options, Pending, PendingDevice, Service, Vault,
+    clock, sign_in,
 };
 
 /// Name under which the database keeps the id of the default connection.
@@ -44,6 +45,28 @@ impl Connections {
         loopback: Loopback,
     ) -> Result<Pending, ConnectionsError> {
         Pending::begin(self.core.egress.clone(), service, app, scopes, loopback).await
+    }
+
+    /// Begins a sign-in whose answer comes to `redirect_uri`, an address of a platform.
+    pub(crate) fn begin_at(
+        &self,
+        service: &Service,
+        app: App,
+        scopes: &[String],
+        redirect_uri: &str,
+    ) -> Result<Pending, ConnectionsError> {
+        Pending::at(self.core.egress.clone(), service, app, scopes, redirect_uri)
+    }
+
+    /// Begins a sign-in that is approved on another machine. `path` is where the service gives out codes, below its
+    /// sign-in address.
+    pub async fn begin_device(
+        &self,
+        service: &Service,
+        app: App,
+        path: &str,
+    ) -> Result<PendingDevice, ConnectionsError> {
+        PendingDevice::begin(self.core.egress.clone(), service, app, path).await
     }
 
     /// Access to a whole account through its own app.

@@ -52,11 +52,13 @@ pub enum ConnectionsError {
     },
     /// The call-back address is taken.
     #[error(
-        "port {port} on 127.0.0.1 cannot be listened on ({cause}); end the program that uses it, choose another with --redirect-port (the app must list that address too), or use --paste"
+        "port {port} on 127.0.0.1 cannot be listened on ({cause}): {} holds it; end that program, choose another port with --redirect-port (the app must list that address too), or use --paste", holder.as_deref().unwrap_or("another program")
     )]
     PortBusy {
         /// The port.
         port: u16,
+        /// The program that listens there, where the system tells.
+        holder: Option<String>,
         /// What the system said.
         #[source]
         cause: std::io::Error,
@@ -93,6 +95,34 @@ pub enum ConnectionsError {
     CallbackInvalid {
         /// What it begins with.
         expected: String,
+    },
+    /// The grant is of somebody else.
+    #[error(
+        "{found} signed in, but {expected} was expected; nothing was changed. Log out of the service in the browser first, then sign in as {expected}"
+    )]
+    WrongAccount {
+        /// Who was expected.
+        expected: String,
+        /// Who signed in.
+        found: String,
+    },
+    /// The same user is connected already through the same app.
+    #[error(
+        "{user} is connected already as `{label}` through the same app ({usage}); the service keeps one grant for each user and app, so a second connection would end the first. No new connection was made, and `{label}` goes on. Use `{label}` for both, use another app, or end it with --replace"
+    )]
+    SameAccount {
+        /// The first connection.
+        label: String,
+        /// The user.
+        user: String,
+        /// What uses the first connection, in words.
+        usage: String,
+    },
+    /// Nobody could say whose the grant is.
+    #[error("the sign-in worked, but it could not be found out who signed in ({message}); nothing was kept")]
+    Unidentified {
+        /// Why.
+        message: String,
     },
     /// The token service said no.
     #[error(
@@ -213,6 +243,9 @@ impl ConnectionsError {
             Self::Ended => "sign-in-ended",
             Self::Denied { .. } => "denied",
             Self::Timeout { .. } => "timeout",
+            Self::WrongAccount { .. } => "wrong-account",
+            Self::SameAccount { .. } => "same-account",
+            Self::Unidentified { .. } => "unidentified",
             Self::CallbackInvalid { .. } => "callback-invalid",
             Self::Rejected { .. } => "rejected",
             Self::Unreachable { .. } => "unreachable",

@@ -4,14 +4,17 @@
 //! Only `sign_in` touches the OAuth library. A token leaves this crate as a [`switchboard_egress::Credential`] and
 //! in no other way. Start at [`Connections::open`].
 
+mod admit;
 mod callback;
 mod clock;
 mod connections;
 mod deauthorize;
+mod device;
 mod disconnect;
 mod error;
 mod export;
 mod grant;
+mod holder;
 mod key;
 mod live;
 mod loopback;
@@ -21,14 +24,17 @@ mod pending;
 mod revocation;
 mod rotation;
 mod service;
+mod session;
 mod sign_in;
 mod state;
 mod token;
 mod vault;
 mod verdict;
 
+pub use admit::{Admitted, Care, Ended, Owner, Usage};
 pub use connections::Connections;
 pub use deauthorize::{Deauthorization, Rule as DeauthorizationRule, SignedEvent};
+pub use device::PendingDevice;
 pub use disconnect::{Disconnected, Revocation};
 pub use error::ConnectionsError;
 pub use grant::{Grant, Method};
@@ -40,6 +46,7 @@ pub use pending::Pending;
 pub use revocation::Retried;
 pub use rotation::settled;
 pub use service::{App, Service};
+pub use session::{ConnectSession, ConnectSessions, Identify, Wish};
 pub use state::State;
 pub use vault::{KeyReport, Vault};
 

@@ -6,9 +6,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use crate::ConnectionsError;
 use crate::callback::{Callback, PATH};
 use crate::page::Page;
+use crate::{ConnectionsError, holder};
 
 const MAX_HEAD: usize = 32 * 1024;
 /// Browsers open connections ahead of need and leave them idle.
@@ -39,9 +39,11 @@ impl Loopback {
 
     /// Takes the port, so that it is ours before the browser is sent away.
     pub(crate) async fn bind(self) -> Result<TcpListener, ConnectionsError> {
-        TcpListener::bind(("127.0.0.1", self.port))
-            .await
-            .map_err(|cause| ConnectionsError::PortBusy { port: self.port, cause })
+        TcpListener::bind(("127.0.0.1", self.port)).await.map_err(|cause| ConnectionsError::PortBusy {
+            port: self.port,
+            holder: holder::of_port(self.port),
+            cause,
+        })
     }
 }
 

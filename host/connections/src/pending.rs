@@ -61,6 +61,27 @@ impl Pending {
         })
     }
 
+    /// A sign-in whose answer comes to an address of a platform: nothing listens here.
+    pub(crate) fn at(
+        egress: Egress,
+        service: &Service,
+        app: App,
+        scopes: &[String],
+        redirect_uri: &str,
+    ) -> Result<Pending, ConnectionsError> {
+        let handshake = Handshake::new(service, &app, scopes, redirect_uri)?;
+        Ok(Pending {
+            authorize_url: handshake.authorize_url.clone(),
+            redirect_uri: redirect_uri.to_owned(),
+            egress,
+            service: service.clone(),
+            app,
+            handshake: Mutex::new(Some(handshake)),
+            listener: Mutex::new(None),
+            ends: Instant::now() + LIFE,
+        })
+    }
+
     /// Waits for the browser, at most five minutes from the beginning. The port closes with the first answer.
     pub async fn wait(&self, timeout: Duration) -> Result<Grant, ConnectionsError> {
         let listener = take(&self.listener).ok_or(ConnectionsError::Ended)?;
@@ -90,7 +111,7 @@ impl Pending {
         self.finish(callback).await
     }
 
-    async fn finish(&self, callback: Callback) -> Result<Grant, ConnectionsError> {
+    pub(crate) async fn finish(&self, callback: Callback) -> Result<Grant, ConnectionsError> {
         // Taken before it is looked at: one answer, right or wrong, ends the sign-in.
         let handshake = take(&self.handshake).ok_or(ConnectionsError::Ended)?;
         if !callback.state.as_deref().is_some_and(|state| handshake.is_answered_by(state)) {

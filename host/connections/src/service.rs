@@ -70,8 +70,22 @@ impl Service {
     pub(crate) fn oauth_url(&self, path: &str) -> Result<Url, ConnectionsError> {
         let base = self.oauth_base.as_str().trim_end_matches('/');
         let address = format!("{base}/{}", path.trim_start_matches('/'));
-        let invalid = |why: &str| ConnectionsError::Address { address: address.clone(), why: why.to_owned() };
-        let url = Url::parse(&address).map_err(|error| invalid(&error.to_string()))?;
+        Self::page_address(&address)
+    }
+
+    /// A page of the service that a person is sent to: on the same host as the sign-in.
+    pub(crate) fn page(&self, address: &str) -> Result<Url, ConnectionsError> {
+        let url = Self::page_address(address)?;
+        if url.origin() == self.oauth_base.origin() {
+            return Ok(url);
+        }
+        Err(ConnectionsError::Address { address: address.to_owned(), why: "it is on another host".to_owned() })
+    }
+
+    /// An address that a browser or a secret is sent to.
+    pub(crate) fn page_address(address: &str) -> Result<Url, ConnectionsError> {
+        let invalid = |why: &str| ConnectionsError::Address { address: address.to_owned(), why: why.to_owned() };
+        let url = Url::parse(address).map_err(|error| invalid(&error.to_string()))?;
         match url.scheme() {
             "https" => Ok(url),
             "http" if is_loopback(&url) => Ok(url),

@@ -27,6 +27,9 @@ const MAX_ANSWER: usize = 64 * 1024;
 /// Ten years: more is a mistake of the service.
 const MAX_LIFE_S: u64 = 315_360_000;
 
+/// The grant's name in the standard.
+const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
+
 type OAuth = Client<
     ServiceError,
     StandardTokenResponse<Extra, BasicTokenType>,
@@ -135,6 +138,84 @@ pub(crate) async fn account_token(
     }
     let parsed = serde_json::from_slice(answer.body()).map_err(|_| strange())?;
     token(Ok(parsed))
+}
+
+/// A code for another machine.
+pub(crate) struct DeviceCode {
+    pub device_code: SecretString,
+    pub user_code: String,
+    pub page: String,
+    pub page_with_code: Option<String>,
+    /// Seconds.
+    pub life_s: u64,
+    /// Seconds between two questions.
+    pub interval_s: u64,
+}
+
+/// What the token service says while a person decides on another machine.
+pub(crate) enum DeviceAnswer {
+    Token(Token),
+    Pending,
+    SlowDown,
+    Ended,
+    Denied,
+}
+
+/// Asks for a code for another machine.
+pub(crate) async fn device_code(
+    egress: &Egress,
+    service: &Service,
+    app: &App,
+    path: &str,
+) -> Result<DeviceCode, TokenFailure> {
+    #[derive(Deserialize)]
+    struct Body {
+        device_code: String,
+        user_code: String,
+        verification_uri: String,
+        verification_uri_complete: Option<String>,
+        expires_in: u64,
+        interval: Option<u64>,
+    }
+    let request = post(service, path, app, &[("client_id", &app.client_id)]).map_err(misconfigured)?;
+    let answer = call(egress, &service.oauth_base, request).await.map_err(unavailable)?;
+    if !answer.status().is_success() {
+        return Err(serde_json::from_slice(answer.body()).map_or_else(|_| strange(), rejected));
+    }
+    let body: Body = serde_json::from_slice(answer.body()).map_err(|_| strange())?;
+    Ok(DeviceCode {
+        device_code: SecretString::from(body.device_code),
+        user_code: body.user_code,
+        page: body.verification_uri,
+        page_with_code: body.verification_uri_complete,
+        life_s: body.expires_in.clamp(1, 3_600),
+        // The standard's own pace, when the service names none.
+        interval_s: body.interval.unwrap_or(5).clamp(1, 60),
+    })
+}
+
+/// Asks whether the person has decided.
+pub(crate) async fn device_token(
+    egress: &Egress,
+    service: &Service,
+    app: &App,
+    device_code: &SecretString,
+) -> Result<DeviceAnswer, TokenFailure> {
+    let form = [("grant_type", DEVICE_GRANT), ("device_code", device_code.expose_secret())];
+    let request = post(service, &service.token_path, app, &form).map_err(misconfigured)?;
+    let answer = call(egress, &service.oauth_base, request).await.map_err(unavailable)?;
+    if answer.status().is_success() {
+        let parsed = serde_json::from_slice(answer.body()).map_err(|_| strange())?;
+        return token(Ok(parsed)).map(DeviceAnswer::Token);
+    }
+    let error: ServiceError = serde_json::from_slice(answer.body()).map_err(|_| strange())?;
+    match error.error.as_str() {
+        "authorization_pending" => Ok(DeviceAnswer::Pending),
+        "slow_down" => Ok(DeviceAnswer::SlowDown),
+        "expired_token" => Ok(DeviceAnswer::Ended),
+        "access_denied" => Ok(DeviceAnswer::Denied),
+        _ => Err(rejected(error)),
+    }
 }
 
 /// Takes back what one token stands for. False when the service does not know the token, or not any more.

@@ -186,7 +186,8 @@ fn finish(site: &Site, call: &Call, n: u64, fault: Option<&Kind>) -> Answer {
     if let Some(entry) = world.log.iter_mut().rev().find(|entry| entry.n == n) {
         entry.status = (!matches!(fault, Some(Kind::Drop { .. }))).then_some(answer.status);
     }
-    answer.with("x-zm-trackingid", format!("v=2.0;clid=us04;rid=EMU_{n:012x}"))
+    let date = time::http_date(world.now_ms());
+    answer.with("date", date).with("x-zm-trackingid", format!("v=2.0;clid=us04;rid=EMU_{n:012x}"))
 }
 
 fn route(world: &mut World, site: &str, call: &Call) -> Answer {

@@ -14,7 +14,9 @@ mod host;
 mod limits;
 pub mod manifest;
 mod naming;
+pub mod remedy;
 mod retry;
+pub mod scopes;
 mod trusted;
 
 pub use bindings::Identity;

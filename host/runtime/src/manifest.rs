@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use crate::remedy::{AppFacts, Guide, Remedy, RoleCheck};
+
 /// Everything a host may know about a connector without running it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Manifest {
@@ -22,6 +24,18 @@ pub struct Manifest {
     /// What each problem code means and what to do.
     #[serde(default)]
     pub errors: Vec<ErrorEntry>,
+    /// What keeps people from connecting or calling, and the steps that mend it.
+    #[serde(default)]
+    pub remedies: Vec<Remedy>,
+    /// How to make an app of each kind, and what an administrator prepares.
+    #[serde(default)]
+    pub guides: Vec<Guide>,
+    /// What an app is registered with, besides scopes.
+    #[serde(default)]
+    pub app: AppFacts,
+    /// How the rights of the connected user's role are found out.
+    #[serde(default)]
+    pub role_check: Option<RoleCheck>,
     pub activities: Vec<Activity>,
 }
 
@@ -41,6 +55,24 @@ pub struct Auth {
     /// Where the event of a removed app says what; read by whoever receives events.
     #[serde(default)]
     pub deauthorization: Option<Value>,
+    /// Where a code for the device flow is asked for, when the service has that flow.
+    #[serde(default)]
+    pub device_path: Option<String>,
+    /// What the scopes end with that act for a whole account.
+    #[serde(default)]
+    pub admin_suffix: String,
+    /// All scopes of all activities, by style.
+    #[serde(default)]
+    pub scopes: AllScopes,
+}
+
+/// All scopes of all activities, by style.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct AllScopes {
+    #[serde(default)]
+    pub classic: Vec<String>,
+    #[serde(default)]
+    pub granular: Vec<String>,
 }
 
 /// Addresses of one cloud.
@@ -48,6 +80,17 @@ pub struct Auth {
 pub struct Profile {
     pub api_base: String,
     pub oauth_base: String,
+    /// The packaged app of this cloud, where there is one.
+    #[serde(default)]
+    pub app: Option<PackagedApp>,
+}
+
+/// An app that comes with the connector. Its secret is no secret: everybody has it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PackagedApp {
+    pub client_id: String,
+    #[serde(default)]
+    pub client_secret: Option<String>,
 }
 
 /// Hosts the connector may reach, by purpose; `*.example.com` means any name below it.

@@ -31,6 +31,15 @@ impl Store {
         })
     }
 
+    /// All names that begin with `prefix`, with their values.
+    pub fn meta_under(&self, prefix: &str) -> Result<Vec<(String, String)>, StoreError> {
+        let db = self.lock();
+        let mut statement =
+            db.prepare_cached("SELECT name, value FROM meta WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name")?;
+        let rows = statement.query_map([prefix], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+        Ok(rows)
+    }
+
     /// Removes a name.
     pub fn delete_meta(&self, name: &str) -> Result<(), StoreError> {
         self.lock().execute("DELETE FROM meta WHERE name = ?1", [name])?;

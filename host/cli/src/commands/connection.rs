@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use switchboard_connections::Revocation;
+use switchboard_connections::{Revocation, Usage};
 use switchboard_store::ConnectionRow;
 
 use crate::app::App;
@@ -18,8 +18,24 @@ pub async fn run(app: &App, command: ConnectionCommand) -> Result<(), CliError> 
     match command {
         ConnectionCommand::List => list(app),
         ConnectionCommand::Show { label } => {
-            let row = app.connections()?.show(&label)?;
-            if app.global.json { output::json(&shown(&row)) } else { output::fields(&shown(&row)) }
+            let connections = app.connections()?;
+            let row = connections.show(&label)?;
+            let mut shown = shown(&row);
+            let usage: Vec<Value> = connections.usage(&row.id)?.iter().map(used).collect();
+            if let Some(fields) = shown.as_object_mut() {
+                fields.insert("used_by".into(), usage.into());
+            }
+            if app.global.json { output::json(&shown) } else { output::fields(&shown) }
+        }
+        ConnectionCommand::Rename { label, to } => {
+            let row = app.connections()?.rename(&label, &to)?;
+            match app.global.json {
+                true => output::json(&shown(&row)),
+                false => output::line(&format!("{label} is called {} now", row.label)),
+            }
+        }
+        ConnectionCommand::Reconnect { label, paste, no_open, redirect_port } => {
+            super::connect::reconnect(app, &label, paste, no_open, redirect_port).await
         }
         ConnectionCommand::Test { label } => test(app, label.as_deref()).await,
         ConnectionCommand::Disconnect { label, yes } => disconnect(app, &label, yes).await,
@@ -73,6 +89,7 @@ async fn disconnect(app: &App, label: &str, yes: bool) -> Result<(), CliError> {
             return Err(CliError::failed("not-confirmed", "nothing was done"));
         }
     }
+    let usage = connections.usage(&row.id)?;
     let done = connections.disconnect(label).await?;
     let note = match &done.revocation {
         Revocation::Failed(why) => {
@@ -82,14 +99,21 @@ async fn disconnect(app: &App, label: &str, yes: bool) -> Result<(), CliError> {
     };
     if app.global.json {
         return output::json(
-            &json!({ "label": label, "disconnected": true, "revoked": done.revocation == Revocation::Done, "note": note }),
+            &json!({ "label": label, "disconnected": true, "revoked": done.revocation == Revocation::Done, "note": note, "used_by": usage.iter().map(used).collect::<Vec<_>>() }),
         );
     }
     output::line(&format!("{label} is disconnected"))?;
+    for used in &usage {
+        app.say(&format!("! {} used it, last in run {}", used.automation, used.run));
+    }
     if let Some(note) = note {
         app.say(&note);
     }
     Ok(())
+}
+
+fn used(usage: &Usage) -> Value {
+    json!({ "automation": usage.automation, "runs": usage.runs, "last_run": usage.run, "last_at": output::time(usage.at) })
 }
 
 fn email(row: &ConnectionRow) -> String {

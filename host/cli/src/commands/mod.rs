@@ -52,7 +52,7 @@ async fn command(args: Args) -> Result<ExitCode, CliError> {
         Command::Check(options) => check::run(&app, options).await?,
         Command::Runs(command) => runs::run(&app, command)?,
         Command::Emulator(command) => emulator::run(&app, command).await?,
-        Command::Doctor => doctor::run(&app).await?,
+        Command::Doctor(options) => doctor::run(&app, options).await?,
         Command::Completion { shell } => {
             clap_complete::generate(shell, &mut Args::command(), "switchboard", &mut std::io::stdout());
         }

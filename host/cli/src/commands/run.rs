@@ -37,13 +37,16 @@ pub async fn run(app: &App, run: Run) -> Result<(), CliError> {
             call::confirm(&app.global, run.yes, &id, activity, &inputs)?;
         }
     }
-    let connection = Arc::new(app.connections()?.open_connection(run.connection.as_deref())?);
+    let connections = app.connections()?;
+    let row = connections.choose(run.connection.as_deref())?;
+    let connection = Arc::new(connections.open_connection(Some(&row.id))?);
     let mut options = app.call_options(&run.downloads);
     options.allow = app.allowed(&run.allow)?;
     let runner = SandboxRunner { connector, connection, options };
     let store = app.store()?;
     let journal = Embedded::new(store.clone());
     let id = new_id();
+    connections.note_usage(&row.id, &document.automation.id, &id, jiff::Timestamp::now().as_millisecond())?;
     let done = tokio::select! {
         done = switchboard_automation::run(&document, inputs, &runner, &journal, &SystemClock, &id) => done,
         _ = tokio::signal::ctrl_c() => {

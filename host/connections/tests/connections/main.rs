@@ -5,5 +5,6 @@
 mod endings;
 mod life;
 mod refresh;
+mod session;
 mod sign_in;
 mod support;

@@ -1,0 +1,186 @@
+//! What is asked for, what was granted, and what will not work.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use switchboard_connections::LiveConnection;
+use switchboard_runtime::manifest::{Activity, Manifest, Remedy, RoleCheck};
+use switchboard_runtime::remedy::Sign;
+use switchboard_runtime::scopes::{Lacking, Level, Style as Spelling, Wanted};
+use switchboard_runtime::{CallError, Connector};
+
+use crate::app::App;
+use crate::args::{Connect, Method, Style};
+use crate::commands::check;
+use crate::error::CliError;
+
+/// The access a connection is made for.
+pub struct Access<'a> {
+    pub activities: Vec<&'a Activity>,
+    pub asked: Vec<Wanted>,
+    pub level: Level,
+    pub style: Spelling,
+    /// Whether activities were chosen; else everything is wished for and nothing asked.
+    pub chosen: bool,
+    given: Vec<String>,
+}
+
+impl Access<'_> {
+    /// What goes into the address of the sign-in.
+    pub fn scopes(&self) -> Vec<String> {
+        if self.chosen { self.asked.iter().map(|wanted| wanted.scope.clone()).collect() } else { self.given.clone() }
+    }
+
+    /// Whether an activity that was chosen needs rights of the user's role.
+    pub fn needs_rights(&self) -> bool {
+        let needs = |activity: &&&Activity| {
+            activity
+                .more
+                .get("role_rights")
+                .and_then(|rights| rights.as_array())
+                .is_some_and(|rights| !rights.is_empty())
+        };
+        self.chosen && self.level == Level::Account && self.activities.iter().any(|activity| needs(&activity))
+    }
+}
+
+/// What the flags ask for.
+pub fn wanted<'a>(manifest: &'a Manifest, connect: &Connect, method: Method) -> Result<Access<'a>, CliError> {
+    let mut patterns = connect.activities.clone();
+    for file in &connect.for_automation {
+        patterns.extend(used(&check::read(file)?, file)?);
+    }
+    let level = if connect.admin || method == Method::S2s { Level::Account } else { Level::User };
+    let style = match connect.style {
+        Style::Classic => Spelling::Classic,
+        Style::Granular => Spelling::Granular,
+    };
+    let chosen = !patterns.is_empty();
+    let activities = match chosen {
+        false => manifest.activities.iter().collect(),
+        true => manifest.choose(&patterns).map_err(|error| {
+            let near = error.nearest.as_ref().map_or_else(String::new, |near| format!("did you mean `{near}`? "));
+            CliError::usage(
+                error.to_string(),
+                format!("{near}`switchboard activity list` shows all; `*` stands for any text"),
+            )
+        })?,
+    };
+    let asked = manifest.scopes_for(&activities, style, level);
+    Ok(Access { activities, asked, level, style, chosen, given: connect.scopes.clone() })
+}
+
+/// Every activity that an automation names.
+fn used(text: &str, file: &Path) -> Result<Vec<String>, CliError> {
+    fn collect(node: &serde_json::Value, found: &mut Vec<String>) {
+        match node {
+            serde_json::Value::Object(fields) => {
+                found.extend(fields.get("use").and_then(|id| id.as_str()).map(str::to_owned));
+                fields.values().for_each(|inner| collect(inner, found));
+            }
+            serde_json::Value::Array(items) => items.iter().for_each(|inner| collect(inner, found)),
+            _ => {}
+        }
+    }
+    let document = serde_json::from_str(text).map_err(|error| {
+        CliError::usage(format!("{}: {error}", file.display()), "switchboard check shows the place")
+    })?;
+    let mut found = Vec::new();
+    collect(&document, &mut found);
+    Ok(found)
+}
+
+/// Says what will be asked for, and why, before the person decides.
+pub fn purpose(app: &App, wanted: &Access<'_>) {
+    if !wanted.chosen {
+        app.say("you will be asked for all the app has. With --for ACTIVITY only what you need is asked for");
+        return;
+    }
+    app.say("you will be asked for, and this is why:");
+    for one in &wanted.asked {
+        app.say(&format!("  {:44} {}", one.scope, one.why.join(", ")));
+    }
+}
+
+/// Those of the wanted activities that will not work. A service that says nothing about scopes grants what was asked.
+pub fn lacking(manifest: &Manifest, wanted: &Access<'_>, granted: &[String]) -> Vec<Lacking> {
+    if granted.is_empty() { Vec::new() } else { manifest.lacking(&wanted.activities, granted, wanted.level) }
+}
+
+pub fn says(lacking: &Lacking) -> String {
+    format!("{} will not work: it needs {}", lacking.activity, lacking.scopes.join(" "))
+}
+
+/// What the role of the connected user lacks.
+#[derive(Debug, Default)]
+pub struct Rights {
+    pub missing: Vec<String>,
+    /// The user has none of the rights: a plain member.
+    pub member: bool,
+    /// Rights that a person has to look at.
+    pub unseen: Vec<String>,
+    /// Why they could not be found out.
+    pub unknown: Option<String>,
+    pub plan_low: bool,
+}
+
+impl Rights {
+    pub fn says(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        if self.member {
+            lines.push(
+                "the user is no administrator: managing users needs an admin, or a role with the listed rights".into(),
+            );
+        }
+        lines.extend(self.missing.iter().map(|right| format!("the user's role lacks the right `{right}`")));
+        if self.plan_low {
+            lines.push("the plan of the account is too low: Professional, Business or Enterprise is needed".into());
+        }
+        lines.extend(self.unknown.iter().map(|why| format!("the rights of the user's role could not be read: {why}")));
+        lines
+    }
+
+    pub fn remedy<'a>(&self, manifest: &'a Manifest) -> Option<&'a Remedy> {
+        let sign = match self {
+            _ if self.plan_low => Sign { plan: Some(true), ..Sign::default() },
+            _ if self.member => Sign { member: Some(true), ..Sign::default() },
+            _ if !self.missing.is_empty() => Sign { right: Some(true), ..Sign::default() },
+            _ => return None,
+        };
+        manifest.remedy(&sign)
+    }
+}
+
+/// Asks the service which rights the connected user's role has.
+pub async fn rights(app: &App, connector: &Connector, live: LiveConnection) -> Rights {
+    let Some(check) = connector.manifest().role_check.clone() else {
+        return Rights::default();
+    };
+    let id = format!("{}.{}", connector.manifest().connector, check.activity);
+    if connector.manifest().activity(&id).is_none() {
+        return Rights::default();
+    }
+    let options = app.call_options(Path::new("downloads"));
+    match connector.call(&id, check.input.clone(), Arc::new(live), &options).await {
+        Ok(output) => held(&check, &output),
+        Err(CallError::Problem(problem)) if problem.code == "plan-needed" => {
+            Rights { plan_low: true, ..Rights::default() }
+        }
+        // The right to see the rights is missing too.
+        Err(CallError::Problem(problem)) if problem.code == "forbidden" => Rights {
+            missing: check.rights.iter().map(|right| right.name.clone()).collect(),
+            member: true,
+            unseen: check.unseen,
+            ..Rights::default()
+        },
+        Err(error) => Rights { unknown: Some(error.to_string()), ..Rights::default() },
+    }
+}
+
+fn held(check: &RoleCheck, output: &serde_json::Value) -> Rights {
+    let list = output.get(&check.list).and_then(|list| list.as_array());
+    let held: Vec<&str> = list.into_iter().flatten().filter_map(|right| right.as_str()).collect();
+    let lacks = check.rights.iter().filter(|right| !right.any.iter().any(|name| held.contains(&name.as_str())));
+    let missing: Vec<String> = lacks.map(|right| right.name.clone()).collect();
+    Rights { member: missing.len() == check.rights.len(), missing, unseen: check.unseen.clone(), ..Rights::default() }
+}

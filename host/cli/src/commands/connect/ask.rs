@@ -1,0 +1,71 @@
+//! What a person can tell while a sign-in waits: pages that only the browser shows. And the last attempt, for the doctor.
+
+use serde_json::{Value, json};
+use switchboard_runtime::manifest::{Manifest, Remedy};
+
+use crate::app::App;
+use crate::remedy::Facts;
+
+/// Where the database keeps the last attempt that did not end well.
+const ATTEMPT: &str = "attempt.last";
+
+/// Tells what the page may show, and what to type then.
+pub fn explain(app: &App, manifest: &Manifest, facts: &Facts) {
+    app.say("waiting five minutes for the browser. If its page shows something else than a consent, type the letter and Enter:");
+    for remedy in manifest.remedies.iter().filter(|remedy| remedy.key.is_some()) {
+        let key = remedy.key.as_deref().unwrap_or_default();
+        let words = remedy.pages.first().map_or(String::new(), |words| format!("   (the page says \"{words}\")"));
+        app.say(&format!("  {key}  {}{words}", remedy.title));
+    }
+    if let Some(redirect) = &facts.redirect {
+        app.say(&format!("this sign-in comes back to {redirect}; the app must list exactly that"));
+    }
+    if let Some(expected) = &facts.expected {
+        app.say(&format!("sign in as {expected}"));
+    }
+}
+
+/// Waits until a person tells what the page shows. Never ends when nobody can type.
+pub async fn told(app: &App, manifest: &Manifest) -> Remedy {
+    let (typed, mut lines) = tokio::sync::mpsc::unbounded_channel();
+    // A thread of its own: a read that nobody answers must not keep the process when the browser has answered.
+    std::thread::spawn(move || {
+        for line in std::io::stdin().lines().map_while(Result::ok) {
+            if typed.send(line).is_err() {
+                break;
+            }
+        }
+    });
+    while let Some(line) = lines.recv().await {
+        match manifest.remedy_seen(&line) {
+            Some(remedy) => return remedy.clone(),
+            None if line.trim().is_empty() => {}
+            None => app.say("that is none of the letters or pages above; still waiting"),
+        }
+    }
+    std::future::pending().await
+}
+
+/// Keeps what was tried, for `switchboard doctor`. Nothing secret is in it.
+pub fn remember(app: &App, facts: &Facts, method: &str, oauth_base: &str, seen: Option<&str>, authorize: Option<&str>) {
+    let attempt = json!({
+        "label": facts.label, "client_id": facts.client_id, "redirect": facts.redirect, "expected": facts.expected,
+        "method": method, "oauth_base": oauth_base, "seen": seen, "authorize": authorize,
+    });
+    // Without it the doctor knows less; the sign-in itself is not affected.
+    if let Ok(store) = app.store() {
+        let _ = store.put_meta(ATTEMPT, &attempt.to_string());
+    }
+}
+
+/// A connection was made: the attempt is over.
+pub fn forget(app: &App) {
+    if let Ok(store) = app.store() {
+        let _ = store.delete_meta(ATTEMPT);
+    }
+}
+
+/// The last attempt that did not end well.
+pub fn last_attempt(app: &App) -> Option<Value> {
+    serde_json::from_str(&app.store().ok()?.get_meta(ATTEMPT).ok()??).ok()
+}

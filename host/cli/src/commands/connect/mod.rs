@@ -1,0 +1,312 @@
+//! `switchboard connect`: sign in, find out who it is, keep the connection.
+
+mod access;
+mod ask;
+mod register;
+mod secret;
+mod sign_in;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use switchboard_connections::{App as Client, Care, Connections, Ended, Grant, Method as Kind, Owner, Service};
+use switchboard_runtime::{Connector, Identity};
+
+use crate::app::App;
+use crate::args::{Connect, Method};
+use crate::error::CliError;
+use crate::remedy::{Facts, explain};
+use crate::{output, service};
+
+pub use access::rights;
+pub use ask::last_attempt;
+pub use sign_in::reconnect;
+
+pub async fn run(app: &App, mut connect: Connect) -> Result<(), CliError> {
+    let connector = app.connector().await?;
+    if let Some(kind) = &connect.guide {
+        return register::guide(app, connector.manifest(), kind, connect.redirect_port);
+    }
+    connect.client_id = connect.client_id.map(|id| id.trim().to_owned()).filter(|id| !id.is_empty());
+    connect.account_id = connect.account_id.map(|id| id.trim().to_owned()).filter(|id| !id.is_empty());
+    if connect.app_manifest {
+        return register::app_manifest(app, connector.manifest(), &connect);
+    }
+    let label = connect.label.clone().unwrap_or_default();
+    let method = method(&connect);
+    let mut facts = Facts {
+        label: Some(label.clone()),
+        expected: connect.expect_email.clone(),
+        email: connect.expect_email.clone(),
+        client_id: connect.client_id.clone(),
+        redirect: Some(switchboard_connections::Loopback::redirect_uri(connect.redirect_port)),
+        scopes: Vec::new(),
+    };
+    let kind = match method {
+        Method::Token => Kind::Token,
+        Method::S2s => Kind::ServerToServer,
+        Method::Byo => Kind::Byo,
+        Method::Browser => Kind::OAuth,
+    };
+    let done = connect_as(app, &connector, &connect, &label, method, kind, &mut facts).await;
+    done.map_err(|error| explain(error, connector.manifest(), Some(kind.as_str()), &facts))
+}
+
+async fn connect_as(
+    app: &App,
+    connector: &Connector,
+    connect: &Connect,
+    label: &str,
+    method: Method,
+    kind: Kind,
+    facts: &mut Facts,
+) -> Result<(), CliError> {
+    fits(connect, method)?;
+    let service = service::service(
+        connector.manifest(),
+        &connect.profile,
+        connect.api_base.as_deref(),
+        connect.oauth_base.as_deref(),
+    )?;
+    let connections = app.connections()?;
+    connections.check_label(label)?;
+    let wanted = access::wanted(connector.manifest(), connect, method)?;
+    let care = Care { expect_email: connect.expect_email.clone(), replace: connect.replace };
+    let grant = match method {
+        Method::Token => connections.pasted_token(&service, &secret::token()?)?,
+        Method::S2s => server_to_server(&connections, &service, connect).await?,
+        Method::Browser | Method::Byo => {
+            let client = match method {
+                Method::Browser => packaged(connector, &connect.profile)?,
+                _ => Client { client_id: secret::client_id(connect)?, client_secret: secret::client_secret(connect)? },
+            };
+            facts.client_id = Some(client.client_id.clone());
+            connections.check_expected(&service, &client.client_id, &care)?;
+            access::purpose(app, &wanted);
+            warn_of_others(app, &connections, &service, &client.client_id, connect)?;
+            sign_in::by_person(app, connector, &connections, &service, connect, client, &wanted.scopes()).await?
+        }
+    };
+    let identity = identify(app, connector, &connections, &service, &grant).await?;
+    facts.email.clone_from(&identity.email);
+    let granted = grant.scopes().to_vec();
+    let admitted = connections.admit(label, kind, &service, grant, Owner::of(json!(identity)), &care)?;
+    ask::forget(app);
+    let lacking = access::lacking(connector.manifest(), &wanted, &granted);
+    let mut warnings: Vec<String> = admitted.replaced.iter().map(ended).collect();
+    warnings.extend(lacking.iter().map(access::says));
+    if connector.manifest().mixes_styles(&granted) {
+        warnings.push("the app has scopes of the classic and of the granular kind: make it with one kind only".into());
+    }
+    let mut remedies = Vec::new();
+    if wanted.needs_rights() && method != Method::S2s {
+        let live = connections.open_connection(Some(label))?;
+        let found = rights(app, connector, live).await;
+        warnings.extend(found.says());
+        remedies.extend(found.remedy(connector.manifest()).map(|remedy| facts.fill(remedy)));
+    }
+    if app.global.json {
+        return output::json(&json!({
+            "label": label, "method": kind.as_str(), "identity": identity, "scopes": granted,
+            "style": connector.manifest().style_of(&granted), "will_not_work": lacking, "warnings": warnings,
+            "replaced": admitted.replaced.iter().map(|ended| &ended.label).collect::<Vec<_>>(),
+            "remedies": remedies.iter().map(crate::remedy::value).collect::<Vec<_>>(), "ok": true,
+        }));
+    }
+    output::line(&format!("{label} is connected as {}", who(&identity)))?;
+    if let Some(account) = &identity.account_id {
+        app.say(&format!("account: {account}"));
+    }
+    app.say(&format!("granted: {}", granted.join(" ")));
+    for warning in warnings {
+        app.say(&format!("! {warning}"));
+    }
+    for remedy in remedies {
+        crate::remedy::lines(&remedy).iter().for_each(|line| app.say(line));
+    }
+    app.say(&format!("try: switchboard call zoom.users.me --connection {label}"));
+    Ok(())
+}
+
+/// Identify the owner of `grant`, then keep it under `label`.
+pub async fn keep(
+    app: &App,
+    connector: &Connector,
+    connections: &Connections,
+    service: &Service,
+    label: &str,
+    method: Kind,
+    grant: Grant,
+) -> Result<Identity, CliError> {
+    let identity = identify(app, connector, connections, service, &grant).await?;
+    let care = Care { expect_email: None, replace: true };
+    connections.admit(label, method, service, grant, Owner::of(json!(identity)), &care)?;
+    Ok(identity)
+}
+
+/// Ask the service whose a grant is, before anything is kept.
+pub async fn identify(
+    app: &App,
+    connector: &Connector,
+    connections: &Connections,
+    service: &Service,
+    grant: &Grant,
+) -> Result<Identity, CliError> {
+    let live = connections.from_grant(service, grant)?;
+    let options = app.call_options(Path::new("downloads"));
+    Ok(connector.identify(Arc::new(live), &options).await?)
+}
+
+/// A person's e-mail, role and plan, as far as known.
+pub fn who(identity: &Identity) -> String {
+    let name = identity.email.as_deref().or(identity.display_name.as_deref()).unwrap_or(&identity.user_id);
+    let more: Vec<&str> = [identity.role.as_deref(), identity.plan.as_deref()].into_iter().flatten().collect();
+    if more.is_empty() { name.to_owned() } else { format!("{name} ({})", more.join(", ")) }
+}
+
+/// What ended, and what has to be given another connection.
+pub fn ended(ended: &Ended) -> String {
+    let names: Vec<&str> = ended.usage.iter().map(|usage| usage.automation.as_str()).collect();
+    let users = if names.is_empty() { "nothing used it".to_owned() } else { format!("used by {}", names.join(", ")) };
+    format!("`{}` is replaced and works no more ({users})", ended.label)
+}
+
+fn method(connect: &Connect) -> Method {
+    connect.method.unwrap_or(if connect.token.is_some() {
+        Method::Token
+    } else if connect.account_id.is_some() {
+        Method::S2s
+    } else if connect.client_id.is_some() || connect.client_secret_file.is_some() {
+        Method::Byo
+    } else {
+        Method::Browser
+    })
+}
+
+/// Refuses what belongs to another way of connecting.
+fn fits(connect: &Connect, method: Method) -> Result<(), CliError> {
+    if connect.api_key.is_some() {
+        return Err(jwt());
+    }
+    let given = [
+        ("--client-secret-file", connect.client_secret_file.is_some(), &[Method::Byo, Method::S2s][..]),
+        ("--account-id", connect.account_id.is_some(), &[Method::S2s]),
+        ("--token", connect.token.is_some(), &[Method::Token]),
+        ("--paste", connect.paste, &[Method::Browser, Method::Byo]),
+        ("--device", connect.device, &[Method::Browser, Method::Byo]),
+        ("--replace", connect.replace, &[Method::Browser, Method::Byo]),
+    ];
+    for (flag, is_given, fitting) in given {
+        if is_given && !fitting.contains(&method) {
+            return Err(CliError::usage(
+                format!("{flag} does not belong to --method {}", name(method)),
+                "switchboard connect --help lists the ways to connect with what each needs",
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn name(method: Method) -> &'static str {
+    match method {
+        Method::Browser => "browser",
+        Method::Byo => "byo",
+        Method::S2s => "s2s",
+        Method::Token => "token",
+    }
+}
+
+fn jwt() -> CliError {
+    CliError::Failed {
+        code: "jwt-retired".into(),
+        message: "an API key with an API secret is of a JWT app; those were retired in 2023, and these credentials open nothing".into(),
+        fix: Some("make a Server-to-Server app in its place: switchboard connect --guide s2s".into()),
+        exit: crate::error::exit::SIGN_IN,
+    }
+}
+
+/// The app that comes with the connector for this cloud.
+fn packaged(connector: &Connector, profile: &str) -> Result<Client, CliError> {
+    let found = connector.manifest().auth.profiles.get(profile).and_then(|profile| profile.app.as_ref());
+    let Some(found) = found else {
+        let ways: Vec<String> = connector
+            .manifest()
+            .auth
+            .methods
+            .iter()
+            .filter_map(|way| {
+                let fields: Vec<&str> = way
+                    .get("fields")
+                    .and_then(Value::as_array)
+                    .into_iter()
+                    .flatten()
+                    .filter_map(Value::as_str)
+                    .collect();
+                let needs = if fields.is_empty() { "nothing".to_owned() } else { fields.join(", ") };
+                Some(format!("{} needs {needs}", way.get("id")?.as_str()?))
+            })
+            .collect();
+        return Err(CliError::usage(
+            format!("no app comes with this build for the cloud `{profile}`; ways to connect: {}", ways.join("; ")),
+            "use your own app: switchboard connect --guide byo, then connect with --client-id ID --client-secret-file FILE",
+        ));
+    };
+    Ok(Client { client_id: found.client_id.clone(), client_secret: found.client_secret.clone().map(Into::into) })
+}
+
+async fn server_to_server(connections: &Connections, service: &Service, connect: &Connect) -> Result<Grant, CliError> {
+    let given = (&connect.account_id, &connect.client_id, &connect.client_secret_file);
+    let missing: Vec<&str> = [
+        ("--account-id", given.0.is_none()),
+        ("--client-id", given.1.is_none()),
+        ("--client-secret-file", given.2.is_none()),
+    ]
+    .into_iter()
+    .filter_map(|(flag, missing)| missing.then_some(flag))
+    .collect();
+    if missing == ["--account-id"] {
+        return Err(CliError::usage(
+            "Server-to-Server needs the account id as well (--account-id). If there is none, these are the API key and secret of a JWT app: those were retired in 2023",
+            "App Credentials of a Server-to-Server app shows all three; switchboard connect --guide s2s tells how to make one",
+        ));
+    }
+    if !missing.is_empty() {
+        return Err(CliError::usage(
+            format!("Server-to-Server needs {}", missing.join(" and ")),
+            "all three are under App Credentials of the app; the secret comes from a file, or - for standard input",
+        ));
+    }
+    let account = connect.account_id.clone().unwrap_or_default();
+    let secret = secret::client_secret(connect)?.unwrap_or_default();
+    Ok(connections.server_to_server(service, &account, &secret::client_id(connect)?, secret).await?)
+}
+
+/// Says who is connected through the same app: the same user again would end that connection.
+fn warn_of_others(
+    app: &App,
+    connections: &Connections,
+    service: &Service,
+    client_id: &str,
+    connect: &Connect,
+) -> Result<(), CliError> {
+    for row in connections.of_app(service, client_id)? {
+        let email = row.identity.as_ref().and_then(|identity| identity.get("email")).and_then(Value::as_str);
+        let who = email.unwrap_or("a user");
+        if connect.replace {
+            let used: Vec<String> = connections.usage(&row.id)?.into_iter().map(|usage| usage.automation).collect();
+            let used = if used.is_empty() {
+                "nothing has used it yet".to_owned()
+            } else {
+                format!("used by {}", used.join(", "))
+            };
+            app.say(&format!("if you sign in as {who}, `{}` ends ({used})", row.label));
+        } else {
+            app.say(&format!(
+                "{who} is connected through this app already, as `{}`: sign in as somebody else",
+                row.label
+            ));
+        }
+    }
+    Ok(())
+}

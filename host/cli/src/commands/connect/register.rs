@@ -1,0 +1,55 @@
+//! What an app has to be registered with, and how it is made.
+
+use serde_json::json;
+use switchboard_connections::Loopback;
+use switchboard_runtime::manifest::Manifest;
+use switchboard_runtime::scopes::{Level, Style, Wanted};
+
+use super::{access, method};
+use crate::app::App;
+use crate::args::Connect;
+use crate::error::CliError;
+use crate::{output, remedy};
+
+pub fn guide(app: &App, manifest: &Manifest, kind: &str, port: u16) -> Result<(), CliError> {
+    let Some(found) = manifest.guides.iter().find(|guide| guide.id == kind) else {
+        let known: Vec<&str> = manifest.guides.iter().map(|guide| guide.id.as_str()).collect();
+        return Err(CliError::usage(
+            format!("there is no guide `{kind}`"),
+            format!("use one of: {}", known.join(", ")),
+        ));
+    };
+    if app.global.json {
+        return output::json(found);
+    }
+    remedy::guide(found, &Loopback::redirect_uri(port)).iter().try_for_each(|line| output::line(line))
+}
+
+pub fn app_manifest(app: &App, manifest: &Manifest, connect: &Connect) -> Result<(), CliError> {
+    let wanted = access::wanted(manifest, connect, method(connect))?;
+    let list = |style: Style, level: Level| manifest.scopes_for(&wanted.activities, style, level);
+    let redirect = Loopback::redirect_uri(connect.redirect_port);
+    let name = format!("Switchboard for {}", manifest.title);
+    let (user, account) = (Level::User, Level::Account);
+    if app.global.json {
+        return output::json(&json!({
+            "name": name, "redirect_url": redirect, "allow_list": [redirect], "strict_mode": true,
+            "scopes": {
+                "granular": { "user": list(Style::Granular, user), "account": list(Style::Granular, account) },
+                "classic": { "user": list(Style::Classic, user), "account": list(Style::Classic, account) },
+            },
+            "events": manifest.app.events, "scope_help": manifest.app.scope_help,
+        }));
+    }
+    output::line(&format!("Name              {name}"))?;
+    output::line(&format!("Redirect address  {redirect}   (exactly; also in the allow list, with Strict Mode on)"))?;
+    let level = wanted.level;
+    for (title, style) in [("granular", Style::Granular), ("classic", Style::Classic)] {
+        output::line(&format!("Scopes, {title} (an app has one kind, never both):"))?;
+        for Wanted { scope, why } in list(style, level) {
+            output::line(&format!("  {scope:52} {}", why.join(", ")))?;
+        }
+    }
+    output::line(&format!("About scopes      {}", manifest.app.scope_help))?;
+    output::line(&format!("Events            {}", manifest.app.events.join(" ")))
+}

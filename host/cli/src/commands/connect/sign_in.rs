@@ -1,0 +1,183 @@
+//! The sign-in of a person: browser, pasted address, or another machine.
+
+use std::time::Duration;
+
+use serde_json::json;
+use switchboard_connections::{App as Client, Connections, Grant, Loopback, Method as Kind, Owner, Service};
+use switchboard_runtime::Connector;
+
+use super::{ask, ended, identify, secret, who};
+use crate::app::App;
+use crate::args::Connect;
+use crate::error::CliError;
+use crate::output;
+use crate::remedy::{Facts, explain};
+
+/// How long the sign-in page may take.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// How the person and the browser are reached.
+struct Way {
+    paste: bool,
+    open: bool,
+    port: u16,
+}
+
+pub async fn by_person(
+    app: &App,
+    connector: &Connector,
+    connections: &Connections,
+    service: &Service,
+    connect: &Connect,
+    client: Client,
+    scopes: &[String],
+) -> Result<Grant, CliError> {
+    let facts = Facts {
+        label: connect.label.clone(),
+        email: connect.expect_email.clone(),
+        expected: connect.expect_email.clone(),
+        client_id: Some(client.client_id.clone()),
+        redirect: Some(Loopback::redirect_uri(connect.redirect_port)),
+        scopes: Vec::new(),
+    };
+    if connect.device {
+        return device(app, connector, connections, service, client).await;
+    }
+    let way = Way { paste: connect.paste, open: !connect.no_open, port: connect.redirect_port };
+    browser(app, connector, connections, service, client, scopes, &way, &facts).await
+}
+
+#[expect(clippy::too_many_arguments, reason = "one sign-in, two callers")]
+async fn browser(
+    app: &App,
+    connector: &Connector,
+    connections: &Connections,
+    service: &Service,
+    client: Client,
+    scopes: &[String],
+    way: &Way,
+    facts: &Facts,
+) -> Result<Grant, CliError> {
+    let pending = connections.begin(service, client, scopes, Loopback { port: way.port, listen: !way.paste }).await?;
+    let page = &pending.authorize_url;
+    let remember = |seen: Option<&str>| {
+        ask::remember(app, facts, "browser", service.oauth_base.as_str(), seen, Some(&without_state(page)))
+    };
+    app.say(&format!("redirect address of your app, exactly:  {}", pending.redirect_uri));
+    app.say(&format!("open and approve:  {page}"));
+    if way.paste {
+        app.say("the page it lands on may fail to load: copy its whole address, paste it here and press Enter");
+        let line = secret::line_of_input()?;
+        // Whoever has no address to paste can tell what the page shows instead.
+        if url::Url::parse(&line).is_err()
+            && let Some(seen) = connector.manifest().remedy_seen(&line)
+        {
+            remember(Some(&seen.id));
+            return Err(stopped(seen, facts));
+        }
+        let done = pending.paste(&line).await;
+        return done.inspect_err(|error| remember(Some(error.code()))).map_err(CliError::from);
+    }
+    if way.open && webbrowser::open(page.as_str()).is_err() {
+        app.say("no browser could be opened here: open the address yourself, or run again with --paste");
+    }
+    ask::explain(app, connector.manifest(), facts);
+    remember(None);
+    tokio::select! {
+        done = pending.wait(PATIENCE) => done.inspect_err(|error| remember(Some(error.code()))).map_err(CliError::from),
+        seen = ask::told(app, connector.manifest()) => {
+            remember(Some(&seen.id));
+            Err(stopped(&seen, facts))
+        }
+    }
+}
+
+/// The person told what the page shows: the wait is over, and nothing was kept.
+fn stopped(seen: &switchboard_runtime::manifest::Remedy, facts: &Facts) -> CliError {
+    let code = if seen.id.contains("approv") { "needs-approval" } else { seen.id.as_str() };
+    let error = CliError::Failed {
+        code: code.to_owned(),
+        message: format!("{}; nothing was connected", seen.title),
+        fix: None,
+        exit: crate::error::exit::SIGN_IN,
+    };
+    CliError::Explained { error: Box::new(error), remedy: Box::new(facts.fill(seen)) }
+}
+
+async fn device(
+    app: &App,
+    connector: &Connector,
+    connections: &Connections,
+    service: &Service,
+    client: Client,
+) -> Result<Grant, CliError> {
+    let Some(path) = connector.manifest().auth.device_path.as_deref() else {
+        return Err(CliError::usage("this service has no sign-in by a code", "use --paste"));
+    };
+    let pending = connections.begin_device(service, client, path).await?;
+    app.say(&format!("on any machine, open:  {}", pending.page));
+    app.say(&format!("and enter the code:    {}", pending.user_code));
+    if let Some(page) = &pending.page_with_code {
+        app.say(&format!("or open at once:       {page}"));
+    }
+    app.say(&format!("waiting {} minutes", pending.life.as_secs() / 60));
+    Ok(pending.wait().await?)
+}
+
+/// The address without what belongs to this one sign-in.
+fn without_state(page: &url::Url) -> String {
+    let mut page = page.clone();
+    let kept: Vec<(String, String)> = page
+        .query_pairs()
+        .filter(|(name, _)| name != "state" && name != "code_challenge")
+        .map(|(n, v)| (n.into_owned(), v.into_owned()))
+        .collect();
+    page.query_pairs_mut().clear().extend_pairs(kept);
+    page.into()
+}
+
+/// `switchboard connection reconnect`: the same user again; everything else stays.
+pub async fn reconnect(app: &App, label: &str, paste: bool, no_open: bool, port: u16) -> Result<(), CliError> {
+    let connector = app.connector().await?;
+    let connections = app.connections()?;
+    let row = connections.show(label)?;
+    let kind = Kind::from_name(&row.method).unwrap_or(Kind::Byo);
+    let email = row.identity.as_ref().and_then(|identity| identity.get("email")?.as_str()).map(str::to_owned);
+    let facts = Facts {
+        label: Some(row.label.clone()),
+        email: email.clone(),
+        expected: email,
+        client_id: row.client_id.clone(),
+        redirect: Some(Loopback::redirect_uri(port)),
+        scopes: Vec::new(),
+    };
+    let done = async {
+        let service = connections.service(&row.id)?;
+        let client = connections.app(&row.id)?;
+        let grant = match (kind, client) {
+            (Kind::Token, _) => connections.pasted_token(&service, &secret::token()?)?,
+            (Kind::ServerToServer, _) => {
+                return Err(CliError::usage(
+                    format!("`{}` is a Server-to-Server connection: it gets new tokens by itself", row.label),
+                    "if its credentials changed, connect again under another name, then disconnect this one",
+                ));
+            }
+            (_, Some(client)) => {
+                let way = Way { paste, open: !no_open, port };
+                browser(app, &connector, &connections, &service, client, &[], &way, &facts).await?
+            }
+            (_, None) => return Err(CliError::failed("not-found", "the app of this connection is not known any more")),
+        };
+        let identity = identify(app, &connector, &connections, &service, &grant).await?;
+        let admitted = connections.readmit(&row.id, kind, &service, grant, Owner::of(json!(identity)))?;
+        ask::forget(app);
+        if app.global.json {
+            return output::json(&json!({ "label": row.label, "identity": identity, "ok": true,
+                "replaced": admitted.replaced.iter().map(|ended| &ended.label).collect::<Vec<_>>() }));
+        }
+        output::line(&format!("{} is connected again as {}", row.label, who(&identity)))?;
+        admitted.replaced.iter().for_each(|one| app.say(&format!("! {}", ended(one))));
+        Ok(())
+    };
+    done.await.map_err(|error: CliError| explain(error, connector.manifest(), Some(kind.as_str()), &facts))
+}

@@ -1,0 +1,52 @@
+//! Whether this machine and the service agree on the time.
+
+use tokio::time::{Duration, Instant};
+use url::Url;
+
+use super::Finding;
+use crate::app::App;
+
+/// Signatures of messages are refused beyond five minutes; half a minute is the way of the answer and rounding.
+const NOTE_S: i64 = 30;
+const BAD_S: i64 = 240;
+
+pub async fn look(app: &App, api_base: &str) -> Option<Finding> {
+    let base: Url = api_base.parse().ok()?;
+    let request = http::Request::get(base.as_str()).body(Vec::new()).ok()?;
+    let answer = app.egress.exchange(request, &base, Instant::now() + Duration::from_secs(10)).await.ok()?;
+    let theirs = jiff::fmt::rfc2822::parse(answer.headers().get("date")?.to_str().ok()?).ok()?.timestamp();
+    let ahead = jiff::Timestamp::now().as_second() - theirs.as_second();
+    Some(judge(ahead, base.host_str().unwrap_or_default()))
+}
+
+fn judge(ahead: i64, host: &str) -> Finding {
+    let text = match ahead {
+        0.. => format!("{ahead} s ahead of {host}"),
+        _ => format!("{} s behind {host}", -ahead),
+    };
+    match ahead.abs() {
+        ..=NOTE_S => Finding::good("clock", format!("agrees with {host}")),
+        off => {
+            let make = if off > BAD_S { Finding::bad } else { Finding::note };
+            make("clock", format!("{text}: messages may be refused, and tokens seem to end too early or too late")).fix(
+                "set the clock by the network: timedatectl set-ntp true, or the date and time settings of the system",
+            )
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commands::doctor::State;
+
+    #[test]
+    fn a_wrong_clock_is_told_by_how_much() {
+        for (ahead, state, words) in
+            [(5, State::Good, "agrees"), (-71, State::Note, "71 s behind"), (3_600, State::Bad, "3600 s ahead")]
+        {
+            let found = judge(ahead, "api.example.com");
+            assert!(found.state == state && found.text.contains(words), "{ahead}: {}", found.text);
+        }
+    }
+}

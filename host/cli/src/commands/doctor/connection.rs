@@ -1,0 +1,148 @@
+//! One connection: its state, its owner, its scopes, its owner's rights.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use switchboard_connections::{Connections, Loopback};
+use switchboard_runtime::Connector;
+use switchboard_runtime::manifest::Activity;
+use switchboard_runtime::remedy::Sign;
+use switchboard_runtime::scopes::Level;
+use switchboard_store::ConnectionRow;
+
+use super::Finding;
+use crate::app::App;
+use crate::commands::connect::{rights, who};
+use crate::error::CliError;
+use crate::remedy::Facts;
+
+pub async fn look(app: &App, connector: &Connector, connections: &Connections, row: &ConnectionRow) -> Vec<Finding> {
+    let manifest = connector.manifest();
+    let email = row.identity.as_ref().and_then(|identity| identity.get("email")?.as_str()).map(str::to_owned);
+    let mut facts = Facts {
+        label: Some(row.label.clone()),
+        email: email.clone(),
+        expected: email,
+        client_id: row.client_id.clone(),
+        redirect: Some(Loopback::redirect_uri(7910)),
+        scopes: Vec::new(),
+    };
+    let about = row.label.as_str();
+    if row.state != "active" {
+        let reason = row.state_reason.as_deref().unwrap_or("no reason is known");
+        let sign = Sign { state: Some(row.state.clone()), problem: Some(row.state.clone()), ..Sign::default() };
+        let found = Finding::bad(about, format!("{}: {reason}", row.state));
+        return vec![
+            found.fix(format!("switchboard connection reconnect {about}")).remedy(manifest.remedy(&sign), &facts),
+        ];
+    }
+    let mut findings = Vec::new();
+    let checked = match connections.open_connection(Some(&row.id)) {
+        Ok(live) => {
+            connector.identify(Arc::new(live), &app.call_options(Path::new("downloads"))).await.map_err(CliError::from)
+        }
+        Err(error) => Err(CliError::from(error)),
+    };
+    match checked {
+        Ok(identity) => {
+            let now = row.identity.as_ref().and_then(|former| former.get("user_id")?.as_str());
+            if now.is_some_and(|former| former != identity.user_id) {
+                let sign = Sign { problem: Some("wrong-account".into()), ..Sign::default() };
+                findings.push(
+                    Finding::bad(about, format!("acts as {} now, another user than at the beginning", who(&identity)))
+                        .remedy(manifest.remedy(&sign), &facts),
+                );
+            } else {
+                findings.push(Finding::good(about, who(&identity)));
+            }
+        }
+        Err(error) => {
+            let mut found = Finding::failed(about, &error, Some(manifest), Some(&row.method), &facts);
+            // What the service said last decides: the state was written by this very question.
+            if let Ok(after) = connections.show(&row.id)
+                && after.state != "active"
+                && found.remedy.is_none()
+            {
+                let sign = Sign { state: Some(after.state.clone()), ..Sign::default() };
+                found = found.remedy(manifest.remedy(&sign), &facts);
+            }
+            findings.push(found);
+            return findings;
+        }
+    }
+    findings.extend(scopes(connector, row, &mut facts));
+    findings.extend(role(app, connector, connections, row, &facts).await);
+    findings
+}
+
+/// Which activities will not work.
+fn scopes(connector: &Connector, row: &ConnectionRow, facts: &mut Facts) -> Vec<Finding> {
+    let manifest = connector.manifest();
+    if row.scopes.is_empty() {
+        return vec![Finding::note(&row.label, "the service did not say which scopes were granted")];
+    }
+    let mut findings = Vec::new();
+    if manifest.mixes_styles(&row.scopes) {
+        findings.push(
+            Finding::bad(
+                &row.label,
+                "its app has scopes of the classic and of the granular kind, which cannot be mixed",
+            )
+            .fix("make the app with one kind: switchboard connect --app-manifest"),
+        );
+    }
+    let activities: Vec<&Activity> = manifest.activities.iter().collect();
+    let lacking = manifest.lacking(&activities, &row.scopes, level(connector, row));
+    if lacking.is_empty() {
+        return findings;
+    }
+    facts.scopes = lacking.iter().flat_map(|one| one.scopes.clone()).collect();
+    facts.scopes.sort();
+    facts.scopes.dedup();
+    let names: Vec<&str> = lacking.iter().map(|one| one.activity.as_str()).collect();
+    let sign = Sign { problem: Some("scope-missing".into()), ..Sign::default() };
+    findings.push(
+        Finding::note(
+            &row.label,
+            format!("{} of {} activities lack a scope: {}", lacking.len(), activities.len(), names.join(", ")),
+        )
+        .remedy(manifest.remedy(&sign), facts),
+    );
+    findings
+}
+
+/// What the role lacks, where the connection acts for a whole account.
+async fn role(
+    app: &App,
+    connector: &Connector,
+    connections: &Connections,
+    row: &ConnectionRow,
+    facts: &Facts,
+) -> Vec<Finding> {
+    if level(connector, row) != Level::Account || row.method == "server-to-server" {
+        return Vec::new();
+    }
+    let Ok(live) = connections.open_connection(Some(&row.id)) else {
+        return Vec::new();
+    };
+    let found = rights(app, connector, live).await;
+    let mut findings = Vec::new();
+    if let Some(remedy) = found.remedy(connector.manifest()) {
+        findings.push(Finding::bad(&row.label, found.says().join("; ")).remedy(Some(remedy), facts));
+    } else if let Some(why) = &found.unknown {
+        findings.push(Finding::note(&row.label, format!("the rights of the user's role could not be read: {why}")));
+    } else {
+        findings.push(Finding::good(&row.label, "the user's role has every right that can be read"));
+    }
+    if !found.unseen.is_empty() {
+        let text = format!("look in Zoom yourself whether the role has: {}", found.unseen.join(", "));
+        findings.push(Finding::note(&row.label, text));
+    }
+    findings
+}
+
+fn level(connector: &Connector, row: &ConnectionRow) -> Level {
+    let suffix = &connector.manifest().auth.admin_suffix;
+    let account = !suffix.is_empty() && row.scopes.iter().any(|scope| scope.ends_with(suffix.as_str()));
+    if account { Level::Account } else { Level::User }
+}

@@ -1,0 +1,193 @@
+//! `switchboard doctor`: what is wrong, and how to mend it.
+
+mod attempt;
+mod clock;
+mod connection;
+
+use serde_json::{Value, json};
+use switchboard_runtime::manifest::{Manifest, Remedy};
+
+use crate::app::App;
+use crate::args::Doctor;
+use crate::error::{CliError, exit};
+use crate::output;
+use crate::remedy::{self, Facts, sign_of};
+
+/// One thing looked at.
+pub struct Finding {
+    pub about: String,
+    pub state: State,
+    pub text: String,
+    pub fix: Option<String>,
+    pub remedy: Option<Remedy>,
+    pub facts: Facts,
+}
+
+/// How it stands with one thing.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    Good,
+    /// Worth knowing; nothing is broken.
+    Note,
+    Bad,
+}
+
+impl Finding {
+    pub fn good(about: &str, text: impl Into<String>) -> Self {
+        Self::new(about, State::Good, text)
+    }
+
+    pub fn note(about: &str, text: impl Into<String>) -> Self {
+        Self::new(about, State::Note, text)
+    }
+
+    pub fn bad(about: &str, text: impl Into<String>) -> Self {
+        Self::new(about, State::Bad, text)
+    }
+
+    fn new(about: &str, state: State, text: impl Into<String>) -> Self {
+        Self { about: about.into(), state, text: text.into(), fix: None, remedy: None, facts: Facts::default() }
+    }
+
+    pub fn fix(mut self, text: impl Into<String>) -> Self {
+        self.fix = Some(text.into());
+        self
+    }
+
+    /// With the remedy, its places filled from `facts`.
+    pub fn remedy(mut self, remedy: Option<&Remedy>, facts: &Facts) -> Self {
+        self.remedy = remedy.map(|remedy| facts.fill(remedy));
+        self.facts = facts.clone();
+        self
+    }
+
+    /// A failure, with the remedy that fits it.
+    pub fn failed(
+        about: &str,
+        error: &CliError,
+        manifest: Option<&Manifest>,
+        method: Option<&str>,
+        facts: &Facts,
+    ) -> Self {
+        let mut found = Self::bad(about, error.to_string());
+        let fields = error.as_json();
+        found.fix = fields.get("fix").and_then(Value::as_str).map(str::to_owned);
+        let remedy = manifest.and_then(|manifest| manifest.remedy(&sign_of(error, method)));
+        found.remedy(remedy, facts)
+    }
+
+    fn value(&self) -> Value {
+        let state = match self.state {
+            State::Good => "good",
+            State::Note => "note",
+            State::Bad => "bad",
+        };
+        json!({ "about": self.about, "ok": self.state != State::Bad, "state": state, "text": self.text, "fix": self.fix,
+            "remedy": self.remedy.as_ref().map(remedy::value) })
+    }
+}
+
+pub async fn run(app: &App, options: Doctor) -> Result<(), CliError> {
+    let findings = look(app, &options).await?;
+    let bad = findings.iter().any(|finding| finding.state == State::Bad);
+    if options.message {
+        let found = findings.iter().find(|finding| finding.remedy.as_ref().is_some_and(|remedy| remedy.message));
+        let Some((finding, remedy)) = found.and_then(|finding| Some((finding, finding.remedy.as_ref()?))) else {
+            return Err(CliError::failed("nothing-found", "nothing was found that an administrator has to mend")
+                .with_fix("switchboard doctor --seen \"what the page says\" --message"));
+        };
+        let text = remedy::message(remedy, &finding.facts);
+        return if app.global.json {
+            output::json(&json!({ "remedy": remedy.id, "message": text }))
+        } else {
+            output::line(&text)
+        };
+    }
+    if app.global.json {
+        output::json(&findings.iter().map(Finding::value).collect::<Vec<_>>())?;
+    } else {
+        for finding in &findings {
+            show(finding)?;
+        }
+    }
+    if bad { Err(CliError::Said(exit::FAILED)) } else { Ok(()) }
+}
+
+fn show(finding: &Finding) -> Result<(), CliError> {
+    let mark = match finding.state {
+        State::Good => "✓",
+        State::Note => "!",
+        State::Bad => "✗",
+    };
+    output::line(&format!("{mark} {:12} {}", finding.about, finding.text))?;
+    match &finding.remedy {
+        Some(remedy) => remedy::lines(remedy).iter().try_for_each(|line| output::line(&format!("  {:12} {line}", ""))),
+        None => finding.fix.iter().try_for_each(|fix| output::line(&format!("  {:12} fix: {fix}", ""))),
+    }
+}
+
+async fn look(app: &App, options: &Doctor) -> Result<Vec<Finding>, CliError> {
+    let mut findings = Vec::new();
+    let connector = app.connector().await;
+    let manifest = connector.as_ref().ok().map(|connector| connector.manifest());
+    if let (Some(words), Some(manifest)) = (&options.seen, manifest) {
+        return seen(app, manifest, words).map(|finding| vec![finding]);
+    }
+    let facts = Facts::default();
+    findings.push(match app.store() {
+        Ok(_) => Finding::good("store", "opens and is up to date"),
+        Err(error) => {
+            let home = app.home().map(|home| home.display().to_string()).unwrap_or_default();
+            Finding::bad("store", error.to_string()).fix(format!(
+                "if the file is damaged, put back a copy of {home}; without one, move the folder away and connect again: Zoom itself has lost nothing"
+            ))
+        }
+    });
+    findings.push(match &connector {
+        Ok(found) => {
+            let manifest = found.manifest();
+            Finding::good(
+                "connector",
+                format!("{} {}, {} activities", manifest.title, manifest.version, manifest.activities.len()),
+            )
+        }
+        Err(error) => Finding::failed("connector", error, None, None, &facts),
+    });
+    let connections = app.connections();
+    findings.push(match &connections {
+        Ok(_) => Finding::good("key", "opens the stored secrets"),
+        Err(error) => Finding::failed("key", error, None, None, &facts),
+    });
+    let (Ok(connector), Ok(connections)) = (connector, connections) else {
+        return Ok(findings);
+    };
+    let rows = match &options.label {
+        Some(label) => vec![connections.show(label)?],
+        None => connections.list()?,
+    };
+    let mut looked_at = Vec::new();
+    for row in &rows {
+        if !looked_at.contains(&row.api_base) {
+            findings.extend(clock::look(app, &row.api_base).await);
+            looked_at.push(row.api_base.clone());
+        }
+        findings.extend(connection::look(app, &connector, &connections, row).await);
+    }
+    if options.label.is_none() {
+        findings.extend(attempt::look(app, connector.manifest()).await);
+    }
+    Ok(findings)
+}
+
+/// What a page says that only the browser shows.
+fn seen(app: &App, manifest: &Manifest, words: &str) -> Result<Finding, CliError> {
+    let Some(remedy) = manifest.remedy_seen(words) else {
+        let known: Vec<&str> = manifest.remedies.iter().map(|remedy| remedy.id.as_str()).collect();
+        return Err(CliError::usage(
+            format!("nothing is known about a page that says \"{words}\""),
+            format!("give its words or its number, or one of: {}", known.join(", ")),
+        ));
+    };
+    let facts = attempt::facts(super::connect::last_attempt(app).as_ref());
+    Ok(Finding::bad("page", remedy.title.clone()).remedy(Some(remedy), &facts))
+}

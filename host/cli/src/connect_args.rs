@@ -1,0 +1,144 @@
+//! Arguments of `connect`, `connection` and `doctor`.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Subcommand, ValueEnum};
+
+#[derive(Debug, Clone, Copy, ValueEnum, PartialEq, Eq)]
+pub enum Method {
+    /// The packaged app, by browser
+    Browser,
+    /// Your own app, by browser
+    Byo,
+    /// Server-to-Server
+    S2s,
+    /// A short-lived token of your own, without refresh
+    Token,
+}
+
+/// The service's two spellings of scopes.
+#[derive(Debug, Clone, Copy, ValueEnum, PartialEq, Eq)]
+pub enum Style {
+    Classic,
+    Granular,
+}
+
+#[derive(Debug, Clone, ClapArgs)]
+#[command(
+    after_help = "Ways to connect:\n  switchboard connect NAME --method browser                                      the packaged app; nothing else is needed\n  switchboard connect NAME --client-id ID --client-secret-file FILE              your own app\n  switchboard connect NAME --account-id A --client-id C --client-secret-file F   Server-to-Server, without a browser\n\nHow to make an app: switchboard connect --guide byo (or s2s, oauth, pre-approval, admin-role, one-grant)"
+)]
+pub struct Connect {
+    /// Your name for the connection; it can be changed later
+    #[arg(required_unless_present_any = ["guide", "app_manifest"])]
+    pub label: Option<String>,
+    /// How to sign in; found from the other flags when left out
+    #[arg(long)]
+    pub method: Option<Method>,
+    /// Client id of your app
+    #[arg(long, env = "SWITCHBOARD_CLIENT_ID")]
+    pub client_id: Option<String>,
+    /// File with the client secret; `-` reads standard input
+    #[arg(long, value_name = "FILE")]
+    pub client_secret_file: Option<PathBuf>,
+    /// Account id, for Server-to-Server
+    #[arg(long)]
+    pub account_id: Option<String>,
+    /// Key of a JWT app; explained, because Zoom retired them
+    #[arg(long, hide = true)]
+    pub api_key: Option<String>,
+    /// Read a short-lived access token from standard input (`--token -`)
+    #[arg(long, value_name = "-")]
+    pub token: Option<String>,
+    /// Do not wait for the browser's call-back; paste its address (read from standard input)
+    #[arg(long)]
+    pub paste: bool,
+    /// Approve on another machine by a code (the app must allow the device flow)
+    #[arg(long, conflicts_with = "paste")]
+    pub device: bool,
+    /// Print the address instead of opening a browser
+    #[arg(long)]
+    pub no_open: bool,
+    /// Cloud: a profile of the connector (`emulator` for `switchboard try`)
+    #[arg(long, default_value = "zoom")]
+    pub profile: String,
+    /// Base of the API, overriding the profile (https, or loopback)
+    #[arg(long, value_name = "URL")]
+    pub api_base: Option<String>,
+    /// Base of the sign-in addresses, overriding the profile
+    #[arg(long, value_name = "URL")]
+    pub oauth_base: Option<String>,
+    /// Port of the loopback redirect address
+    #[arg(long, default_value_t = 7910)]
+    pub redirect_port: u16,
+    /// Ask for these scopes (apps with optional scopes only; others grant what the app has)
+    #[arg(long, value_delimiter = ',', conflicts_with_all = ["activities", "for_automation"])]
+    pub scopes: Vec<String>,
+    /// Ask for what this activity needs; repeatable, `*` stands for any text (`zoom.recordings.*`)
+    #[arg(long = "for", value_name = "ACTIVITY")]
+    pub activities: Vec<String>,
+    /// Ask for what this automation needs; repeatable
+    #[arg(long, value_name = "FILE")]
+    pub for_automation: Vec<PathBuf>,
+    /// Spelling of the scopes; an app has one of the two
+    #[arg(long, default_value = "granular")]
+    pub style: Style,
+    /// Ask for scopes of the whole account instead of the user's own
+    #[arg(long)]
+    pub admin: bool,
+    /// Connect this user alone; anybody else who signs in is refused
+    #[arg(long, value_name = "EMAIL")]
+    pub expect_email: Option<String>,
+    /// Go on although a connection of the same user and app ends by it
+    #[arg(long)]
+    pub replace: bool,
+    /// Print what an app has to be registered with, and end
+    #[arg(long)]
+    pub app_manifest: bool,
+    /// Print how to make an app of a kind (oauth, byo, s2s, pre-approval, admin-role, one-grant), and end
+    #[arg(long, value_name = "KIND")]
+    pub guide: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ConnectionCommand {
+    /// List connections
+    List,
+    /// Show one connection and what uses it
+    Show { label: String },
+    /// Ask the service who the connection is
+    Test { label: Option<String> },
+    /// Give a connection another name, without signing in again
+    Rename { label: String, to: String },
+    /// Sign in again as the same user; name, id and what depends on it stay
+    Reconnect {
+        label: String,
+        /// Do not wait for the browser's call-back; paste its address (read from standard input)
+        #[arg(long)]
+        paste: bool,
+        /// Print the address instead of opening a browser
+        #[arg(long)]
+        no_open: bool,
+        /// Port of the loopback redirect address
+        #[arg(long, default_value_t = 7910)]
+        redirect_port: u16,
+    },
+    /// Revoke at the service and forget
+    Disconnect {
+        label: String,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+#[derive(Debug, Clone, ClapArgs)]
+pub struct Doctor {
+    /// Look at this connection alone
+    pub label: Option<String>,
+    /// What the service's page says, or its number: for pages that only the browser shows
+    #[arg(long, value_name = "WORDS")]
+    pub seen: Option<String>,
+    /// Print a message for the administrator about what was found
+    #[arg(long)]
+    pub message: bool,
+}

@@ -1,0 +1,166 @@
+//! Remedies of the manifest, chosen for a failure and shown to people.
+
+use serde_json::{Value, json};
+use switchboard_connections::ConnectionsError;
+use switchboard_runtime::CallError;
+use switchboard_runtime::manifest::{Guide, Manifest, Remedy};
+use switchboard_runtime::remedy::Sign;
+
+use crate::error::CliError;
+
+/// What the places in a remedy stand for.
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    pub label: Option<String>,
+    pub email: Option<String>,
+    pub expected: Option<String>,
+    pub client_id: Option<String>,
+    pub redirect: Option<String>,
+    pub scopes: Vec<String>,
+}
+
+impl Facts {
+    /// The remedy with its places filled in.
+    pub fn fill(&self, remedy: &Remedy) -> Remedy {
+        let or = |value: &Option<String>, other: &str| value.clone().unwrap_or_else(|| other.to_owned());
+        let scopes = match self.scopes.is_empty() {
+            true => "the scopes that `switchboard doctor` names".to_owned(),
+            false => self.scopes.join(" "),
+        };
+        let client = or(&self.client_id, "of this connection");
+        remedy.filled(&[
+            ("label", &or(&self.label, "LABEL")),
+            ("email", &or(&self.email, "this user")),
+            ("expected", &or(&self.expected, "the user you want to connect")),
+            ("client_id", &client),
+            ("app", &format!("the app {client}")),
+            ("redirect", &or(&self.redirect, "http://127.0.0.1:7910/oauth/callback")),
+            ("scopes", &scopes),
+        ])
+    }
+}
+
+/// What can be read off a failure.
+pub fn sign_of(error: &CliError, method: Option<&str>) -> Sign {
+    let mut sign = Sign { method: method.map(str::to_owned), ..Sign::default() };
+    match error {
+        CliError::Connections(ConnectionsError::Rejected { error, reason }) => {
+            sign.problem = Some("rejected".into());
+            sign.token = Some(error.clone());
+            sign.code = number(reason);
+        }
+        CliError::Connections(ConnectionsError::NotActive { state, .. }) => {
+            sign.problem = Some(state.clone());
+            sign.state = Some(state.clone());
+        }
+        CliError::Connections(error) => sign.problem = Some(error.code().to_owned()),
+        CliError::Call(CallError::Problem(problem)) => {
+            sign.problem = Some(problem.code.clone());
+            let details = problem.details.as_ref();
+            let code = details.and_then(|details| details.get("code").or_else(|| details.get("zoom_code")));
+            sign.code =
+                code.and_then(|code| code.as_str().map(str::to_owned).or_else(|| code.as_i64().map(|n| n.to_string())));
+        }
+        CliError::Failed { code, .. } => sign.problem = Some(code.clone()),
+        _ => {}
+    }
+    sign
+}
+
+/// The service's number at the end of its words: `(4,717)`.
+pub fn number(words: &str) -> Option<String> {
+    let inside = words.rsplit_once('(')?.1.split_once(')')?.0.replace([',', '.'], "");
+    (!inside.is_empty() && inside.bytes().all(|byte| byte.is_ascii_digit())).then_some(inside)
+}
+
+/// The failure with the remedy that fits it, when there is one.
+pub fn explain(error: CliError, manifest: &Manifest, method: Option<&str>, facts: &Facts) -> CliError {
+    match manifest.remedy(&sign_of(&error, method)) {
+        Some(remedy) => CliError::Explained { error: Box::new(error), remedy: Box::new(facts.fill(remedy)) },
+        None => error,
+    }
+}
+
+/// Everything a person has to do.
+pub fn lines(remedy: &Remedy) -> Vec<String> {
+    let mut lines = vec![format!("{}: {}", remedy.title, remedy.cause), format!("Who can mend it: {}.", remedy.who)];
+    lines.extend(numbered(&remedy.steps));
+    for other in &remedy.instead {
+        lines.push(format!("Or: {}", other.title));
+        lines.extend(numbered(&other.steps));
+    }
+    lines.extend(remedy.then.iter().cloned());
+    lines.extend(remedy.links.iter().map(|link| format!("More: {link}")));
+    lines
+}
+
+/// The same for programs.
+pub fn value(remedy: &Remedy) -> Value {
+    json!({ "id": remedy.id, "title": remedy.title, "cause": remedy.cause, "who": remedy.who, "steps": remedy.steps,
+        "instead": remedy.instead, "then": remedy.then, "links": remedy.links })
+}
+
+/// A message a person can send to whoever can mend it.
+pub fn message(remedy: &Remedy, facts: &Facts) -> String {
+    let mut text = format!(
+        "Hello,\n\nI want to connect my Zoom account to Switchboard, and I cannot go on: {}.\n{}\n",
+        remedy.title.to_lowercase(),
+        remedy.cause
+    );
+    if let Some(client) = &facts.client_id {
+        text.push_str(&format!("The app's client id is {client}."));
+        if let Some(email) = &facts.email {
+            text.push_str(&format!(" My Zoom user is {email}."));
+        }
+        text.push('\n');
+    }
+    text.push_str(&format!("\nPlease, as {}:\n", remedy.who));
+    for line in numbered(&remedy.steps) {
+        text.push_str(&line);
+        text.push('\n');
+    }
+    for other in &remedy.instead {
+        text.push_str(&format!("\nOr: {}\n", other.title));
+        for line in numbered(&other.steps) {
+            text.push_str(&line);
+            text.push('\n');
+        }
+    }
+    if remedy.id.starts_with("role-") {
+        text.push_str("If your own rights do not suffice, the account owner can do this on the same screen.\n");
+    }
+    text.push_str("\nThank you.");
+    text
+}
+
+/// A guide for people.
+pub fn guide(guide: &Guide, redirect: &str) -> Vec<String> {
+    let steps: Vec<String> =
+        guide.steps.iter().map(|step| step.replace("{redirect}", redirect).replace("{app}", "the app")).collect();
+    let mut lines = vec![guide.title.clone()];
+    lines.extend(numbered(&steps));
+    lines.extend(guide.notes.iter().map(|note| format!("Note: {note}")));
+    lines
+}
+
+fn numbered(steps: &[String]) -> Vec<String> {
+    steps.iter().zip(1..).map(|(step, n)| format!("  {n}. {step}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_services_number_is_read_from_the_end_of_its_words() {
+        for (words, found) in [
+            ("The app has been disabled (4,717)", Some("4717")),
+            ("Invalid redirect (see help) (4.700)", Some("4700")),
+            ("Invalid client_id or client_secret", None),
+            ("of user (ada)", None),
+            ("()", None),
+        ] {
+            assert_eq!(number(words).as_deref(), found, "{words}");
+        }
+    }
+}

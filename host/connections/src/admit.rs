@@ -1,0 +1,231 @@
+//! Letting a new grant in: whose it is, whether it is the one that was meant, and what it would break.
+
+use std::cmp::Reverse;
+
+use serde_json::Value;
+use switchboard_store::ConnectionRow;
+
+use crate::connections::Connections;
+use crate::{ConnectionsError, Grant, Method, Service};
+
+/// Whose a grant is, as the service told.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Owner {
+    /// The user's id at the service.
+    pub user_id: String,
+    /// The e-mail address, where it is known.
+    pub email: Option<String>,
+    /// Everything that was found out, as it is kept.
+    pub identity: Value,
+}
+
+impl Owner {
+    /// Reads `user_id` and `email` of an identity.
+    pub fn of(identity: Value) -> Owner {
+        let text = |name: &str| identity.get(name).and_then(Value::as_str).map(str::to_owned);
+        Owner { user_id: text("user_id").unwrap_or_default(), email: text("email"), identity }
+    }
+}
+
+/// What is wanted of a new connection.
+#[derive(Clone, Debug, Default)]
+pub struct Care {
+    /// The only e-mail address that is let in.
+    pub expect_email: Option<String>,
+    /// Goes on when a connection of the same user and app would end by it.
+    pub replace: bool,
+}
+
+/// A connection that was let in.
+#[derive(Clone, Debug)]
+pub struct Admitted {
+    /// It.
+    pub row: ConnectionRow,
+    /// Those that ended by it, with what depended on each.
+    pub replaced: Vec<Ended>,
+}
+
+/// A connection that ended because another took its place.
+#[derive(Clone, Debug)]
+pub struct Ended {
+    /// Its name.
+    pub label: String,
+    /// What used it.
+    pub usage: Vec<Usage>,
+}
+
+/// What used a connection.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Usage {
+    /// Name of the automation.
+    pub automation: String,
+    /// The last run of it.
+    pub run: String,
+    /// How many runs.
+    pub runs: u64,
+    /// When the last one began, in milliseconds since 1970.
+    pub at: i64,
+}
+
+impl Connections {
+    /// Stops before a browser is opened when the owner that is expected is connected already.
+    pub fn check_expected(&self, service: &Service, client_id: &str, care: &Care) -> Result<(), ConnectionsError> {
+        let Some(expected) = care.expect_email.as_deref().filter(|_| !care.replace) else {
+            return Ok(());
+        };
+        let known = self.of_app(service, client_id)?.into_iter().find(|row| {
+            let email = row.identity.as_ref().and_then(|identity| identity.get("email")).and_then(Value::as_str);
+            email.is_some_and(|email| email.eq_ignore_ascii_case(expected))
+        });
+        match known {
+            Some(row) => Err(self.taken(&row, expected)?),
+            None => Ok(()),
+        }
+    }
+
+    /// Living connections that were made by a person through this app: a further sign-in of the same person ends them.
+    pub fn of_app(&self, service: &Service, client_id: &str) -> Result<Vec<ConnectionRow>, ConnectionsError> {
+        let mut rows = self.list()?;
+        rows.retain(|row| {
+            by_person(&row.method)
+                && row.client_id.as_deref() == Some(client_id)
+                && row.oauth_base == service.oauth_base.as_str()
+                && row.state == "active"
+        });
+        Ok(rows)
+    }
+
+    /// Keeps a grant under a name, once its owner is the one that was meant and nothing ends by it unasked.
+    ///
+    /// Services that keep one grant for each user and app have ended the earlier one when this is called. So when the
+    /// same user is connected already, nothing new is kept, and the earlier connection goes on with the new grant.
+    pub fn admit(
+        &self,
+        label: &str,
+        method: Method,
+        service: &Service,
+        grant: Grant,
+        owner: Owner,
+        care: &Care,
+    ) -> Result<Admitted, ConnectionsError> {
+        expected(care.expect_email.as_deref(), &owner)?;
+        let same = match (&grant.app, by_person(method.as_str())) {
+            (Some(app), true) => {
+                let mut rows = self.of_app(service, &app.client_id)?;
+                rows.retain(|row| user_of(row) == Some(owner.user_id.as_str()));
+                rows
+            }
+            _ => Vec::new(),
+        };
+        if let Some(first) = same.first()
+            && !care.replace
+        {
+            let (label, method) = (first.label.clone(), Method::from_name(&first.method).unwrap_or(method));
+            let refused = self.taken(first, owner.email.as_deref().unwrap_or(&owner.user_id))?;
+            self.reconnect(&label, method, service, grant, Some(owner.identity))?;
+            return Err(refused);
+        }
+        let mut replaced = Vec::new();
+        for row in &same {
+            replaced.push(Ended { label: row.label.clone(), usage: self.usage(&row.id)? });
+        }
+        let row = self.save(label, method, service, grant, Some(owner.identity))?;
+        Ok(Admitted { row, replaced })
+    }
+
+    /// Puts a new grant in the place of a connection's former one, when it is of the same user.
+    pub fn readmit(
+        &self,
+        label: &str,
+        method: Method,
+        service: &Service,
+        grant: Grant,
+        owner: Owner,
+    ) -> Result<Admitted, ConnectionsError> {
+        let row = self.show(label)?;
+        if let Some(former) = user_of(&row)
+            && former != owner.user_id
+        {
+            let email = row.identity.as_ref().and_then(|identity| identity.get("email")).and_then(Value::as_str);
+            return Err(ConnectionsError::WrongAccount {
+                expected: email.unwrap_or(former).to_owned(),
+                found: owner.email.unwrap_or(owner.user_id),
+            });
+        }
+        let mut replaced = Vec::new();
+        if let (Some(app), true) = (&grant.app, by_person(method.as_str())) {
+            for other in self.of_app(service, &app.client_id)? {
+                if other.id != row.id && user_of(&other) == Some(owner.user_id.as_str()) {
+                    replaced.push(Ended { usage: self.usage(&other.id)?, label: other.label });
+                }
+            }
+        }
+        let row = self.reconnect(label, method, service, grant, Some(owner.identity))?;
+        Ok(Admitted { row, replaced })
+    }
+
+    /// Gives a connection another name. Its grant, its id and what depends on it stay.
+    pub fn rename(&self, label_or_id: &str, to: &str) -> Result<ConnectionRow, ConnectionsError> {
+        let mut row = self.show(label_or_id)?;
+        if row.label != to {
+            self.check_label(to)?;
+            row.label = to.to_owned();
+            self.core.store.put_connection(&row)?;
+        }
+        Ok(row)
+    }
+
+    /// Notes that a run of an automation uses a connection.
+    pub fn note_usage(&self, id: &str, automation: &str, run: &str, at: i64) -> Result<(), ConnectionsError> {
+        let name = format!("{}{automation}", usage_prefix(id));
+        let former = self.core.store.get_meta(&name)?.and_then(|text| serde_json::from_str::<Usage>(&text).ok());
+        let runs = former.map_or(0, |former| former.runs) + 1;
+        let usage = Usage { automation: automation.to_owned(), run: run.to_owned(), runs, at };
+        let text = serde_json::to_string(&usage).unwrap_or_default();
+        Ok(self.core.store.put_meta(&name, &text)?)
+    }
+
+    /// What used a connection, latest first.
+    pub fn usage(&self, id: &str) -> Result<Vec<Usage>, ConnectionsError> {
+        let kept = self.core.store.meta_under(&usage_prefix(id))?;
+        let mut usage: Vec<Usage> = kept.iter().filter_map(|(_, text)| serde_json::from_str(text).ok()).collect();
+        usage.sort_by_key(|usage| Reverse(usage.at));
+        Ok(usage)
+    }
+
+    fn taken(&self, row: &ConnectionRow, user: &str) -> Result<ConnectionsError, ConnectionsError> {
+        let usage = self.usage(&row.id)?;
+        Ok(ConnectionsError::SameAccount { label: row.label.clone(), user: user.to_owned(), usage: named(&usage) })
+    }
+}
+
+/// Refuses a grant of somebody else than was expected.
+fn expected(expected: Option<&str>, owner: &Owner) -> Result<(), ConnectionsError> {
+    match expected {
+        Some(wanted) if !owner.email.as_deref().is_some_and(|email| email.eq_ignore_ascii_case(wanted.trim())) => {
+            Err(ConnectionsError::WrongAccount {
+                expected: wanted.to_owned(),
+                found: owner.email.clone().unwrap_or_else(|| owner.user_id.clone()),
+            })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Names of automations, for people.
+pub(crate) fn named(usage: &[Usage]) -> String {
+    let names: Vec<&str> = usage.iter().map(|usage| usage.automation.as_str()).collect();
+    if names.is_empty() { "no automation has used it yet".to_owned() } else { format!("used by {}", names.join(", ")) }
+}
+
+fn user_of(row: &ConnectionRow) -> Option<&str> {
+    row.identity.as_ref()?.get("user_id")?.as_str()
+}
+
+fn by_person(method: &str) -> bool {
+    method == Method::OAuth.as_str() || method == Method::Byo.as_str()
+}
+
+fn usage_prefix(id: &str) -> String {
+    format!("used.{id}.")
+}

@@ -1,0 +1,70 @@
+//! Which program listens on a port of this machine. Linux tells it in `/proc`; elsewhere nobody knows.
+
+use std::fs;
+use std::path::Path;
+
+/// For example `python3 (process 4711)`. None when it cannot be found out: another user's program, or another system.
+pub(crate) fn of_port(port: u16) -> Option<String> {
+    look(Path::new("/proc"), port)
+}
+
+fn look(proc: &Path, port: u16) -> Option<String> {
+    let inodes: Vec<String> = ["net/tcp", "net/tcp6"]
+        .iter()
+        .filter_map(|file| fs::read_to_string(proc.join(file)).ok())
+        .flat_map(|table| table.lines().filter_map(|line| listener(line, port)).collect::<Vec<_>>())
+        .collect();
+    let wanted: Vec<String> = inodes.into_iter().map(|inode| format!("socket:[{inode}]")).collect();
+    if wanted.is_empty() {
+        return None;
+    }
+    let processes = fs::read_dir(proc).ok()?.flatten().filter(|entry| {
+        entry
+            .file_name()
+            .to_str()
+            .is_some_and(|name| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit()))
+    });
+    for process in processes {
+        let Ok(files) = fs::read_dir(process.path().join("fd")) else {
+            continue;
+        };
+        let holds = files.flatten().any(|file| {
+            fs::read_link(file.path())
+                .is_ok_and(|link| link.to_str().is_some_and(|link| wanted.iter().any(|one| one == link)))
+        });
+        if holds {
+            let name = fs::read_to_string(process.path().join("comm")).unwrap_or_default();
+            let name: String = name.trim().chars().filter(|c| !c.is_control()).take(40).collect();
+            return Some(format!("{name} (process {})", process.file_name().to_string_lossy()));
+        }
+    }
+    None
+}
+
+/// The inode of a listening socket on this port, from a line of the kernel's table.
+fn listener(line: &str, port: u16) -> Option<String> {
+    /// The kernel's number for a socket that listens.
+    const LISTEN: &str = "0A";
+    let mut fields = line.split_whitespace();
+    let local = fields.nth(1)?;
+    let state = fields.nth(1)?;
+    let inode = fields.nth(5)?;
+    let (_, hex) = local.rsplit_once(':')?;
+    (state == LISTEN && u16::from_str_radix(hex, 16).ok()? == port).then(|| inode.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn the_program_that_listens_is_named() {
+        let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = taken.local_addr().unwrap().port();
+        let holder = of_port(port).unwrap();
+        assert!(holder.ends_with(&format!("(process {})", std::process::id())), "{holder}");
+        drop(taken);
+        assert_eq!(of_port(port), None);
+    }
+}

@@ -1,0 +1,185 @@
+//! Connecting in a web page of a platform: a link that a person opens, and the call-back that ends it.
+//!
+//! The platform serves two addresses of its own: the link (it shows [`ConnectSession::page`], or a page of its own with
+//! the same facts) and the call-back address that the app lists. Nothing listens here.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
+use rand::RngCore;
+use serde_json::Value;
+use tokio::time::{Duration, Instant};
+use url::Url;
+
+use crate::admit::{Admitted, Care, Owner};
+use crate::callback::Callback;
+use crate::page::{self, Asking};
+use crate::{App, Connections, ConnectionsError, LiveConnection, Method, Pending, Service};
+
+/// How long a link can be opened and a sign-in answered.
+const LIFE: Duration = Duration::from_secs(5 * 60);
+/// More links at once are refused: each holds a secret in memory.
+const MOST: usize = 1_000;
+
+/// Finds out whose a grant is.
+#[async_trait]
+pub trait Identify: Send + Sync {
+    /// The identity, with `user_id` and where known `email`; or why it cannot be found out.
+    async fn identify(&self, connection: LiveConnection) -> Result<Value, String>;
+}
+
+/// What a person is asked to connect.
+#[derive(Clone, Debug, Default)]
+pub struct Wish {
+    /// Name of the connection.
+    pub label: String,
+    /// Scopes to ask for; empty asks for all the app has.
+    pub scopes: Vec<String>,
+    /// What each part of the access is for, in words, shown before the person goes on.
+    pub purposes: Vec<String>,
+    /// Who is let in.
+    pub care: Care,
+}
+
+/// A link for one person and one sign-in.
+#[derive(Clone, Debug)]
+pub struct ConnectSession {
+    /// Unguessable; the last part of the link.
+    pub id: String,
+    /// What the person opens.
+    pub link: Url,
+    /// Name the connection will have.
+    pub label: String,
+    /// Where the page's button leads.
+    pub authorize_url: Url,
+    /// Until when, from now.
+    pub life: Duration,
+    /// The page to show under the link, as HTML without scripts.
+    pub page: String,
+}
+
+struct Open {
+    wish: Wish,
+    pending: Arc<Pending>,
+    session: ConnectSession,
+    ends: Instant,
+}
+
+/// Sign-ins of persons in web pages. One for each app.
+pub struct ConnectSessions {
+    connections: Connections,
+    service: Service,
+    app: App,
+    app_name: String,
+    method: Method,
+    links: Url,
+    redirect: Url,
+    identify: Arc<dyn Identify>,
+    open: Mutex<HashMap<String, Open>>,
+}
+
+impl ConnectSessions {
+    /// `links` is the address below which links live, `redirect` the call-back address that the app lists. Both must be
+    /// https, or on this machine.
+    #[expect(clippy::too_many_arguments, reason = "what a platform decides once, at its start")]
+    pub fn new(
+        connections: Connections,
+        service: Service,
+        app: App,
+        app_name: &str,
+        method: Method,
+        links: Url,
+        redirect: Url,
+        identify: Arc<dyn Identify>,
+    ) -> Result<ConnectSessions, ConnectionsError> {
+        Service::page_address(links.as_str())?;
+        Service::page_address(redirect.as_str())?;
+        let app_name = app_name.to_owned();
+        Ok(ConnectSessions {
+            connections,
+            service,
+            app,
+            app_name,
+            method,
+            links,
+            redirect,
+            identify,
+            open: Mutex::default(),
+        })
+    }
+
+    /// Makes a link. The name must be free, also among links that are open.
+    pub fn begin(&self, wish: Wish) -> Result<ConnectSession, ConnectionsError> {
+        self.connections.check_label(&wish.label)?;
+        self.connections.check_expected(&self.service, &self.app.client_id, &wish.care)?;
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        open.retain(|_, one| one.ends > now);
+        if open.values().any(|one| one.wish.label == wish.label) {
+            return Err(ConnectionsError::LabelTaken { label: wish.label });
+        }
+        if open.len() >= MOST {
+            return Err(ConnectionsError::Unreachable { message: "too many sign-ins are open".to_owned() });
+        }
+        let pending =
+            self.connections.begin_at(&self.service, self.app.clone(), &wish.scopes, self.redirect.as_str())?;
+        let mut drawn = [0u8; 32];
+        rand::rng().fill_bytes(&mut drawn);
+        let id = BASE64_URL_SAFE_NO_PAD.encode(drawn);
+        let base = self.links.as_str().trim_end_matches('/');
+        let link = Service::page_address(&format!("{base}/{id}"))?;
+        let page = page::asking(&Asking {
+            app: &self.app_name,
+            label: &wish.label,
+            purposes: &wish.purposes,
+            expected: wish.care.expect_email.as_deref(),
+            authorize: &pending.authorize_url,
+        });
+        let session = ConnectSession {
+            id: id.clone(),
+            link,
+            label: wish.label.clone(),
+            authorize_url: pending.authorize_url.clone(),
+            life: LIFE,
+            page,
+        };
+        open.insert(id, Open { wish, pending: Arc::new(pending), session: session.clone(), ends: now + LIFE });
+        Ok(session)
+    }
+
+    /// The open session of a link.
+    pub fn session(&self, id: &str) -> Option<ConnectSession> {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.get(id).filter(|one| one.ends > Instant::now()).map(|one| one.session.clone())
+    }
+
+    /// Ends a sign-in with the query of the call-back address: everything after `?`. The session is found by its state
+    /// and is over afterwards, however this ends. `id` is what the platform remembers of the person's own session (a
+    /// cookie set when the link was opened): an answer that belongs to another session is refused.
+    pub async fn complete(&self, id: &str, query: &str) -> Result<Admitted, ConnectionsError> {
+        let unreadable = || ConnectionsError::CallbackInvalid { expected: self.redirect.to_string() };
+        let callback = Callback::from_query(query).ok_or_else(unreadable)?;
+        let taken = self.open.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+        let open = taken.filter(|open| open.ends > Instant::now()).ok_or(ConnectionsError::Ended)?;
+        let grant = open.pending.finish(callback).await?;
+        let live = self.connections.from_grant(&self.service, &grant)?;
+        let identity =
+            self.identify.identify(live).await.map_err(|message| ConnectionsError::Unidentified { message })?;
+        self.connections.admit(
+            &open.wish.label,
+            self.method,
+            &self.service,
+            grant,
+            Owner::of(identity),
+            &open.wish.care,
+        )
+    }
+}
+
+impl std::fmt::Debug for ConnectSessions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ConnectSessions").field("redirect", &self.redirect.as_str()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,109 @@
+//! Connecting in a web page of a platform.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use serde_json::{Value, json};
+use switchboard_connections::{App, Care, ConnectSessions, Connections, Identify, LiveConnection, Method, Wish};
+
+use crate::support::{TokenServer, open};
+
+struct Always(&'static str);
+
+#[async_trait]
+impl Identify for Always {
+    async fn identify(&self, _: LiveConnection) -> Result<Value, String> {
+        Ok(json!({"user_id": self.0, "email": format!("{}@example.com", self.0)}))
+    }
+}
+
+fn sessions(server: &TokenServer, connections: &Connections, who: &'static str) -> ConnectSessions {
+    ConnectSessions::new(
+        connections.clone(),
+        server.service(),
+        App { client_id: "app".into(), client_secret: Some("secret".into()) },
+        "Library & Co",
+        Method::Byo,
+        "https://platform.example/connect".parse().unwrap(),
+        "https://platform.example/oauth/callback".parse().unwrap(),
+        Arc::new(Always(who)),
+    )
+    .unwrap()
+}
+
+fn wish(label: &str) -> Wish {
+    Wish { label: label.into(), purposes: vec!["List recordings".into()], ..Wish::default() }
+}
+
+fn answer(page: &url::Url) -> String {
+    let state = page.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
+    format!("code=c&state={state}")
+}
+
+#[tokio::test]
+async fn a_link_names_the_label_first_and_its_answer_makes_the_connection() {
+    let (server, folder) = (TokenServer::start(3_600).await, tempfile::tempdir().unwrap());
+    let connections = open(folder.path());
+    let sessions = sessions(&server, &connections, "ada");
+    let session = sessions.begin(wish("library")).unwrap();
+    assert!(session.link.as_str().starts_with("https://platform.example/connect/") && session.id.len() >= 43);
+    assert!(
+        session.page.contains("<h1>Connect library</h1>") && session.page.contains("Library &amp; Co"),
+        "{}",
+        session.page
+    );
+    let asked = session.authorize_url.query().unwrap();
+    assert!(
+        asked.contains("redirect_uri=https%3A%2F%2Fplatform.example%2Foauth%2Fcallback") && asked.contains("S256"),
+        "{asked}"
+    );
+    let admitted = sessions.complete(&session.id, &answer(&session.authorize_url)).await.unwrap();
+    assert_eq!((admitted.row.label.as_str(), admitted.row.state.as_str()), ("library", "active"));
+    let again = sessions.complete(&session.id, &answer(&session.authorize_url)).await.unwrap_err();
+    assert_eq!(again.code(), "sign-in-ended", "one answer ends it");
+}
+
+#[tokio::test]
+async fn an_answer_of_another_persons_session_connects_nothing() {
+    let (server, folder) = (TokenServer::start(3_600).await, tempfile::tempdir().unwrap());
+    let connections = open(folder.path());
+    let sessions = sessions(&server, &connections, "ada");
+    let (mine, theirs) = (sessions.begin(wish("mine")).unwrap(), sessions.begin(wish("theirs")).unwrap());
+    assert_eq!(sessions.begin(wish("mine")).unwrap_err().code(), "label-taken", "also among open links");
+    let swapped = sessions.complete(&mine.id, &answer(&theirs.authorize_url)).await.unwrap_err();
+    assert_eq!(swapped.code(), "state-mismatch");
+    assert!(connections.list().unwrap().is_empty());
+    assert!(server.seen.lock().unwrap().posts.is_empty(), "no code was traded");
+}
+
+#[tokio::test]
+async fn the_same_user_again_leaves_the_first_connection_with_the_new_grant() {
+    let (server, folder) = (TokenServer::start(3_600).await, tempfile::tempdir().unwrap());
+    let connections = open(folder.path());
+    let sessions = sessions(&server, &connections, "ada");
+    let first = sessions.begin(wish("first")).unwrap();
+    let row = sessions.complete(&first.id, &answer(&first.authorize_url)).await.unwrap().row;
+    connections.note_usage(&row.id, "weekly-sync", "r-1", 7).unwrap();
+    let second = sessions.begin(wish("second")).unwrap();
+    let refused = sessions.complete(&second.id, &answer(&second.authorize_url)).await.unwrap_err();
+    assert!(refused.code() == "same-account" && refused.to_string().contains("weekly-sync"), "{refused}");
+    assert_eq!(connections.list().unwrap().len(), 1);
+    assert_eq!(connections.show("first").unwrap().state, "active");
+    let forced = Wish { care: Care { replace: true, ..Care::default() }, ..wish("second") };
+    let second = sessions.begin(forced).unwrap();
+    let admitted = sessions.complete(&second.id, &answer(&second.authorize_url)).await.unwrap();
+    assert_eq!(admitted.replaced[0].usage[0].automation, "weekly-sync");
+    assert_eq!(connections.show("first").unwrap().state, "replaced");
+}
+
+#[tokio::test]
+async fn somebody_else_is_refused() {
+    let (server, folder) = (TokenServer::start(3_600).await, tempfile::tempdir().unwrap());
+    let connections = open(folder.path());
+    let sessions = sessions(&server, &connections, "grace");
+    let care = Care { expect_email: Some("ada@example.com".into()), replace: false };
+    let session = sessions.begin(Wish { care, ..wish("work") }).unwrap();
+    let refused = sessions.complete(&session.id, &answer(&session.authorize_url)).await.unwrap_err();
+    assert_eq!(refused.code(), "wrong-account");
+    assert!(connections.list().unwrap().is_empty());
+}

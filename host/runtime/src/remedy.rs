@@ -1,0 +1,232 @@
+//! What is wrong when an account cannot be connected or used, and the steps that mend it: data of the manifest.
+
+use serde::{Deserialize, Serialize};
+
+use crate::manifest::Manifest;
+
+/// One thing that can be wrong.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Remedy {
+    /// Stable, in kebab-case.
+    pub id: String,
+    pub title: String,
+    pub cause: String,
+    /// Who can mend it.
+    pub who: String,
+    /// In this order. `{…}` is filled in by [`Remedy::filled`].
+    pub steps: Vec<String>,
+    /// Other ways to the same end.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub instead: Vec<Alternative>,
+    /// What happens afterwards.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub then: Option<String>,
+    /// Addresses of more to read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<String>,
+    /// The letter that names it while a sign-in waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// Parts of what the service's page says, in lower case, for pages that a browser shows and we never see.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pages: Vec<String>,
+    /// What it is recognised by; any one is enough.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub when: Vec<Sign>,
+    /// Whether a message to an administrator helps.
+    #[serde(default)]
+    pub message: bool,
+}
+
+/// Another way to the same end.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Alternative {
+    pub title: String,
+    pub steps: Vec<String>,
+}
+
+/// What was noticed, or what a remedy is recognised by: every field that is given must be the same.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sign {
+    /// A stable code of ours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
+    /// The service's own number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// The `error` of the token service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+    /// The state of a connection.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    /// How the connection is made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<String>,
+    /// It happened while the service was asked who this is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<bool>,
+    /// A right of the user's role is missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub right: Option<bool>,
+    /// The user has no administrator's role.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member: Option<bool>,
+    /// The account's plan does not have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<bool>,
+}
+
+impl Sign {
+    /// Whether everything this asks for was noticed.
+    fn shows(&self, seen: &Sign) -> bool {
+        fn fits<T: PartialEq>(wanted: &Option<T>, seen: &Option<T>) -> bool {
+            wanted.is_none() || wanted == seen
+        }
+        fits(&self.problem, &seen.problem)
+            && fits(&self.code, &seen.code)
+            && fits(&self.token, &seen.token)
+            && fits(&self.state, &seen.state)
+            && fits(&self.method, &seen.method)
+            && fits(&self.identity, &seen.identity)
+            && fits(&self.right, &seen.right)
+            && fits(&self.member, &seen.member)
+            && fits(&self.plan, &seen.plan)
+    }
+}
+
+/// A guide for people.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Guide {
+    /// `oauth`, `byo`, `s2s` …
+    pub id: String,
+    pub title: String,
+    pub steps: Vec<String>,
+    #[serde(default)]
+    pub notes: Vec<String>,
+}
+
+/// What an app is registered with, besides scopes.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct AppFacts {
+    /// Events it may subscribe to.
+    #[serde(default)]
+    pub events: Vec<String>,
+    /// The service's page about scopes.
+    #[serde(default)]
+    pub scope_help: String,
+}
+
+/// How the rights of the connected user's role are found out.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RoleCheck {
+    /// Name of the activity that lists them.
+    pub activity: String,
+    pub input: serde_json::Value,
+    /// The field of its output.
+    pub list: String,
+    pub rights: Vec<Right>,
+    /// Rights the service does not list: a person has to look.
+    #[serde(default)]
+    pub unseen: Vec<String>,
+}
+
+/// One right, for people, and the service's names of it: one of them is enough.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Right {
+    pub name: String,
+    pub any: Vec<String>,
+}
+
+impl Remedy {
+    /// The same with `{name}` replaced by values; a name without a value is left out in words.
+    pub fn filled(&self, values: &[(&str, &str)]) -> Remedy {
+        let fill = |text: &String| {
+            let mut text = text.clone();
+            for (name, value) in values {
+                text = text.replace(&format!("{{{name}}}"), value);
+            }
+            text
+        };
+        let mut remedy = self.clone();
+        remedy.cause = fill(&remedy.cause);
+        remedy.steps = remedy.steps.iter().map(fill).collect();
+        remedy.then = remedy.then.as_ref().map(fill);
+        for other in &mut remedy.instead {
+            other.steps = other.steps.iter().map(fill).collect();
+        }
+        remedy
+    }
+}
+
+impl Manifest {
+    /// What mends what was noticed. A sign that asks for more is preferred.
+    pub fn remedy(&self, seen: &Sign) -> Option<&Remedy> {
+        let codes = |sign: &Sign| (sign.code.is_some(), sign.method.is_some(), sign.identity.is_some());
+        let all = self.remedies.iter().flat_map(|remedy| remedy.when.iter().map(move |sign| (sign, remedy)));
+        let mut found: Option<(&Sign, &Remedy)> = None;
+        for (sign, remedy) in all.filter(|(sign, _)| **sign != Sign::default() && sign.shows(seen)) {
+            if found.is_none_or(|(best, _)| codes(sign) > codes(best)) {
+                found = Some((sign, remedy));
+            }
+        }
+        found.map(|(_, remedy)| remedy)
+    }
+
+    /// The remedy of an id.
+    pub fn remedy_of(&self, id: &str) -> Option<&Remedy> {
+        self.remedies.iter().find(|remedy| remedy.id == id)
+    }
+
+    /// What mends what a person saw: the letter or id of a remedy, or words or the number of the service's page.
+    pub fn remedy_seen(&self, words: &str) -> Option<&Remedy> {
+        let words = words.trim().to_lowercase();
+        if words.is_empty() {
+            return None;
+        }
+        let named = |remedy: &&Remedy| remedy.id == words || remedy.key.as_deref() == Some(&words);
+        let shown = |remedy: &&Remedy| remedy.pages.iter().any(|part| words.contains(&part.to_lowercase()));
+        self.remedies.iter().find(named).or_else(|| self.remedies.iter().find(shown))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn manifest() -> Manifest {
+        let remedy = |id: &str, when: serde_json::Value| json!({"id": id, "title": "", "cause": "", "who": "", "steps": ["of {app}"], "when": when, "pages": [format!("page {id}")]});
+        serde_json::from_value(json!({
+            "manifest": "1", "connector": "demo", "version": "0", "title": "Demo", "hosts": {}, "activities": [],
+            "auth": {"profiles": {}, "authorize_path": "", "token_path": "", "revoke_path": ""},
+            "remedies": [
+                remedy("wrong", json!([{"token": "invalid_client"}])),
+                remedy("off", json!([{"code": "9001"}])),
+                remedy("account", json!([{"token": "invalid_request", "method": "m"}])),
+            ],
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn the_services_own_number_says_more_than_the_standards_word() {
+        let found = |sign: Sign| manifest().remedy(&sign).map(|remedy| remedy.id.clone());
+        let token = |token: &str| Sign { token: Some(token.into()), ..Sign::default() };
+        assert_eq!(found(token("invalid_client")).as_deref(), Some("wrong"));
+        assert_eq!(found(Sign { code: Some("9001".into()), ..token("invalid_client") }).as_deref(), Some("off"));
+        assert_eq!(found(token("invalid_request")), None, "only with its method");
+        assert_eq!(found(Sign { method: Some("m".into()), ..token("invalid_request") }).as_deref(), Some("account"));
+        assert_eq!(found(Sign::default()), None);
+    }
+
+    #[test]
+    fn words_of_a_page_find_the_remedy_and_its_places_are_filled() {
+        let manifest = manifest();
+        let remedy = manifest.remedy_seen("It said: PAGE OFF (9,001)").unwrap();
+        assert_eq!(remedy.id, "off");
+        assert_eq!(remedy.filled(&[("app", "Demo")]).steps, ["of Demo"]);
+        assert!(manifest.remedy_seen("  ").is_none());
+    }
+}

@@ -1,0 +1,244 @@
+//! Which scopes the chosen activities need, and which activities the granted scopes leave out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use crate::manifest::{Activity, Manifest};
+
+/// The service's two spellings of scopes. One app has scopes of one style only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Style {
+    Classic,
+    Granular,
+}
+
+/// Whose data the scopes are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// The connected user's own.
+    User,
+    /// The whole account's.
+    Account,
+}
+
+/// One scope and the activities it is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Wanted {
+    pub scope: String,
+    /// Titles of the activities.
+    pub why: Vec<String>,
+}
+
+/// An activity that will not work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Lacking {
+    /// Full id.
+    pub activity: String,
+    /// The smallest set of scopes that would be enough, less what is granted.
+    pub scopes: Vec<String>,
+}
+
+/// A pattern that fits no activity.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("no activity fits `{pattern}`")]
+pub struct NoSuchActivity {
+    pub pattern: String,
+    /// The nearest id, when one is close.
+    pub nearest: Option<String>,
+}
+
+impl Manifest {
+    /// Activities of full ids or patterns with `*` (`zoom.recordings.*`), in manifest order, each once.
+    pub fn choose(&self, patterns: &[String]) -> Result<Vec<&Activity>, NoSuchActivity> {
+        let mut chosen = BTreeSet::new();
+        for pattern in patterns {
+            let ids = self.ids().enumerate().filter(|(_, id)| fits(pattern, id)).map(|(at, _)| at);
+            let before = chosen.len();
+            let found: Vec<usize> = ids.collect();
+            chosen.extend(found.iter().copied());
+            if found.is_empty() && chosen.len() == before {
+                return Err(NoSuchActivity { pattern: pattern.clone(), nearest: self.nearest(pattern) });
+            }
+        }
+        Ok(chosen.into_iter().filter_map(|at| self.activities.get(at)).collect())
+    }
+
+    /// The fewest scopes of one style and level that `activities` need; finding out who is connected is always among
+    /// them when the manifest names the activity that does so (`users.me`).
+    pub fn scopes_for(&self, activities: &[&Activity], style: Style, level: Level) -> Vec<Wanted> {
+        let me = self.activities.iter().find(|activity| activity.name == "users.me");
+        let mut all: Vec<&Activity> = me.into_iter().chain(activities.iter().copied()).collect();
+        // Those without a choice first: what they need may be enough for the others.
+        all.sort_by_key(|activity| self.sets(activity, style, level).len());
+        let mut wanted: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for activity in all {
+            let sets = self.sets(activity, style, level);
+            let missing = |set: &[String]| set.iter().filter(|scope| !wanted.contains_key(*scope)).count();
+            let Some(set) = sets.iter().min_by_key(|set| (missing(set), set.len())) else {
+                continue;
+            };
+            for scope in set.iter() {
+                wanted.entry(scope.clone()).or_default().insert(activity.title.clone());
+            }
+        }
+        let asked = wanted.into_iter().map(|(scope, why)| Wanted { scope, why: why.into_iter().collect() });
+        self.without_parts(asked.collect(), activities, style, level)
+    }
+
+    /// Leaves out a scope that every activity can do without, because another scope asked for holds it.
+    fn without_parts(
+        &self,
+        mut wanted: Vec<Wanted>,
+        activities: &[&Activity],
+        style: Style,
+        level: Level,
+    ) -> Vec<Wanted> {
+        let me = self.activities.iter().find(|activity| activity.name == "users.me");
+        let all: Vec<&Activity> = me.into_iter().chain(activities.iter().copied()).collect();
+        let mut at = 0;
+        while at < wanted.len() {
+            let rest: Vec<&str> =
+                wanted.iter().enumerate().filter(|(n, _)| *n != at).map(|(_, one)| one.scope.as_str()).collect();
+            let enough = |activity: &&Activity| {
+                let sets = self.sets(activity, style, level);
+                sets.is_empty() || sets.iter().any(|set| set.iter().all(|scope| rest.contains(&scope.as_str())))
+            };
+            if all.iter().all(enough) {
+                let gone = wanted.remove(at);
+                tracing::debug!(scope = gone.scope, "held by another scope");
+            } else {
+                at += 1;
+            }
+        }
+        wanted
+    }
+
+    /// The sets of one style for one level; those of the other level when there are none of this.
+    fn sets<'a>(&'a self, activity: &'a Activity, style: Style, level: Level) -> Vec<&'a Vec<String>> {
+        let all = match style {
+            Style::Classic => &activity.scopes.classic,
+            Style::Granular => &activity.scopes.granular,
+        };
+        let suffix = &self.auth.admin_suffix;
+        let account =
+            |set: &&Vec<String>| !suffix.is_empty() && set.iter().any(|scope| scope.ends_with(suffix.as_str()));
+        let fitting: Vec<_> = all.iter().filter(|set| account(set) == (level == Level::Account)).collect();
+        if fitting.is_empty() { all.iter().collect() } else { fitting }
+    }
+
+    /// The style of granted scopes; none when they are of both, or of neither.
+    pub fn style_of(&self, granted: &[String]) -> Option<Style> {
+        let only = |these: &[String], others: &[String]| {
+            granted.iter().any(|scope| these.contains(scope) && !others.contains(scope))
+        };
+        let known = &self.auth.scopes;
+        match (only(&known.classic, &known.granular), only(&known.granular, &known.classic)) {
+            (true, false) => Some(Style::Classic),
+            (false, true) => Some(Style::Granular),
+            _ => None,
+        }
+    }
+
+    /// Whether scopes of both styles are among these.
+    pub fn mixes_styles(&self, scopes: &[String]) -> bool {
+        let known = &self.auth.scopes;
+        let has = |these: &[String], others: &[String]| {
+            scopes.iter().any(|scope| these.contains(scope) && !others.contains(scope))
+        };
+        has(&known.classic, &known.granular) && has(&known.granular, &known.classic)
+    }
+
+    /// Those of `activities` that will not work with what was granted.
+    pub fn lacking(&self, activities: &[&Activity], granted: &[String], level: Level) -> Vec<Lacking> {
+        let style = self.style_of(granted).unwrap_or(Style::Granular);
+        let lacks = |activity: &&Activity| {
+            let all = || activity.scopes.classic.iter().chain(&activity.scopes.granular);
+            let works = all().next().is_none() || all().any(|set| set.iter().all(|scope| granted.contains(scope)));
+            if works {
+                return None;
+            }
+            let set =
+                self.sets(activity, style, level).into_iter().min_by_key(|set| set.len()).or_else(|| all().next())?;
+            let scopes = set.iter().filter(|scope| !granted.contains(scope)).cloned().collect();
+            Some(Lacking { activity: format!("{}.{}", self.connector, activity.name), scopes })
+        };
+        activities.iter().filter_map(lacks).collect()
+    }
+}
+
+/// Whether a pattern, in which each `*` stands for any text, is the whole of `id`.
+fn fits(pattern: &str, id: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == id,
+        Some((before, rest)) => id
+            .strip_prefix(before)
+            .is_some_and(|left| (0..=left.len()).any(|at| left.get(at..).is_some_and(|tail| fits(rest, tail)))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn manifest() -> Manifest {
+        let activity = |name: &str, classic: serde_json::Value, granular: serde_json::Value| {
+            json!({"name": name, "area": "x", "title": name, "summary": "", "effect": "read", "idempotency": "read", "rate": "light",
+                "scopes": {"classic": classic, "granular": granular}, "input": {}, "output": {}})
+        };
+        serde_json::from_value(json!({
+            "manifest": "1", "connector": "demo", "version": "0", "title": "Demo", "hosts": {},
+            "auth": {"profiles": {}, "authorize_path": "", "token_path": "", "revoke_path": "", "admin_suffix": ":admin",
+                "scopes": {"classic": ["info", "user", "user:admin", "file"], "granular": ["user:get", "user:get:admin", "file:get", "file:get:admin"]}},
+            "activities": [
+                activity("users.me", json!([["info"], ["user"], ["user:admin"]]), json!([["user:get"], ["user:get:admin"]])),
+                activity("users.get", json!([["user"], ["user:admin"]]), json!([["user:get"], ["user:get:admin"]])),
+                activity("files.get", json!([["file"]]), json!([["file:get"], ["file:get:admin"]])),
+            ],
+        }))
+        .unwrap()
+    }
+
+    fn asked(patterns: &[&str], style: Style, level: Level) -> Vec<String> {
+        let manifest = manifest();
+        let patterns: Vec<String> = patterns.iter().map(|text| (*text).to_owned()).collect();
+        let chosen = manifest.choose(&patterns).unwrap();
+        manifest.scopes_for(&chosen, style, level).into_iter().map(|wanted| wanted.scope).collect()
+    }
+
+    #[test]
+    fn the_fewest_scopes_of_one_style_and_level() {
+        assert_eq!(asked(&["demo.files.*"], Style::Classic, Level::User), ["file", "info"]);
+        assert_eq!(asked(&["demo.*"], Style::Classic, Level::User), ["file", "user"], "`info` is part of `user`");
+        assert_eq!(asked(&["demo.*"], Style::Granular, Level::User), ["file:get", "user:get"]);
+        assert_eq!(asked(&["demo.*"], Style::Granular, Level::Account), ["file:get:admin", "user:get:admin"]);
+    }
+
+    #[test]
+    fn what_will_not_work_is_named_with_what_it_lacks() {
+        let manifest = manifest();
+        let all: Vec<&Activity> = manifest.activities.iter().collect();
+        let lacking = manifest.lacking(&all, &["user:get".into()], Level::User);
+        assert_eq!(lacking, [Lacking { activity: "demo.files.get".into(), scopes: vec!["file:get".into()] }]);
+        assert!(manifest.lacking(&all, &["user".into(), "file".into()], Level::User).is_empty());
+    }
+
+    #[test]
+    fn styles_are_told_apart() {
+        let manifest = manifest();
+        let of = |scopes: &[&str]| manifest.style_of(&scopes.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>());
+        assert_eq!(of(&["info"]), Some(Style::Classic));
+        assert_eq!(of(&["file:get", "else"]), Some(Style::Granular));
+        assert_eq!(of(&["info", "file:get"]), None);
+        assert!(manifest.mixes_styles(&["info".into(), "file:get".into()]));
+    }
+
+    #[test]
+    fn a_pattern_that_fits_nothing_names_the_nearest() {
+        let error = manifest().choose(&["demo.file.get".into()]).unwrap_err();
+        assert_eq!(error.nearest.as_deref(), Some("demo.files.get"));
+    }
+}

@@ -1,0 +1,144 @@
+//! What the doctor finds, and the steps it gives.
+
+use serde_json::{Value, json};
+use switchboard_tests::world::World;
+
+fn findings(world: &World, more: &[&str]) -> Vec<Value> {
+    let mut arguments = vec!["doctor", "--json"];
+    arguments.extend(more);
+    let done = world.run(&arguments);
+    let found: Value =
+        serde_json::from_str(&done.out).unwrap_or_else(|error| panic!("{error}: {}{}", done.out, done.err));
+    let bad = found.as_array().unwrap().iter().any(|one| one["ok"] == false);
+    assert_eq!(done.code, i32::from(bad), "the exit code says whether something is wrong: {found}");
+    found.as_array().unwrap().clone()
+}
+
+fn about<'a>(findings: &'a [Value], remedy: &str) -> &'a Value {
+    findings.iter().find(|one| one["remedy"]["id"] == remedy).unwrap_or_else(|| panic!("no {remedy}: {findings:?}"))
+}
+
+/// Ada, Grace … through the admin-managed app.
+fn connect_admin(world: &World, user: &str) -> Value {
+    let (client, secret) = world.emulator.admin_app();
+    let file = world.home.path().join("app-secret");
+    std::fs::write(&file, secret).unwrap();
+    let (api, oauth) = (world.emulator.api_base(), world.emulator.oauth_base());
+    let file = file.display().to_string();
+    let arguments = [
+        "connect",
+        "josys",
+        "--admin",
+        "--for",
+        "zoom.users.*",
+        "--for",
+        "zoom.groups.list",
+        "--client-id",
+        &client,
+        "--client-secret-file",
+        &file,
+        "--api-base",
+        &api,
+        "--oauth-base",
+        &oauth,
+        "--json",
+    ];
+    let done = world.sign_in(&arguments, user, "allow");
+    serde_json::from_str(&done.out).unwrap_or_else(|_| panic!("{}{}", done.out, done.err))
+}
+
+#[test]
+fn seed_josys_26_36_the_owner_passes_at_once_with_account_scopes_alone() {
+    let world = World::new();
+    let out = connect_admin(&world, "ada@emulator.test");
+    assert_eq!((&out["warnings"], &out["remedies"]), (&json!([]), &json!([])), "{out}");
+    assert!(out["scopes"].as_array().unwrap().iter().all(|scope| scope.as_str().unwrap().ends_with(":admin")), "{out}");
+    let found = findings(&world, &["josys"]);
+    assert!(found.iter().all(|one| one["ok"] == true), "{found:?}");
+    assert!(
+        found.iter().any(|one| one["text"].to_string().contains("User advanced settings")),
+        "told to look by hand: {found:?}"
+    );
+}
+
+#[test]
+fn seed_josys_24_30_32_37_38_missing_rights_are_named_and_mended_without_starting_over() {
+    let world = World::new();
+    world.approval(&json!({"roles": {"grace@emulator.test": "1"}}));
+    connect_admin(&world, "grace@emulator.test");
+    assert!(findings(&world, &["josys"]).iter().all(|one| one["ok"] == true), "an admin with every right passes");
+    world.approval(&json!({"roles": {"grace@emulator.test": "RHelpDeskRoleOfTheSeed1"}}));
+    let found = findings(&world, &["josys"]);
+    let lacks = about(&found, "role-rights-missing");
+    let words = lacks["text"].as_str().unwrap();
+    assert!(
+        words.contains("Edit on Users") && words.contains("Edit on Groups") && !words.contains("View on Users"),
+        "{words}"
+    );
+    assert!(lacks["remedy"]["steps"].to_string().contains("the owner grants them on the same screen"), "seed_josys_28");
+    world.approval(&json!({"roles": {"grace@emulator.test": "1"}}));
+    assert!(findings(&world, &["josys"]).iter().all(|one| one["ok"] == true), "the same connection works again");
+    world.approval(&json!({"roles": {"grace@emulator.test": "2"}}));
+    about(&findings(&world, &["josys"]), "needs-admin");
+}
+
+#[test]
+fn seed_josys_37_a_member_at_an_admin_managed_app_is_told_so() {
+    let world = World::new();
+    let done = world.run(&["doctor", "--seen", "An account admin is required to install this type of app", "--json"]);
+    assert!(done.out.contains("admin-only-app"), "{}", done.out);
+    for (words, id) in [
+        ("Your request is with your administrator", "approval-pending"),
+        ("The app has been disabled (4,717)", "app-not-active"),
+        ("Invalid redirect: http://x (4,700)", "redirect-mismatch"),
+        ("Invalid client_id (4,702)", "client-unknown"),
+        ("You cannot authorize Switchboard", "needs-pre-approval"),
+        ("w", "wrong-account"),
+    ] {
+        let done = world.run(&["doctor", "--seen", words, "--json"]);
+        let found: Value = serde_json::from_str(&done.out).unwrap();
+        assert_eq!(found[0]["remedy"]["id"], id, "{words}");
+    }
+    assert_eq!(world.run(&["doctor", "--seen", "nothing like it"]).code, 2);
+}
+
+#[test]
+fn a_missing_scope_and_a_replaced_connection_are_found() {
+    let world = World::new();
+    let done = world.connect_with("less", "ada@emulator.test", "allow", &["--scopes", "user:read:user", "--json"]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    let found = findings(&world, &[]);
+    let missing = about(&found, "scope-missing");
+    assert!(missing["text"].to_string().contains("zoom.meetings.create"), "{missing}");
+    assert!(missing["remedy"]["steps"].to_string().contains("meeting:write:meeting"), "{missing}");
+    world.connect_with("more", "ada@emulator.test", "allow", &["--replace"]);
+    about(&findings(&world, &["less"]), "replaced");
+}
+
+#[test]
+fn a_wrong_clock_a_damaged_database_and_a_lost_key_are_told_apart() {
+    let world = World::connected();
+    let port = url::Url::parse(&world.emulator.api_base()).unwrap().port().unwrap();
+    switchboard_tests::world::http("POST", port, "/_emulator/clock", r#"{"advance_s": 900}"#);
+    let found = findings(&world, &[]);
+    let clock = found.iter().find(|one| one["about"] == "clock").unwrap();
+    assert!(clock["ok"] == false && clock["text"].to_string().contains("behind"), "{clock}");
+
+    let key = world.home.path().join("key");
+    let kept = std::fs::read(&key).unwrap();
+    std::fs::remove_file(&key).unwrap();
+    let found = findings(&world, &[]);
+    assert!(found.iter().any(|one| one["about"] == "key" && one["ok"] == false), "{found:?}");
+    std::fs::write(&key, kept).unwrap();
+
+    for entry in std::fs::read_dir(world.home.path()).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if name.contains(".db") || name.contains("sqlite") {
+            std::fs::write(&path, vec![0x55; 8192]).unwrap();
+        }
+    }
+    let found = findings(&world, &[]);
+    let store = found.iter().find(|one| one["about"] == "store").unwrap();
+    assert!(store["ok"] == false && store["fix"].to_string().contains("damaged"), "{store}");
+}
