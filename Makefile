@@ -1,4 +1,4 @@
-# make demo · make test · make bench · make check · make browser · make build
+# make demo · make test · make campaign · make bench · make check · make browser · make build
 # Each target sets up what it needs; running again is quick.
 
 CARGO ?= cargo
@@ -9,7 +9,7 @@ NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo yes)
 # One set of features for every step, so that nothing is compiled twice.
 FEATURES := --workspace --features switchboard-runtime/pack,switchboard-connector-zoom/schema
 
-.PHONY: build demo test bench check browser clean
+.PHONY: build demo test campaign bench check browser clean
 
 build: $(CONNECTOR)
 	@$(CARGO) build --locked $(FEATURES) --bins
@@ -32,6 +32,10 @@ ifeq ($(NEXTEST),yes)
 else
 	@$(CARGO) test --locked $(FEATURES)
 endif
+
+# Before a release: what `make test` shows in small, in full.
+campaign: $(CONNECTOR)
+	@STORM_EXPIRIES=1000 $(CARGO) test --locked -p switchboard-connections --test storm -- --nocapture
 
 # What a change must pass before it is sent: format, lints, tests.
 check: $(CONNECTOR)

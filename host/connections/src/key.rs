@@ -91,11 +91,14 @@ impl KeySource {
     pub(crate) fn clear_next(&self) -> Result<(), ConnectionsError> {
         match self {
             KeySource::Env(_) => Ok(()),
-            KeySource::File(path) => match fs::remove_file(next(path)) {
+            KeySource::File(path) => match fs::remove_file(next(path)).and_then(|()| sync_folder(path)) {
                 Err(cause) if cause.kind() != ErrorKind::NotFound => {
                     Err(ConnectionsError::KeyFile { path: next(path), cause })
                 }
-                _ => Ok(()),
+                _ => {
+                    clear_drafts(path);
+                    Ok(())
+                }
             },
         }
     }
@@ -157,6 +160,20 @@ fn write_new(path: &Path) -> std::io::Result<()> {
     })();
     let removed = fs::remove_file(&draft);
     written.and(removed).and_then(|()| sync_folder(path))
+}
+
+/// Removes drafts that killed processes left. Only for who has the key alone.
+fn clear_drafts(path: &Path) {
+    let (Some(folder), Some(stem)) = (path.parent(), path.file_stem().and_then(|stem| stem.to_str())) else {
+        return;
+    };
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let pid = name.to_str().and_then(|name| name.strip_prefix(stem)?.strip_prefix('.')?.strip_suffix(".tmp"));
+        if pid.is_some_and(|pid| !pid.is_empty() && pid.bytes().all(|byte| byte.is_ascii_digit())) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// A new name is on disk when its folder is.

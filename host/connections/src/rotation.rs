@@ -36,6 +36,8 @@ pub(crate) struct Core {
     options: Options,
     holder: String,
     flights: Mutex<HashMap<String, Arc<Flight>>>,
+    /// The last token read of each connection and its generation: who asks a thousand times opens the seal once.
+    seen: Mutex<HashMap<String, (u64, Token)>>,
 }
 
 #[derive(Default)]
@@ -55,6 +57,7 @@ impl Core {
             options,
             holder: format!("{}-{:016x}", std::process::id(), rand::random::<u64>()),
             flights: Mutex::default(),
+            seen: Mutex::default(),
         }
     }
 
@@ -123,13 +126,28 @@ impl Core {
     }
 
     fn good_token(&self, id: &str, rejected: Option<&str>) -> Result<Option<Token>, ConnectionsError> {
-        self.active(id)?;
-        let (token, _): (Token, _) = self.field(id, TOKEN)?;
+        let token = self.present_token(id)?;
         let good = match rejected {
             Some(rejected) => token.credential().fingerprint() != rejected,
             None => token.is_fresh(self.now()),
         };
         Ok(good.then_some(token))
+    }
+
+    /// The token as it is on disk now.
+    fn present_token(&self, id: &str) -> Result<Token, ConnectionsError> {
+        let generation = self.store.generation_in(State::Active.as_str(), id, TOKEN)?;
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if let (Some(now), Some((known, token))) = (generation, seen.get(id))
+            && now == *known
+        {
+            return Ok(token.clone());
+        }
+        seen.remove(id);
+        self.active(id)?;
+        let (token, generation): (Token, u64) = self.field(id, TOKEN)?;
+        seen.insert(id.to_owned(), (generation, token.clone()));
+        Ok(token)
     }
 
     async fn rotate(&self, id: &str, rejected: Option<&str>) -> Result<Token, CredentialError> {

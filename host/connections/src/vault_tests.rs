@@ -131,8 +131,10 @@ fn s_07_killed_before_the_secrets_changed() {
     let dir = filled();
     // The next key is there, and no secret is sealed with it.
     KeySource::File(dir.path().join("key.next")).make().unwrap();
+    fs::write(dir.path().join("key.4711.tmp"), "a draft of a killed process").unwrap();
     all_readable(dir.path());
     rotate(dir.path()).unwrap();
+    assert!(!dir.path().join("key.4711.tmp").exists());
     all_readable(dir.path());
 }
 

@@ -63,6 +63,19 @@ impl Store {
             .optional()?)
     }
 
+    /// The generation of a secret whose connection is in this state; none when it is in another, or gone.
+    pub fn generation_in(&self, state: &str, connection: &str, field: &str) -> Result<Option<u64>, StoreError> {
+        let generation: Option<i64> = self
+            .lock()
+            .prepare_cached(
+                "SELECT generation FROM secrets JOIN connections ON id = connection
+                 WHERE connection = ?1 AND field = ?2 AND state = ?3",
+            )?
+            .query_row([connection, field, state], |row| row.get(0))
+            .optional()?;
+        Ok(generation.map(i64::unsigned_abs))
+    }
+
     /// Whether anything is sealed in this database.
     pub fn has_secrets(&self) -> Result<bool, StoreError> {
         Ok(self.lock().query_row("SELECT EXISTS (SELECT 1 FROM secrets)", [], |row| row.get(0))?)
