@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use switchboard_egress::{Connection, Credential, CredentialError, Facts, Policy};
+use switchboard_egress::{Connection, Credential, CredentialError, Facts, MemoryPacing, Pacing, Policy};
 use url::Url;
 
 use crate::Failed;
@@ -12,13 +12,17 @@ pub struct Steady {
     policy: Policy,
     id: String,
     token: String,
+    pacing: MemoryPacing,
 }
 
 impl Steady {
     /// As many connections as there will be calls: the host keeps a rate per connection, so one of its own never waits.
     pub fn many(api_base: &str, token: &str, count: usize) -> Result<Vec<Arc<Self>>, Failed> {
         let policy = Policy::new(Url::parse(api_base)?, Vec::new());
-        let steady = |n| Arc::new(Self { policy: policy.clone(), id: format!("bench-{n}"), token: token.to_owned() });
+        let steady = |n| {
+            let (id, pacing) = (format!("bench-{n}"), MemoryPacing::default());
+            Arc::new(Self { policy: policy.clone(), id, token: token.to_owned(), pacing })
+        };
         Ok((0..count).map(steady).collect())
     }
 }
@@ -35,6 +39,10 @@ impl Connection for Steady {
 
     fn id(&self) -> &str {
         &self.id
+    }
+
+    fn pacing(&self) -> &dyn Pacing {
+        &self.pacing
     }
 
     async fn credential(&self) -> Result<Credential, CredentialError> {

@@ -74,7 +74,8 @@ impl Refusal {
             fields: body.errors,
             scopes,
             tracking: header(&response.headers, "x-zm-trackingid").map(str::to_owned),
-            retry_after: retry_after(&response.headers, now),
+            retry_after: retry_after(&response.headers, now)
+                .or_else(|| (kind == Kind::RateLimited && until_tomorrow(&response.headers)).then(|| midnight(now))),
         })
     }
 }
@@ -119,6 +120,21 @@ pub fn retry_after(headers: &[Header], now: u64) -> Option<u64> {
     }
     let at = Moment::parse(value).or_else(|| Moment::parse_http(value))?;
     u64::try_from(at.0).ok().map(|at| at.saturating_sub(now))
+}
+
+/// Zoom marks limits of a second as `QPS`. A limit of the day says `Daily-limit`; that of one host says no type, and that requests
+/// are left. Both end at midnight UTC.
+fn until_tomorrow(headers: &[Header]) -> bool {
+    match header(headers, "x-ratelimit-type") {
+        Some(kind) => kind.eq_ignore_ascii_case("daily-limit"),
+        None => header(headers, "x-ratelimit-remaining").is_some_and(|left| left.trim().parse::<u64>().is_ok_and(|n| n > 0)),
+    }
+}
+
+/// Milliseconds from `now` to the next midnight, UTC.
+fn midnight(now: u64) -> u64 {
+    const DAY: u64 = 86_400_000;
+    DAY - now % DAY
 }
 
 /// A header's value; names are lower case by the contract.
@@ -173,6 +189,22 @@ mod tests {
         assert_eq!(check(400, listed, Some(Kind::ScopeMissing)).unwrap().scopes.len(), 2);
         let older = r#"{"code":4700,"message":"Invalid access token, does not contain role:read:admin scope."}"#;
         assert_eq!(check(400, older, Some(Kind::ScopeMissing)).unwrap().scopes, ["role:read:admin"]);
+    }
+
+    #[test]
+    fn a_limit_of_the_day_ends_at_midnight_and_one_of_a_second_soon() {
+        let after = |headers: &[(&str, &str)]| {
+            let headers =
+                headers.iter().map(|(name, value)| Header { name: (*name).to_owned(), value: (*value).to_owned() });
+            let body = br#"{"code":429,"message":"x"}"#.to_vec();
+            let response = Response { status: 429, headers: headers.collect(), body };
+            Refusal::read(&response, 1_785_369_600_000 + 3_600_000).unwrap().retry_after
+        };
+        assert_eq!(after(&[("x-ratelimit-type", "QPS"), ("x-ratelimit-remaining", "0")]), None);
+        assert_eq!(after(&[("x-ratelimit-type", "Daily-limit")]), Some(23 * 3_600_000));
+        assert_eq!(after(&[("x-ratelimit-limit", "6000"), ("x-ratelimit-remaining", "5893")]), Some(23 * 3_600_000));
+        assert_eq!(after(&[("x-ratelimit-type", "Daily-limit"), ("retry-after", "60")]), Some(60_000));
+        assert_eq!(after(&[]), None);
     }
 
     #[test]

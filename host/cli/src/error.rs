@@ -78,6 +78,9 @@ impl CliError {
                     eprintln!("{line}");
                 }
             }
+            if let Some(at) = self.again() {
+                eprintln!("  again: from {at}");
+            }
         }
         ExitCode::from(code)
     }
@@ -99,6 +102,9 @@ impl CliError {
             }
             if let Self::Call(CallError::Problem(problem)) = self {
                 fields.insert("retry".into(), json!(problem.retry));
+                if let Some(at) = self.again() {
+                    fields.insert("retry_at".into(), at.into());
+                }
                 fields.insert("not_sent".into(), problem.not_sent.into());
                 fields.insert("details".into(), json!(problem.details));
             }
@@ -136,6 +142,14 @@ impl CliError {
         }
     }
 
+    /// From when trying again has a chance, where that is known.
+    fn again(&self) -> Option<String> {
+        match self {
+            Self::Call(CallError::Problem(Problem { retry: Retry::After(ms), .. })) => moment(*ms),
+            _ => None,
+        }
+    }
+
     fn pointer(&self) -> Option<String> {
         match self {
             Self::Call(CallError::Problem(problem)) => problem.pointer.clone(),
@@ -162,6 +176,13 @@ impl CliError {
             Self::Said(code) => *code,
         }
     }
+}
+
+/// The moment that many milliseconds from now, RFC 3339 to the second; none for waits that a person would not notice.
+pub fn moment(after_ms: u64) -> Option<String> {
+    let wait = i64::try_from(after_ms).ok().filter(|ms| *ms >= 1000)?;
+    let at = jiff::Timestamp::now().checked_add(jiff::SignedDuration::from_millis(wait)).ok()?;
+    at.round(jiff::Unit::Second).ok().map(|at| at.to_string())
 }
 
 /// A wrong command line: clap's own words, or one JSON line where `--json` was asked for.

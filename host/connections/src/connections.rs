@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
-use switchboard_egress::{Egress, Facts};
+use switchboard_egress::{Egress, Facts, MemoryPacing};
 use switchboard_store::{ConnectionRow, Store};
 
 use crate::live::Source;
+use crate::pacing::StorePacing;
 use crate::rotation::{APP, Core, SERVICE, TOKEN};
 use crate::token::{AppSecret, Token};
 use crate::{
@@ -18,6 +19,8 @@ use crate::{
 /// Name under which the database keeps the id of the default connection.
 pub(crate) const DEFAULT: &str = "connection.default";
 const ID_PREFIX: &str = "con_";
+/// Before a connection's id: the name under which the database keeps its account's plan.
+const PLAN: &str = "plan.";
 
 /// The connected accounts of one database. Clones share everything.
 #[derive(Clone)]
@@ -112,6 +115,8 @@ impl Connections {
             id: "new".to_owned(),
             facts: Facts { kind: grant.kind().to_owned(), scopes: grant.token.scopes.clone() },
             policy: service.policy(grant.token.api_url.as_deref())?,
+            pacing: Box::new(MemoryPacing::default()),
+            plan: None,
             source: Source::Fresh(Box::new(grant.clone())),
         })
     }
@@ -274,10 +279,24 @@ impl Connections {
         }
         Ok(LiveConnection {
             policy: service.policy(token.api_url.as_deref())?,
+            pacing: Box::new(StorePacing::new(self.core.store.clone(), account(&row))),
+            plan: self.plan(&row.id)?,
             facts: Facts { kind: row.method, scopes: token.scopes },
             id: row.id,
             source: Source::Kept(self.core.clone()),
         })
+    }
+
+    /// Sets the plan of the account, by which its requests are paced. `None` is the connector's default.
+    pub fn set_plan(&self, label_or_id: &str, plan: Option<&str>) -> Result<ConnectionRow, ConnectionsError> {
+        let row = self.show(label_or_id)?;
+        self.core.store.put_meta(&format!("{PLAN}{}", row.id), plan.unwrap_or_default())?;
+        Ok(row)
+    }
+
+    /// The plan of the connection's account, where it was set.
+    pub fn plan(&self, id: &str) -> Result<Option<String>, ConnectionsError> {
+        Ok(self.core.store.get_meta(&format!("{PLAN}{id}"))?.filter(|plan| !plan.is_empty()))
     }
 
     /// The service a connection was made with, to reconnect it.
@@ -290,6 +309,12 @@ impl Connections {
         let secret: Option<AppSecret> = self.core.field(&self.show(label_or_id)?.id, APP)?.0;
         Ok(secret.map(App::from))
     }
+}
+
+/// Whose budget a connection uses: its account's, or its own where the account is not known.
+fn account(row: &ConnectionRow) -> String {
+    let known = row.identity.as_ref().and_then(|identity| identity.get("account_id")?.as_str());
+    known.map_or_else(|| row.id.clone(), |account| format!("{}/{account}", row.connector))
 }
 
 impl std::fmt::Debug for Connections {

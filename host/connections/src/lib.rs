@@ -19,6 +19,7 @@ mod key;
 mod live;
 mod loopback;
 mod options;
+mod pacing;
 mod page;
 mod pending;
 mod revocation;

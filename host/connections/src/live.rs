@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use switchboard_egress::{Connection, Credential, CredentialError, Facts, Policy};
+use switchboard_egress::{Connection, Credential, CredentialError, Facts, Pacing, Policy};
 
 use crate::Grant;
 use crate::rotation::Core;
@@ -13,6 +13,8 @@ pub struct LiveConnection {
     pub(crate) id: String,
     pub(crate) facts: Facts,
     pub(crate) policy: Policy,
+    pub(crate) pacing: Box<dyn Pacing>,
+    pub(crate) plan: Option<String>,
     pub(crate) source: Source,
 }
 
@@ -35,6 +37,14 @@ impl Connection for LiveConnection {
 
     fn id(&self) -> &str {
         &self.id
+    }
+
+    fn pacing(&self) -> &dyn Pacing {
+        &*self.pacing
+    }
+
+    fn plan(&self) -> Option<&str> {
+        self.plan.as_deref()
     }
 
     async fn credential(&self) -> Result<Credential, CredentialError> {

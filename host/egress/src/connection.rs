@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use crate::{Credential, Policy};
+use crate::{Credential, Pacing, Policy};
 
 /// One connected account, as the runtime sees it.
 #[async_trait]
@@ -15,6 +15,14 @@ pub trait Connection: Send + Sync {
 
     /// The connection's stable id.
     fn id(&self) -> &str;
+
+    /// The budget of the account, shared by everything that acts for it.
+    fn pacing(&self) -> &dyn Pacing;
+
+    /// The account's plan, a key of the manifest's rates; the manifest's default when not known.
+    fn plan(&self) -> Option<&str> {
+        None
+    }
 
     /// A credential that is good now.
     async fn credential(&self) -> Result<Credential, CredentialError>;

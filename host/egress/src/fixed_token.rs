@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use crate::{Connection, Credential, CredentialError, Facts, Policy};
+use crate::{Connection, Credential, CredentialError, Facts, MemoryPacing, Pacing, Policy};
 
 /// A connection whose token is given once. For embedders that renew tokens themselves, and for tests.
 #[derive(Clone, Debug)]
@@ -10,12 +10,13 @@ pub struct FixedToken {
     policy: Policy,
     id: String,
     token: Credential,
+    pacing: MemoryPacing,
 }
 
 impl FixedToken {
-    /// Its id is the token's fingerprint, so that different accounts never share one rate budget. Calls go where `policy` allows, as the owner of `token`.
+    /// Its id is the token's fingerprint; it has a budget of its own, which its clones share. Calls go where `policy` allows, as the owner of `token`.
     pub fn new(policy: Policy, token: Credential) -> Self {
-        Self { policy, id: token.fingerprint(), token }
+        Self { policy, id: token.fingerprint(), token, pacing: MemoryPacing::default() }
     }
 }
 
@@ -31,6 +32,10 @@ impl Connection for FixedToken {
 
     fn id(&self) -> &str {
         &self.id
+    }
+
+    fn pacing(&self) -> &dyn Pacing {
+        &self.pacing
     }
 
     async fn credential(&self) -> Result<Credential, CredentialError> {

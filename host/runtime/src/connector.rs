@@ -1,6 +1,5 @@
 //! A loaded connector: checked once, then called any number of times, each time in a fresh store.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,13 +11,13 @@ use wasmtime::Store;
 use wasmtime::component::{Component, HasSelf, Linker, types::ComponentItem};
 
 use crate::bindings::{Identity, generated, types};
-use crate::budget::Budget;
 use crate::call::CallOptions;
 use crate::engine::{Runtime, RuntimeConfig, TICK};
 use crate::error::CallError;
 use crate::host::{Call, Host};
 use crate::limits::Limits;
-use crate::manifest::{Manifest, Policy, Rate};
+use crate::manifest::{Manifest, Policy};
+use crate::pace::Pace;
 use crate::trusted;
 
 use generated::ConnectorPre;
@@ -68,8 +67,6 @@ pub(crate) struct Shared {
     pre: ConnectorPre<Host>,
     config: Arc<RuntimeConfig>,
     pub(crate) egress: Egress,
-    pub(crate) budget: Budget,
-    pub(crate) rates: BTreeMap<String, Rate>,
 }
 
 impl Runtime {
@@ -92,19 +89,16 @@ impl Runtime {
         generated::Connector::add_to_linker::<_, HasSelf<_>>(&mut linker, |host| host).map_err(LoadError::Exports)?;
         let pre = linker.instantiate_pre(component).map_err(LoadError::Exports)?;
         let pre = ConnectorPre::new(pre).map_err(LoadError::Exports)?;
-        let mut shared = Shared {
+        let shared = Shared {
             pre,
             config: Arc::clone(&self.config),
             egress: self.egress.clone(),
-            budget: Budget::default(),
-            rates: BTreeMap::new(),
         };
         let text = shared.describe().await.map_err(LoadError::Describe)?;
         let manifest: Manifest = serde_json::from_str(&text)?;
         if manifest.manifest != "1" {
             return Err(LoadError::Format { found: manifest.manifest });
         }
-        shared.rates = manifest.rates.clone();
         Ok(Connector { shared: Arc::new(shared), manifest: Arc::new(manifest), digest })
     }
 }
@@ -163,9 +157,15 @@ impl Connector {
         if entry.policy == Policy::Off && !options.dry_run && !options.allow.iter().any(|id| id == activity) {
             return Err(CallError::off_by_policy(activity));
         }
-        let (name, class) = (entry.name.clone(), entry.rate.clone());
+        let name = entry.name.clone();
+        let pace = Pace::of(&self.manifest, entry, &input, &*connection);
         let input = input.to_string();
-        let mut store = self.shared.store(Some(self.network(connection, options, class)));
+        let alone = pace.alone.clone().filter(|_| !options.dry_run);
+        let _turn = match &alone {
+            Some(what) => Some(self.turn(&*connection, what, options).await?),
+            None => None,
+        };
+        let mut store = self.shared.store(Some(self.network(connection, options, pace)));
         let outcome = self.shared.bounded(&mut store, options.deadline, async |store: &mut Store<Host>| {
             let guest = self.shared.pre.instantiate_async(&mut *store).await?;
             guest.switchboard_connector_activities().call_invoke(store, &name, &input).await
@@ -191,7 +191,8 @@ impl Connector {
         connection: Arc<dyn Connection>,
         options: &CallOptions,
     ) -> Result<Identity, CallError> {
-        let mut store = self.shared.store(Some(self.network(connection, options, "light".into())));
+        let pace = Pace::class(&self.manifest, "light", &*connection);
+        let mut store = self.shared.store(Some(self.network(connection, options, pace)));
         let found = self.shared.bounded(&mut store, options.deadline, async |store: &mut Store<Host>| {
             let guest = self.shared.pre.instantiate_async(&mut *store).await?;
             guest.switchboard_connector_auth().call_identify(store).await
@@ -199,12 +200,25 @@ impl Connector {
         Ok(found.await??.into())
     }
 
-    fn network(&self, connection: Arc<dyn Connection>, options: &CallOptions, class: String) -> Call {
+    /// Wait until nobody else in the account does `what`, within the call's time.
+    async fn turn(
+        &self,
+        connection: &dyn Connection,
+        what: &str,
+        options: &CallOptions,
+    ) -> Result<egress::Turn, CallError> {
+        tokio::time::timeout(options.deadline, connection.pacing().turn(what)).await.map_err(|_| {
+            let message = format!("another call has done `{what}` for longer than this call may wait");
+            CallError::problem("rate-limited", message, Some("try again when the other call has ended".to_owned()))
+        })
+    }
+
+    fn network(&self, connection: Arc<dyn Connection>, options: &CallOptions, pace: Pace) -> Call {
         Call {
             shared: Arc::clone(&self.shared),
             connection,
             options: options.clone(),
-            class,
+            pace,
             deadline: Instant::now() + options.deadline,
             planned: None,
         }

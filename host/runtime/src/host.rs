@@ -11,7 +11,7 @@ use crate::call::CallOptions;
 use crate::connector::Shared;
 use crate::error::{no_credential, response, to_guest};
 use crate::limits::Limits;
-use crate::manifest::Rate;
+use crate::pace::Pace;
 use crate::{naming, retry};
 
 /// Longest line a guest may log, characters.
@@ -28,7 +28,7 @@ pub(crate) struct Call {
     pub(crate) shared: Arc<Shared>,
     pub(crate) connection: Arc<dyn Connection>,
     pub(crate) options: CallOptions,
-    pub(crate) class: String,
+    pub(crate) pace: Pace,
     pub(crate) deadline: Instant,
     /// Filled by the first request of a dry run.
     pub(crate) planned: Option<serde_json::Value>,
@@ -180,9 +180,17 @@ impl Call {
     }
 
     async fn wait_for_budget(&self) -> Result<(), http::Failure> {
-        let per_second = self.shared.rates.get(&self.class).map_or(10, |rate: &Rate| rate.per_second);
-        let at = self.shared.budget.reserve(self.connection.id(), &self.class, per_second);
-        self.sleep(at.saturating_duration_since(Instant::now())).await
+        match self.connection.pacing().reserve(&self.pace.ask) {
+            Ok(wait) => self.sleep(wait).await,
+            Err(used_up) => {
+                let after = used_up.until_ms.saturating_sub(now());
+                Err(http::Failure {
+                    fix: Some("it can go on at midnight UTC; spread the work over days, or set the account's plan".into()),
+                    retry: types::Retry::After(after),
+                    ..failed("rate-limited", &used_up.to_string(), true)
+                })
+            }
+        }
     }
 
     fn has_time(&self, pause: std::time::Duration) -> bool {
@@ -194,11 +202,11 @@ impl Call {
             return Ok(());
         }
         if !self.has_time(pause) {
-            return Err(failed(
-                "rate-limited",
-                "the request budget asks for a longer wait than this call may take",
-                true,
-            ));
+            let after = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
+            return Err(http::Failure {
+                retry: types::Retry::After(after),
+                ..failed("rate-limited", "the request budget asks for a longer wait than this call may take", true)
+            });
         }
         tokio::time::sleep(pause).await;
         Ok(())
@@ -232,7 +240,8 @@ impl Call {
             ("rate-limited", _) => {
                 let pause = match verdict.retry_at {
                     Some(at) => std::time::Duration::from_millis(at.saturating_sub(now())),
-                    None => std::time::Duration::from_secs(1) + retry::pause(attempt),
+                    None => retry::after_seconds(&answer.headers)
+                        .unwrap_or_else(|| std::time::Duration::from_secs(1) + retry::pause(attempt)),
                 };
                 // A longer wait than the call may take is the caller's to plan: the answer goes back as it is.
                 Ok(if Instant::now() + pause < self.deadline { Next::Again(pause) } else { Next::Done })

@@ -5,7 +5,6 @@
 //! [`Connection`] trait, the network is `switchboard-egress`.
 
 mod bindings;
-mod budget;
 mod call;
 mod connector;
 mod engine;
@@ -15,6 +14,7 @@ mod limits;
 pub mod manifest;
 mod naming;
 pub mod remedy;
+mod pace;
 mod retry;
 pub mod scopes;
 mod trusted;
@@ -24,4 +24,6 @@ pub use call::{CallOptions, Events, Silent};
 pub use connector::{Connector, LoadError};
 pub use engine::{Runtime, RuntimeConfig, StartError};
 pub use error::{Broken, CallError, Problem, Refused, Retry};
-pub use switchboard_egress::{Connection, Credential, CredentialError, Egress, Facts, FixedToken, Policy};
+pub use switchboard_egress::{
+    Ask, Connection, Credential, CredentialError, Egress, Exhausted, Facts, FixedToken, MemoryPacing, Pacing, Policy, Turn,
+};

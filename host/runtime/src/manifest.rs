@@ -18,9 +18,12 @@ pub struct Manifest {
     pub title: String,
     pub auth: Auth,
     pub hosts: Hosts,
-    /// Requests per second by rate class.
+    /// How often each rate class may be called, by the account's plan.
     #[serde(default)]
-    pub rates: BTreeMap<String, Rate>,
+    pub rates: BTreeMap<String, BTreeMap<String, Rate>>,
+    /// The plan of accounts whose plan is not known.
+    #[serde(default)]
+    pub default_plan: String,
     /// What each problem code means and what to do.
     #[serde(default)]
     pub errors: Vec<ErrorEntry>,
@@ -105,10 +108,16 @@ pub struct Hosts {
     pub download: Vec<String>,
 }
 
-/// How often one rate class may be called.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+/// How often one rate class may be called on one plan. An absent figure is no limit.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Rate {
-    pub per_second: u32,
+    pub per_second: Option<u32>,
+    /// Where the service counts by the minute.
+    pub per_minute: Option<u32>,
+    /// UTC day.
+    pub per_day: Option<u32>,
+    /// The class whose day this class counts in; its own when absent.
+    pub day_pool: Option<String>,
 }
 
 /// One problem code for people.

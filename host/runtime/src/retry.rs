@@ -29,6 +29,12 @@ pub(crate) fn pause(attempt: u32) -> Duration {
     Duration::from_millis(base + rand::random_range(0..=base / 2))
 }
 
+/// `Retry-After` in its form of seconds (RFC 9110, section 10.2.3). Its form of a date is the connector's to read.
+pub(crate) fn after_seconds(headers: &[(String, String)]) -> Option<Duration> {
+    let (_, value) = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("retry-after"))?;
+    value.trim().parse().ok().map(Duration::from_secs)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,8 +11,11 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use crate::StoreError;
 
 /// Each is applied once, in order; the count is the `user_version`. Released files never change.
-const MIGRATIONS: &[&str] =
-    &[include_str!("../migrations/001_start.sql"), include_str!("../migrations/002_token_life.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/001_start.sql"),
+    include_str!("../migrations/002_token_life.sql"),
+    include_str!("../migrations/003_budgets.sql"),
+];
 
 /// How long a write waits for another process. Writes here take milliseconds.
 const BUSY: Duration = Duration::from_secs(10);

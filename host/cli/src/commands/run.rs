@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use serde_json::json;
 use switchboard_automation::journal::Embedded;
-use switchboard_automation::{Document, RunError, SystemClock};
+use switchboard_automation::{Document, RetryHint, RunError, SystemClock};
 
 use switchboard_store::Store;
 
 use crate::app::App;
 use crate::args::Run;
 use crate::commands::{call, check};
-use crate::error::{CliError, code_exit, exit};
+use crate::error::{CliError, code_exit, exit, moment};
 use crate::runner::{ManifestCatalog, SandboxRunner};
 use crate::{input, output};
 
@@ -107,7 +107,11 @@ fn failed(store: &Store, id: &str, error: &RunError) -> CliError {
     };
     // Bad input fails before a run is begun: then there is nothing to show.
     let kept = store.run(id).ok().flatten().map(|_| format!("switchboard runs show {id}"));
-    let fix = match (&error.fix, kept) {
+    let again = match error.retry {
+        RetryHint::After(ms) => moment(ms).map(|at| format!("it can go on from {at}")),
+        RetryHint::Never | RetryHint::AfterUserAction => None,
+    };
+    let fix = match (&again.or_else(|| error.fix.clone()), kept) {
         (Some(fix), Some(kept)) => format!("{fix}; the run is kept: {kept}"),
         (Some(fix), None) => fix.clone(),
         (None, Some(kept)) => kept,

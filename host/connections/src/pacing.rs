@@ -1,0 +1,104 @@
+//! The budget of an account, kept in the store: connections, automations and processes of one account share it.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use switchboard_egress::{Ask, Exhausted, Pacing, Slot, Turn, now_us, take};
+use switchboard_store::{Fence, Store};
+
+use crate::clock;
+
+/// Longest that one turn is held against others, should its process die.
+const TURN_MS: i64 = 60_000;
+/// How often a waiting process looks whether it is its turn.
+const LOOK: Duration = Duration::from_millis(25);
+
+/// The budget of one account.
+#[derive(Clone)]
+pub(crate) struct StorePacing {
+    store: Store,
+    account: String,
+}
+
+impl StorePacing {
+    pub(crate) fn new(store: Store, account: String) -> Self {
+        Self { store, account }
+    }
+}
+
+#[async_trait]
+impl Pacing for StorePacing {
+    fn reserve(&self, ask: &Ask) -> Result<Duration, Exhausted> {
+        let names: Vec<&str> =
+            std::iter::once(ask.class.as_str()).chain(ask.daily.iter().map(|(name, _)| name.as_str())).collect();
+        let changed = self.store.change_budget(&self.account, &names, |lines| {
+            let mut slots: Vec<Slot> = lines
+                .iter()
+                .map(|(next_us, day, used)| Slot { next_us: *next_us, day: *day, used: used.unsigned_abs() })
+                .collect();
+            let wait = take(ask, now_us(), &mut slots)?;
+            for (line, slot) in lines.iter_mut().zip(slots) {
+                *line = (slot.next_us, slot.day, i64::try_from(slot.used).unwrap_or(i64::MAX));
+            }
+            Ok(wait)
+        });
+        match changed {
+            Ok(outcome) => outcome,
+            // The service still counts: a budget that cannot be kept must not stop the work.
+            Err(_) => Ok(Duration::ZERO),
+        }
+    }
+
+    async fn turn(&self, what: &str) -> Turn {
+        let name = format!("turn/{}/{what}", self.account);
+        let holder = std::process::id();
+        // A turn ends by itself after its time, so this ends too.
+        loop {
+            match self.store.take_lease(&name, &holder, TURN_MS, clock::now()) {
+                Ok(Some(number)) => {
+                    return Box::new(Held { store: self.store.clone(), fence: Fence::new(&name, number) });
+                }
+                Ok(None) => tokio::time::sleep(LOOK).await,
+                Err(_) => return Box::new(()),
+            }
+        }
+    }
+}
+
+struct Held {
+    store: Store,
+    fence: Fence,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        // What cannot be given back ends by itself.
+        self.store.release_lease(&self.fence).ok();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn two_connections_of_one_account_share_its_budget_and_its_turns() {
+        let store = Store::in_memory().unwrap();
+        let of = |account: &str| StorePacing::new(store.clone(), account.to_owned());
+        let ask =
+            Ask { class: "light".into(), limit: 10, window: Duration::from_secs(1), daily: vec![("d".into(), 3)] };
+        let (first, second, other) = (of("a"), of("a"), of("b"));
+        for pacing in [&first, &second, &first] {
+            pacing.reserve(&ask).unwrap();
+        }
+        assert!(second.reserve(&ask).is_err());
+        other.reserve(&ask).unwrap();
+
+        let turn = first.turn("delete").await;
+        let waiting = tokio::spawn(async move { second.turn("delete").await });
+        tokio::time::sleep(Duration::from_millis(60)).await;
+        assert!(!waiting.is_finished());
+        drop(turn);
+        waiting.await.unwrap();
+    }
+}

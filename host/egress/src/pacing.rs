@@ -1,0 +1,188 @@
+//! Requests paced before the service refuses them: so many in a second, so many in a day, counted for a whole account.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use async_trait::async_trait;
+
+const DAY_US: i64 = 86_400_000_000;
+
+/// What one request takes from an account's budget.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    /// The rate class, for example `light`.
+    pub class: String,
+    /// Requests of the class in `window`.
+    pub limit: u32,
+    pub window: Duration,
+    /// Counters of the UTC day that the request also counts in, each with its limit.
+    pub daily: Vec<(String, u64)>,
+}
+
+/// A counter of today is used up.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the {limit} requests of today for `{counter}` are used up")]
+pub struct Exhausted {
+    pub counter: String,
+    pub limit: u64,
+    /// When it starts again: midnight UTC, milliseconds since 1970.
+    pub until_ms: u64,
+}
+
+/// One line of a budget. For a class the next free moment counts, for a daily counter the day and what it used.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Slot {
+    /// Microseconds since 1970.
+    pub next_us: i64,
+    /// Days since 1970.
+    pub day: i64,
+    pub used: u64,
+}
+
+/// The budget of one account, wherever it is kept.
+#[async_trait]
+pub trait Pacing: Send + Sync {
+    /// Reserve one request; how long to wait before it is sent.
+    ///
+    /// # Errors
+    /// [`Exhausted`] when a counter of today is used up. Nothing is reserved then.
+    fn reserve(&self, ask: &Ask) -> Result<Duration, Exhausted>;
+
+    /// Wait until nobody else does `what` in this account. It is over when the turn is dropped.
+    async fn turn(&self, what: &str) -> Turn;
+}
+
+/// Held while one thing is done that the service refuses to do twice at a time.
+pub type Turn = Box<dyn std::any::Any + Send + Sync>;
+
+/// Take one request from the lines of `ask`: its class first, then its daily counters. Pure.
+///
+/// # Errors
+/// [`Exhausted`]; the lines are as they were then.
+pub fn take(ask: &Ask, now_us: i64, lines: &mut [Slot]) -> Result<Duration, Exhausted> {
+    let today = now_us.div_euclid(DAY_US);
+    let Some((class, days)) = lines.split_first_mut() else {
+        return Ok(Duration::ZERO);
+    };
+    for (line, (counter, limit)) in days.iter_mut().zip(&ask.daily) {
+        if line.day != today {
+            *line = Slot { day: today, ..Slot::default() };
+        }
+        if line.used >= *limit {
+            let until_ms = u64::try_from((today + 1) * DAY_US / 1000).unwrap_or(u64::MAX);
+            return Err(Exhausted { counter: counter.clone(), limit: *limit, until_ms });
+        }
+    }
+    for line in days {
+        line.used += 1;
+    }
+    // Services count in fixed windows. A burst and the steady rate behind it must fit into any window together.
+    let limit = i64::from(ask.limit.max(1));
+    let burst = limit / 6;
+    let gap = i64::try_from(ask.window.as_micros()).unwrap_or(i64::MAX) / (limit - burst);
+    let at = class.next_us.max(now_us.saturating_sub(gap.saturating_mul(burst)));
+    class.next_us = at.saturating_add(gap);
+    Ok(Duration::from_micros(u64::try_from(at - now_us).unwrap_or(0)))
+}
+
+/// Microseconds since 1970.
+pub fn now_us() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
+}
+
+/// A budget that ends with the process. Clones share it.
+#[derive(Clone, Default)]
+pub struct MemoryPacing {
+    lines: Arc<Mutex<HashMap<String, Slot>>>,
+    turns: Arc<Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>>,
+}
+
+#[async_trait]
+impl Pacing for MemoryPacing {
+    fn reserve(&self, ask: &Ask) -> Result<Duration, Exhausted> {
+        let mut all = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        let names: Vec<&String> = std::iter::once(&ask.class).chain(ask.daily.iter().map(|(name, _)| name)).collect();
+        let mut lines: Vec<Slot> = names.iter().map(|name| all.get(*name).copied().unwrap_or_default()).collect();
+        let wait = take(ask, now_us(), &mut lines)?;
+        for (name, line) in names.into_iter().zip(lines) {
+            all.insert(name.clone(), line);
+        }
+        Ok(wait)
+    }
+
+    async fn turn(&self, what: &str) -> Turn {
+        let one = {
+            let mut all = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(all.entry(what.to_owned()).or_default())
+        };
+        Box::new(one.lock_owned().await)
+    }
+}
+
+impl std::fmt::Debug for MemoryPacing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("MemoryPacing")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ask(limit: u32, daily: &[(&str, u64)]) -> Ask {
+        let daily = daily.iter().map(|(name, limit)| ((*name).to_owned(), *limit)).collect();
+        Ask { class: "light".into(), limit, window: Duration::from_secs(1), daily }
+    }
+
+    /// The moments, in microseconds, at which `count` requests that are all there at once may go.
+    fn moments(limit: u32, count: usize) -> Vec<u64> {
+        let mut lines = [Slot::default()];
+        let now = 5 * DAY_US;
+        (0..count)
+            .map(|_| take(&ask(limit, &[]), now, &mut lines).unwrap())
+            .map(|wait| u64::try_from(wait.as_micros()).unwrap())
+            .collect()
+    }
+
+    #[test]
+    fn no_window_of_a_second_holds_more_than_the_limit_wherever_it_begins() {
+        for limit in [1, 2, 4, 10, 20, 30, 60, 80] {
+            let all = moments(limit, 300);
+            for (at, first) in all.iter().enumerate() {
+                let inside = all.iter().skip(at).take_while(|moment| **moment < first + 1_000_000).count();
+                assert!(inside <= limit as usize, "{limit}: {inside}");
+            }
+            let rate = 299_000_000 / all.last().unwrap().max(&1);
+            assert!(rate >= u64::from(limit) * 8 / 10, "{limit}: only {rate} a second");
+        }
+    }
+
+    #[test]
+    fn a_used_up_day_says_when_the_next_begins_and_reserves_nothing() {
+        let mut lines = [Slot::default(); 3];
+        let (now, ask) = (10 * DAY_US + 5, ask(100, &[("light/day", 10), ("ada", 2)]));
+        take(&ask, now, &mut lines).unwrap();
+        take(&ask, now, &mut lines).unwrap();
+        let before = lines;
+        let error = take(&ask, now, &mut lines).unwrap_err();
+        assert_eq!((error.counter.as_str(), error.until_ms), ("ada", 11 * 86_400_000));
+        assert_eq!(lines, before);
+        take(&ask, 11 * DAY_US, &mut lines).unwrap();
+        assert_eq!(lines[2].used, 1, "a new day begins at nought");
+    }
+
+    #[tokio::test]
+    async fn one_at_a_time_for_the_same_thing_only() {
+        let pacing = MemoryPacing::default();
+        let first = pacing.turn("a").await;
+        let _other = pacing.turn("b").await;
+        let waiting = pacing.clone();
+        let second = tokio::spawn(async move { waiting.turn("a").await });
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        assert!(!second.is_finished());
+        drop(first);
+        second.await.unwrap();
+    }
+}

@@ -1,0 +1,55 @@
+//! Many calls at once on one account: the host waits so that the service need not refuse.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use switchboard_egress::Egress;
+use switchboard_emulator::Options;
+use switchboard_runtime::{CallOptions, Credential, FixedToken, Policy, Runtime, RuntimeConfig};
+use switchboard_tests::world::World;
+
+/// 500 calls of three rate classes, all asked for at once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_burst_of_mixed_calls_ends_with_no_failed_call() {
+    let emulator = switchboard_emulator::start(Options::default()).await.unwrap();
+    let token = emulator.issue_token("ada@emulator.test").unwrap();
+    let config = RuntimeConfig { pooled: true, slots: 512, ..RuntimeConfig::default() };
+    let runtime = Runtime::new(config, Egress::new().unwrap()).unwrap();
+    let zoom = runtime.load_wasm(&std::fs::read(World::file("target/connectors/zoom.wasm")).unwrap()).await.unwrap();
+    let policy = Policy::new(emulator.api_base().parse().unwrap(), Vec::new());
+    let connection = Arc::new(FixedToken::new(policy, Credential::new(token)));
+    let options = CallOptions { deadline: std::time::Duration::from_secs(100), ..CallOptions::default() };
+    let calls = (0..500).map(|n| {
+        let (zoom, connection, options) = (zoom.clone(), Arc::clone(&connection), options.clone());
+        let (activity, input) = match n % 5 {
+            0 => ("zoom.meetings.list", json!({})),
+            1 => ("zoom.recordings.list", json!({"from": "2026-11-01", "to": "2026-11-10"})),
+            _ => ("zoom.users.me", json!({})),
+        };
+        tokio::spawn(async move { zoom.call(activity, input, connection, &options).await })
+    });
+    for call in calls.collect::<Vec<_>>() {
+        call.await.unwrap().unwrap();
+    }
+    let seen: Value = ureq::get(&format!("{}/requests", emulator.control_base())).call().unwrap().body_mut().read_json().unwrap();
+    let all = seen["requests"].as_array().unwrap();
+    let refused = all.iter().filter(|request| request["status"] == 429).count();
+    assert!(all.len() >= 500, "{}", all.len());
+    assert!(refused * 100 <= all.len(), "{refused} of {} were refused first", all.len());
+}
+
+/// Two processes that act for one account keep one budget between them.
+#[test]
+fn commands_that_run_at_the_same_time_share_the_budget_of_the_account() {
+    let world = World::connected();
+    let children: Vec<_> = (0..12)
+        .map(|_| world.command(&["call", "zoom.users.me", "--json"]).stdout(std::process::Stdio::null()).spawn().unwrap())
+        .collect();
+    for mut child in children {
+        assert!(child.wait().unwrap().success());
+    }
+    let store = switchboard_store::Store::open(world.home.path()).unwrap();
+    let used = |lines: &mut [switchboard_store::BudgetLine]| Ok::<i64, ()>(lines.first().map_or(0, |line| line.0));
+    let account = format!("zoom/{}", world.emulator.server_to_server().0);
+    assert!(store.change_budget(&account, &["light"], used).unwrap().unwrap() > 0, "the budget is the account's");
+}
