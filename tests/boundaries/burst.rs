@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use switchboard_egress::Egress;
 use switchboard_emulator::Options;
 use switchboard_runtime::{CallOptions, Credential, FixedToken, Policy, Runtime, RuntimeConfig};
-use switchboard_tests::world::World;
+use switchboard_tests::world::{World, http};
 
 /// 500 calls of three rate classes, all asked for at once.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -31,7 +31,9 @@ async fn a_burst_of_mixed_calls_ends_with_no_failed_call() {
     for call in calls.collect::<Vec<_>>() {
         call.await.unwrap().unwrap();
     }
-    let seen: Value = ureq::get(&format!("{}/requests", emulator.control_base())).call().unwrap().body_mut().read_json().unwrap();
+    let port = emulator.api_base().parse::<url::Url>().unwrap().port().unwrap();
+    let (_, _, body) = tokio::task::spawn_blocking(move || http("GET", port, "/_emulator/requests", "")).await.unwrap();
+    let seen: Value = serde_json::from_str(&body).unwrap();
     let all = seen["requests"].as_array().unwrap();
     let refused = all.iter().filter(|request| request["status"] == 429).count();
     assert!(all.len() >= 500, "{}", all.len());
@@ -43,7 +45,9 @@ async fn a_burst_of_mixed_calls_ends_with_no_failed_call() {
 fn commands_that_run_at_the_same_time_share_the_budget_of_the_account() {
     let world = World::connected();
     let children: Vec<_> = (0..12)
-        .map(|_| world.command(&["call", "zoom.users.me", "--json"]).stdout(std::process::Stdio::null()).spawn().unwrap())
+        .map(|_| {
+            world.command(&["call", "zoom.users.me", "--json"]).stdout(std::process::Stdio::null()).spawn().unwrap()
+        })
         .collect();
     for mut child in children {
         assert!(child.wait().unwrap().success());

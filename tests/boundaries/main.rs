@@ -3,6 +3,7 @@
 
 mod connecting;
 mod doctor;
+mod burst;
 mod embed;
 mod hostile;
 mod journey;

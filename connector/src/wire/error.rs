@@ -127,7 +127,9 @@ pub fn retry_after(headers: &[Header], now: u64) -> Option<u64> {
 fn until_tomorrow(headers: &[Header]) -> bool {
     match header(headers, "x-ratelimit-type") {
         Some(kind) => kind.eq_ignore_ascii_case("daily-limit"),
-        None => header(headers, "x-ratelimit-remaining").is_some_and(|left| left.trim().parse::<u64>().is_ok_and(|n| n > 0)),
+        None => {
+            header(headers, "x-ratelimit-remaining").is_some_and(|left| left.trim().parse::<u64>().is_ok_and(|n| n > 0))
+        }
     }
 }
 

@@ -2,6 +2,8 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "helpers of tests")]
 
+use std::cell::RefCell;
+
 use serde_json::Value;
 use switchboard_connector_zoom::activities::invoke;
 use switchboard_connector_zoom::bindings::contract::{Problem, Retry};
@@ -16,21 +18,39 @@ pub const OWNER: &str = "ada@emulator.test";
 
 /// The host's part, as small as it can be.
 pub struct Wire {
-    base: String,
+    route: Route,
     token: String,
     agent: ureq::Agent,
+    /// What was sent and answered, in order.
+    pub seen: RefCell<Vec<Exchange>>,
+}
+
+/// The base address for a path.
+pub type Route = Box<dyn Fn(&str) -> String>;
+
+/// One request and its answer.
+pub struct Exchange {
+    /// `GET /users/me`, without the query.
+    pub operation: String,
+    pub response: Response,
 }
 
 impl Wire {
     pub fn new(emulator: &Emulator, scopes: &[String]) -> Self {
-        let config = ureq::Agent::config_builder().http_status_as_error(false).build();
         let token = emulator.issue_token_with(OWNER, scopes).expect("the owner is seeded");
-        Self { base: emulator.api_base(), token, agent: config.into() }
+        let base = emulator.api_base();
+        Self::routed(Box::new(move |_| base.clone()), token)
+    }
+
+    /// Each path goes where `route` says.
+    pub fn routed(route: Route, token: String) -> Self {
+        let config = ureq::Agent::config_builder().http_status_as_error(false).build();
+        Self { route, token, agent: config.into(), seen: RefCell::default() }
     }
 
     fn exchange(&self, request: &Request) -> Result<Response, ureq::Error> {
         let url = match &request.target {
-            Target::Path(path) => format!("{}{path}", self.base),
+            Target::Path(path) => format!("{}{path}", (self.route)(path)),
             Target::Link(link) => link.clone(),
         };
         let method = match request.method {
@@ -57,7 +77,12 @@ impl Wire {
                 value: value.to_str().unwrap_or_default().to_owned(),
             })
             .collect();
-        Ok(Response { status: answer.status().as_u16(), headers, body: answer.body_mut().read_to_vec()? })
+        let response = Response { status: answer.status().as_u16(), headers, body: answer.body_mut().read_to_vec()? };
+        if let Target::Path(path) = &request.target {
+            let operation = format!("{method} {path}");
+            self.seen.borrow_mut().push(Exchange { operation, response: response.clone() });
+        }
+        Ok(response)
     }
 }
 

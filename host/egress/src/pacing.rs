@@ -80,7 +80,8 @@ pub fn take(ask: &Ask, now_us: i64, lines: &mut [Slot]) -> Result<Duration, Exha
     // Services count in fixed windows. A burst and the steady rate behind it must fit into any window together.
     let limit = i64::from(ask.limit.max(1));
     let burst = limit / 6;
-    let gap = i64::try_from(ask.window.as_micros()).unwrap_or(i64::MAX) / (limit - burst);
+    let steady = limit - burst;
+    let gap = (i64::try_from(ask.window.as_micros()).unwrap_or(i64::MAX - steady) + steady - 1) / steady;
     let at = class.next_us.max(now_us.saturating_sub(gap.saturating_mul(burst)));
     class.next_us = at.saturating_add(gap);
     Ok(Duration::from_micros(u64::try_from(at - now_us).unwrap_or(0)))

@@ -89,11 +89,7 @@ impl Runtime {
         generated::Connector::add_to_linker::<_, HasSelf<_>>(&mut linker, |host| host).map_err(LoadError::Exports)?;
         let pre = linker.instantiate_pre(component).map_err(LoadError::Exports)?;
         let pre = ConnectorPre::new(pre).map_err(LoadError::Exports)?;
-        let shared = Shared {
-            pre,
-            config: Arc::clone(&self.config),
-            egress: self.egress.clone(),
-        };
+        let shared = Shared { pre, config: Arc::clone(&self.config), egress: self.egress.clone() };
         let text = shared.describe().await.map_err(LoadError::Describe)?;
         let manifest: Manifest = serde_json::from_str(&text)?;
         if manifest.manifest != "1" {

@@ -185,7 +185,9 @@ impl Call {
             Err(used_up) => {
                 let after = used_up.until_ms.saturating_sub(now());
                 Err(http::Failure {
-                    fix: Some("it can go on at midnight UTC; spread the work over days, or set the account's plan".into()),
+                    fix: Some(
+                        "it can go on at midnight UTC; spread the work over days, or set the account's plan".into(),
+                    ),
                     retry: types::Retry::After(after),
                     ..failed("rate-limited", &used_up.to_string(), true)
                 })

@@ -25,5 +25,6 @@ pub use connector::{Connector, LoadError};
 pub use engine::{Runtime, RuntimeConfig, StartError};
 pub use error::{Broken, CallError, Problem, Refused, Retry};
 pub use switchboard_egress::{
-    Ask, Connection, Credential, CredentialError, Egress, Exhausted, Facts, FixedToken, MemoryPacing, Pacing, Policy, Turn,
+    Ask, Connection, Credential, CredentialError, Egress, Exhausted, Facts, FixedToken, MemoryPacing, Pacing, Policy,
+    Turn,
 };

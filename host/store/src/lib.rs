@@ -27,6 +27,7 @@ pub use retentions::Retention;
 pub use revocations::PendingRevocation;
 pub use rotations::Rotation;
 pub use pacing::BudgetLine;
+pub use rotations::Rotation;
 pub use runs::{NewRun, RunRecord};
 pub use secrets::Sealed;
 pub use steps::StepRecord;
