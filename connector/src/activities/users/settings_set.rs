@@ -22,6 +22,10 @@ pub fn settings_set(zoom: &Zoom<'_>, request: SetUserSettings) -> Outcome<SavedU
             "use `local`, `cloud` or `none`",
         ));
     }
+    let days = request.recording.as_ref().and_then(|recording| recording.auto_delete_cmr_days);
+    if days.is_some_and(|days| !matches!(days, 30 | 60 | 90 | 120)) {
+        return Err(invalid("/recording/auto_delete_cmr_days", "Zoom knows no such time", "use 30, 60, 90 or 120 days"));
+    }
     let body = sections(&request)?;
     if body.is_empty() {
         return Err(invalid("", "nothing to change", "give at least one setting"));
@@ -99,6 +103,8 @@ mod tests {
         fails("users.settings-set", "{}", script("", 0, ""), "input.invalid", Some(""));
         let odd = r#"{"recording":{"auto_recording":"moon"}}"#;
         fails("users.settings-set", odd, script("", 0, ""), "input.invalid", Some("/recording/auto_recording"));
+        let days = r#"{"recording":{"auto_delete_cmr_days":31}}"#;
+        fails("users.settings-set", days, script("", 0, ""), "input.invalid", Some("/recording/auto_delete_cmr_days"));
         let input = r#"{"recording":{"cloud_recording":true}}"#;
         fails("users.settings-set", input, script("", 0, "").without_a_user(), "input.invalid", Some("/user"));
     }
