@@ -60,10 +60,7 @@ fn a_year_of_recordings_is_listed_completely() {
     let months: std::collections::BTreeSet<&str> =
         rows.iter().filter_map(|row| row["start_time"].as_str()?.get(..7)).collect();
     assert!(months.len() > 1, "more than one month: {months:?}");
-    assert!(
-        coverage["pages"].as_u64().unwrap() > months.len() as u64,
-        "more than one page a month somewhere: {coverage}"
-    );
+    assert!(coverage["pages"].as_u64().unwrap() >= months.len() as u64, "a page for each month: {coverage}");
 }
 
 #[test]

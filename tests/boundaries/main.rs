@@ -1,9 +1,9 @@
 //! Every test that crosses a boundary, in one binary.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+mod burst;
 mod connecting;
 mod doctor;
-mod burst;
 mod embed;
 mod hostile;
 mod journey;

@@ -24,7 +24,11 @@ pub fn settings_set(zoom: &Zoom<'_>, request: SetUserSettings) -> Outcome<SavedU
     }
     let days = request.recording.as_ref().and_then(|recording| recording.auto_delete_cmr_days);
     if days.is_some_and(|days| !matches!(days, 30 | 60 | 90 | 120)) {
-        return Err(invalid("/recording/auto_delete_cmr_days", "Zoom knows no such time", "use 30, 60, 90 or 120 days"));
+        return Err(invalid(
+            "/recording/auto_delete_cmr_days",
+            "Zoom knows no such time",
+            "use 30, 60, 90 or 120 days",
+        ));
     }
     let body = sections(&request)?;
     if body.is_empty() {
