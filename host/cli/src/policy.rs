@@ -40,7 +40,7 @@ mod tests {
     #[test]
     fn a_policy_that_cannot_be_read_is_an_error() {
         assert_eq!(parse(r#"{"allow":["zoom.a.b"]}"#).unwrap(), ["zoom.a.b"]);
-        for text in [r#"{"alow":[]}"#, "[]", ""] {
+        for text in [r#"{"alow":[]}"#, r#"{"allow":"zoom.a.b"}"#, ""] {
             assert!(parse(text).is_err(), "{text}");
         }
     }
