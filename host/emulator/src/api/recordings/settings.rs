@@ -24,7 +24,8 @@ pub fn set(world: &mut World, call: &Call, caller: &Caller, stars: &[&str]) -> R
     if let Some(password) = body.get("password").and_then(Value::as_str) {
         let has = |of: fn(&char) -> bool| password.chars().any(|c| of(&c));
         let mixed = has(char::is_ascii_digit) && has(char::is_ascii_alphabetic) && has(char::is_ascii_punctuation);
-        if !password.is_empty() && !((8..=10).contains(&password.chars().count()) && mixed) {
+        let strong = (8..=10).contains(&password.chars().count()) && mixed;
+        if !password.is_empty() && !strong {
             return Err(Answer::invalid("password", "Passcode does not meet the account's requirements."));
         }
     }
