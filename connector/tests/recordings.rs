@@ -1,5 +1,5 @@
 //! Recordings from their list to the trash, against the emulator.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests fail the test")]
+#![expect(clippy::panic, reason = "a helper of tests fails the test")]
 
 mod live;
 
