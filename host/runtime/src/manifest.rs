@@ -137,7 +137,11 @@ pub struct Activity {
     pub area: String,
     pub title: String,
     pub summary: String,
+    /// The worst it can do.
     pub effect: Effect,
+    /// Where the input decides which effect it is.
+    #[serde(default)]
+    pub effect_by: Option<EffectBy>,
     pub idempotency: Idempotency,
     /// Whether a host runs it without being told to.
     #[serde(default)]
@@ -170,6 +174,28 @@ pub enum Policy {
     On,
     /// Only where [`crate::CallOptions::allow`] names it.
     Off,
+}
+
+/// An effect that depends on one field of the input.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct EffectBy {
+    /// JSON Pointer to the field.
+    pub field: String,
+    /// The field's value when it is absent.
+    pub default: String,
+    pub cases: BTreeMap<String, Effect>,
+}
+
+impl Activity {
+    /// What a call with this input does. A value that the manifest does not name has the worst effect.
+    pub fn effect_of(&self, input: &Value) -> Effect {
+        let Some(by) = &self.effect_by else { return self.effect };
+        let value = match input.pointer(&by.field) {
+            None => Some(by.default.as_str()),
+            Some(value) => value.as_str(),
+        };
+        value.and_then(|value| by.cases.get(value)).copied().unwrap_or(self.effect)
+    }
 }
 
 /// What an activity does to the service.

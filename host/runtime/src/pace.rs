@@ -25,9 +25,10 @@ impl Pace {
         {
             pace.ask.daily.push((format!("user {user}"), limit));
         }
-        pace.alone = activity.more.get("one_at_a_time").and_then(Value::as_str).map(|field| {
-            let value = input.pointer(field).and_then(Value::as_str).unwrap_or_default();
-            format!("{} {}", activity.name, value.to_lowercase())
+        pace.alone = activity.more.get("one_at_a_time").and_then(|alone| {
+            let what = alone.get("what")?.as_str()?;
+            let of = alone.get("of").and_then(Value::as_str).and_then(|field| input.pointer(field)?.as_str());
+            Some(of.map_or_else(|| what.to_owned(), |of| format!("{what} {}", of.to_lowercase())))
         });
         pace
     }

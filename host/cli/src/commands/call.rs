@@ -17,7 +17,7 @@ pub async fn run(app: &App, call: Call) -> Result<(), CliError> {
     let activity = find(connector.manifest(), &call.activity)?.clone();
     let input = input::object(call.input.as_deref(), &call.fields)?;
     if !call.dry_run {
-        confirm(&app.global, call.yes, &call.activity, &activity, &input)?;
+        confirm(&app.global, call.yes, &call.activity, &activity, activity.effect_of(&input), &input)?;
     }
     let connection = app.connections()?.open_connection(call.connection.as_deref())?;
     let mut options = app.call_options(&call.downloads);
@@ -31,8 +31,15 @@ pub async fn run(app: &App, call: Call) -> Result<(), CliError> {
 }
 
 /// A destructive activity needs a yes: the word typed at a terminal, or `--yes`.
-pub fn confirm(global: &Global, yes: bool, id: &str, activity: &Activity, input: &Value) -> Result<(), CliError> {
-    if activity.effect != Effect::Destructive || yes {
+pub fn confirm(
+    global: &Global,
+    yes: bool,
+    id: &str,
+    activity: &Activity,
+    effect: Effect,
+    input: &Value,
+) -> Result<(), CliError> {
+    if effect != Effect::Destructive || yes {
         return Ok(());
     }
     let sentence = filled(activity.confirm.as_deref().unwrap_or("This cannot be undone."), input);

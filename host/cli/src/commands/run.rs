@@ -34,7 +34,7 @@ pub async fn run(app: &App, run: Run) -> Result<(), CliError> {
     let inputs = input::object(None, &run.fields)?;
     for id in used(&document) {
         if let Some(activity) = connector.manifest().activity(&id) {
-            call::confirm(&app.global, run.yes, &id, activity, &inputs)?;
+            call::confirm(&app.global, run.yes, &id, activity, activity.effect, &inputs)?;
         }
     }
     let connections = app.connections()?;
