@@ -2,7 +2,15 @@
 //!
 //! An example with a `problem` must end in that problem; one with the `level` `admin` runs with `:admin`
 //! scopes alone. `ZOOM_EXAMPLE=meetings.` runs those whose name begins so.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    reason = "helpers of tests fail the test"
+)]
 
 mod live;
 

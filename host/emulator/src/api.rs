@@ -27,8 +27,6 @@ pub use recordings::shown as shown_recording;
 /// Who is calling.
 pub struct Caller {
     pub user: User,
-    /// Client id of the app.
-    pub app: String,
     pub grant: u64,
     /// May touch other users of the account.
     pub admin: bool,
@@ -46,8 +44,7 @@ fn run(world: &mut World, call: &Call) -> Result<Answer, Answer> {
         return Err(unknown());
     };
     let admin = operation.check(&scopes)?;
-    let app = world.grant(grant).map(|grant| grant.client_id.clone()).unwrap_or_default();
-    let caller = Caller { user, app, grant, admin };
+    let caller = Caller { user, grant, admin };
     let left = limits::count(world, operation.label)?;
     let answer = (operation.run)(world, call, &caller, &stars)?;
     let answer = patches::apply(&world.patches, answer);

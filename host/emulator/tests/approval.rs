@@ -1,6 +1,12 @@
 //! Who may install an app, over real HTTP: what the browser is shown, and what the client is told.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests fail the test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail the test"
+)]
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

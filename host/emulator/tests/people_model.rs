@@ -1,6 +1,12 @@
 //! Any sequence of creating, changing, activating, deactivating, deleting and listing users equals a simple model.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail the test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail the test"
+)]
 
 mod raw;
 

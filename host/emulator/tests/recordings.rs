@@ -1,6 +1,12 @@
 //! Cloud recordings: what is awkward about the trash, files, transcripts, sharing and registrants; and a model of the trash.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests fail the test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail the test"
+)]
 
 mod raw;
 

@@ -1,7 +1,13 @@
 //! The smallest client that sees raw answers, and a place that receives webhooks.
 
 #![allow(dead_code, reason = "each test file uses its part")]
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests fail the test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail the test"
+)]
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

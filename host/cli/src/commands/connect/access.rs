@@ -19,7 +19,6 @@ pub struct Access<'a> {
     pub activities: Vec<&'a Activity>,
     pub asked: Vec<Wanted>,
     pub level: Level,
-    pub style: Spelling,
     /// Whether activities were chosen; else everything is wished for and nothing asked.
     pub chosen: bool,
     given: Vec<String>,
@@ -67,7 +66,7 @@ pub fn wanted<'a>(manifest: &'a Manifest, connect: &Connect, method: Method) -> 
         })?,
     };
     let asked = manifest.scopes_for(&activities, style, level);
-    Ok(Access { activities, asked, level, style, chosen, given: connect.scopes.clone() })
+    Ok(Access { activities, asked, level, chosen, given: connect.scopes.clone() })
 }
 
 /// Every activity that an automation names.
