@@ -1,9 +1,10 @@
-//! Writes `manifests/zoom.resolved.json`; with `--check` only says whether it is up to date.
+//! Writes `manifests/zoom.resolved.json` and `docs/activities.md`; with `--check` only says whether they are up to date.
 
 use std::path::Path;
 use std::process::ExitCode;
 use std::{env, fs};
 
+use serde_json::Value;
 use switchboard_connector_zoom::manifest;
 
 fn main() -> ExitCode {
@@ -18,20 +19,70 @@ fn main() -> ExitCode {
 }
 
 fn run(check: bool) -> Result<ExitCode, String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../manifests");
-    let target = folder.join("zoom.resolved.json");
-    let fresh = manifest::resolve(&folder.join("zoom"))?;
-    if fs::read_to_string(&target).is_ok_and(|present| present == fresh) {
-        return Ok(ExitCode::SUCCESS);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let resolved = manifest::resolve(&root.join("manifests/zoom"))?;
+    let reference = reference(&resolved)?;
+    let mut stale = false;
+    for (name, fresh) in [("manifests/zoom.resolved.json", resolved), ("docs/activities.md", reference)] {
+        let target = root.join(name);
+        if fs::read_to_string(&target).is_ok_and(|present| present == fresh) {
+            continue;
+        }
+        if check {
+            stale = true;
+            report(&format!(
+                "{name} is not up to date: run `cargo run -p switchboard-connector-zoom --features schema --bin resolve-manifest`"
+            ));
+        } else {
+            fs::write(&target, fresh).map_err(|error| format!("cannot write {}: {error}", target.display()))?;
+        }
     }
-    if check {
-        report(
-            "manifests/zoom.resolved.json is not up to date: run `cargo run -p switchboard-connector-zoom --features schema --bin resolve-manifest`",
-        );
-        return Ok(ExitCode::FAILURE);
+    Ok(if stale { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// A page for people: every activity with what it does and needs.
+fn reference(resolved: &str) -> Result<String, String> {
+    let manifest: Value = serde_json::from_str(resolved).map_err(|error| error.to_string())?;
+    let mut page = String::from(
+        "# Activities\n\nMade from the manifest by `resolve-manifest`. `switchboard activity show ID` says more: fields, errors, examples.\n\
+         Scopes: any one of the sets is enough; `(:admin)` stands for the same scope at the level of the account.\n",
+    );
+    let mut area = "";
+    for entry in manifest.get("activities").and_then(Value::as_array).into_iter().flatten() {
+        let text = |key: &str| entry.get(key).and_then(Value::as_str).unwrap_or_default();
+        if text("area") != area {
+            area = text("area");
+            page.push_str(&format!("\n## {area}\n\n| Activity | What | Effect | Scopes | Rate |\n|---|---|---|---|---|\n"));
+        }
+        let scopes = ["granular", "classic"].map(|family| scopes(entry, family));
+        let off = if text("policy") == "off" { ", off by policy" } else { "" };
+        page.push_str(&format!(
+            "| `zoom.{}` | {} | {}{off} | {} | {} |\n",
+            text("name"),
+            text("summary").replace('|', "\\|"),
+            text("effect"),
+            scopes.join("<br>"),
+            text("rate"),
+        ));
     }
-    fs::write(&target, fresh).map_err(|error| format!("cannot write {}: {error}", target.display()))?;
-    Ok(ExitCode::SUCCESS)
+    Ok(page)
+}
+
+fn scopes(entry: &Value, family: &str) -> String {
+    let sets = entry.get("scopes").and_then(|scopes| scopes.get(family)?.as_array());
+    let sets: Vec<String> = sets
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_array)
+        .map(|set| set.iter().filter_map(Value::as_str).map(|scope| format!("`{scope}`")).collect::<Vec<_>>().join(" + "))
+        .collect();
+    let plain = sets.iter().filter(|set| !set.contains(":admin`"));
+    let admin = sets.iter().filter(|set| set.contains(":admin`") && !sets.contains(&set.replace(":admin`", "`")));
+    let both = |set: &String| {
+        let admin = set.replace('`', "").split(" + ").map(|scope| format!("`{scope}:admin`")).collect::<Vec<_>>().join(" + ");
+        if sets.contains(&admin) { format!("{set} (:admin)") } else { set.clone() }
+    };
+    plain.map(both).chain(admin.cloned()).collect::<Vec<_>>().join(", ")
 }
 
 #[expect(clippy::disallowed_macros, reason = "a native tool, not part of the component")]
