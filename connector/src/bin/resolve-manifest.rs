@@ -52,7 +52,9 @@ fn reference(resolved: &str) -> Result<String, String> {
         let text = |key: &str| entry.get(key).and_then(Value::as_str).unwrap_or_default();
         if text("area") != area {
             area = text("area");
-            page.push_str(&format!("\n## {area}\n\n| Activity | What | Effect | Scopes | Rate |\n|---|---|---|---|---|\n"));
+            page.push_str(&format!(
+                "\n## {area}\n\n| Activity | What | Effect | Scopes | Rate |\n|---|---|---|---|---|\n"
+            ));
         }
         let scopes = ["granular", "classic"].map(|family| scopes(entry, family));
         let off = if text("policy") == "off" { ", off by policy" } else { "" };
@@ -74,12 +76,15 @@ fn scopes(entry: &Value, family: &str) -> String {
         .into_iter()
         .flatten()
         .filter_map(Value::as_array)
-        .map(|set| set.iter().filter_map(Value::as_str).map(|scope| format!("`{scope}`")).collect::<Vec<_>>().join(" + "))
+        .map(|set| {
+            set.iter().filter_map(Value::as_str).map(|scope| format!("`{scope}`")).collect::<Vec<_>>().join(" + ")
+        })
         .collect();
     let plain = sets.iter().filter(|set| !set.contains(":admin`"));
     let admin = sets.iter().filter(|set| set.contains(":admin`") && !sets.contains(&set.replace(":admin`", "`")));
     let both = |set: &String| {
-        let admin = set.replace('`', "").split(" + ").map(|scope| format!("`{scope}:admin`")).collect::<Vec<_>>().join(" + ");
+        let admin =
+            set.replace('`', "").split(" + ").map(|scope| format!("`{scope}:admin`")).collect::<Vec<_>>().join(" + ");
         if sets.contains(&admin) { format!("{set} (:admin)") } else { set.clone() }
     };
     plain.map(both).chain(admin.cloned()).collect::<Vec<_>>().join(", ")
