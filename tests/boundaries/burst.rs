@@ -57,3 +57,38 @@ fn commands_that_run_at_the_same_time_share_the_budget_of_the_account() {
     let account = format!("zoom/{}", world.emulator.server_to_server().0);
     assert!(store.change_budget(&account, &["light"], used).unwrap().unwrap() > 0, "the budget is the account's");
 }
+
+#[test]
+fn the_plan_of_an_account_is_set_by_a_name_that_the_rates_know() {
+    let world = World::connected();
+    let set = world.json(&["connection", "plan", "work", "business", "--json"]);
+    assert_eq!(set, json!({"label": "work", "plan": "business"}));
+    let wrong = world.run(&["connection", "plan", "work", "gold"]);
+    assert_eq!(wrong.code, 2, "{}", wrong.err);
+    assert!(wrong.err.contains("business, free, pro"), "{}", wrong.err);
+    assert_eq!(world.json(&["connection", "plan", "work", "--json"])["plan"], "pro");
+}
+
+/// A host's budget of the day is kept before the service refuses, and the refusal says when it goes on.
+#[test]
+fn a_used_up_day_of_a_host_says_when_it_goes_on() {
+    let world = World::connected();
+    let account = format!("zoom/{}", world.emulator.server_to_server().0);
+    let store = switchboard_store::Store::open(world.home.path()).unwrap();
+    let today = i64::try_from(std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs() / 86_400).unwrap();
+    store
+        .change_budget(&account, &["user me"], |lines| -> Result<(), ()> {
+            lines[0] = (0, today, 100);
+            Ok(())
+        })
+        .unwrap()
+        .unwrap();
+    let refused = world.run(&["call", "zoom.meetings.create", "topic=x", "kind=instant", "--json"]);
+    assert_eq!(refused.code, 6, "{}", refused.err);
+    let error: Value = serde_json::from_str(refused.err.lines().last().unwrap()).unwrap();
+    assert_eq!(error["error"]["code"], "rate-limited");
+    assert!(error["error"]["retry_at"].as_str().unwrap().ends_with("T00:00:00Z"), "{error}");
+    let day =
+        store.change_budget(&account, &["user me"], |lines| -> Result<i64, ()> { Ok(lines[0].2) }).unwrap().unwrap();
+    assert_eq!(day, 100, "nothing was reserved, and nothing sent");
+}

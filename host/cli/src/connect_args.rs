@@ -109,6 +109,12 @@ pub enum ConnectionCommand {
     Test { label: Option<String> },
     /// Give a connection another name, without signing in again
     Rename { label: String, to: String },
+    /// Say which plan the connection's account has; its requests are paced by it
+    Plan {
+        label: String,
+        /// One that the connector's rates know, for example `free`, `pro`, `business`; without it the connector's default
+        plan: Option<String>,
+    },
     /// Sign in again as the same user; name, id and what depends on it stay
     Reconnect {
         label: String,

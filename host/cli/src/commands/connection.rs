@@ -1,5 +1,6 @@
 //! `switchboard connection`: show, test and end connections.
 
+use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Arc;
@@ -34,11 +35,31 @@ pub async fn run(app: &App, command: ConnectionCommand) -> Result<(), CliError> 
                 false => output::line(&format!("{label} is called {} now", row.label)),
             }
         }
+        ConnectionCommand::Plan { label, plan } => set_plan(app, &label, plan.as_deref()).await,
         ConnectionCommand::Reconnect { label, paste, no_open, redirect_port } => {
             super::connect::reconnect(app, &label, paste, no_open, redirect_port).await
         }
         ConnectionCommand::Test { label } => test(app, label.as_deref()).await,
         ConnectionCommand::Disconnect { label, yes } => disconnect(app, &label, yes).await,
+    }
+}
+
+async fn set_plan(app: &App, label: &str, plan: Option<&str>) -> Result<(), CliError> {
+    let connector = app.connector().await?;
+    let manifest = connector.manifest();
+    let known: BTreeSet<&str> = manifest.rates.values().flat_map(|plans| plans.keys()).map(String::as_str).collect();
+    if let Some(wrong) = plan.filter(|plan| !known.contains(plan)) {
+        let known: Vec<&str> = known.into_iter().collect();
+        return Err(CliError::usage(
+            format!("there is no plan `{wrong}`"),
+            format!("use one of: {}", known.join(", ")),
+        ));
+    }
+    let row = app.connections()?.set_plan(label, plan)?;
+    let plan = plan.unwrap_or(&manifest.default_plan);
+    match app.global.json {
+        true => output::json(&json!({ "label": row.label, "plan": plan })),
+        false => output::line(&format!("requests of {} are paced by the plan {plan}", row.label)),
     }
 }
 
