@@ -77,7 +77,7 @@ impl Manifest {
         for activity in all {
             let sets = self.sets(activity, style, level);
             let missing = |set: &[String]| set.iter().filter(|scope| !wanted.contains_key(*scope)).count();
-            let Some(set) = sets.iter().min_by_key(|set| (missing(set), set.len())) else {
+            let Some(set) = sets.iter().min_by_key(|set| (missing(set), set.len(), self.breadth(set))) else {
                 continue;
             };
             for scope in set.iter() {
@@ -86,6 +86,15 @@ impl Manifest {
         }
         let asked = wanted.into_iter().map(|(scope, why)| Wanted { scope, why: why.into_iter().collect() });
         self.without_parts(asked.collect(), activities, style, level)
+    }
+
+    /// How many activities a set opens: of two sets that are enough, the one that opens less is asked for.
+    fn breadth(&self, set: &[String]) -> usize {
+        let opens = |activity: &&Activity| {
+            let mut sets = activity.scopes.classic.iter().chain(&activity.scopes.granular);
+            sets.any(|needed| needed.iter().all(|scope| set.contains(scope)))
+        };
+        self.activities.iter().filter(opens).count()
     }
 
     /// Leaves out a scope that every activity can do without, because another scope asked for holds it.
@@ -194,7 +203,7 @@ mod tests {
             "auth": {"profiles": {}, "authorize_path": "", "token_path": "", "revoke_path": "", "admin_suffix": ":admin",
                 "scopes": {"classic": ["info", "user", "user:admin", "file"], "granular": ["user:get", "user:get:admin", "file:get", "file:get:admin"]}},
             "activities": [
-                activity("users.me", json!([["info"], ["user"], ["user:admin"]]), json!([["user:get"], ["user:get:admin"]])),
+                activity("users.me", json!([["user"], ["user:admin"], ["info"]]), json!([["user:get"], ["user:get:admin"]])),
                 activity("users.get", json!([["user"], ["user:admin"]]), json!([["user:get"], ["user:get:admin"]])),
                 activity("files.get", json!([["file"]]), json!([["file:get"], ["file:get:admin"]])),
             ],
