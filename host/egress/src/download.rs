@@ -82,11 +82,11 @@ impl Egress {
         let content_type = essence(answer.headers());
         let mut total = answer.content_length().or(expect.size);
         let mut version = Version::of(answer.headers(), total);
-        let file = PartFile::create(to).map_err(|error| disk(&error, to))?;
+        let mut file = PartFile::create(to).map_err(|error| disk(&error, to))?;
         let mut done = 0;
         let mut resumes = 0;
         loop {
-            let why = match copy(&mut answer, &file, &mut done, expect.size, total, progress, deadline).await? {
+            let why = match copy(&mut answer, &mut file, &mut done, expect.size, total, progress, deadline).await? {
                 End::Broken(why) => why,
                 // when the disk failed, the writing thread says how
                 End::Whole | End::DiskFailed => break,
@@ -122,7 +122,7 @@ impl Egress {
 /// Copies the body to the file until it ends, breaks, or proves to be too long.
 async fn copy(
     answer: &mut Answer,
-    file: &PartFile,
+    file: &mut PartFile,
     done: &mut u64,
     size: Option<u64>,
     total: Option<u64>,
