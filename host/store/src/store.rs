@@ -54,11 +54,13 @@ impl Store {
 
     fn prepare(mut connection: Connection) -> Result<Store, StoreError> {
         connection.busy_timeout(BUSY)?;
-        connection.pragma_update(None, "journal_mode", "WAL")?;
-        connection.pragma_update(None, "synchronous", "FULL")?;
-        connection.pragma_update(None, "foreign_keys", true)?;
-        connection.pragma_update(None, "secure_delete", true)?;
-        migrate(&mut connection)?;
+        connection.execute_batch(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;",
+        )?;
+        // A database of this version is only read: opening it must not wait for the disk.
+        if usize::try_from(version(&connection)?) != Ok(MIGRATIONS.len()) {
+            migrate(&mut connection)?;
+        }
         Ok(Store { connection: Arc::new(Mutex::new(connection)), folder: None })
     }
 
@@ -99,9 +101,13 @@ impl std::fmt::Debug for Store {
     }
 }
 
+fn version(connection: &Connection) -> Result<i64, StoreError> {
+    Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
+}
+
 fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let found: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let found = version(&transaction)?;
     let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
     let Some(done) = usize::try_from(found).ok().filter(|done| *done <= MIGRATIONS.len()) else {
         return Err(StoreError::TooNew { found, known });
