@@ -3,7 +3,7 @@
 
 CARGO ?= cargo
 CONNECTOR := target/connectors/zoom.wasm
-GUEST := $(shell find connector/src wit manifests/zoom -type f 2>/dev/null) manifests/zoom.resolved.json connector/Cargo.toml connector/build.sh Cargo.toml
+GUEST := $(shell find connector/src connector/build wit manifests/zoom -type f 2>/dev/null) manifests/zoom.resolved.json connector/Cargo.toml connector/build.sh Cargo.toml
 NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo yes)
 
 # One set of features for every step, so that nothing is compiled twice.

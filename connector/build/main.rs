@@ -23,8 +23,16 @@ fn main() -> Outcome<()> {
     fs::write(out.join("bindings.rs"), bindings::bindings()?)?;
     fs::write(out.join("catalogue.rs"), catalogue::catalogue(&fs::read_to_string(ERRORS)?)?)?;
     fs::write(out.join("zones.rs"), zones::zones()?)?;
-    fs::write(out.join("manifest.min.json"), without_blanks(&fs::read_to_string(MANIFEST)?))?;
+    let manifest = without_blanks(&fs::read_to_string(MANIFEST)?);
+    fs::write(out.join("manifest.deflate"), miniz_oxide::deflate::compress_to_vec(manifest.as_bytes(), 6))?;
+    fs::write(out.join("auth.json"), without_blanks(&auth()?))?;
     Ok(())
+}
+
+/// The manifest's section on signing in, which is also served alone.
+fn auth() -> Outcome<String> {
+    let manifest: serde_json::Value = serde_json::from_str(&fs::read_to_string(MANIFEST)?)?;
+    Ok(manifest.get("auth").ok_or("the manifest has no `auth`")?.to_string())
 }
 
 /// JSON without its blanks, a third of its size.

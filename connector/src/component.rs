@@ -12,7 +12,7 @@ pub struct Component;
 
 impl activities_export::Guest for Component {
     fn describe() -> String {
-        crate::manifest::RESOLVED.to_owned()
+        crate::manifest::resolved()
     }
     fn invoke(name: String, input: String) -> Result<String, Problem> {
         activities::invoke(&Zoom::new(&Host), &name, &input)

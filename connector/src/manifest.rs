@@ -1,7 +1,16 @@
 //! The manifest the component carries, and (feature `schema`) how it is made from the hand-written files and the WIT types.
 
-/// The resolved manifest, JSON without blanks. A `static`: a `const` would be stored once per use.
-pub static RESOLVED: &str = include_str!(concat!(env!("OUT_DIR"), "/manifest.min.json"));
+/// The resolved manifest, packed: hosts ask for it once, calls never.
+static PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/manifest.deflate"));
+
+/// The manifest's section on signing in, JSON without blanks.
+pub static AUTH: &str = include_str!(concat!(env!("OUT_DIR"), "/auth.json"));
+
+/// The resolved manifest, JSON without blanks.
+pub fn resolved() -> String {
+    let bytes = miniz_oxide::inflate::decompress_to_vec(PACKED).unwrap_or_default();
+    String::from_utf8(bytes).unwrap_or_default()
+}
 
 #[cfg(feature = "schema")]
 pub use resolve::{resolve, schema_of};

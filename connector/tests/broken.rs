@@ -86,7 +86,7 @@ struct Recorded {
 
 fn recorded() -> Vec<Recorded> {
     let bench = Bench::new();
-    let manifest: Value = serde_json::from_str(manifest::RESOLVED).unwrap();
+    let manifest: Value = serde_json::from_str(&manifest::resolved()).unwrap();
     let mut all = Vec::new();
     for entry in manifest["activities"].as_array().unwrap() {
         let name = entry["name"].as_str().unwrap();

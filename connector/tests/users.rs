@@ -188,7 +188,7 @@ fn seed_uipath_17_pre_approval_is_set_and_read_back() {
 
 #[test]
 fn seed_uipath_17_the_scope_of_pre_approval_is_the_documented_one() {
-    let manifest: Value = serde_json::from_str(manifest::RESOLVED).unwrap();
+    let manifest: Value = serde_json::from_str(&manifest::resolved()).unwrap();
     let all = manifest["activities"].as_array().unwrap();
     let entry = all.iter().find(|entry| entry["name"] == "apps.preapproval-set").unwrap();
     assert_eq!(entry["scopes"]["granular"], json!([["marketplace:write:app_pre_approve:admin"]]));

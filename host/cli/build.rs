@@ -4,11 +4,13 @@ use std::path::PathBuf;
 
 fn main() -> Result<(), String> {
     let folder = PathBuf::from(env("CARGO_MANIFEST_DIR")?).join("../../target/connectors");
-    let code = folder.join("zoom.cwasm");
-    println!("cargo::rerun-if-changed={}", code.display());
-    let out = PathBuf::from(env("OUT_DIR")?).join("zoom.cwasm");
-    std::fs::copy(&code, &out)
-        .map_err(|error| format!("the connector is not built yet ({error}): run `make build`"))?;
+    let out = PathBuf::from(env("OUT_DIR")?);
+    for name in ["zoom.cwasm", "zoom.book"] {
+        let built = folder.join(name);
+        println!("cargo::rerun-if-changed={}", built.display());
+        std::fs::copy(&built, out.join(name))
+            .map_err(|error| format!("the connector is not built yet ({error}): run `make build`"))?;
+    }
     Ok(())
 }
 

@@ -11,7 +11,7 @@ use tokio::runtime::Runtime as Threads;
 use crate::native::Native;
 use crate::report::{Report, median, millis};
 use crate::steady::Steady;
-use crate::{Failed, file, token};
+use crate::{Failed, bundle, token};
 
 const PAIRS: usize = 15;
 const LOADS: usize = 51;
@@ -20,18 +20,18 @@ const DRY: usize = 200;
 const SENT: usize = 100;
 
 /// Load machine code that was compiled ahead of time, as the command does.
-pub fn load(threads: &Threads, report: &mut Report) -> Result<(), Failed> {
-    let code: &'static [u8] = Box::leak(std::fs::read(file("target/connectors/zoom.cwasm"))?.into_boxed_slice());
+pub fn load(report: &mut Report) -> Result<(), Failed> {
+    let bundle = bundle()?;
     let runtime = Runtime::new(RuntimeConfig::default(), Egress::new()?)?;
     let mut times = Vec::new();
     for _ in 0..LOADS {
         let start = Instant::now();
-        threads.block_on(runtime.load_precompiled(code))?;
+        runtime.load_bundle(bundle)?;
         times.push(millis(start.elapsed()));
     }
     let first = times.first().copied().unwrap_or_default();
     report.figure("load the compiled connector, warm", median(&mut times), "ms", 0.1);
-    report.note(&format!("the first load took {first:.2} ms; each asks the component for its manifest and reads it"));
+    report.note(&format!("the first load took {first:.2} ms; the manifest is read when it is asked for"));
     Ok(())
 }
 
@@ -40,10 +40,9 @@ pub fn compare(threads: &Threads, emulator: &Emulator, report: &mut Report) -> R
     let egress = Egress::new()?;
     let pooled = RuntimeConfig { pooled: true, ..RuntimeConfig::default() };
     let runtime = Runtime::new(pooled, egress.clone())?;
-    let component = std::fs::read(file("target/connectors/zoom.wasm"))?;
     let sandbox = Sandbox {
         threads,
-        connector: threads.block_on(runtime.load_wasm(&component))?,
+        connector: runtime.load_bundle(bundle()?)?,
         api_base: emulator.api_base(),
         token: token(emulator)?,
     };

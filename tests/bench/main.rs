@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use switchboard_emulator::{Emulator, Options};
+use switchboard_runtime::Bundle;
 
 use crate::report::Report;
 
@@ -29,7 +30,7 @@ fn main() -> ExitCode {
     let done = match arguments.as_slice() {
         [] => measure(),
         ["download", address, root, to] => download::fetch(address, root, to),
-        ["parked", calls, pooled, code] => parked::park(calls, pooled, code),
+        ["parked", calls, pooled] => parked::park(calls, pooled),
         _ => Err("run `make bench`, without arguments".into()),
     };
     match done {
@@ -46,7 +47,7 @@ fn measure() -> Result<(), Failed> {
     let emulator =
         threads.block_on(switchboard_emulator::start(Options { rate_limits: false, ..Options::default() }))?;
     let mut report = Report::start();
-    calls::load(&threads, &mut report)?;
+    calls::load(&mut report)?;
     calls::compare(&threads, &emulator, &mut report)?;
     cold::start(&emulator, &mut report)?;
     cold::sizes(&mut report)?;
@@ -59,6 +60,13 @@ fn measure() -> Result<(), Failed> {
 /// A file of the repository.
 fn file(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
+}
+
+/// The connector as the command has it inside.
+fn bundle() -> Result<Bundle, Failed> {
+    let code = std::fs::read(file("target/connectors/zoom.cwasm"))?;
+    let book = std::fs::read_to_string(file("target/connectors/zoom.book"))?;
+    Ok(Bundle { code: Box::leak(code.into_boxed_slice()), book: Box::leak(book.into_boxed_str()) })
 }
 
 /// A program that was built beside this one.

@@ -13,46 +13,47 @@ use switchboard_runtime::{CallOptions, Runtime, RuntimeConfig};
 use crate::process::kib;
 use crate::report::Report;
 use crate::steady::Steady;
-use crate::{Failed, beside, file};
+use crate::{Failed, beside, bundle};
 
 const CALLS: usize = 1_000;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Start the program below once with a pool and once without.
 pub fn measure(report: &mut Report) -> Result<(), Failed> {
-    let folder = tempfile::tempdir()?;
-    let code = folder.path().join("connector");
-    let component = std::fs::read(file("target/connectors/zoom.wasm"))?;
     for (pooled, name) in [("pooled", "1,000 waiting calls, pooled"), ("plain", "1,000 waiting calls, not pooled")] {
-        // compiled here: what a compiler leaves behind would hide memory of the calls
-        std::fs::write(&code, sandbox(CALLS, pooled)?.precompile(&component)?)?;
         // both ends of every connection are in that program
         let done = Command::new("sh")
-            .args(["-c", "ulimit -n 4096; exec \"$0\" parked \"$1\" \"$2\" \"$3\""])
+            .args(["-c", "ulimit -n 4096; exec \"$0\" parked \"$1\" \"$2\""])
             .arg(beside("bench")?)
             .args([&CALLS.to_string(), pooled])
-            .arg(&code)
             .output()?;
         let said = String::from_utf8_lossy(&done.stdout).into_owned();
         let mut words = said.split_whitespace().map(str::parse::<f64>);
-        let (Some(Ok(before)), Some(Ok(after))) = (words.next(), words.next()) else {
+        let mut next = || words.next().and_then(Result::ok);
+        let (Some(before), Some(after), Some(mapped_before), Some(mapped_after)) = (next(), next(), next(), next())
+        else {
             return Err(format!("parked: {}", String::from_utf8_lossy(&done.stderr)).into());
         };
         report.figure(name, (after - before) / 1024.0, "MiB", 71.0);
-        report.note(&format!("the whole program then holds {:.1} MiB", after / 1024.0));
+        report.note(&format!(
+            "the whole program then holds {:.1} MiB; the calls add {:.1} MiB to its VmRSS, which counts the connector's image, \
+             one copy in memory, once for each call",
+            after / 1024.0,
+            (mapped_after - mapped_before) / 1024.0
+        ));
     }
     Ok(())
 }
 
 /// The program that is measured: prints its memory in KiB before the calls and while all of them wait.
-pub fn park(calls: &str, pooled: &str, code: &str) -> Result<(), Failed> {
+pub fn park(calls: &str, pooled: &str) -> Result<(), Failed> {
     let calls: usize = calls.parse()?;
     let threads = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let runtime = sandbox(calls, pooled)?;
-    let code: &'static [u8] = Box::leak(std::fs::read(code)?.into_boxed_slice());
-    let connector = threads.block_on(runtime.load_precompiled(code))?;
+    let connector = runtime.load_bundle(bundle()?)?;
     let (address, waiting) = silent_server()?;
     let before = resident()?;
+    let mapped_before = mapped()?;
     for connection in Steady::many(&address, "no-token", calls)? {
         let connector = connector.clone();
         threads.spawn(async move {
@@ -69,7 +70,7 @@ pub fn park(calls: &str, pooled: &str, code: &str) -> Result<(), Failed> {
         }
         std::thread::sleep(Duration::from_millis(10));
     }
-    println!("{before} {}", resident()?);
+    println!("{before} {} {mapped_before} {}", resident()?, mapped()?);
     threads.shutdown_background();
     Ok(())
 }
@@ -99,7 +100,12 @@ fn silent_server() -> Result<(String, Arc<AtomicUsize>), Failed> {
     Ok((address, waiting))
 }
 
+/// Memory of this program, KiB, each page counted once however often it is mapped.
 fn resident() -> Result<u64, Failed> {
-    let status = std::fs::read_to_string("/proc/self/status")?;
-    Ok(kib(&status, "VmRSS:"))
+    Ok(kib(&std::fs::read_to_string("/proc/self/smaps_rollup")?, "Pss:"))
+}
+
+/// The same with each page counted as often as it is mapped, KiB.
+fn mapped() -> Result<u64, Failed> {
+    Ok(kib(&std::fs::read_to_string("/proc/self/status")?, "VmRSS:"))
 }

@@ -1,13 +1,14 @@
-//! The figures, each beside what it should be.
+//! The figures, each beside what it should be, and at the end the table of the README.
 
 use std::time::Duration;
 
 /// How far a figure may be from its target on another machine.
 const TOLERANCE: f64 = 1.3;
 
-/// Prints as it goes; remembers what missed.
+/// Prints as it goes; remembers all figures.
 pub struct Report {
-    missed: Vec<String>,
+    rows: Vec<String>,
+    missed: Vec<&'static str>,
     load: String,
 }
 
@@ -15,17 +16,25 @@ impl Report {
     pub fn start() -> Self {
         let load = busy();
         println!("load of the machine before: {load}\n");
-        Self { missed: Vec::new(), load }
+        Self { rows: Vec::new(), missed: Vec::new(), load }
     }
 
     /// A figure that should be no more than `target`.
-    pub fn figure(&mut self, name: &str, value: f64, unit: &str, target: f64) {
+    pub fn figure(&mut self, name: &'static str, value: f64, unit: &str, target: f64) {
         let good = value <= target * TOLERANCE;
-        let mark = if good { "ok" } else { "MISSED" };
-        println!("{name:<44} {value:>8.2} {unit:<4} target {target:>6} {unit:<4} {mark}");
+        let (mark, answer) = if good { ("ok", "yes") } else { ("MISSED", "no") };
+        let value = if value < 100.0 { format!("{value:.2}") } else { format!("{value:.0}") };
+        println!("{name:<58} {value:>8} {unit:<4} target {target:>6} {unit:<4} {mark}");
+        self.rows.push(format!("| {name} | {value} {unit} | {target} {unit} | {answer} |"));
         if !good {
-            self.missed.push(name.to_owned());
+            self.missed.push(name);
         }
+    }
+
+    /// A figure without a target, for comparison.
+    pub fn other(&mut self, name: &str, value: f64, unit: &str) {
+        println!("{name:<58} {value:>8.2} {unit}");
+        self.rows.push(format!("| {name} | {value:.2} {unit} | | |"));
     }
 
     /// What helps to read the figures around it.
@@ -38,6 +47,10 @@ impl Report {
         match self.missed.as_slice() {
             [] => println!("all figures are within {TOLERANCE} of their targets"),
             missed => println!("past {TOLERANCE} of the target: {}", missed.join("; ")),
+        }
+        println!("\n| What | Measured | Target | Within {TOLERANCE} × |\n|---|---|---|---|");
+        for row in &self.rows {
+            println!("{row}");
         }
     }
 }

@@ -5,6 +5,7 @@ mod burst;
 mod connecting;
 mod doctor;
 mod embed;
+mod files;
 mod hostile;
 mod journey;
 mod keys;

@@ -5,16 +5,20 @@ use std::sync::Arc;
 
 use switchboard_connections::{Connections, KeySource, Vault};
 use switchboard_egress::{Egress, Trace, TraceLine};
-use switchboard_runtime::{CallOptions, Connector, Runtime, RuntimeConfig};
+use switchboard_runtime::{Bundle, CallOptions, Connector, Runtime, RuntimeConfig};
 use switchboard_store::Store;
 
 use crate::args::Global;
+use crate::compile;
 use crate::error::CliError;
 use crate::progress::Watcher;
 use crate::{home, policy};
 
-/// The component compiled ahead of time for this very build.
-static BUNDLED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/zoom.cwasm"));
+/// The component compiled ahead of time for this very build, and its manifest.
+const BUNDLED: Bundle = Bundle {
+    code: include_bytes!(concat!(env!("OUT_DIR"), "/zoom.cwasm")),
+    book: include_str!(concat!(env!("OUT_DIR"), "/zoom.book")),
+};
 
 /// One command's world.
 pub struct App {
@@ -33,8 +37,12 @@ impl App {
         let runtime = Runtime::new(RuntimeConfig::default(), self.egress.clone())
             .map_err(|error| CliError::failed("host.start", error.to_string()))?;
         let loaded = match &self.global.connector {
-            None => runtime.load_precompiled(BUNDLED).await,
-            Some(file) => runtime.load_wasm(&read(file)?).await,
+            None => runtime.load_bundle(BUNDLED),
+            Some(file) => {
+                let component = read(file)?;
+                let code = compile::compiled(&component).await?;
+                runtime.load_compiled(&component, code).await
+            }
         };
         loaded.map_err(|error| {
             let name = self

@@ -3,6 +3,7 @@
 mod app;
 mod args;
 mod commands;
+mod compile;
 mod connect_args;
 mod error;
 mod home;
@@ -24,8 +25,13 @@ fn main() -> ExitCode {
         Err(wrong) => return error::report_usage(&wrong),
     };
     let json = args.global.json;
+    // One call waits for one answer: further threads would only take time to start.
+    let mut threads = match args.command {
+        args::Command::Call(_) => tokio::runtime::Builder::new_current_thread(),
+        _ => tokio::runtime::Builder::new_multi_thread(),
+    };
     let work = commands::dispatch(args);
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = threads.worker_threads(2).enable_all().build();
     let done = match runtime {
         Ok(runtime) => runtime.block_on(work),
         Err(error) => Err(error::CliError::failed("host.start", format!("cannot start: {error}"))),

@@ -46,7 +46,7 @@ pub struct SandboxRunner {
 #[async_trait]
 impl ActivityRunner for SandboxRunner {
     fn repeatable(&self, activity: &str) -> bool {
-        let known = self.connector.manifest().activity(activity);
+        let known = self.connector.activity(activity);
         known.is_some_and(|known| matches!(known.idempotency, Idempotency::Read | Idempotency::Idempotent))
     }
 

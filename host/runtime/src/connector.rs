@@ -11,12 +11,13 @@ use wasmtime::Store;
 use wasmtime::component::{Component, HasSelf, Linker, types::ComponentItem};
 
 use crate::bindings::{Identity, generated, types};
+use crate::book::Book;
 use crate::call::CallOptions;
 use crate::engine::{Runtime, RuntimeConfig, TICK};
 use crate::error::CallError;
 use crate::host::{Call, Host};
 use crate::limits::Limits;
-use crate::manifest::{Manifest, Policy};
+use crate::manifest::{Activity, Manifest};
 use crate::pace::Pace;
 use crate::trusted;
 
@@ -52,14 +53,25 @@ pub enum LoadError {
     Manifest(#[from] serde_json::Error),
     #[error("its manifest has format {found}; this host reads 1")]
     Format { found: String },
+    #[error("its manifest has the name `{0}`: names of activities and rate classes are words of visible ASCII")]
+    Name(String),
+    #[error("the table of contents of its manifest is not one of this build")]
+    Book,
 }
 
 /// A connector ready to be called. Cheap to clone.
 #[derive(Clone)]
 pub struct Connector {
     shared: Arc<Shared>,
-    manifest: Arc<Manifest>,
-    digest: Option<String>,
+}
+
+/// A connector that `pack-connector` checked and compiled when this program was built, embedded in it.
+#[derive(Clone, Copy)]
+pub struct Bundle {
+    /// `OUT.cwasm`: machine code of this very build of the engine.
+    pub code: &'static [u8],
+    /// `OUT.book`: the manifest, with a table of contents.
+    pub book: &'static str,
 }
 
 /// What all calls of one connector share.
@@ -67,35 +79,62 @@ pub(crate) struct Shared {
     pre: ConnectorPre<Host>,
     config: Arc<RuntimeConfig>,
     pub(crate) egress: Egress,
+    pub(crate) book: Book,
 }
 
 impl Runtime {
     /// Compile and check a component. Takes as long as compiling does: about a second for a megabyte.
+    #[cfg(feature = "compile")]
     pub async fn load_wasm(&self, component: &[u8]) -> Result<Connector, LoadError> {
         let compiled = Component::from_binary(&self.engine, component).map_err(LoadError::Unreadable)?;
-        let digest = Sha256::digest(component).iter().map(|byte| format!("{byte:02x}")).collect();
-        self.prepare(&compiled, Some(digest)).await
+        self.check(&compiled, component).await
     }
 
-    /// Check a component that [`Runtime::precompile`] made for this very build and that is embedded in the binary.
-    pub async fn load_precompiled(&self, code: &'static [u8]) -> Result<Connector, LoadError> {
-        let compiled = trusted::load(&self.engine, code).map_err(LoadError::Unreadable)?;
-        self.prepare(&compiled, None).await
+    /// Check `component` like [`Runtime::load_wasm`], with machine code that another process of this very build made of it
+    /// by [`Runtime::precompile`]. The code is trusted as this program is: take it from a child of your own only.
+    pub async fn load_compiled(&self, component: &[u8], code: Vec<u8>) -> Result<Connector, LoadError> {
+        let compiled = trusted::load(&self.engine, &code).map_err(LoadError::Unreadable)?;
+        self.check(&compiled, component).await
     }
 
-    async fn prepare(&self, component: &Component, digest: Option<String>) -> Result<Connector, LoadError> {
-        check_imports(component, &self.engine)?;
+    /// A connector that was checked when this program was built: nothing of it is run or read before it is asked for.
+    pub fn load_bundle(&self, bundle: Bundle) -> Result<Connector, LoadError> {
+        let compiled = trusted::load(&self.engine, bundle.code).map_err(LoadError::Unreadable)?;
+        let book = Book::open(bundle.book.into()).ok_or(LoadError::Book)?;
+        self.prepare(&compiled, book)
+    }
+
+    /// The book of a component, for [`Bundle::book`]. Checks all that loading checks.
+    #[cfg(feature = "compile")]
+    pub async fn book(&self, component: &[u8]) -> Result<String, LoadError> {
+        Ok(self.load_wasm(component).await?.shared.book.text().to_owned())
+    }
+
+    async fn check(&self, compiled: &Component, component: &[u8]) -> Result<Connector, LoadError> {
+        check_imports(compiled, &self.engine)?;
+        let digest: String = Sha256::digest(component).iter().map(|byte| format!("{byte:02x}")).collect();
+        let silent = self.prepare(compiled, Book::empty())?;
+        let json = silent.shared.describe().await.map_err(LoadError::Describe)?;
+        let book = Book::open(Book::write(&json, Some(&digest))?.into()).ok_or(LoadError::Book)?;
+        self.prepare(compiled, book)
+    }
+
+    fn prepare(&self, compiled: &Component, book: Book) -> Result<Connector, LoadError> {
+        let pre = self.linker()?.instantiate_pre(compiled).map_err(LoadError::Exports)?;
+        let pre = ConnectorPre::new(pre).map_err(LoadError::Exports)?;
+        Ok(Connector {
+            shared: Arc::new(Shared { pre, config: Arc::clone(&self.config), egress: self.egress.clone(), book }),
+        })
+    }
+
+    /// The contract's imports, put together once. Whatever else a component wants is not there to be linked.
+    fn linker(&self) -> Result<&Linker<Host>, LoadError> {
+        if let Some(linker) = self.linker.get() {
+            return Ok(linker);
+        }
         let mut linker = Linker::<Host>::new(&self.engine);
         generated::Connector::add_to_linker::<_, HasSelf<_>>(&mut linker, |host| host).map_err(LoadError::Exports)?;
-        let pre = linker.instantiate_pre(component).map_err(LoadError::Exports)?;
-        let pre = ConnectorPre::new(pre).map_err(LoadError::Exports)?;
-        let shared = Shared { pre, config: Arc::clone(&self.config), egress: self.egress.clone() };
-        let text = shared.describe().await.map_err(LoadError::Describe)?;
-        let manifest: Manifest = serde_json::from_str(&text)?;
-        if manifest.manifest != "1" {
-            return Err(LoadError::Format { found: manifest.manifest });
-        }
-        Ok(Connector { shared: Arc::new(shared), manifest: Arc::new(manifest), digest })
+        Ok(self.linker.get_or_init(|| linker))
     }
 }
 
@@ -117,14 +156,19 @@ fn check_imports(component: &Component, engine: &wasmtime::Engine) -> Result<(),
 }
 
 impl Connector {
-    /// What the connector says of itself.
+    /// What the connector says of itself, all of it; read at the first use.
     pub fn manifest(&self) -> &Manifest {
-        &self.manifest
+        self.shared.book.whole()
     }
 
-    /// SHA-256 of the component file, where it was loaded from one.
+    /// The manifest's entry of one activity (`zoom.meetings.create`). Reads that entry alone.
+    pub fn activity(&self, id: &str) -> Option<Activity> {
+        self.shared.book.find(id)?.1.read()
+    }
+
+    /// SHA-256 of the component file.
     pub fn digest(&self) -> Option<&str> {
-        self.digest.as_deref()
+        self.shared.book.digest()
     }
 
     /// Run one activity (`zoom.meetings.create`) as `connection`.
@@ -140,21 +184,13 @@ impl Connector {
         connection: Arc<dyn Connection>,
         options: &CallOptions,
     ) -> Result<Value, CallError> {
-        let Some(entry) = self.manifest.activity(activity) else {
-            let fix = match self.manifest.nearest(activity) {
-                Some(near) => {
-                    format!("did you mean `{near}`? `switchboard activity list` shows all")
-                }
-                None => "`switchboard activity list` shows all".to_owned(),
-            };
-            let message = format!("there is no activity `{activity}`");
-            return Err(CallError::problem("activity.unknown", message, Some(fix)));
+        let Some((name, entry)) = self.shared.book.find(activity) else {
+            return Err(self.unknown(activity));
         };
-        if entry.policy == Policy::Off && !options.dry_run && !options.allow.iter().any(|id| id == activity) {
+        if entry.off && !options.dry_run && !options.allow.iter().any(|id| id == activity) {
             return Err(CallError::off_by_policy(activity));
         }
-        let name = entry.name.clone();
-        let pace = Pace::of(&self.manifest, entry, &input, &*connection);
+        let pace = Pace::of(self.shared.book.rates(), name, &entry.terms, &input, &*connection);
         let input = input.to_string();
         let alone = pace.alone.clone().filter(|_| !options.dry_run);
         let _turn = match &alone {
@@ -164,7 +200,7 @@ impl Connector {
         let mut store = self.shared.store(Some(self.network(connection, options, pace)));
         let outcome = self.shared.bounded(&mut store, options.deadline, async |store: &mut Store<Host>| {
             let guest = self.shared.pre.instantiate_async(&mut *store).await?;
-            guest.switchboard_connector_activities().call_invoke(store, &name, &input).await
+            guest.switchboard_connector_activities().call_invoke(store, name, &input).await
         });
         let outcome = outcome.await?;
         if let Some(planned) = store.data_mut().call.as_mut().and_then(|call| call.planned.take()) {
@@ -187,7 +223,7 @@ impl Connector {
         connection: Arc<dyn Connection>,
         options: &CallOptions,
     ) -> Result<Identity, CallError> {
-        let pace = Pace::class(&self.manifest, "light", &*connection);
+        let pace = Pace::class(self.shared.book.rates(), "light", &*connection);
         let mut store = self.shared.store(Some(self.network(connection, options, pace)));
         let found = self.shared.bounded(&mut store, options.deadline, async |store: &mut Store<Host>| {
             let guest = self.shared.pre.instantiate_async(&mut *store).await?;
@@ -207,6 +243,15 @@ impl Connector {
             let message = format!("another call has done `{what}` for longer than this call may wait");
             CallError::problem("rate-limited", message, Some("try again when the other call has ended".to_owned()))
         })
+    }
+
+    #[cold]
+    fn unknown(&self, activity: &str) -> CallError {
+        let fix = match self.manifest().nearest(activity) {
+            Some(near) => format!("did you mean `{near}`? `switchboard activity list` shows all"),
+            None => "`switchboard activity list` shows all".to_owned(),
+        };
+        CallError::problem("activity.unknown", format!("there is no activity `{activity}`"), Some(fix))
     }
 
     fn network(&self, connection: Arc<dyn Connection>, options: &CallOptions, pace: Pace) -> Call {

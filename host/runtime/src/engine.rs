@@ -1,10 +1,13 @@
 //! The one place that configures wasmtime, and the clock that interrupts guests.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use switchboard_egress::Egress;
-use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig};
+use wasmtime::component::Linker;
+use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
+
+use crate::host::Host;
 
 /// How often guests can be interrupted. A guest that never returns overstays by at most this.
 pub(crate) const TICK: Duration = Duration::from_millis(10);
@@ -39,6 +42,7 @@ pub struct Runtime {
     pub(crate) engine: Engine,
     pub(crate) egress: Egress,
     pub(crate) config: Arc<RuntimeConfig>,
+    pub(crate) linker: Arc<OnceLock<Linker<Host>>>,
     _clock: Arc<Clock>,
 }
 
@@ -47,10 +51,11 @@ impl Runtime {
     pub fn new(config: RuntimeConfig, egress: Egress) -> Result<Self, StartError> {
         let engine = Engine::new(&engine_config(&config)).map_err(StartError)?;
         let clock = Arc::new(Clock::start(&engine));
-        Ok(Self { engine, egress, config: Arc::new(config), _clock: clock })
+        Ok(Self { engine, egress, config: Arc::new(config), linker: Arc::default(), _clock: clock })
     }
 
     /// Compile a component ahead of time for this build of the engine.
+    #[cfg(feature = "compile")]
     pub fn precompile(&self, component: &[u8]) -> Result<Vec<u8>, StartError> {
         self.engine.precompile_component(component).map_err(StartError)
     }
@@ -60,7 +65,6 @@ fn engine_config(config: &RuntimeConfig) -> Config {
     let mut wasmtime = Config::new();
     wasmtime
         .epoch_interruption(true)
-        .cranelift_opt_level(OptLevel::Speed)
         .max_wasm_stack(512 << 10)
         .async_stack_size(1 << 20)
         .wasm_component_model(true)
@@ -69,6 +73,8 @@ fn engine_config(config: &RuntimeConfig) -> Config {
         .wasm_memory64(false)
         .wasm_tail_call(false)
         .memory_init_cow(true);
+    #[cfg(feature = "compile")]
+    wasmtime.cranelift_opt_level(wasmtime::OptLevel::Speed);
     if config.pooled {
         wasmtime.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(config)));
     }

@@ -5,6 +5,7 @@
 //! [`Connection`] trait, the network is `switchboard-egress`.
 
 mod bindings;
+mod book;
 mod call;
 mod connector;
 mod engine;
@@ -21,7 +22,7 @@ mod trusted;
 
 pub use bindings::Identity;
 pub use call::{CallOptions, Events, Silent};
-pub use connector::{Connector, LoadError};
+pub use connector::{Bundle, Connector, LoadError};
 pub use engine::{Runtime, RuntimeConfig, StartError};
 pub use error::{Broken, CallError, Problem, Refused, Retry};
 pub use switchboard_egress::{

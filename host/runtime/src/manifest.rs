@@ -8,7 +8,7 @@ use serde_json::Value;
 pub use crate::remedy::{AppFacts, Guide, Remedy, RoleCheck};
 
 /// Everything a host may know about a connector without running it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Manifest {
     /// Version of this format; `1`.
     pub manifest: String,
@@ -43,7 +43,7 @@ pub struct Manifest {
 }
 
 /// How to sign in.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Auth {
     #[serde(default)]
     pub methods: Vec<Value>,

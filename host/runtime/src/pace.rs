@@ -1,11 +1,65 @@
 //! What the requests of one call take from the account's budget, by the manifest's word.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use switchboard_egress::{Ask, Connection};
 
-use crate::manifest::{Activity, Manifest};
+use crate::manifest::{Activity, Manifest, Rate};
+
+/// How often each class may be called, by plan.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Rates {
+    default_plan: String,
+    pub(crate) rates: BTreeMap<String, BTreeMap<String, Rate>>,
+}
+
+impl Rates {
+    pub(crate) fn of(manifest: &Manifest) -> Self {
+        Self { default_plan: manifest.default_plan.clone(), rates: manifest.rates.clone() }
+    }
+}
+
+/// What an activity's entry says about the pace of its calls.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Terms {
+    /// Rate class.
+    pub(crate) rate: String,
+    /// Limit of one user's day.
+    per_user_per_day: Option<u64>,
+    one_at_a_time: Option<Alone>,
+    /// Whether the input can name a user.
+    names_user: bool,
+}
+
+/// What the account does once at a time, and for whom where each may have its own.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Alone {
+    what: String,
+    /// JSON Pointer into the input.
+    of: Option<String>,
+}
+
+impl Alone {
+    fn name(&self, input: &Value) -> String {
+        let of = self.of.as_deref().and_then(|field| input.pointer(field)?.as_str());
+        of.map_or_else(|| self.what.clone(), |of| format!("{} {}", self.what, of.to_lowercase()))
+    }
+}
+
+impl Terms {
+    pub(crate) fn of(activity: &Activity) -> Self {
+        let more = |key: &str| activity.more.get(key);
+        Self {
+            rate: activity.rate.clone(),
+            per_user_per_day: more("per_user_per_day").and_then(Value::as_u64),
+            one_at_a_time: more("one_at_a_time").and_then(|alone| Alone::deserialize(alone).ok()),
+            names_user: activity.input.pointer("/properties/user").is_some(),
+        }
+    }
+}
 
 /// Read once for a call.
 #[derive(Debug, Clone)]
@@ -17,26 +71,20 @@ pub(crate) struct Pace {
 
 impl Pace {
     /// A manifest without the class, or without the plan, gives ten requests a second.
-    pub(crate) fn of(manifest: &Manifest, activity: &Activity, input: &Value, connection: &dyn Connection) -> Self {
-        let mut pace = Self::class(manifest, &activity.rate, connection);
+    pub(crate) fn of(rates: &Rates, name: &str, terms: &Terms, input: &Value, connection: &dyn Connection) -> Self {
+        let mut pace = Self::class(rates, &terms.rate, connection);
         // A limit of one user counts where the input says whose it is.
-        if let (Some(limit), Some(user)) =
-            (activity.more.get("per_user_per_day").and_then(Value::as_u64), named_user(activity, input))
-        {
-            pace.ask.daily.push((format!("user {user}"), limit));
+        if let Some(limit) = terms.per_user_per_day.filter(|_| terms.names_user) {
+            pace.ask.daily.push((format!("user {}", named_user(input)), limit));
         }
-        pace.alone = activity.more.get("one_at_a_time").and_then(|alone| {
-            let what = alone.get("what")?.as_str()?;
-            let of = alone.get("of").and_then(Value::as_str).and_then(|field| input.pointer(field)?.as_str());
-            Some(of.map_or_else(|| what.to_owned(), |of| format!("{what} {}", of.to_lowercase())))
-        });
+        pace.alone = terms.one_at_a_time.as_ref().map(|alone| alone.name(input));
         pace
     }
 
     /// The budget of a rate class alone.
-    pub(crate) fn class(manifest: &Manifest, class: &str, connection: &dyn Connection) -> Self {
-        let plan = connection.plan().unwrap_or(&manifest.default_plan);
-        let rate = manifest.rates.get(class).and_then(|plans| plans.get(plan));
+    pub(crate) fn class(rates: &Rates, class: &str, connection: &dyn Connection) -> Self {
+        let plan = connection.plan().unwrap_or(&rates.default_plan);
+        let rate = rates.rates.get(class).and_then(|plans| plans.get(plan));
         let (limit, window) = match rate {
             Some(rate) => match (rate.per_second, rate.per_minute) {
                 (Some(limit), _) => (limit, Duration::from_secs(1)),
@@ -53,7 +101,6 @@ impl Pace {
 }
 
 /// The user a write is for: the input's `user`, or the connected one where the input could have named another.
-fn named_user(activity: &Activity, input: &Value) -> Option<String> {
-    activity.input.pointer("/properties/user")?;
-    Some(input.get("user").and_then(Value::as_str).unwrap_or("me").to_lowercase())
+fn named_user(input: &Value) -> String {
+    input.get("user").and_then(Value::as_str).unwrap_or("me").to_lowercase()
 }

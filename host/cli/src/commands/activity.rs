@@ -32,15 +32,17 @@ pub async fn run(app: &App, command: ActivityCommand) -> Result<(), CliError> {
 
 /// The activity, or the error that names the nearest one.
 pub fn find<'a>(manifest: &'a Manifest, id: &str) -> Result<&'a Activity, CliError> {
-    manifest.activity(id).ok_or_else(|| {
-        let near = manifest.nearest(id).map_or(String::new(), |near| format!("did you mean `{near}`? "));
-        CliError::Failed {
-            code: "activity.unknown".into(),
-            message: format!("there is no activity `{id}`"),
-            fix: Some(format!("{near}`switchboard activity list` shows all")),
-            exit: exit::USAGE,
-        }
-    })
+    manifest.activity(id).ok_or_else(|| unknown(manifest, id))
+}
+
+pub fn unknown(manifest: &Manifest, id: &str) -> CliError {
+    let near = manifest.nearest(id).map_or(String::new(), |near| format!("did you mean `{near}`? "));
+    CliError::Failed {
+        code: "activity.unknown".into(),
+        message: format!("there is no activity `{id}`"),
+        fix: Some(format!("{near}`switchboard activity list` shows all")),
+        exit: exit::USAGE,
+    }
 }
 
 fn show(app: &App, manifest: &Manifest, activity: &Activity) -> Result<(), CliError> {

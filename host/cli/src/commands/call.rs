@@ -8,13 +8,15 @@ use switchboard_runtime::manifest::{Activity, Effect};
 
 use crate::app::App;
 use crate::args::{Call, Global};
-use crate::commands::activity::find;
+use crate::commands::activity::unknown;
 use crate::error::CliError;
 use crate::{input, output};
 
 pub async fn run(app: &App, call: Call) -> Result<(), CliError> {
     let connector = app.connector().await?;
-    let activity = find(connector.manifest(), &call.activity)?.clone();
+    let Some(activity) = connector.activity(&call.activity) else {
+        return Err(unknown(connector.manifest(), &call.activity));
+    };
     let input = input::object(call.input.as_deref(), &call.fields)?;
     if !call.dry_run {
         confirm(&app.global, call.yes, &call.activity, &activity, activity.effect_of(&input), &input)?;

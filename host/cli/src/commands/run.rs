@@ -33,8 +33,8 @@ pub async fn run(app: &App, run: Run) -> Result<(), CliError> {
     let document = switchboard_automation::parse(&source, &name).map_err(|_| CliError::Said(exit::INVALID))?;
     let inputs = input::object(None, &run.fields)?;
     for id in used(&document) {
-        if let Some(activity) = connector.manifest().activity(&id) {
-            call::confirm(&app.global, run.yes, &id, activity, activity.effect, &inputs)?;
+        if let Some(activity) = connector.activity(&id) {
+            call::confirm(&app.global, run.yes, &id, &activity, activity.effect, &inputs)?;
         }
     }
     let connections = app.connections()?;

@@ -1,5 +1,5 @@
-//! Make a component out of a core module: `pack-connector CORE.wasm OUT.wasm`. Writes `OUT.cwasm` (compiled ahead of time for
-//! this host) and `OUT.wasm.sha256` beside it.
+//! Make a component out of a core module: `pack-connector CORE.wasm OUT.wasm`. Checks it and writes, beside it, `OUT.cwasm`
+//! (compiled ahead of time for this host), `OUT.book` (its manifest with a table of contents) and `OUT.wasm.sha256`.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -33,8 +33,13 @@ fn pack(core: &Path, out: &Path) -> Result<(), Box<dyn std::error::Error>> {
         .map_err(|error| format!("{error:#}"))?;
     let digest: String = Sha256::digest(&component).iter().map(|byte| format!("{byte:02x}")).collect();
     // The settings of code must equal those of the engines that run it; pooling is not one of them.
-    let machine = Runtime::new(RuntimeConfig::default(), Egress::new()?)?.precompile(&component)?;
+    let runtime = Runtime::new(RuntimeConfig::default(), Egress::new()?)?;
+    let machine = runtime.precompile(&component)?;
+    // Loads it as any other connector: imports, manifest and contract are checked here, once for all who embed it.
+    let threads = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let book = threads.block_on(runtime.book(&component))?;
     std::fs::write(out, &component)?;
+    std::fs::write(out.with_extension("book"), book)?;
     std::fs::write(out.with_extension("wasm.sha256"), format!("{digest}  {}\n", file_name(out)))?;
     std::fs::write(out.with_extension("cwasm"), machine)?;
     eprintln!("{}: {} bytes, sha256 {digest}", out.display(), component.len());

@@ -1,0 +1,187 @@
+//! The manifest as text with a table of contents, so that a call reads one entry and a load reads nothing.
+//!
+//! ```text
+//! switchboard-book 1
+//! connector zoom
+//! digest 9f86d0…                      SHA-256 of the component, when it is known
+//! rates {"default_plan":…,"rates":…}  how often each class may be called
+//! activity meetings.create on 8120 9311 {"rate":"heavy",…}
+//!                                     policy; first and past-last byte of the entry; what paces its calls
+//!                                     an empty line, then the manifest's JSON; bytes count from there
+//! {"manifest":"1",…}
+//! ```
+
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::connector::LoadError;
+use crate::manifest::{Activity, Manifest, Policy};
+use crate::pace::{Rates, Terms};
+
+const HEAD: &str = "switchboard-book 1\n";
+/// The version of the manifest's own format.
+const FORMAT: &str = "1";
+
+/// A manifest whose parts are read when they are asked for.
+pub(crate) struct Book {
+    contents: Cow<'static, str>,
+    /// Where the JSON begins.
+    body: usize,
+    whole: OnceLock<Manifest>,
+    rates: OnceLock<Rates>,
+}
+
+/// What a call needs to know before it runs.
+#[derive(Debug)]
+pub(crate) struct Entry<'a> {
+    pub(crate) terms: Terms,
+    /// Whether it is refused until somebody allows it.
+    pub(crate) off: bool,
+    json: &'a str,
+}
+
+impl Book {
+    /// A book that [`Book::write`] made and that is embedded in the binary; `None` when it is not one.
+    pub(crate) fn open(text: Cow<'static, str>) -> Option<Self> {
+        let body = text.starts_with(HEAD).then(|| text.find("\n\n"))?? + 2;
+        Some(Self { contents: text, body, whole: OnceLock::new(), rates: OnceLock::new() })
+    }
+
+    /// Of a connector that has not yet said what it is.
+    pub(crate) fn empty() -> Self {
+        Self { contents: "\n".into(), body: 1, whole: OnceLock::new(), rates: OnceLock::new() }
+    }
+
+    /// Checks a manifest, as a connector describes itself, and writes its book.
+    pub(crate) fn write(json: &str, digest: Option<&str>) -> Result<String, LoadError> {
+        let manifest: Manifest = serde_json::from_str(json)?;
+        if manifest.manifest != FORMAT {
+            return Err(LoadError::Format { found: manifest.manifest });
+        }
+        let raw: Raw<'_> = serde_json::from_str(json)?;
+        // every line is words of visible ASCII and then JSON without line ends, so none can be read as another
+        let mut lines = vec![format!("connector {}", word(&manifest.connector)?)];
+        lines.extend(digest.map(|digest| format!("digest {digest}")));
+        lines.push(format!("rates {}", serde_json::to_string(&Rates::of(&manifest))?));
+        for (activity, raw) in manifest.activities.iter().zip(raw.activities) {
+            let start = raw.get().as_ptr().addr() - json.as_ptr().addr();
+            let end = start + raw.get().len();
+            let policy = if activity.policy == Policy::Off { "off" } else { "on" };
+            let terms = serde_json::to_string(&Terms::of(activity))?;
+            lines.push(format!("activity {} {policy} {start} {end} {terms}", word(&activity.name)?));
+        }
+        Ok(format!("{HEAD}{}\n\n{json}", lines.join("\n")))
+    }
+
+    /// First part of every activity id.
+    pub(crate) fn connector(&self) -> &str {
+        self.lines("connector ").next().unwrap_or_default()
+    }
+
+    /// SHA-256 of the component, hex.
+    pub(crate) fn digest(&self) -> Option<&str> {
+        self.lines("digest ").next()
+    }
+
+    /// How often each class may be called; read once.
+    pub(crate) fn rates(&self) -> &Rates {
+        let read = || self.lines("rates ").next().and_then(|json| serde_json::from_str(json).ok());
+        self.rates.get_or_init(|| read().unwrap_or_default())
+    }
+
+    /// The entry behind a full id such as `zoom.meetings.create`, with the activity's name.
+    pub(crate) fn find<'id>(&self, id: &'id str) -> Option<(&'id str, Entry<'_>)> {
+        let name = id.strip_prefix(self.connector())?.strip_prefix('.')?;
+        let line = self.lines("activity ").find_map(|line| line.strip_prefix(name)?.strip_prefix(' '))?;
+        let mut words = line.splitn(4, ' ');
+        let off = words.next()? != "on";
+        let (start, end): (usize, usize) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
+        let terms = serde_json::from_str(words.next()?).ok()?;
+        Some((name, Entry { terms, off, json: self.json().get(start..end)? }))
+    }
+
+    /// All of it, read once.
+    pub(crate) fn whole(&self) -> &Manifest {
+        // [`Book::write`] has read the same text before
+        self.whole.get_or_init(|| serde_json::from_str(self.json()).unwrap_or_default())
+    }
+
+    /// As it was written.
+    #[cfg(feature = "compile")]
+    pub(crate) fn text(&self) -> &str {
+        &self.contents
+    }
+
+    fn json(&self) -> &str {
+        self.contents.get(self.body..).unwrap_or_default()
+    }
+
+    fn lines<'a>(&'a self, kind: &'static str) -> impl Iterator<Item = &'a str> {
+        self.contents.lines().take_while(|line| !line.is_empty()).filter_map(move |line| line.strip_prefix(kind))
+    }
+}
+
+impl Entry<'_> {
+    pub(crate) fn read(&self) -> Option<Activity> {
+        serde_json::from_str(self.json).ok()
+    }
+}
+
+/// The entries as they are written.
+#[derive(Deserialize)]
+struct Raw<'a> {
+    #[serde(borrow)]
+    activities: Vec<&'a RawValue>,
+}
+
+fn word(text: &str) -> Result<&str, LoadError> {
+    let plain = !text.is_empty() && text.chars().all(|c| c.is_ascii_graphic());
+    if plain { Ok(text) } else { Err(LoadError::Name(text.escape_debug().to_string())) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn manifest(name: &str) -> String {
+        let activity = |name: &str| {
+            json!({"name": name, "area": "a", "title": "é {\"", "summary": "", "effect": "read", "idempotency": "read",
+                "rate": "light", "input": {"x": ["activity "]}, "output": {}})
+        };
+        json!({"manifest": "1", "connector": "c", "version": "0", "title": "ü\n\nactivity c.z light 0 1\n",
+            "auth": {"profiles": {}, "authorize_path": "", "token_path": "", "revoke_path": ""}, "hosts": {},
+            "default_plan": "pro", "rates": {"light": {"pro": {"per_second": 7}}}, "activities": [activity(name), activity("a.two")]})
+        .to_string()
+    }
+
+    #[test]
+    fn one_entry_is_found_without_the_rest() {
+        let text = Book::write(&manifest("a.one"), Some("0f")).unwrap();
+        let book = Book::open(text.into()).unwrap();
+        assert_eq!((book.connector(), book.digest()), ("c", Some("0f")));
+        assert_eq!(book.rates().rates["light"]["pro"].per_second, Some(7));
+        let (name, entry) = book.find("c.a.two").unwrap();
+        assert_eq!((name, entry.terms.rate.as_str(), entry.off), ("a.two", "light", false));
+        assert_eq!(entry.read().unwrap().name, "a.two");
+        assert_eq!(book.find("c.a.one").unwrap().1.read().unwrap().title, "é {\"");
+        let off = manifest("a.one").replacen(r#""rate":"light""#, r#""rate":"light","policy":"off""#, 1);
+        let off = Book::open(Book::write(&off, None).unwrap().into()).unwrap();
+        assert_eq!((off.find("c.a.one").unwrap().1.off, off.find("c.a.two").unwrap().1.off), (true, false));
+        for unknown in ["c.a", "c.a.on", "a.one", "c.z", "d.a.one", "c.", ""] {
+            assert!(book.find(unknown).is_none(), "{unknown}");
+        }
+        assert_eq!(book.whole().activities.len(), 2);
+    }
+
+    #[test]
+    fn names_that_would_break_the_table_are_refused() {
+        for name in ["a b", "a\nb", "", "a\n\n{"] {
+            assert!(matches!(Book::write(&manifest(name), None), Err(LoadError::Name(_))), "{name:?}");
+        }
+        assert!(Book::open("{}".into()).is_none());
+    }
+}

@@ -1,0 +1,43 @@
+//! A connector from a file, and the one inside the command.
+
+use sha2::{Digest, Sha256};
+use switchboard_egress::Egress;
+use switchboard_runtime::{Bundle, Runtime, RuntimeConfig};
+use switchboard_tests::world::World;
+
+#[test]
+fn a_connector_file_is_compiled_by_the_program_beside_and_called() {
+    let world = World::connected();
+    let file = World::file("target/connectors/zoom.wasm").display().to_string();
+    let me = world.json(&["call", "zoom.users.me", "--connector", &file, "--json"]);
+    assert_eq!(me["email"], "ada@emulator.test", "{me}");
+    let unknown = world.run(&["call", "zoom.users.mee", "--connector", &file, "--json"]);
+    assert!(unknown.err.contains("did you mean `zoom.users.me`"), "{}", unknown.err);
+}
+
+#[test]
+fn a_file_that_is_no_component_is_refused_by_name() {
+    let world = World::connected();
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "no component").unwrap();
+    let done = world.run(&["call", "zoom.users.me", "--connector", &file.path().display().to_string(), "--json"]);
+    assert_ne!(done.code, 0);
+    assert!(done.err.contains("not a component this host can run"), "{}", done.err);
+}
+
+#[test]
+fn the_book_inside_the_command_is_that_of_the_component() {
+    let read = |name: &str| std::fs::read(World::file("target/connectors").join(name)).unwrap();
+    let digest: String = Sha256::digest(read("zoom.wasm")).iter().map(|byte| format!("{byte:02x}")).collect();
+    let bundle = Bundle {
+        code: Box::leak(read("zoom.cwasm").into_boxed_slice()),
+        book: Box::leak(String::from_utf8(read("zoom.book")).unwrap().into_boxed_str()),
+    };
+    let runtime = Runtime::new(RuntimeConfig::default(), Egress::new().unwrap()).unwrap();
+    let connector = runtime.load_bundle(bundle).unwrap();
+    assert_eq!(connector.digest(), Some(digest.as_str()));
+    for activity in &connector.manifest().activities {
+        let alone = connector.activity(&format!("zoom.{}", activity.name)).unwrap();
+        assert_eq!(serde_json::to_value(&alone).unwrap(), serde_json::to_value(activity).unwrap());
+    }
+}
