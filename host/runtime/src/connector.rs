@@ -190,7 +190,7 @@ impl Connector {
         if entry.off && !options.dry_run && !options.allow.iter().any(|id| id == activity) {
             return Err(CallError::off_by_policy(activity));
         }
-        let pace = Pace::of(self.shared.book.rates(), name, &entry.terms, &input, &*connection);
+        let pace = Pace::of(self.shared.book.rates(), &entry.terms, &input, &*connection);
         let input = input.to_string();
         let alone = pace.alone.clone().filter(|_| !options.dry_run);
         let _turn = match &alone {

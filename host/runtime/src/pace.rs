@@ -71,7 +71,7 @@ pub(crate) struct Pace {
 
 impl Pace {
     /// A manifest without the class, or without the plan, gives ten requests a second.
-    pub(crate) fn of(rates: &Rates, name: &str, terms: &Terms, input: &Value, connection: &dyn Connection) -> Self {
+    pub(crate) fn of(rates: &Rates, terms: &Terms, input: &Value, connection: &dyn Connection) -> Self {
         let mut pace = Self::class(rates, &terms.rate, connection);
         // A limit of one user counts where the input says whose it is.
         if let Some(limit) = terms.per_user_per_day.filter(|_| terms.names_user) {
