@@ -76,8 +76,10 @@ fn a_used_up_day_of_a_host_says_when_it_goes_on() {
     let account = format!("zoom/{}", world.emulator.server_to_server().0);
     let store = switchboard_store::Store::open(world.home.path()).unwrap();
     let today = i64::try_from(std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs() / 86_400).unwrap();
+    let id = world.json(&["connection", "show", "work", "--json"])["id"].as_str().unwrap().to_owned();
+    let counter = format!("user {id}");
     store
-        .change_budget(&account, &["user me"], |lines| -> Result<(), ()> {
+        .change_budget(&account, &[&counter], |lines| -> Result<(), ()> {
             lines[0] = (0, today, 100);
             Ok(())
         })
@@ -89,6 +91,6 @@ fn a_used_up_day_of_a_host_says_when_it_goes_on() {
     assert_eq!(error["error"]["code"], "rate-limited");
     assert!(error["error"]["retry_at"].as_str().unwrap().ends_with("T00:00:00Z"), "{error}");
     let day =
-        store.change_budget(&account, &["user me"], |lines| -> Result<i64, ()> { Ok(lines[0].2) }).unwrap().unwrap();
+        store.change_budget(&account, &[&counter], |lines| -> Result<i64, ()> { Ok(lines[0].2) }).unwrap().unwrap();
     assert_eq!(day, 100, "nothing was reserved, and nothing sent");
 }

@@ -49,8 +49,13 @@ struct Body {
     code: Option<i64>,
     #[serde(default, alias = "errorMessage", deserialize_with = "lenient::text")]
     message: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "fields")]
     errors: Vec<Field>,
+}
+
+/// What cannot be read must not hide the code beside it.
+fn fields<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<Field>, D::Error> {
+    Ok(serde_json::from_value(Value::deserialize(from)?).unwrap_or_default())
 }
 
 impl Refusal {
@@ -176,6 +181,13 @@ mod tests {
         check(200, r#"{"code":0,"message":"success"}"#, None);
         check(200, r#"{"id":"x"}"#, None);
         check(204, "", None);
+    }
+
+    #[test]
+    fn odd_fields_do_not_hide_the_code() {
+        check(400, r#"{"code":124,"message":"x","errors":null}"#, Some(Kind::Expired));
+        check(200, r#"{"code":200,"message":"x","errors":[{"field":null}]}"#, Some(Kind::Forbidden));
+        check(400, r#"{"code":300,"message":"x","errors":"y"}"#, Some(Kind::Invalid));
     }
 
     #[test]

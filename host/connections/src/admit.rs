@@ -218,7 +218,7 @@ pub(crate) fn named(usage: &[Usage]) -> String {
     if names.is_empty() { "no automation has used it yet".to_owned() } else { format!("used by {}", names.join(", ")) }
 }
 
-fn user_of(row: &ConnectionRow) -> Option<&str> {
+pub(crate) fn user_of(row: &ConnectionRow) -> Option<&str> {
     row.identity.as_ref()?.get("user_id")?.as_str()
 }
 

@@ -7,6 +7,7 @@ use serde_json::Value;
 use switchboard_egress::{Egress, Facts, MemoryPacing};
 use switchboard_store::{ConnectionRow, Store};
 
+use crate::admit::user_of;
 use crate::live::Source;
 use crate::pacing::StorePacing;
 use crate::rotation::{APP, Core, SERVICE, TOKEN};
@@ -212,7 +213,7 @@ impl Connections {
                 && by_browser(&row)
                 && row.client_id == new.client_id
                 && row.oauth_base == new.oauth_base
-                && row.identity == new.identity;
+                && user_of(&row) == user_of(new);
             if same && row.state == "active" {
                 let reason = format!("the same account was connected again as `{}`", new.label);
                 self.core.store.set_connection_state(&row.id, "replaced", Some(&reason))?;

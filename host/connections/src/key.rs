@@ -164,13 +164,18 @@ fn write_new(path: &Path) -> std::io::Result<()> {
 
 /// Removes drafts that killed processes left. Only for who has the key alone.
 fn clear_drafts(path: &Path) {
-    let (Some(folder), Some(stem)) = (path.parent(), path.file_stem().and_then(|stem| stem.to_str())) else {
-        return;
-    };
+    let Some(folder) = path.parent() else { return };
+    // A draft has the name of its key without the extension: of the key itself, and of the next one.
+    let stems: Vec<&str> =
+        [path.file_stem(), path.file_name()].into_iter().flatten().filter_map(|name| name.to_str()).collect();
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = entry.file_name();
-        let pid = name.to_str().and_then(|name| name.strip_prefix(stem)?.strip_prefix('.')?.strip_suffix(".tmp"));
-        if pid.is_some_and(|pid| !pid.is_empty() && pid.bytes().all(|byte| byte.is_ascii_digit())) {
+        let of = |stem: &str| name.to_str()?.strip_prefix(stem)?.strip_prefix('.')?.strip_suffix(".tmp");
+        if stems
+            .iter()
+            .filter_map(|stem| of(stem))
+            .any(|pid| !pid.is_empty() && pid.bytes().all(|byte| byte.is_ascii_digit()))
+        {
             let _ = fs::remove_file(entry.path());
         }
     }

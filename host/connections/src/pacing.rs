@@ -8,8 +8,8 @@ use switchboard_store::{Fence, Store};
 
 use crate::clock;
 
-/// Longest that one turn is held against others, should its process die.
-const TURN_MS: i64 = 60_000;
+/// Longest that one turn is held against others, should its process die. Longer than a call may last.
+const TURN_MS: i64 = 180_000;
 /// How often a waiting process looks whether it is its turn.
 const LOOK: Duration = Duration::from_millis(25);
 

@@ -66,9 +66,7 @@ impl State {
     pub fn next_step(self) -> Option<&'static str> {
         match self {
             Active => None,
-            NeedsReconnect | Revoked => {
-                Some("sign in again: switchboard connection disconnect LABEL, then switchboard connect LABEL")
-            }
+            NeedsReconnect | Revoked => Some("sign in again: switchboard connection reconnect LABEL"),
             Replaced => Some("use the newer connection, or disconnect both and connect once"),
             AwaitingApproval => Some("ask an administrator of the account to allow the app, then sign in again"),
             Disconnected => Some("the account removed the app: connect again to use it, or disconnect to forget it"),

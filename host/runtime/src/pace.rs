@@ -75,7 +75,7 @@ impl Pace {
         let mut pace = Self::class(rates, &terms.rate, connection);
         // A limit of one user counts where the input says whose it is.
         if let Some(limit) = terms.per_user_per_day.filter(|_| terms.names_user) {
-            pace.ask.daily.push((format!("user {}", named_user(input)), limit));
+            pace.ask.daily.push((format!("user {}", named_user(input, connection)), limit));
         }
         pace.alone = terms.one_at_a_time.as_ref().map(|alone| alone.name(input));
         pace
@@ -101,6 +101,10 @@ impl Pace {
 }
 
 /// The user a write is for: the input's `user`, or the connected one where the input could have named another.
-fn named_user(input: &Value) -> String {
-    input.get("user").and_then(Value::as_str).unwrap_or("me").to_lowercase()
+fn named_user(input: &Value, connection: &dyn Connection) -> String {
+    match input.get("user").and_then(Value::as_str) {
+        // The account's budget is shared by the connections of several users, each of whom is `me`.
+        None | Some("me") => connection.id().to_owned(),
+        Some(user) => user.to_lowercase(),
+    }
 }

@@ -19,7 +19,7 @@ impl Store {
         change: impl FnOnce(&mut [BudgetLine]) -> Result<T, E>,
     ) -> Result<Result<T, E>, StoreError> {
         let mut connection = self.lock();
-        connection.pragma_update(None, "synchronous", "OFF")?;
+        connection.pragma_update(None, "synchronous", "NORMAL")?;
         let result = (|| {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let mut lines = Vec::with_capacity(names.len());

@@ -22,6 +22,11 @@ pub fn request(zoom: &Zoom<'_>, request: ApiRequest) -> Outcome<ApiAnswer> {
     let path = path::checked(&request.path)?;
     let query = query(request.query.as_ref())?;
     let body = body(method, request.body.as_ref())?;
+    // What has an activity that policy can forbid must not have a second way in.
+    if method == ApiMethod::Delete && query.iter().any(|(name, value)| name == "action" && value == "delete") {
+        let fix = "use `recordings.delete-permanently`, `recordings.delete-file-permanently` or `users.delete`";
+        return Err(invalid("/query/action", "a deletion for good has activities of its own", fix));
+    }
     let call = || {
         let call = match method {
             ApiMethod::Get => zoom.get(path.to_owned()),
@@ -233,6 +238,12 @@ mod tests {
         check("api.request", r#"{"path":"/x","method":"delete"}"#, script("DELETE /x", 204, ""), r#"{"status":204}"#);
         let text = script("GET /x", 200, "WEBVTT");
         check("api.request", r#"{"path":"/x"}"#, text, r#"{"status":200,"text":"WEBVTT"}"#);
+    }
+
+    #[test]
+    fn what_policy_can_forbid_has_no_second_way_in() {
+        let input = r#"{"method":"delete","path":"/meetings/1/recordings","query":{"action":"delete"}}"#;
+        fails("api.request", input, script("", 0, ""), "input.invalid", Some("/query/action"));
     }
 
     #[test]

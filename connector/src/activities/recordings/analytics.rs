@@ -42,9 +42,11 @@ pub fn analytics_summary(zoom: &Zoom<'_>, request: GetAnalytics) -> Outcome<Anal
         Ok(Walk { items: page.analytics_summary, pages: 1, from: page.from, ended: true })
     })?;
     // Windows overlap by a day: the same day is kept once.
+    let last = period.to.to_string();
     let rows: BTreeMap<String, AnalyticsDay> = found
         .items
         .into_iter()
+        .filter(|row| row.date.as_ref().is_none_or(|day| *day <= last))
         .map(|row| {
             let day = row.date.unwrap_or_default();
             let (views, downloads) =
@@ -119,6 +121,9 @@ pub fn analytics_details(zoom: &Zoom<'_>, request: GetVisits) -> Outcome<VisitLi
         visits.extend(new.map(visit));
         Ok::<_, Trouble>(Walk { items: Vec::<()>::new(), pages: part.pages, from: part.from, ended: part.ended })
     })?;
+    // The first window asks for a day more than the period has.
+    let last = period.to.to_string();
+    visits.retain(|visit| visit.at.as_ref().and_then(|at| at.get(..10)).is_none_or(|day| day <= last.as_str()));
     visits.sort_by(|a, b| b.at.cmp(&a.at));
     let coverage = period.coverage(found.covered, found.pages, visits.len(), found.reason, None);
     Ok(VisitList { visits, coverage })

@@ -82,7 +82,7 @@ pub fn hosts_activity(zoom: &Zoom<'_>, request: HostQuery) -> Outcome<HostReport
             *months += 1;
         }
         let echoed = found.from.as_deref().and_then(Day::parse).unwrap_or(window.from).max(window.from);
-        if echoed <= window.to {
+        if echoed <= window.to && found.ended {
             covered = Some(echoed);
         }
         // Zoom reached no further back.

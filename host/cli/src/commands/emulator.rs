@@ -23,7 +23,7 @@ async fn serve(app: &App, start: Start) -> Result<(), CliError> {
     } else {
         output::line(&cli::greeting(&emulator))?;
     }
-    tokio::signal::ctrl_c().await.map_err(|error| CliError::failed("interrupted", error.to_string()))?;
+    super::asked_to_end().await;
     emulator.stop().await;
     Ok(())
 }

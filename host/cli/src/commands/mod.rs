@@ -61,7 +61,8 @@ async fn command(args: Args) -> Result<ExitCode, CliError> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn asked_to_end() {
+/// Until somebody asks the command to end: Ctrl-C, or the signal that ends a background job.
+pub async fn asked_to_end() {
     use tokio::signal::unix::{SignalKind, signal};
     let Ok(mut terminate) = signal(SignalKind::terminate()) else {
         let _ = tokio::signal::ctrl_c().await;

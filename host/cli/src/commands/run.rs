@@ -49,7 +49,7 @@ pub async fn run(app: &App, run: Run) -> Result<(), CliError> {
     connections.note_usage(&row.id, &document.automation.id, &id, jiff::Timestamp::now().as_millisecond())?;
     let done = tokio::select! {
         done = switchboard_automation::run(&document, inputs, &runner, &journal, &SystemClock, &id) => done,
-        _ = tokio::signal::ctrl_c() => {
+        _ = super::asked_to_end() => {
             let error = json!({ "code": "interrupted", "message": "stopped by Ctrl-C" });
             let now = jiff::Timestamp::now().as_millisecond();
             store.end_run(&id, "cancelled", now, None, Some(&error)).map_err(|error| CliError::failed("store", error.to_string()))?;

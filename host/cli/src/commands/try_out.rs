@@ -47,7 +47,7 @@ pub async fn run(app: &App, options: Try) -> Result<(), CliError> {
         app.say("  switchboard call zoom.users.me");
         app.say("  switchboard call zoom.recordings.list from=2026-01-01");
         app.say("Ctrl-C stops the emulator and ends the demo connection with it.");
-        tokio::signal::ctrl_c().await.map_err(|error| CliError::failed("interrupted", error.to_string()))?;
+        super::asked_to_end().await;
         connections.disconnect(LABEL).await?;
         app.say("the emulator has stopped and the demo connection is gone");
     }

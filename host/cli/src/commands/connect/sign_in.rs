@@ -68,6 +68,10 @@ async fn browser(
     if way.paste {
         app.say("the page it lands on may fail to load: copy its whole address, paste it here and press Enter");
         let line = secret::line_of_input()?;
+        if line.trim().is_empty() {
+            return Err(CliError::failed("callback-invalid", "nothing was pasted, so nothing was connected")
+                .with_fix("run the command again, and paste the address the browser ended on"));
+        }
         // Whoever has no address to paste can tell what the page shows instead.
         if url::Url::parse(&line).is_err()
             && let Some(seen) = connector.manifest().remedy_seen(&line)
