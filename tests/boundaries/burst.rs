@@ -76,7 +76,7 @@ fn a_used_up_day_of_a_host_says_when_it_goes_on() {
     let account = format!("zoom/{}", world.emulator.server_to_server().0);
     let store = switchboard_store::Store::open(world.home.path()).unwrap();
     let today = i64::try_from(std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs() / 86_400).unwrap();
-    let id = world.json(&["connection", "show", "work", "--json"])["id"].as_str().unwrap().to_owned();
+    let id = store.connection("work").unwrap().unwrap().id;
     let counter = format!("user {id}");
     store
         .change_budget(&account, &[&counter], |lines| -> Result<(), ()> {
