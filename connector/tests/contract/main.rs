@@ -100,8 +100,13 @@ fn the_emulators_answers_are_valid() {
 }
 
 fn token(emulator: &Emulator, entry: &Value) -> String {
-    let set = entry["scopes"]["granular"].as_array().and_then(|sets| sets.last()).expect("a set of scopes");
-    let scopes: Vec<String> = set.as_array().unwrap().iter().map(|scope| scope.as_str().unwrap().to_owned()).collect();
+    // Where the scopes depend on the input, each example has its own: the token has those of all.
+    let own: Vec<&Value> = match entry["scopes_by"].is_string() {
+        true => entry["examples"].as_array().unwrap().iter().map(|example| &example["scopes"]).collect(),
+        false => vec![&entry["scopes"]],
+    };
+    let sets = own.iter().filter_map(|scopes| scopes["granular"].as_array()?.last()?.as_array()).flatten();
+    let scopes: Vec<String> = sets.map(|scope| scope.as_str().unwrap().to_owned()).collect();
     emulator.issue_token_with(OWNER, &scopes).expect("the owner is seeded")
 }
 

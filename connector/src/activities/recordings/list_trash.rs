@@ -38,6 +38,7 @@ pub fn list_trash(zoom: &Zoom<'_>, request: ListTrashed) -> Outcome<TrashList> {
     };
     let mut again = request.next.is_none();
     let (mut found, mut seen, mut pages) = (Vec::new(), BTreeSet::new(), 0);
+    let mut ended = true;
     let next = loop {
         let call = zoom
             .get(format!("/users/{user}/recordings"))
@@ -81,7 +82,8 @@ pub fn list_trash(zoom: &Zoom<'_>, request: ListTrashed) -> Outcome<TrashList> {
         let Some(token) = token else { break None };
         if token == place.token {
             // It would go on for ever; what is behind it stays unknown.
-            return Err(broken("Zoom's list of the trash goes round in circles"));
+            ended = false;
+            break None;
         }
         place = Place { skip: 0, token };
         zoom.progress(found.len(), "items");
@@ -96,8 +98,8 @@ pub fn list_trash(zoom: &Zoom<'_>, request: ListTrashed) -> Outcome<TrashList> {
         covered_to: None,
         pages,
         count: small(i64::try_from(found.len()).ok()).unwrap_or(u32::MAX),
-        complete: next.is_none(),
-        reason: next.is_some().then(|| "limit".to_owned()),
+        complete: next.is_none() && ended,
+        reason: if ended { next.is_some().then(|| "limit".to_owned()) } else { Some("service".to_owned()) },
         next: next.map(|place| format!("{}~{}", place.skip, place.token)),
     };
     Ok(TrashList { recordings: found, coverage })
