@@ -20,6 +20,7 @@ impl Store {
     ) -> Result<Result<T, E>, StoreError> {
         let mut connection = self.lock();
         connection.pragma_update(None, "synchronous", "NORMAL")?;
+        let before = connection.total_changes();
         let result = (|| {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let mut lines = Vec::with_capacity(names.len());
@@ -45,6 +46,7 @@ impl Store {
             transaction.commit()?;
             Ok(outcome)
         })();
+        self.passing(connection.total_changes() - before);
         connection.pragma_update(None, "synchronous", "FULL")?;
         result
     }
