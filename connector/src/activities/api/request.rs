@@ -117,6 +117,8 @@ struct Walked {
     pages: u32,
     status: u16,
     ended: bool,
+    /// Zoom used a shorter period than was asked for, or counts its pages by number: there is more than the token says.
+    partly: bool,
     /// Why the items could not be found in a page.
     unclear: Option<String>,
 }
@@ -134,12 +136,13 @@ fn all<'z>(
         return Err(invalid(&place, "`pages` sets this parameter", "remove it, or remove `pages`"));
     }
     let limit = pages.limit.and_then(|limit| usize::try_from(limit).ok());
+    let asked_from = query.iter().find(|(name, _)| name == "from").map(|(_, value)| value.as_str());
     let mut walked = Walked::default();
-    let end = match walk(zoom, call, pages, limit, &mut walked) {
+    let end = match walk(zoom, call, pages, limit, asked_from, &mut walked) {
         // A page token lives 15 minutes: begin again, once.
         Err(Trouble::Refused(refusal)) if walked.pages > 0 && refusal.kind == Kind::Invalid => {
             walked = Walked::default();
-            walk(zoom, call, pages, limit, &mut walked)
+            walk(zoom, call, pages, limit, asked_from, &mut walked)
         }
         other => other,
     };
@@ -153,7 +156,7 @@ fn all<'z>(
         walked.items.truncate(limit);
     }
     let kept = walked.items.len();
-    let complete = walked.ended && kept == found;
+    let complete = walked.ended && !walked.partly && kept == found;
     let reason = if limit.is_some_and(|limit| found >= limit) { "limit" } else { "service" };
     Ok(ApiAnswer {
         status: walked.status,
@@ -179,6 +182,7 @@ fn walk<'z>(
     call: &impl Fn() -> Call<'z>,
     pages: &Paging,
     limit: Option<usize>,
+    asked_from: Option<&str>,
     walked: &mut Walked,
 ) -> Result<(), Trouble> {
     let size = pages.page_size.unwrap_or(PAGE_SIZE);
@@ -191,6 +195,7 @@ fn walk<'z>(
             Some(Value::String(next)) if !next.is_empty() => Some(next),
             _ => None,
         };
+        walked.partly |= is_part(&fields, asked_from);
         match list_of(fields, pages.items.as_deref()) {
             Ok(items) => walked.items.extend(items),
             Err(message) => {
@@ -208,6 +213,15 @@ fn walk<'z>(
         }
         token = next;
     }
+}
+
+/// Whether a page says of itself that it is not the whole of what was asked for.
+fn is_part(page: &Map<String, Value>, asked_from: Option<&str>) -> bool {
+    let number = |name: &str| page.get(name).and_then(Value::as_u64);
+    let numbered = number("page_number").zip(number("page_count")).is_some_and(|(at, of)| at < of);
+    let echoed = page.get("from").and_then(Value::as_str).and_then(|from| from.get(..10));
+    let later = asked_from.and_then(|from| from.get(..10)).zip(echoed).is_some_and(|(asked, echoed)| echoed > asked);
+    numbered || later
 }
 
 /// The page's items: the named field, or the only list there is.
@@ -279,6 +293,19 @@ mod tests {
         let first = script("GET /users?status=active&page_size=2", 200, &page("t", &[1, 2]));
         let answer = run("api.request", input, &first).unwrap();
         assert_eq!(answer["coverage"], json!({"pages":1,"count":1,"complete":false,"reason":"limit"}));
+    }
+
+    #[test]
+    fn a_clamped_period_and_numbered_pages_are_not_called_complete() {
+        let clamped = r#"{"from":"2026-02-01","next_page_token":"","meetings":[]}"#;
+        let numbered = r#"{"page_number":1,"page_count":3,"meetings":[]}"#;
+        for (page, complete) in [(clamped, false), (numbered, false), (r#"{"from":"2026-01-01","meetings":[]}"#, true)]
+        {
+            let input = r#"{"path":"/users/me/recordings","query":{"from":"2026-01-01"},"pages":{}}"#;
+            let pages = script("GET /users/me/recordings?from=2026-01-01&page_size=300", 200, page);
+            let answer = run("api.request", input, &pages).unwrap();
+            assert_eq!(answer["coverage"]["complete"], complete, "{page}");
+        }
     }
 
     #[test]

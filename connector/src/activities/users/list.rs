@@ -1,6 +1,6 @@
 //! List users of all states. Zoom lists one state at a time, without names of roles and groups.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::activities::{groups, roles};
 use crate::bindings::users::{ListUsers, ListedStatus, User, UserList};
@@ -22,10 +22,16 @@ pub fn list(zoom: &Zoom<'_>, request: ListUsers) -> Outcome<UserList> {
         Some(some) => some,
     };
     let more = request.with_custom_attributes.filter(|wanted| *wanted).map(|_| "custom_attributes");
-    let (mut users, mut seen) = (Vec::<User>::new(), BTreeSet::new());
+    let mut found = Found::default();
     let (mut pages, mut ended, mut cut) = (0, true, false);
-    for status in statuses {
-        let left = limit.map(|limit| limit.saturating_sub(users.len()));
+    // Who accepts an invitation or is activated while the list is read must be met again in a later state: the last is read first.
+    // With a limit nothing is promised, and the first state is what is wanted.
+    let mut order: Vec<_> = statuses.into_iter().enumerate().collect();
+    if limit.is_none() {
+        order.reverse();
+    }
+    for (rank, status) in order {
+        let left = limit.map(|limit| limit.saturating_sub(found.users.len()));
         if left == Some(0) {
             cut = true;
             break;
@@ -41,13 +47,10 @@ pub fn list(zoom: &Zoom<'_>, request: ListUsers) -> Outcome<UserList> {
         cut |= !walk.ended && left.is_some_and(|left| walk.items.len() >= left);
         ended &= walk.ended;
         for user in walk.items.into_iter().map(User::from) {
-            // Somebody whose state changes while the list is read would be there twice.
-            let key = user.id.clone().or_else(|| user.email.as_deref().map(str::to_lowercase));
-            if key.is_none_or(|key| seen.insert(key)) {
-                users.push(user);
-            }
+            found.take(rank, user);
         }
     }
+    let mut users = found.in_order();
     if let Some(limit) = limit.filter(|limit| *limit < users.len()) {
         users.truncate(limit);
         cut = true;
@@ -56,6 +59,35 @@ pub fn list(zoom: &Zoom<'_>, request: ListUsers) -> Outcome<UserList> {
         name(zoom, &mut users)?;
     }
     Ok(UserList { coverage: coverage(pages, users.len(), ended, cut), users })
+}
+
+/// Users of the states read so far, each once.
+#[derive(Default)]
+struct Found {
+    users: Vec<(usize, User)>,
+    /// By id and by address: a pending user has no id yet.
+    places: BTreeMap<String, usize>,
+}
+
+impl Found {
+    /// Somebody whose state changes while the list is read is met twice: the later row is the truer one.
+    fn take(&mut self, rank: usize, user: User) {
+        let address = user.email.as_deref().map(|email| format!("@{}", email.to_lowercase()));
+        let keys: Vec<String> = user.id.clone().into_iter().chain(address).collect();
+        let known = keys.iter().find_map(|key| self.places.get(key).copied());
+        let at = known.unwrap_or(self.users.len());
+        self.places.extend(keys.into_iter().map(|key| (key, at)));
+        match self.users.get_mut(at) {
+            Some(row) => *row = (rank, user),
+            None => self.users.push((rank, user)),
+        }
+    }
+
+    /// In the order in which the states were asked for.
+    fn in_order(mut self) -> Vec<User> {
+        self.users.sort_by_key(|(rank, _)| *rank);
+        self.users.into_iter().map(|(_, user)| user).collect()
+    }
 }
 
 fn word(status: ListedStatus) -> &'static str {
@@ -93,10 +125,10 @@ mod tests {
     }
 
     fn three_states() -> Script {
-        script(&get("active"), 200, r#"{"next_page_token":"t","users":[{"id":"u1","email":"a@x.org","role_id":"Rx","group_ids":["g1"],"status":"active"}]}"#)
-            .then(&format!("{}&next_page_token=t", get("active")), 200, r#"{"next_page_token":"","users":[{"id":"u2","status":"active"}]}"#)
+        script(&get("pending"), 200, r#"{"users":[{"email":"P@x.org","status":"pending"},{"email":"A@x.org","status":"pending"}]}"#)
             .then(&get("inactive"), 200, r#"{"users":[{"id":"u2","status":"inactive"},{"id":"u3","type":7,"status":"frozen"}]}"#)
-            .then(&get("pending"), 200, r#"{"users":[{"email":"P@x.org","status":"pending"}]}"#)
+            .then(&get("active"), 200, r#"{"next_page_token":"t","users":[{"id":"u1","email":"a@x.org","role_id":"Rx","group_ids":["g1"],"status":"active"}]}"#)
+            .then(&format!("{}&next_page_token=t", get("active")), 200, r#"{"next_page_token":"","users":[{"id":"u2","status":"active"}]}"#)
     }
 
     fn ids(list: &Value) -> Vec<Value> {
@@ -155,7 +187,7 @@ mod tests {
     #[test]
     fn seed_uipath_40_a_scope_for_oneself_is_not_enough() {
         let answer = r#"{"code":4711,"message":"…scopes:[user:read:list_users:admin]."}"#;
-        let problem = fails("users.list", "{}", script(&get("active"), 400, answer), "scope-missing", None);
+        let problem = fails("users.list", "{}", script(&get("pending"), 400, answer), "scope-missing", None);
         assert!(problem.details.unwrap().contains("user:read:list_users:admin"));
     }
 
