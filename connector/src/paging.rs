@@ -9,7 +9,7 @@ use crate::wire::error::Kind;
 use crate::zoom::{Call, Zoom};
 
 /// Zoom's maximum.
-const PAGE_SIZE: u32 = 300;
+pub const PAGE_SIZE: u32 = 300;
 
 /// One page of a list.
 pub trait Page: DeserializeOwned {
@@ -22,6 +22,36 @@ pub trait Page: DeserializeOwned {
     }
     fn items(self) -> Vec<Self::Item>;
 }
+
+/// A page in Zoom's usual shape: the token of the next one, the period really used where Zoom says it, and the list, which must be
+/// there: an answer without it is no empty list.
+macro_rules! page {
+    ($(#[$doc:meta])* $visible:vis $name:ident: $list:ident of $item:ty) => {
+        $(#[$doc])*
+        #[derive(serde::Deserialize)]
+        $visible struct $name {
+            #[serde(default, deserialize_with = "crate::wire::lenient::text")]
+            next_page_token: Option<String>,
+            #[serde(default, deserialize_with = "crate::wire::lenient::text")]
+            from: Option<String>,
+            $list: Vec<$item>,
+        }
+
+        impl $crate::paging::Page for $name {
+            type Item = $item;
+            fn next(&mut self) -> Option<String> {
+                self.next_page_token.take()
+            }
+            fn from(&self) -> Option<&str> {
+                self.from.as_deref()
+            }
+            fn items(self) -> Vec<$item> {
+                self.$list
+            }
+        }
+    };
+}
+pub(crate) use page;
 
 /// What a walk found.
 pub struct Walk<T> {
@@ -88,10 +118,8 @@ fn to_end<'z>(
     }
 }
 
-/// What a list without a period covers; `cut` when the caller's limit left something out.
-pub fn coverage(pages: u32, count: usize, ended: bool, cut: bool) -> Coverage {
-    let complete = ended && !cut;
-    let reason = if cut { "limit" } else { "service" };
+/// What a list without a period covers; `reason` says why it is not the whole.
+pub fn covers(pages: u32, count: usize, reason: Option<&str>) -> Coverage {
     Coverage {
         asked_from: None,
         asked_to: None,
@@ -99,10 +127,24 @@ pub fn coverage(pages: u32, count: usize, ended: bool, cut: bool) -> Coverage {
         covered_to: None,
         pages,
         count: u32::try_from(count).unwrap_or(u32::MAX),
-        complete,
-        reason: (!complete).then(|| reason.to_owned()),
+        complete: reason.is_none(),
+        reason: reason.map(str::to_owned),
         next: None,
     }
+}
+
+/// Why a list is not the whole: the caller's limit `cut` it, or Zoom had not `ended` it.
+pub fn reason(ended: bool, cut: bool) -> Option<&'static str> {
+    if cut { Some("limit") } else { (!ended).then_some("service") }
+}
+
+/// Cut a walk to the caller's limit, and say what it covers then.
+pub fn cut<T>(walk: &mut Walk<T>, limit: Option<usize>) -> Coverage {
+    let found = walk.items.len();
+    walk.items.truncate(limit.unwrap_or(found));
+    let kept = walk.items.len();
+    let cut = kept < found || !walk.ended && limit.is_some_and(|limit| found >= limit);
+    covers(walk.pages, kept, reason(walk.ended, cut))
 }
 
 /// A list without a period, cut at the caller's limit, with what it covers.
@@ -112,12 +154,9 @@ pub fn whole<'z, P: Page, T>(
     limit: Option<usize>,
     public: impl Fn(P::Item) -> T,
 ) -> Outcome<(Vec<T>, Coverage)> {
-    let walk = walk::<P>(zoom, first, limit)?;
-    let found = walk.items.len();
-    let kept = limit.unwrap_or(found).min(found);
-    let cut = kept < found || !walk.ended && limit.is_some_and(|limit| found >= limit);
-    let items = walk.items.into_iter().take(kept).map(public).collect();
-    Ok((items, coverage(walk.pages, kept, walk.ended, cut)))
+    let mut walk = walk::<P>(zoom, first, limit)?;
+    let coverage = cut(&mut walk, limit);
+    Ok((walk.items.into_iter().map(public).collect(), coverage))
 }
 
 #[inline(never)]
@@ -144,5 +183,22 @@ fn attempt<'z>(
             return Ok(end);
         }
         token = next;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{fails, script};
+
+    #[test]
+    fn an_answer_without_its_list_is_no_empty_list() {
+        for (activity, input, request) in [
+            ("groups.list", "{}", "GET /groups?page_size=300"),
+            ("groups.members", r#"{"group":"g1"}"#, "GET /groups/g1/members?page_size=300"),
+            ("users.list", r#"{"statuses":["active"]}"#, "GET /users?status=active&page_size=300"),
+            ("meetings.list", "{}", "GET /users/me/meetings?type=scheduled&page_size=300"),
+        ] {
+            fails(activity, input, script(request, 200, "{}"), "unexpected-answer", None);
+        }
     }
 }

@@ -7,7 +7,7 @@ use super::recurrence::Recurrence;
 use super::settings::Settings;
 use crate::bindings::meeting_options::TrackingField;
 use crate::bindings::meetings::{Meeting as Public, MeetingKind, MeetingStatus, Occurrence, ScheduleKind};
-use crate::paging::Page;
+use crate::paging::page;
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
@@ -148,23 +148,10 @@ pub fn kind(number: Option<i64>) -> MeetingKind {
     }
 }
 
-/// One page of a user's meetings.
-#[derive(Deserialize)]
-pub struct MeetingPage {
-    #[serde(default, deserialize_with = "lenient::text")]
-    next_page_token: Option<String>,
-    meetings: Vec<Meeting>,
-}
-
-impl Page for MeetingPage {
-    type Item = Meeting;
-    fn next(&mut self) -> Option<String> {
-        self.next_page_token.take()
-    }
-    fn items(self) -> Vec<Meeting> {
-        self.meetings
-    }
-}
+page!(
+    /// One page of a user's meetings.
+    pub MeetingPage: meetings of Meeting
+);
 
 /// The body of a creation or change. Absent fields are left out: Zoom refuses null.
 #[derive(Serialize, Default)]

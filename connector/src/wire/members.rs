@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::lenient;
-use crate::paging::Page;
+use crate::paging::page;
 use crate::problem::invalid;
 use crate::service::Outcome;
 use crate::zoom::Zoom;
@@ -28,24 +28,10 @@ pub struct Member {
     pub kind: Option<i64>,
 }
 
-/// A page of members.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub struct MemberPage {
-    #[serde(deserialize_with = "lenient::text")]
-    next_page_token: Option<String>,
-    members: Vec<Member>,
-}
-
-impl Page for MemberPage {
-    type Item = Member;
-    fn next(&mut self) -> Option<String> {
-        self.next_page_token.take()
-    }
-    fn items(self) -> Vec<Member> {
-        self.members
-    }
-}
+page!(
+    /// A page of members.
+    pub MemberPage: members of Member
+);
 
 #[derive(Serialize)]
 struct Body<'a> {

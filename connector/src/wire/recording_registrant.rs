@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::lenient;
 use crate::bindings::recordings::{AnsweredQuestion, RecordingRegistrant, RegistrantProfile, RegistrantStatus};
-use crate::paging::Page;
+use crate::paging::page;
 
 /// What a viewer says, the same names in both directions.
 #[derive(Deserialize, Serialize, Default)]
@@ -124,20 +124,7 @@ impl Registrant {
     }
 }
 
-/// One page of registrants.
-#[derive(Deserialize)]
-pub struct RegistrantPage {
-    #[serde(default, deserialize_with = "lenient::text")]
-    next_page_token: Option<String>,
-    registrants: Vec<Registrant>,
-}
-
-impl Page for RegistrantPage {
-    type Item = Registrant;
-    fn next(&mut self) -> Option<String> {
-        self.next_page_token.take()
-    }
-    fn items(self) -> Vec<Registrant> {
-        self.registrants
-    }
-}
+page!(
+    /// One page of registrants.
+    pub RegistrantPage: registrants of Registrant
+);

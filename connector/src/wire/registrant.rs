@@ -7,7 +7,7 @@ use crate::bindings::registrants::{
     AddedRegistrant, BatchPerson, BatchRegistrant, RegisteredOccurrence, Registrant as Public, RegistrantAnswer,
     RegistrantRef, RegistrantStatus, Registration, StatusAction,
 };
-use crate::paging::Page;
+use crate::paging::page;
 
 /// What a person fills in, in Zoom's words.
 #[derive(Deserialize, Serialize, Default)]
@@ -141,23 +141,10 @@ impl Registrant {
     }
 }
 
-/// One page of registrants.
-#[derive(Deserialize)]
-pub struct RegistrantPage {
-    #[serde(default, deserialize_with = "lenient::text")]
-    next_page_token: Option<String>,
-    registrants: Vec<Registrant>,
-}
-
-impl Page for RegistrantPage {
-    type Item = Registrant;
-    fn next(&mut self) -> Option<String> {
-        self.next_page_token.take()
-    }
-    fn items(self) -> Vec<Registrant> {
-        self.registrants
-    }
-}
+page!(
+    /// One page of registrants.
+    pub RegistrantPage: registrants of Registrant
+);
 
 /// The body of a registration.
 #[derive(Serialize)]

@@ -9,7 +9,7 @@ use crate::bindings::users::{
     CustomAttribute, LastLogin, License, LoginType, NewLicense, PhoneNumber, User as Public, UserGroup, UserStatus,
 };
 use crate::dates::Moment;
-use crate::paging::Page;
+use crate::paging::page;
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
@@ -254,21 +254,7 @@ impl Attribute {
     }
 }
 
-/// A page of the list.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub struct UserPage {
-    #[serde(deserialize_with = "lenient::text")]
-    next_page_token: Option<String>,
-    users: Vec<User>,
-}
-
-impl Page for UserPage {
-    type Item = User;
-    fn next(&mut self) -> Option<String> {
-        self.next_page_token.take()
-    }
-    fn items(self) -> Vec<User> {
-        self.users
-    }
-}
+page!(
+    /// A page of the list.
+    pub UserPage: users of User
+);

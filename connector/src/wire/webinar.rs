@@ -9,7 +9,7 @@ use crate::bindings::meetings::Occurrence;
 use crate::bindings::webinars::{
     Attendance, Presence, Webinar as Public, WebinarKind, WebinarSchedule, WebinarSettings,
 };
-use crate::paging::Page;
+use crate::paging::page;
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
@@ -100,23 +100,10 @@ impl Webinar {
     }
 }
 
-/// One page of a user's webinars.
-#[derive(Deserialize)]
-pub struct WebinarPage {
-    #[serde(default, deserialize_with = "lenient::text")]
-    next_page_token: Option<String>,
-    webinars: Vec<Webinar>,
-}
-
-impl Page for WebinarPage {
-    type Item = Webinar;
-    fn next(&mut self) -> Option<String> {
-        self.next_page_token.take()
-    }
-    fn items(self) -> Vec<Webinar> {
-        self.webinars
-    }
-}
+page!(
+    /// One page of a user's webinars.
+    pub WebinarPage: webinars of Webinar
+);
 
 /// The body of a creation or change. Absent fields are left out: Zoom refuses null.
 #[derive(Serialize, Default)]
@@ -318,20 +305,7 @@ impl From<Participant> for Attendance {
     }
 }
 
-/// One page of participants.
-#[derive(Deserialize)]
-pub struct ParticipantPage {
-    #[serde(default, deserialize_with = "lenient::text")]
-    next_page_token: Option<String>,
-    participants: Vec<Participant>,
-}
-
-impl Page for ParticipantPage {
-    type Item = Participant;
-    fn next(&mut self) -> Option<String> {
-        self.next_page_token.take()
-    }
-    fn items(self) -> Vec<Participant> {
-        self.participants
-    }
-}
+page!(
+    /// One page of participants.
+    pub ParticipantPage: participants of Participant
+);

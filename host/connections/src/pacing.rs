@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use switchboard_egress::{Ask, Exhausted, Pacing, Slot, Turn, now_us, take};
+use switchboard_egress::{Ask, Held, Pacing, Slot, Turn, now_us, take};
 use switchboard_store::{Fence, Store};
 
 use crate::clock;
@@ -28,7 +28,7 @@ impl StorePacing {
 
 #[async_trait]
 impl Pacing for StorePacing {
-    fn reserve(&self, ask: &Ask) -> Result<Duration, Exhausted> {
+    fn reserve(&self, ask: &Ask) -> Result<Duration, Held> {
         let names: Vec<&str> =
             std::iter::once(ask.class.as_str()).chain(ask.daily.iter().map(|(name, _)| name.as_str())).collect();
         let changed = self.store.change_budget(&self.account, &names, |lines| {
@@ -56,7 +56,7 @@ impl Pacing for StorePacing {
         loop {
             match self.store.take_lease(&name, &holder, TURN_MS, clock::now()) {
                 Ok(Some(number)) => {
-                    return Box::new(Held { store: self.store.clone(), fence: Fence::new(&name, number) });
+                    return Box::new(OneTurn { store: self.store.clone(), fence: Fence::new(&name, number) });
                 }
                 Ok(None) => tokio::time::sleep(LOOK).await,
                 Err(_) => return Box::new(()),
@@ -65,12 +65,12 @@ impl Pacing for StorePacing {
     }
 }
 
-struct Held {
+struct OneTurn {
     store: Store,
     fence: Fence,
 }
 
-impl Drop for Held {
+impl Drop for OneTurn {
     fn drop(&mut self) {
         // What cannot be given back ends by itself.
         self.store.release_lease(&self.fence).ok();
@@ -85,8 +85,13 @@ mod tests {
     async fn two_connections_of_one_account_share_its_budget_and_its_turns() {
         let store = Store::in_memory().unwrap();
         let of = |account: &str| StorePacing::new(store.clone(), account.to_owned());
-        let ask =
-            Ask { class: "light".into(), limit: 10, window: Duration::from_secs(1), daily: vec![("d".into(), 3)] };
+        let ask = Ask {
+            class: "light".into(),
+            limit: 10,
+            window: Duration::from_secs(1),
+            daily: vec![("d".into(), 3)],
+            patience: Duration::MAX,
+        };
         let (first, second, other) = (of("a"), of("a"), of("b"));
         for pacing in [&first, &second, &first] {
             pacing.reserve(&ask).unwrap();

@@ -35,7 +35,7 @@ pub use egress::{Egress, EgressError};
 pub use failure::Failure;
 pub use fixed_token::FixedToken;
 pub use host_rule::{HostRule, HostRuleError};
-pub use pacing::{Ask, Exhausted, MemoryPacing, Pacing, Slot, Turn, now_us, take};
+pub use pacing::{Ask, Held, MemoryPacing, Pacing, Slot, Turn, now_us, take};
 pub use policy::Policy;
 pub use redact::redact;
 pub use request::{Method, Request, Target};

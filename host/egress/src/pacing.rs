@@ -18,16 +18,24 @@ pub struct Ask {
     pub window: Duration,
     /// Counters of the UTC day that the request also counts in, each with its limit.
     pub daily: Vec<(String, u64)>,
+    /// Longest that whoever asks can wait.
+    pub patience: Duration,
 }
 
-/// A counter of today is used up.
+/// Why a request is not sent now.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the {limit} requests of today for `{counter}` are used up")]
-pub struct Exhausted {
-    pub counter: String,
-    pub limit: u64,
-    /// When it starts again: midnight UTC, milliseconds since 1970.
-    pub until_ms: u64,
+pub enum Held {
+    /// A counter of today is used up.
+    #[error("the {limit} requests of today for `{counter}` are used up")]
+    UsedUp {
+        counter: String,
+        limit: u64,
+        /// When it starts again: midnight UTC, milliseconds since 1970.
+        until_ms: u64,
+    },
+    /// The next free moment is further away than the caller can wait.
+    #[error("the next `{class}` request may be sent in {wait:.1?}, which is longer than this call may take")]
+    TooLong { class: String, wait: Duration },
 }
 
 /// One line of a budget. For a class the next free moment counts, for a daily counter the day and what it used.
@@ -46,8 +54,8 @@ pub trait Pacing: Send + Sync {
     /// Reserve one request; how long to wait before it is sent.
     ///
     /// # Errors
-    /// [`Exhausted`] when a counter of today is used up. Nothing is reserved then.
-    fn reserve(&self, ask: &Ask) -> Result<Duration, Exhausted>;
+    /// [`Held`]; nothing is reserved then.
+    fn reserve(&self, ask: &Ask) -> Result<Duration, Held>;
 
     /// Wait until nobody else does `what` in this account. It is over when the turn is dropped.
     async fn turn(&self, what: &str) -> Turn;
@@ -59,23 +67,17 @@ pub type Turn = Box<dyn std::any::Any + Send + Sync>;
 /// Take one request from the lines of `ask`: its class first, then its daily counters. Pure.
 ///
 /// # Errors
-/// [`Exhausted`]; the lines are as they were then.
-pub fn take(ask: &Ask, now_us: i64, lines: &mut [Slot]) -> Result<Duration, Exhausted> {
+/// [`Held`]; the lines are as they were then.
+pub fn take(ask: &Ask, now_us: i64, lines: &mut [Slot]) -> Result<Duration, Held> {
     let today = now_us.div_euclid(DAY_US);
     let Some((class, days)) = lines.split_first_mut() else {
         return Ok(Duration::ZERO);
     };
-    for (line, (counter, limit)) in days.iter_mut().zip(&ask.daily) {
-        if line.day != today {
-            *line = Slot { day: today, ..Slot::default() };
-        }
-        if line.used >= *limit {
+    for (line, (counter, limit)) in days.iter().zip(&ask.daily) {
+        if line.day == today && line.used >= *limit {
             let until_ms = u64::try_from((today + 1) * DAY_US / 1000).unwrap_or(u64::MAX);
-            return Err(Exhausted { counter: counter.clone(), limit: *limit, until_ms });
+            return Err(Held::UsedUp { counter: counter.clone(), limit: *limit, until_ms });
         }
-    }
-    for line in days {
-        line.used += 1;
     }
     // Services count in fixed windows. A burst and the steady rate behind it must fit into any window together.
     let limit = i64::from(ask.limit.max(1));
@@ -83,8 +85,16 @@ pub fn take(ask: &Ask, now_us: i64, lines: &mut [Slot]) -> Result<Duration, Exha
     let steady = limit - burst;
     let gap = (i64::try_from(ask.window.as_micros()).unwrap_or(i64::MAX - steady) + steady - 1) / steady;
     let at = class.next_us.max(now_us.saturating_sub(gap.saturating_mul(burst)));
+    let wait = Duration::from_micros(u64::try_from(at - now_us).unwrap_or(0));
+    if wait > ask.patience {
+        return Err(Held::TooLong { class: ask.class.clone(), wait });
+    }
     class.next_us = at.saturating_add(gap);
-    Ok(Duration::from_micros(u64::try_from(at - now_us).unwrap_or(0)))
+    for line in days {
+        let used = if line.day == today { line.used } else { 0 };
+        *line = Slot { day: today, used: used + 1, ..Slot::default() };
+    }
+    Ok(wait)
 }
 
 /// Microseconds since 1970.
@@ -102,7 +112,7 @@ pub struct MemoryPacing {
 
 #[async_trait]
 impl Pacing for MemoryPacing {
-    fn reserve(&self, ask: &Ask) -> Result<Duration, Exhausted> {
+    fn reserve(&self, ask: &Ask) -> Result<Duration, Held> {
         let mut all = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         let names: Vec<&String> = std::iter::once(&ask.class).chain(ask.daily.iter().map(|(name, _)| name)).collect();
         let mut lines: Vec<Slot> = names.iter().map(|name| all.get(*name).copied().unwrap_or_default()).collect();
@@ -134,7 +144,8 @@ mod tests {
 
     fn ask(limit: u32, daily: &[(&str, u64)]) -> Ask {
         let daily = daily.iter().map(|(name, limit)| ((*name).to_owned(), *limit)).collect();
-        Ask { class: "light".into(), limit, window: Duration::from_secs(1), daily }
+        let (window, patience) = (Duration::from_secs(1), Duration::MAX);
+        Ask { class: "light".into(), limit, window, daily, patience }
     }
 
     /// The moments, in microseconds, at which `count` requests that are all there at once may go.
@@ -168,10 +179,23 @@ mod tests {
         take(&ask, now, &mut lines).unwrap();
         let before = lines;
         let error = take(&ask, now, &mut lines).unwrap_err();
-        assert_eq!((error.counter.as_str(), error.until_ms), ("ada", 11 * 86_400_000));
+        assert_eq!(error, Held::UsedUp { counter: "ada".into(), limit: 2, until_ms: 11 * 86_400_000 });
         assert_eq!(lines, before);
         take(&ask, 11 * DAY_US, &mut lines).unwrap();
         assert_eq!(lines[2].used, 1, "a new day begins at nought");
+    }
+
+    #[test]
+    fn a_wait_that_nobody_waits_takes_nothing() {
+        let mut lines = [Slot::default(); 2];
+        let patient = ask(1, &[("light/day", 10)]);
+        let hasty = Ask { patience: Duration::from_millis(100), ..patient.clone() };
+        take(&patient, 5 * DAY_US, &mut lines).unwrap();
+        let before = lines;
+        let error = take(&hasty, 5 * DAY_US, &mut lines).unwrap_err();
+        assert_eq!(error, Held::TooLong { class: "light".into(), wait: Duration::from_secs(1) });
+        assert_eq!(lines, before);
+        assert_eq!(take(&hasty, 5 * DAY_US + 950_000, &mut lines).unwrap(), Duration::from_millis(50));
     }
 
     #[tokio::test]

@@ -193,10 +193,17 @@ impl Connector {
         let pace = Pace::of(self.shared.book.rates(), &entry.terms, &input, &*connection);
         let input = input.to_string();
         let alone = pace.alone.clone().filter(|_| !options.dry_run);
+        let began = Instant::now();
         let _turn = match &alone {
             Some(what) => Some(self.turn(&*connection, what, options).await?),
             None => None,
         };
+        // The wait for the turn is part of the call's time.
+        let shorter = alone.map(|_| {
+            let deadline = options.deadline.saturating_sub(began.elapsed());
+            CallOptions { deadline, ..options.clone() }
+        });
+        let options = shorter.as_ref().unwrap_or(options);
         let mut store = self.shared.store(Some(self.network(connection, options, pace)));
         let outcome = self.shared.bounded(&mut store, options.deadline, async |store: &mut Store<Host>| {
             let guest = self.shared.pre.instantiate_async(&mut *store).await?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use switchboard_egress::{self as egress, Connection, Credential, Method, Request, Target};
+use switchboard_egress::{self as egress, Ask, Connection, Credential, Held, Method, Request, Target};
 use tokio::time::Instant;
 
 use crate::bindings::{context, http, log, types};
@@ -180,19 +180,25 @@ impl Call {
     }
 
     async fn wait_for_budget(&self) -> Result<(), http::Failure> {
-        match self.connection.pacing().reserve(&self.pace.ask) {
-            Ok(wait) => self.sleep(wait).await,
-            Err(used_up) => {
-                let after = used_up.until_ms.saturating_sub(now());
-                Err(http::Failure {
-                    fix: Some(
-                        "it can go on at midnight UTC; spread the work over days, or set the account's plan".into(),
-                    ),
-                    retry: types::Retry::After(after),
-                    ..failed("rate-limited", &used_up.to_string(), true)
-                })
+        let patience = self.deadline.saturating_duration_since(Instant::now());
+        let held = match self.connection.pacing().reserve(&Ask { patience, ..self.pace.ask.clone() }) {
+            Ok(wait) => return self.sleep(wait).await,
+            Err(held) => held,
+        };
+        let (after, fix) = match &held {
+            Held::UsedUp { until_ms, .. } => (
+                until_ms.saturating_sub(now()),
+                "it can go on at midnight UTC; spread the work over days, or set the account's plan",
+            ),
+            Held::TooLong { wait, .. } => {
+                (u64::try_from(wait.as_millis()).unwrap_or(u64::MAX), "try again then, or run fewer calls at once")
             }
-        }
+        };
+        Err(http::Failure {
+            fix: Some(fix.into()),
+            retry: types::Retry::After(after),
+            ..failed("rate-limited", &held.to_string(), true)
+        })
     }
 
     fn has_time(&self, pause: std::time::Duration) -> bool {

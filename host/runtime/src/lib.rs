@@ -26,6 +26,5 @@ pub use connector::{Bundle, Connector, LoadError};
 pub use engine::{Runtime, RuntimeConfig, StartError};
 pub use error::{Broken, CallError, Problem, Refused, Retry};
 pub use switchboard_egress::{
-    Ask, Connection, Credential, CredentialError, Egress, Exhausted, Facts, FixedToken, MemoryPacing, Pacing, Policy,
-    Turn,
+    Ask, Connection, Credential, CredentialError, Egress, Facts, FixedToken, Held, MemoryPacing, Pacing, Policy, Turn,
 };

@@ -95,7 +95,8 @@ impl Pace {
         };
         let pool = rate.and_then(|rate| rate.day_pool.as_deref()).unwrap_or(class);
         let daily = rate.and_then(|rate| rate.per_day).map(|limit| (format!("{pool} requests"), u64::from(limit)));
-        let ask = Ask { class: class.to_owned(), limit, window, daily: daily.into_iter().collect() };
+        let (class, daily) = (class.to_owned(), daily.into_iter().collect());
+        let ask = Ask { class, limit, window, daily, patience: Duration::ZERO };
         Self { ask, alone: None }
     }
 }

@@ -5,16 +5,15 @@ use serde_json::{Map, Value};
 use super::path;
 use crate::bindings::api::{ApiAnswer, ApiMethod, ApiRequest, Paging};
 use crate::bindings::contract::Problem;
-use crate::bindings::types::{Coverage, Json};
+use crate::bindings::types::Json;
 use crate::input;
+use crate::paging::{PAGE_SIZE, covers, reason};
 use crate::problem::{Trouble, invalid};
 use crate::service::Outcome;
 use crate::wire::error::Kind;
-use crate::wire::lenient::small;
 use crate::zoom::{Call, Zoom};
 
 /// Zoom's maximum.
-const PAGE_SIZE: u32 = 300;
 
 /// Send any request.
 pub fn request(zoom: &Zoom<'_>, request: ApiRequest) -> Outcome<ApiAnswer> {
@@ -156,24 +155,14 @@ fn all<'z>(
         walked.items.truncate(limit);
     }
     let kept = walked.items.len();
-    let complete = walked.ended && !walked.partly && kept == found;
-    let reason = if limit.is_some_and(|limit| found >= limit) { "limit" } else { "service" };
+    let ended = walked.ended && !walked.partly;
+    let cut = kept < found || !walked.ended && limit.is_some_and(|limit| found >= limit);
     Ok(ApiAnswer {
         status: walked.status,
         body: None,
         text: None,
         items: Some(walked.items.into_iter().map(Json::from).collect()),
-        coverage: Some(Coverage {
-            asked_from: None,
-            asked_to: None,
-            covered_from: None,
-            covered_to: None,
-            pages: walked.pages,
-            count: small(i64::try_from(kept).ok()).unwrap_or(u32::MAX),
-            complete,
-            reason: (!complete).then(|| reason.to_owned()),
-            next: None,
-        }),
+        coverage: Some(covers(walked.pages, kept, reason(ended, cut))),
     })
 }
 

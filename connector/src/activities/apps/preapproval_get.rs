@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::bindings::apps::{Approval, ApprovedFor, GetApp};
 use crate::ids::OpaqueId;
-use crate::paging::{Page, walk};
+use crate::paging::{page, walk};
 use crate::service::Outcome;
 use crate::wire::lenient::text;
 use crate::zoom::Zoom;
@@ -31,23 +31,9 @@ struct Info {
     app_approval_closed: Option<bool>,
 }
 
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct AppPage {
-    #[serde(deserialize_with = "text")]
-    next_page_token: Option<String>,
-    apps: Vec<Wire>,
-}
-
-impl Page for AppPage {
-    type Item = Wire;
-    fn next(&mut self) -> Option<String> {
-        self.next_page_token.take()
-    }
-    fn items(self) -> Vec<Wire> {
-        self.apps
-    }
-}
+page!(
+    AppPage: apps of Wire
+);
 
 /// Read an app's pre-approval.
 pub fn preapproval_get(zoom: &Zoom<'_>, request: GetApp) -> Outcome<Approval> {

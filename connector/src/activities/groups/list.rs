@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::bindings::groups::{Group, GroupList, ListGroups};
 use crate::input;
-use crate::paging::{Page, whole};
+use crate::paging::{page, whole};
 use crate::service::Outcome;
 use crate::wire::lenient;
 use crate::zoom::Zoom;
@@ -19,23 +19,9 @@ struct Wire {
     total_members: Option<i64>,
 }
 
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct GroupPage {
-    #[serde(deserialize_with = "lenient::text")]
-    next_page_token: Option<String>,
-    groups: Vec<Wire>,
-}
-
-impl Page for GroupPage {
-    type Item = Wire;
-    fn next(&mut self) -> Option<String> {
-        self.next_page_token.take()
-    }
-    fn items(self) -> Vec<Wire> {
-        self.groups
-    }
-}
+page!(
+    GroupPage: groups of Wire
+);
 
 /// List the account's groups.
 pub fn list(zoom: &Zoom<'_>, request: ListGroups) -> Outcome<GroupList> {

@@ -8,7 +8,7 @@ use crate::bindings::types::Coverage;
 use crate::dates::{Day, Moment};
 use crate::ids::UserRef;
 use crate::input;
-use crate::paging::walk;
+use crate::paging::{covers, walk};
 use crate::problem::{broken, invalid};
 use crate::service::Outcome;
 use crate::wire::meeting::{Meeting, MeetingPage};
@@ -100,26 +100,9 @@ impl Found {
             asked_to: period.map(|(_, to)| to.to_string()),
             covered_from: period.filter(|_| self.covered.is_some()).map(|(from, _)| from.to_string()),
             covered_to: self.covered.map(|day| day.to_string()),
-            complete: self.reason.is_none(),
-            reason: self.reason.map(str::to_owned),
-            ..whole(self.pages, meetings.len())
+            ..covers(self.pages, meetings.len(), self.reason)
         };
         Ok(MeetingList { meetings, coverage })
-    }
-}
-
-/// Coverage of a list without period that was read to its end.
-pub fn whole(pages: u32, count: usize) -> Coverage {
-    Coverage {
-        asked_from: None,
-        asked_to: None,
-        covered_from: None,
-        covered_to: None,
-        pages,
-        count: u32::try_from(count).unwrap_or(u32::MAX),
-        complete: true,
-        reason: None,
-        next: None,
     }
 }
 

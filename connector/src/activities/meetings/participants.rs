@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::bindings::attendance::{Participant, ParticipantList};
 use crate::bindings::meetings::ListParticipants;
-use crate::bindings::types::Coverage;
 use crate::ids::MeetingRef;
 use crate::input;
-use crate::paging::walk;
+use crate::paging::{cut, walk};
 use crate::service::Outcome;
 use crate::wire::past::ParticipantPage;
 use crate::zoom::Zoom;
@@ -26,19 +25,13 @@ fn joined(zoom: &Zoom<'_>, under: &str, fields: Option<&str>, request: &ListPart
     let meeting = MeetingRef::parse("/meeting", &request.meeting)?;
     let limit = input::limit(request.limit)?;
     let first = || zoom.get(format!("{under}/{meeting}/participants")).query("include_fields", fields);
-    let walk = walk::<ParticipantPage>(zoom, first, limit)?;
-    let found = walk.items.len();
-    let participants: Vec<Participant> = walk.items.into_iter().take(limit.unwrap_or(found)).collect();
-    let complete = walk.ended && participants.len() == found;
-    let reason = if limit.is_some_and(|limit| found >= limit) { "limit" } else { "service" };
+    let mut walk = walk::<ParticipantPage>(zoom, first, limit)?;
+    let coverage = cut(&mut walk, limit);
+    let participants: Vec<Participant> = walk.items;
     Ok(ParticipantList {
         persons: count(participants.iter().map(person).collect::<BTreeSet<_>>().len()),
         ready: participants.iter().all(is_counted),
-        coverage: Coverage {
-            complete,
-            reason: (!complete).then(|| reason.to_owned()),
-            ..super::list::whole(walk.pages, participants.len())
-        },
+        coverage,
         participants,
     })
 }

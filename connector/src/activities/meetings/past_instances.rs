@@ -1,9 +1,9 @@
 //! List every time a meeting was held.
 
-use super::list::whole;
 use crate::bindings::attendance::PastInstancesList;
 use crate::bindings::meetings::ListPastInstances;
 use crate::ids::MeetingId;
+use crate::paging::covers;
 use crate::problem::broken;
 use crate::service::Outcome;
 use crate::wire::past;
@@ -15,7 +15,7 @@ pub fn past_instances(zoom: &Zoom<'_>, request: ListPastInstances) -> Outcome<Pa
     let found: past::Instances = zoom.get(format!("/past_meetings/{id}/instances")).json()?;
     let mut instances = found.public().ok_or_else(|| broken("an instance of Zoom's list has no UUID"))?;
     instances.sort_by(|a, b| a.start_time.cmp(&b.start_time));
-    Ok(PastInstancesList { coverage: whole(1, instances.len()), instances })
+    Ok(PastInstancesList { coverage: covers(1, instances.len(), None), instances })
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! List what a user hosts or is invited to in the next 24 hours.
 
-use super::list::whole;
 use crate::bindings::meetings::{UpcomingList, UpcomingMeetings};
 use crate::ids::UserRef;
+use crate::paging::covers;
 use crate::service::Outcome;
 use crate::wire::upcoming::Upcoming;
 use crate::zoom::Zoom;
@@ -12,7 +12,7 @@ pub fn upcoming(zoom: &Zoom<'_>, request: UpcomingMeetings) -> Outcome<UpcomingL
     let user = UserRef::parse(request.user.as_deref())?;
     let found: Upcoming = zoom.get(format!("/users/{user}/upcoming_meetings")).json()?;
     let meetings = found.public();
-    Ok(UpcomingList { coverage: whole(1, meetings.len()), meetings })
+    Ok(UpcomingList { coverage: covers(1, meetings.len(), None), meetings })
 }
 
 #[cfg(test)]

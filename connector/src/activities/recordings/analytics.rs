@@ -8,7 +8,7 @@ use super::months;
 use super::period::Period;
 use crate::bindings::recordings::{Analytics, AnalyticsDay, GetAnalytics, GetVisits, Visit, VisitKind, VisitList};
 use crate::ids::MeetingRef;
-use crate::paging::{Page, Walk, walk};
+use crate::paging::{Walk, page, walk};
 use crate::problem::Trouble;
 use crate::service::Outcome;
 use crate::wire::lenient::{self, small};
@@ -63,15 +63,9 @@ pub fn analytics_summary(zoom: &Zoom<'_>, request: GetAnalytics) -> Outcome<Anal
     })
 }
 
-#[derive(Deserialize)]
-struct Details {
-    #[serde(default, deserialize_with = "lenient::text")]
-    from: Option<String>,
-    #[serde(default, deserialize_with = "lenient::text")]
-    next_page_token: Option<String>,
-    #[serde(default)]
-    analytics_details: Vec<VisitRow>,
-}
+page!(
+    Details: analytics_details of VisitRow
+);
 
 #[derive(Deserialize)]
 struct VisitRow {
@@ -83,19 +77,6 @@ struct VisitRow {
     email: Option<String>,
     #[serde(default, deserialize_with = "lenient::number")]
     duration: Option<i64>,
-}
-
-impl Page for Details {
-    type Item = VisitRow;
-    fn next(&mut self) -> Option<String> {
-        self.next_page_token.take()
-    }
-    fn from(&self) -> Option<&str> {
-        self.from.as_deref()
-    }
-    fn items(self) -> Vec<VisitRow> {
-        self.analytics_details
-    }
 }
 
 /// List visits.

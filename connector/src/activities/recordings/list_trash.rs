@@ -7,11 +7,10 @@ use crate::bindings::types::Coverage;
 use crate::dates::Moment;
 use crate::ids::UserRef;
 use crate::input;
-use crate::paging::Page;
+use crate::paging::{PAGE_SIZE, Page, covers, reason};
 use crate::problem::{Trouble, broken, invalid};
 use crate::service::Outcome;
 use crate::wire::error::Kind;
-use crate::wire::lenient::small;
 use crate::wire::recording::RecordingPage;
 use crate::zoom::Zoom;
 
@@ -21,7 +20,6 @@ pub const KEPT_MS: i64 = 30 * 86_400_000;
 const ENOUGH: u32 = 1_000;
 const MOST: u32 = 2_000;
 /// Zoom's maximum.
-const PAGE_SIZE: u32 = 300;
 
 /// List a user's trash.
 pub fn list_trash(zoom: &Zoom<'_>, request: ListTrashed) -> Outcome<TrashList> {
@@ -91,17 +89,9 @@ pub fn list_trash(zoom: &Zoom<'_>, request: ListTrashed) -> Outcome<TrashList> {
             break Some(place);
         }
     };
-    let coverage = Coverage {
-        asked_from: None,
-        asked_to: None,
-        covered_from: None,
-        covered_to: None,
-        pages,
-        count: small(i64::try_from(found.len()).ok()).unwrap_or(u32::MAX),
-        complete: next.is_none() && ended,
-        reason: if ended { next.is_some().then(|| "limit".to_owned()) } else { Some("service".to_owned()) },
-        next: next.map(|place| format!("{}~{}", place.skip, place.token)),
-    };
+    let coverage = covers(pages, found.len(), reason(ended, next.is_some()));
+    let next = next.map(|place| format!("{}~{}", place.skip, place.token));
+    let coverage = Coverage { next, ..coverage };
     Ok(TrashList { recordings: found, coverage })
 }
 

@@ -2,9 +2,9 @@
 
 use crate::bindings::types::Coverage;
 use crate::dates::{Day, Moment};
+use crate::paging::covers;
 use crate::problem::invalid;
 use crate::service::Outcome;
-use crate::wire::lenient::small;
 use crate::zoom::Zoom;
 
 /// Zoom was founded in 2011: nothing was recorded before.
@@ -57,11 +57,8 @@ impl Period {
             asked_to: Some(self.asked_to.to_string()),
             covered_from: covered.map(|(from, _)| from.to_string()),
             covered_to: covered.map(|(_, last)| to(last).to_string()),
-            pages,
-            count: small(i64::try_from(count).ok()).unwrap_or(u32::MAX),
-            complete: reason.is_none(),
-            reason: reason.map(str::to_owned),
             next,
+            ..covers(pages, count, reason)
         }
     }
 }

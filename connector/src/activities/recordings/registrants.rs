@@ -6,13 +6,12 @@ use crate::bindings::recordings::{
     AddRecordingRegistrant, AddedRecordingRegistrant, Decided, ListRecordingRegistrants, RecordingRegistrantList,
     RegistrantDecision, RegistrantStatus, SetRecordingRegistrantsStatus,
 };
-use crate::bindings::types::Coverage;
 use crate::ids::MeetingId;
 use crate::input;
-use crate::paging::walk;
+use crate::paging::whole;
 use crate::problem::{broken, invalid};
 use crate::service::Outcome;
-use crate::wire::lenient::{self, small};
+use crate::wire::lenient;
 use crate::wire::recording_registrant::{Profile, Question, RegistrantPage};
 use crate::zoom::Zoom;
 
@@ -32,21 +31,7 @@ pub fn registrants_list(zoom: &Zoom<'_>, request: ListRecordingRegistrants) -> O
         }
     };
     let first = || zoom.get(format!("/meetings/{meeting}/recordings/registrants")).query("status", Some(status));
-    let found = walk::<RegistrantPage>(zoom, first, limit)?;
-    let cut = limit.is_some_and(|limit| found.items.len() > limit) || !found.ended;
-    let mut registrants: Vec<_> = found.items.into_iter().map(|wire| wire.public()).collect();
-    registrants.truncate(limit.unwrap_or(usize::MAX));
-    let coverage = Coverage {
-        asked_from: None,
-        asked_to: None,
-        covered_from: None,
-        covered_to: None,
-        pages: found.pages,
-        count: small(i64::try_from(registrants.len()).ok()).unwrap_or(u32::MAX),
-        complete: !cut,
-        reason: cut.then(|| if limit.is_some() { "limit" } else { "service" }.to_owned()),
-        next: None,
-    };
+    let (registrants, coverage) = whole::<RegistrantPage, _>(zoom, first, limit, |wire| wire.public())?;
     Ok(RecordingRegistrantList { registrants, coverage })
 }
 

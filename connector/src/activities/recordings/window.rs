@@ -1,13 +1,12 @@
 //! One window of a list of recordings: every page of it, unless it holds too many.
 
-use crate::paging::{Page, Walk};
+use crate::paging::{PAGE_SIZE, Page, Walk};
 use crate::problem::Trouble;
 use crate::wire::error::Kind;
 use crate::wire::recording::{Recording, RecordingPage};
 use crate::zoom::{Call, Zoom};
 
 /// Zoom's maximum.
-const PAGE_SIZE: u32 = 300;
 
 /// What a window holds.
 pub enum Window {

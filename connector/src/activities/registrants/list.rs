@@ -4,13 +4,11 @@
 //! moves meanwhile is found at least once, and the later reading counts.
 
 use crate::bindings::registrants::{ListRegistrants, ListedStatus, Registrant, RegistrantList};
-use crate::bindings::types::Coverage;
 use crate::ids::MeetingId;
 use crate::input;
-use crate::paging::walk;
+use crate::paging::{covers, reason, walk};
 use crate::problem::broken;
 use crate::service::Outcome;
-use crate::wire::lenient::small;
 use crate::wire::registrant::RegistrantPage;
 use crate::zoom::{Call, Zoom};
 
@@ -60,21 +58,7 @@ pub fn states<'z>(
         found.truncate(limit);
     }
     let cut = found.len() < all || left > 0 || (!ended && limit.is_some_and(|limit| all >= limit));
-    let reason = if cut { Some("limit") } else { (!ended).then_some("service") };
-    Ok(RegistrantList {
-        coverage: Coverage {
-            asked_from: None,
-            asked_to: None,
-            covered_from: None,
-            covered_to: None,
-            pages,
-            count: small(i64::try_from(found.len()).ok()).unwrap_or(u32::MAX),
-            complete: reason.is_none(),
-            reason: reason.map(str::to_owned),
-            next: None,
-        },
-        registrants: found,
-    })
+    Ok(RegistrantList { coverage: covers(pages, found.len(), reason(ended, cut)), registrants: found })
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::period::Period;
 use crate::bindings::reports::{Host, HostKind, HostQuery, HostReport};
 use crate::dates::Day;
-use crate::paging::{Page, walk};
+use crate::paging::{page, walk};
 use crate::service::Outcome;
 use crate::wire::lenient::{number, small, text};
 use crate::zoom::Zoom;
@@ -31,28 +31,9 @@ struct Wire {
     meeting_minutes: Option<i64>,
 }
 
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct HostPage {
-    #[serde(deserialize_with = "text")]
-    next_page_token: Option<String>,
-    #[serde(deserialize_with = "text")]
-    from: Option<String>,
-    users: Vec<Wire>,
-}
-
-impl Page for HostPage {
-    type Item = Wire;
-    fn next(&mut self) -> Option<String> {
-        self.next_page_token.take()
-    }
-    fn from(&self) -> Option<&str> {
-        self.from.as_deref()
-    }
-    fn items(self) -> Vec<Wire> {
-        self.users
-    }
-}
+page!(
+    HostPage: users of Wire
+);
 
 /// Report hosts, one line each for the whole period.
 pub fn hosts_activity(zoom: &Zoom<'_>, request: HostQuery) -> Outcome<HostReport> {

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::period::Period;
 use crate::bindings::reports::{LogCategory, LogQuery, LoggedOperation, OperationList};
 use crate::input;
-use crate::paging::{Page, walk};
+use crate::paging::{page, walk};
 use crate::service::Outcome;
 use crate::wire::lenient::text;
 use crate::zoom::Zoom;
@@ -25,23 +25,9 @@ struct Wire {
     operation_detail: Option<String>,
 }
 
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct LogPage {
-    #[serde(deserialize_with = "text")]
-    next_page_token: Option<String>,
-    operation_logs: Vec<Wire>,
-}
-
-impl Page for LogPage {
-    type Item = Wire;
-    fn next(&mut self) -> Option<String> {
-        self.next_page_token.take()
-    }
-    fn items(self) -> Vec<Wire> {
-        self.operation_logs
-    }
-}
+page!(
+    LogPage: operation_logs of Wire
+);
 
 /// Read the log, newest first.
 pub fn operation_log(zoom: &Zoom<'_>, request: LogQuery) -> Outcome<OperationList> {

@@ -2,6 +2,7 @@
 
 use crate::bindings::types::Coverage;
 use crate::dates::{Day, Moment};
+use crate::paging::{covers, reason};
 use crate::problem::invalid;
 use crate::service::Outcome;
 use crate::zoom::Zoom;
@@ -46,14 +47,12 @@ impl Period {
 
     /// What was read: everything from `covered` on.
     pub fn coverage(self, covered: Option<Day>, pages: u32, count: usize, cut: bool) -> Coverage {
-        let complete = covered == Some(self.from) && !cut;
-        let reason = if cut { "limit" } else { "service" };
         Coverage {
             asked_from: Some(self.from.to_string()),
             asked_to: Some(self.to.to_string()),
             covered_from: covered.map(|day| day.to_string()),
             covered_to: covered.map(|_| self.to.to_string()),
-            ..crate::paging::coverage(pages, count, complete, !complete && reason == "limit")
+            ..covers(pages, count, reason(covered == Some(self.from), cut))
         }
     }
 }

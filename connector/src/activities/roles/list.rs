@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::bindings::roles::RoleList;
-use crate::paging::coverage;
+use crate::paging::covers;
 use crate::problem::broken;
 use crate::service::Outcome;
 use crate::wire::role::Role;
@@ -20,7 +20,7 @@ pub fn list(zoom: &Zoom<'_>) -> Outcome<RoleList> {
     let wire: Wire = zoom.get("/roles".to_owned()).json()?;
     let roles = wire.roles.into_iter().map(Role::public).collect::<Option<Vec<_>>>();
     let roles = roles.ok_or_else(|| broken("a role of Zoom's list has no id"))?;
-    Ok(RoleList { coverage: coverage(1, roles.len(), true, false), roles })
+    Ok(RoleList { coverage: covers(1, roles.len(), None), roles })
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::activities::{groups, roles};
 use crate::bindings::users::{ListUsers, ListedStatus, User, UserList};
 use crate::input;
-use crate::paging::{coverage, walk};
+use crate::paging::{covers, reason, walk};
 use crate::problem::invalid;
 use crate::service::Outcome;
 use crate::wire::user::UserPage;
@@ -58,7 +58,7 @@ pub fn list(zoom: &Zoom<'_>, request: ListUsers) -> Outcome<UserList> {
     if request.with_names == Some(true) {
         name(zoom, &mut users)?;
     }
-    Ok(UserList { coverage: coverage(pages, users.len(), ended, cut), users })
+    Ok(UserList { coverage: covers(pages, users.len(), reason(ended, cut)), users })
 }
 
 /// Users of the states read so far, each once.

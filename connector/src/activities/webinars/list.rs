@@ -1,13 +1,11 @@
 //! List a user's webinars, all pages.
 
-use crate::bindings::types::Coverage;
 use crate::bindings::webinars::{ListWebinars, WebinarList, WebinarListKind};
 use crate::ids::UserRef;
 use crate::input;
-use crate::paging::{Walk, walk};
+use crate::paging::{cut, walk};
 use crate::problem::broken;
 use crate::service::Outcome;
-use crate::wire::lenient::small;
 use crate::wire::webinar::{Webinar, WebinarPage};
 use crate::zoom::Zoom;
 
@@ -21,29 +19,9 @@ pub fn list(zoom: &Zoom<'_>, request: ListWebinars) -> Outcome<WebinarList> {
     };
     let mut walk =
         walk::<WebinarPage>(zoom, || zoom.get(format!("/users/{user}/webinars")).query("type", Some(kind)), limit)?;
-    let coverage = covered(&mut walk, limit);
+    let coverage = cut(&mut walk, limit);
     let webinars = walk.items.into_iter().map(Webinar::public).collect::<Option<Vec<_>>>();
     Ok(WebinarList { webinars: webinars.ok_or_else(|| broken("a webinar of Zoom's list has no id"))?, coverage })
-}
-
-/// Cut a walk to its limit, and say what it covers.
-pub fn covered<T>(walk: &mut Walk<T>, limit: Option<usize>) -> Coverage {
-    let found = walk.items.len();
-    walk.items.truncate(limit.unwrap_or(found));
-    let kept = walk.items.len();
-    let complete = walk.ended && kept == found;
-    let reason = if limit.is_some_and(|limit| found >= limit) { "limit" } else { "service" };
-    Coverage {
-        asked_from: None,
-        asked_to: None,
-        covered_from: None,
-        covered_to: None,
-        pages: walk.pages,
-        count: small(i64::try_from(kept).ok()).unwrap_or(u32::MAX),
-        complete,
-        reason: (!complete).then(|| reason.to_owned()),
-        next: None,
-    }
 }
 
 #[cfg(test)]

@@ -1,10 +1,9 @@
 //! List who attended a webinar that is over.
 
-use super::list::covered;
 use crate::bindings::webinars::{AttendanceList, ListPastParticipants};
 use crate::ids::MeetingRef;
 use crate::input;
-use crate::paging::walk;
+use crate::paging::{cut, walk};
 use crate::service::Outcome;
 use crate::wire::webinar::ParticipantPage;
 use crate::zoom::Zoom;
@@ -15,7 +14,7 @@ pub fn past_participants(zoom: &Zoom<'_>, request: ListPastParticipants) -> Outc
     let limit = input::limit(request.limit)?;
     let first = || zoom.get(format!("/past_webinars/{webinar}/participants"));
     let mut walk = walk::<ParticipantPage>(zoom, first, limit)?;
-    let coverage = covered(&mut walk, limit);
+    let coverage = cut(&mut walk, limit);
     Ok(AttendanceList { participants: walk.items.into_iter().map(Into::into).collect(), coverage })
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use switchboard_automation::journal::Embedded;
 use switchboard_automation::{Document, RetryHint, RunError, SystemClock};
 
@@ -32,9 +32,9 @@ pub async fn run(app: &App, run: Run) -> Result<(), CliError> {
     }
     let document = switchboard_automation::parse(&source, &name).map_err(|_| CliError::Said(exit::INVALID))?;
     let inputs = input::object(None, &run.fields)?;
-    for id in used(&document) {
+    for (id, with) in used(&document) {
         if let Some(activity) = connector.activity(&id) {
-            call::confirm(&app.global, run.yes, &id, &activity, activity.effect, &inputs)?;
+            call::confirm(&app.global, run.yes, &id, &activity, activity.effect_of(&with), &with)?;
         }
     }
     let connections = app.connections()?;
@@ -66,22 +66,22 @@ pub async fn run(app: &App, run: Run) -> Result<(), CliError> {
     }
 }
 
-/// Every activity a document names.
-fn used(document: &Document) -> Vec<String> {
+/// Every activity a document names, with the input as it is written there.
+fn used(document: &Document) -> Vec<(String, Value)> {
     let mut found = Vec::new();
     collect(&serde_json::json!(document.automation), &mut found);
     found
 }
 
-fn collect(node: &serde_json::Value, found: &mut Vec<String>) {
+fn collect(node: &Value, found: &mut Vec<(String, Value)>) {
     match node {
-        serde_json::Value::Object(fields) => {
-            if let Some(serde_json::Value::String(id)) = fields.get("use") {
-                found.push(id.clone());
+        Value::Object(fields) => {
+            if let Some(Value::String(id)) = fields.get("use") {
+                found.push((id.clone(), fields.get("with").cloned().unwrap_or_default()));
             }
             fields.values().for_each(|inner| collect(inner, found));
         }
-        serde_json::Value::Array(items) => items.iter().for_each(|inner| collect(inner, found)),
+        Value::Array(items) => items.iter().for_each(|inner| collect(inner, found)),
         _ => {}
     }
 }

@@ -1,9 +1,9 @@
 //! List a meeting's polls.
 
-use super::super::list::whole;
 use crate::bindings::meetings::ListPolls;
 use crate::bindings::polls::PollList;
 use crate::ids::MeetingId;
+use crate::paging::covers;
 use crate::problem::broken;
 use crate::service::Outcome;
 use crate::wire::poll::Polls;
@@ -14,7 +14,7 @@ pub fn polls_list(zoom: &Zoom<'_>, request: ListPolls) -> Outcome<PollList> {
     let id = MeetingId::parse("/id", &request.id)?;
     let found: Polls = zoom.get(format!("/meetings/{id}/polls")).query("anonymous", request.anonymous).json()?;
     let polls = found.public().ok_or_else(|| broken("a poll of Zoom's list has no id"))?;
-    Ok(PollList { coverage: whole(1, polls.len()), polls })
+    Ok(PollList { coverage: covers(1, polls.len(), None), polls })
 }
 
 #[cfg(test)]
