@@ -49,7 +49,7 @@ bench: $(CONNECTOR)
 
 # Judged by the service's own documents, where their folder is at hand (ZOOM_OPENAPI names another place).
 contract:
-	@cd connector/tests/contract && npm install --silent --no-audit --no-fund
+	@cd connector/tests/contract && npm ci --silent --no-audit --no-fund
 	@$(CARGO) test --locked -p switchboard-connector-zoom -p switchboard-emulator --features switchboard-connector-zoom/schema \
 	  --test contract -- --ignored --nocapture
 

@@ -2,7 +2,7 @@
 
 use comfy_table::{ContentArrangement, Table, presets};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::error::CliError;
 
@@ -53,16 +53,42 @@ pub fn time(ms: i64) -> String {
     jiff::Timestamp::from_millisecond(ms).map_or_else(|_| ms.to_string(), |at| format!("{at:.0}"))
 }
 
-/// An output object for people: scalars as `key  value`, the rest as JSON.
+/// Characters of a line of words.
+const WIDTH: usize = 120;
+
+/// Words in their order, behind a heading, over as many lines as they need.
+pub fn words(heading: &str, words: &[String]) -> String {
+    let mut sorted: Vec<&str> = words.iter().map(String::as_str).collect();
+    sorted.sort_unstable();
+    let indent = " ".repeat(heading.chars().count());
+    let (mut text, mut length) = (heading.to_owned(), 0);
+    for word in sorted {
+        if length > 0 && indent.len() + length + word.len() > WIDTH {
+            text = format!("{}\n{indent}", text.trim_end());
+            length = 0;
+        }
+        text.push_str(word);
+        text.push(' ');
+        length += word.len() + 1;
+    }
+    text.trim_end().to_owned()
+}
+
+/// An output object for people: scalars as `key  value`, objects as `key.field  value`, lists line by line.
 pub fn fields(value: &Value) -> Result<(), CliError> {
     let Some(object) = value.as_object() else {
         return json(value);
     };
-    let width = object.keys().map(String::len).max().unwrap_or(0);
-    for (key, value) in object {
+    let flat = flat(object);
+    let width = flat.iter().map(|(key, _)| key.len()).max().unwrap_or(0);
+    for (key, value) in &flat {
         match value {
             Value::Null => {}
             Value::String(text) => line(&format!("{key:width$}  {}", plain(text)))?,
+            Value::Array(items) if items.iter().all(Value::is_string) => {
+                let all: Vec<String> = items.iter().filter_map(Value::as_str).map(plain).collect();
+                line(&words(&format!("{key:width$}  "), &all))?;
+            }
             Value::Array(items) if items.iter().any(Value::is_object) => {
                 line(&format!("{key:width$}  {} items", items.len()))?;
                 for item in items {
@@ -73,6 +99,20 @@ pub fn fields(value: &Value) -> Result<(), CliError> {
         }
     }
     Ok(())
+}
+
+/// Fields of objects inside under their whole names.
+fn flat(object: &Map<String, Value>) -> Vec<(String, &Value)> {
+    let mut all = Vec::new();
+    for (key, value) in object {
+        match value {
+            Value::Object(inner) if !inner.is_empty() => {
+                all.extend(flat(inner).into_iter().map(|(field, value)| (format!("{key}.{field}"), value)));
+            }
+            _ => all.push((key.clone(), value)),
+        }
+    }
+    all
 }
 
 /// The scalar fields of one list item, in one line.
@@ -93,4 +133,29 @@ fn summary(item: &Value) -> String {
 /// Text of a service without the control characters that would move a terminal.
 fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_control() && c != '\n' { ' ' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn words_stay_under_their_heading_and_none_is_lost() {
+        let all: Vec<String> = (0..40).map(|n| format!("scope:read:number_{n:02}")).rev().collect();
+        let text = words("scopes  ", &all);
+        assert!(text.lines().count() > 1 && text.lines().all(|line| line.len() <= WIDTH), "{text}");
+        assert!(
+            text.starts_with("scopes  scope:read:number_00 ")
+                && text.lines().skip(1).all(|line| line.starts_with("        s"))
+        );
+        assert_eq!(text.split_whitespace().skip(1).count(), 40);
+    }
+
+    #[test]
+    fn fields_inside_objects_have_their_whole_name() {
+        let value = json!({"label": "a", "identity": {"email": "x", "more": {"n": 1}}, "none": {}});
+        let names: Vec<String> = flat(value.as_object().unwrap()).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["label", "identity.email", "identity.more.n", "none"]);
+    }
 }

@@ -39,6 +39,8 @@ pub struct Lacking {
     pub activity: String,
     /// The smallest set of scopes that would be enough, less what is granted.
     pub scopes: Vec<String>,
+    /// No scope of the style that was granted opens it: only an app of the other style can.
+    pub other_style: bool,
 }
 
 /// A pattern that fits no activity.
@@ -169,10 +171,11 @@ impl Manifest {
             if works {
                 return None;
             }
-            let set =
-                self.sets(activity, style, level).into_iter().min_by_key(|set| set.len()).or_else(|| all().next())?;
+            let own = self.sets(activity, style, level).into_iter().min_by_key(|set| set.len());
+            let other_style = own.is_none();
+            let set = own.or_else(|| all().next())?;
             let scopes = set.iter().filter(|scope| !granted.contains(scope)).cloned().collect();
-            Some(Lacking { activity: format!("{}.{}", self.connector, activity.name), scopes })
+            Some(Lacking { activity: format!("{}.{}", self.connector, activity.name), scopes, other_style })
         };
         activities.iter().filter_map(lacks).collect()
     }
@@ -231,7 +234,8 @@ mod tests {
         let manifest = manifest();
         let all: Vec<&Activity> = manifest.activities.iter().collect();
         let lacking = manifest.lacking(&all, &["user:get".into()], Level::User);
-        assert_eq!(lacking, [Lacking { activity: "demo.files.get".into(), scopes: vec!["file:get".into()] }]);
+        let scopes = vec!["file:get".into()];
+        assert_eq!(lacking, [Lacking { activity: "demo.files.get".into(), scopes, other_style: false }]);
         assert!(manifest.lacking(&all, &["user".into(), "file".into()], Level::User).is_empty());
     }
 

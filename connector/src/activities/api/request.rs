@@ -13,8 +13,6 @@ use crate::service::Outcome;
 use crate::wire::error::Kind;
 use crate::zoom::{Call, Zoom};
 
-/// Zoom's maximum.
-
 /// Send any request.
 pub fn request(zoom: &Zoom<'_>, request: ApiRequest) -> Outcome<ApiAnswer> {
     let method = request.method.unwrap_or(ApiMethod::Get);

@@ -19,8 +19,6 @@ pub const KEPT_MS: i64 = 30 * 86_400_000;
 /// Recordings of a call without `limit`.
 const ENOUGH: u32 = 1_000;
 const MOST: u32 = 2_000;
-/// Zoom's maximum.
-
 /// List a user's trash.
 pub fn list_trash(zoom: &Zoom<'_>, request: ListTrashed) -> Outcome<TrashList> {
     let user = UserRef::parse(request.user.as_deref())?;

@@ -6,8 +6,6 @@ use crate::wire::error::Kind;
 use crate::wire::recording::{Recording, RecordingPage};
 use crate::zoom::{Call, Zoom};
 
-/// Zoom's maximum.
-
 /// What a window holds.
 pub enum Window {
     Read(Walk<Recording>),

@@ -11,6 +11,7 @@ use crate::args::Try;
 use crate::commands::connect::{keep, who};
 use crate::commands::tour;
 use crate::error::CliError;
+use crate::output;
 use crate::service;
 
 /// Label of the connection `try` makes, anew at each start.
@@ -39,7 +40,7 @@ pub async fn run(app: &App, options: Try) -> Result<(), CliError> {
     let identity = connect(app, &emulator, &connector, &connections).await?;
     let row = connections.show(LABEL)?;
     app.say(&format!("connected        {LABEL} = {}", who(&identity)));
-    app.say(&format!("scopes           {}", row.scopes.join(" ")));
+    app.say(&output::words("scopes           ", &row.scopes));
     if options.tour {
         tour::run(app, connector, &connections).await?;
     } else {

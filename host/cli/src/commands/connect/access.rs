@@ -107,7 +107,11 @@ pub fn lacking(manifest: &Manifest, wanted: &Access<'_>, granted: &[String]) -> 
 }
 
 pub fn says(lacking: &Lacking) -> String {
-    format!("{} will not work: it needs {}", lacking.activity, lacking.scopes.join(" "))
+    let (activity, scopes) = (&lacking.activity, lacking.scopes.join(" "));
+    if lacking.other_style {
+        return format!("{activity} will not work through this kind of app: only one that can have {scopes} opens it");
+    }
+    format!("{activity} will not work: it needs {scopes}")
 }
 
 /// What the role of the connected user lacks.

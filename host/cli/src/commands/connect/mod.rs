@@ -118,7 +118,7 @@ async fn connect_as(
     if let Some(account) = &identity.account_id {
         app.say(&format!("account: {account}"));
     }
-    app.say(&format!("granted: {}", granted.join(" ")));
+    app.say(&output::words("granted: ", &granted));
     for warning in warnings {
         app.say(&format!("! {warning}"));
     }
