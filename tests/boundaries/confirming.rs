@@ -8,6 +8,7 @@ fn asked(world: &World, with: serde_json::Value) -> (i32, String) {
     let file = world.home.path().join("one.json");
     let document = json!({
         "automation": "1", "id": "one", "title": "One step",
+        "connections": { "zoom": { "type": "zoom" } },
         "inputs": { "type": "object", "properties": { "path": { "type": "string" } } },
         "steps": [{ "id": "send", "use": "zoom.api.request", "with": with }]
     });
