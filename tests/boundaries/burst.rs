@@ -45,9 +45,7 @@ async fn a_burst_of_mixed_calls_ends_with_no_failed_call() {
 fn commands_that_run_at_the_same_time_share_the_budget_of_the_account() {
     let world = World::connected();
     let children: Vec<_> = (0..12)
-        .map(|_| {
-            world.command(&["call", "zoom.users.me", "--json"]).stdout(std::process::Stdio::null()).spawn().unwrap()
-        })
+        .map(|_| world.start(world.command(&["call", "zoom.users.me", "--json"]).stdout(std::process::Stdio::null())))
         .collect();
     for mut child in children {
         assert!(child.wait().unwrap().success());

@@ -1,43 +1,16 @@
-//! No secret of a journey is left anywhere a person, a log or a disk could show it.
+//! No secret of a journey is left anywhere a person, a log or a disk could show it. Every world searches what it leaves when
+//! it ends; here is a journey past all places where a secret might show, and the proof that the search finds one.
 
-use std::path::Path;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
-use base64::Engine;
+use serde_json::json;
 use switchboard_tests::world::World;
 
-/// Every spelling a secret may hide in.
-fn spellings(secret: &str) -> Vec<Vec<u8>> {
-    let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
-    let utf16: Vec<u8> = secret.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let standard = base64::engine::general_purpose::STANDARD_NO_PAD.encode(secret);
-    let url: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
-    vec![secret.into(), hex.into(), utf16, standard.into(), url.into()]
-}
-
-fn scan(what: &str, bytes: &[u8], secrets: &[String]) {
-    for secret in secrets {
-        for spelling in spellings(secret) {
-            let found = bytes.windows(spelling.len()).any(|window| window == spelling);
-            assert!(!found, "{what} shows a secret that begins with {}", &secret[..6]);
-        }
-    }
-}
-
-fn scan_folder(folder: &Path, secrets: &[String]) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            scan_folder(&path, secrets);
-        } else if !path.ends_with("app-secret") {
-            scan(&path.display().to_string(), &std::fs::read(&path).unwrap(), secrets);
-        }
-    }
-}
-
 #[test]
-fn no_secret_is_left_in_output_trace_errors_or_files() {
+fn s_01_s_05_no_secret_is_left_in_output_trace_errors_or_files() {
     let world = World::connected();
-    let mut said = Vec::new();
     let file = World::file("manifests/automations/first-light.json");
     for arguments in [
         &["call", "zoom.users.me", "--json", "--trace"][..],
@@ -45,20 +18,33 @@ fn no_secret_is_left_in_output_trace_errors_or_files() {
         &["run", file.to_str().unwrap(), "--json", "--trace"],
         &["call", "zoom.meetings.get", "id=99999999999", "--json", "--trace"],
         &["connection", "show", "work", "--json"],
+        &["connection", "export", "--json"],
         &["doctor", "--json", "--trace"],
         &["runs", "list", "--json"],
+        &["key", "rotate", "--json"],
+        &["connection", "disconnect", "work", "--yes", "--json"],
     ] {
-        let done = world.run(arguments);
-        said.push((arguments.join(" "), done.out + &done.err));
+        world.run(arguments);
     }
-    // Every token the emulator ever gave out, and the app's secret.
-    let mut secrets = world.emulator.issued_tokens();
-    assert!(secrets.len() >= 2, "an access and a refresh token at least");
-    secrets.push(world.emulator.app().1);
-    for (what, text) in &said {
-        scan(what, text.as_bytes(), &secrets);
+    let names: Vec<String> = world.secrets().into_iter().map(|(name, _)| name).collect();
+    assert!(
+        names.iter().filter(|name| *name == "a token or code").count() >= 4,
+        "two tokens, a code, a proof: {names:?}"
+    );
+    let begun = Instant::now();
+    assert_eq!(world.leaks(), Vec::<String>::new());
+    assert!(begun.elapsed() < Duration::from_millis(500), "quick enough for every test: {:?}", begun.elapsed());
+}
+
+#[test]
+fn what_the_database_seals_and_its_keys_are_known_to_the_search() {
+    let world = World::connected();
+    let names: Vec<String> = world.secrets().into_iter().map(|(name, _)| name).collect();
+    for name in
+        ["the key", "the data key of token", "the sealed access", "the sealed refresh", "the sealed client_secret"]
+    {
+        assert!(names.iter().any(|known| known == name), "{name}: {names:?}");
     }
-    scan_folder(world.home.path(), &secrets);
 }
 
 #[test]
@@ -72,17 +58,68 @@ fn a_pasted_token_works_and_is_not_shown() {
     );
     assert_eq!(done.code, 0, "{}", done.err);
     assert_eq!(world.json(&["call", "zoom.users.me", "--json"])["email"], "ada@emulator.test");
-    scan("connect", (done.out + &done.err).as_bytes(), std::slice::from_ref(&token));
-    scan_folder(world.home.path(), &[token]);
+    let exported = world.json(&["connection", "export", "--json"]);
+    assert_eq!(exported["connections"][0]["label"], "lab");
+}
+
+/// How a world ends that has this in it.
+fn ends(leave: impl FnOnce(&World, &[u8])) -> Result<(), String> {
+    let world = World::connected();
+    let secrets = world.secrets();
+    let (_, access) = secrets.iter().find(|(name, _)| name == "the sealed access").unwrap();
+    leave(&world, access);
+    catch_unwind(AssertUnwindSafe(|| drop(world)))
+        .map_err(|panic| panic.downcast_ref::<String>().cloned().unwrap_or_default())
 }
 
 #[test]
-fn the_scanner_finds_what_it_looks_for() {
-    let secret = "a-canary-of-forty-characters-0123456789".to_owned();
-    for spelling in spellings(&secret) {
-        let caught = std::panic::catch_unwind(|| {
-            scan("x", &[b"..", spelling.as_slice(), b".."].concat(), std::slice::from_ref(&secret))
-        });
-        assert!(caught.is_err());
-    }
+fn a_world_with_a_secret_left_in_it_does_not_end_well() {
+    assert_eq!(ends(|_, _| ()), Ok(()));
+    let in_a_file = ends(|world, token| {
+        let folder = world.home.path().join("downloads/deep");
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("notes.part"), [b"half of it: ", &token[60..140]].concat()).unwrap();
+    });
+    assert!(in_a_file.as_ref().is_err_and(|said| said.contains("notes.part shows")), "{in_a_file:?}");
+    let in_the_database = ends(|world, token| {
+        let store = switchboard_store::Store::open(world.home.path()).unwrap();
+        store.put_meta("attempt.last", std::str::from_utf8(token).unwrap()).unwrap();
+    });
+    assert!(in_the_database.as_ref().is_err_and(|said| said.contains("switchboard.db")), "{in_the_database:?}");
+    let said = ends(|world, token| {
+        let text = json!({ "argument": std::str::from_utf8(token).unwrap() }).to_string();
+        let done = world.run(&["call", "zoom.users.me", &format!("x={}", &text[20..90])]);
+        assert_ne!(done.code, 0);
+    });
+    assert!(said.as_ref().is_err_and(|said| said.contains("arguments or the environment")), "{said:?}");
+    let exposed = ends(|world, _| {
+        use std::os::unix::fs::PermissionsExt;
+        let key = world.home.path().join("key");
+        std::fs::set_permissions(key, std::fs::Permissions::from_mode(0o644)).unwrap();
+    });
+    assert!(exposed.as_ref().is_err_and(|said| said.contains("key can be read by others")), "{exposed:?}");
+}
+
+#[test]
+fn the_environment_of_a_process_that_a_command_starts_is_searched() {
+    let found = ends(|world, token| {
+        let script = format!("export INNER={}; sleep 0.5; :", std::str::from_utf8(token).unwrap());
+        let file = world.home.path().join(switchboard_tests::ended::HANDED_OVER);
+        std::fs::write(&file, script).unwrap();
+        let mut shell = Command::new("sh");
+        let mut started = world.start(shell.arg(&file).stdin(Stdio::null()));
+        assert!(started.wait().unwrap().success());
+    });
+    assert!(found.as_ref().is_err_and(|said| said.contains("environment of a process")), "{found:?}");
+}
+
+#[test]
+fn a_test_that_fails_is_told_as_it_failed() {
+    let failed = catch_unwind(|| {
+        let world = World::connected();
+        let token = world.emulator.issued_tokens().pop().unwrap();
+        std::fs::write(world.home.path().join("left"), token).unwrap();
+        panic!("the first failure");
+    });
+    assert_eq!(failed.unwrap_err().downcast_ref::<&str>(), Some(&"the first failure"));
 }

@@ -4,16 +4,24 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 use switchboard_emulator::{Emulator, Options};
 use url::Url;
 
-/// Everything a journey needs. The emulator runs in this process on free ports.
+use crate::ended;
+use crate::watch::Watch;
+
+/// Everything a journey needs. The emulator runs in this process on free ports. When it ends, everything that the commands
+/// said and left behind is searched for every secret there was: see [`crate::ended`].
 pub struct World {
     pub emulator: Emulator,
     pub home: tempfile::TempDir,
+    pub(crate) said: Mutex<Vec<(String, Vec<u8>)>>,
+    pub(crate) known: Mutex<Vec<(String, Vec<u8>)>>,
+    pub(crate) watch: Watch,
     _threads: tokio::runtime::Runtime,
 }
 
@@ -37,7 +45,10 @@ impl World {
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("threads");
         let options = Options { api_port: 0, download_port: 0, ..options };
         let emulator = threads.block_on(switchboard_emulator::start(options)).expect("the emulator starts");
-        Self { emulator, home: tempfile::tempdir().expect("a folder"), _threads: threads }
+        let home = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir(home.path().join("tmp")).expect("the folder is ours");
+        let (said, known, watch) = (Mutex::default(), Mutex::default(), Watch::default());
+        Self { emulator, home, said, known, watch, _threads: threads }
     }
 
     /// A world with ada connected as `work` through the code flow.
@@ -59,27 +70,68 @@ impl World {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
     }
 
+    /// The command, to be changed and then given to [`World::finish`] or [`World::start`]. All it may write to is the
+    /// home folder.
     pub fn command(&self, arguments: &[&str]) -> Command {
+        let home = self.home.path();
         let mut command = Command::new(Self::binary());
         command
             .args(arguments)
-            .current_dir(self.home.path())
-            .env("SWITCHBOARD_HOME", self.home.path())
+            .current_dir(home)
+            .env("SWITCHBOARD_HOME", home)
+            .env("HOME", home)
+            .env("TMPDIR", home.join("tmp"))
             .env_remove("SWITCHBOARD_KEY");
         command
     }
 
     /// Run the command with nothing on standard input.
     pub fn run(&self, arguments: &[&str]) -> Done {
-        let output = self.command(arguments).stdin(Stdio::null()).output().expect("the command starts");
+        let mut command = self.command(arguments);
+        self.finish(command.stdin(Stdio::null()))
+    }
+
+    /// Run a command of [`World::command`] to its end.
+    pub fn finish(&self, command: &mut Command) -> Done {
+        let child = self.start(command.stdout(Stdio::piped()).stderr(Stdio::piped()));
+        self.heard(child.wait_with_output().expect("it ends"))
+    }
+
+    /// Start a command of [`World::command`]; what it and its descendants show to other processes is kept for the end.
+    pub fn start(&self, command: &mut Command) -> Child {
+        let child = command.spawn().expect("the command starts");
+        let arguments: Vec<&[u8]> = command.get_args().map(|argument| argument.as_encoded_bytes()).collect();
+        self.watch.follow(child.id(), arguments.join(&0));
+        child
+    }
+
+    /// Keep what a command said for the end.
+    pub fn heard(&self, output: Output) -> Done {
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        said.push(("standard output".into(), output.stdout.clone()));
+        said.push(("standard error".into(), output.stderr.clone()));
         done(output)
+    }
+
+    /// One more secret that must not be found anywhere.
+    pub fn knows(&self, name: &str, secret: &str) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.push((name.to_owned(), secret.as_bytes().to_vec()));
+    }
+
+    /// A file that holds a secret, as a person makes one to hand it over.
+    pub fn secret_file(&self, secret: &str) -> String {
+        let file = self.home.path().join(ended::HANDED_OVER);
+        std::fs::write(&file, secret).expect("the folder is ours");
+        self.knows("what a file handed over", secret.trim());
+        file.display().to_string()
     }
 
     /// Run the command with `input` on standard input.
     pub fn run_with(&self, arguments: &[&str], input: &str) -> Done {
         let mut child = self.piped(arguments);
         child.stdin.take().expect("piped").write_all(input.as_bytes()).expect("it reads");
-        done(child.wait_with_output().expect("it ends"))
+        self.heard(child.wait_with_output().expect("it ends"))
     }
 
     /// Run the command, want success, read its JSON.
@@ -98,10 +150,7 @@ impl World {
     /// The code flow with another decision or more arguments.
     pub fn connect_with(&self, label: &str, user: &str, decision: &str, more: &[&str]) -> Done {
         let (client, secret) = self.emulator.app();
-        let file = self.home.path().join("app-secret");
-        std::fs::write(&file, secret).expect("the folder is ours");
-        let (api, oauth) = (self.emulator.api_base(), self.emulator.oauth_base());
-        let file = file.display().to_string();
+        let (api, oauth, file) = (self.emulator.api_base(), self.emulator.oauth_base(), self.secret_file(&secret));
         let mut arguments = vec!["connect", label, "--client-id", &client, "--client-secret-file", &file];
         arguments.extend(["--api-base", &api, "--oauth-base", &oauth]);
         arguments.extend(more);
@@ -131,22 +180,39 @@ impl World {
             child.stdin.take().expect("piped").write_all(format!("{landed}\n").as_bytes()).expect("it reads");
         }
         stderr.read_to_string(&mut said).expect("text");
-        let mut done = done(child.wait_with_output().expect("it ends"));
-        done.err = said;
-        done
+        let output = child.wait_with_output().expect("it ends");
+        self.heard(Output { stderr: said.into_bytes(), ..output })
+    }
+
+    /// The port of the emulator's API and sign-in pages.
+    pub fn port(&self) -> u16 {
+        Url::parse(&self.emulator.api_base()).ok().and_then(|url| url.port()).expect("a port")
+    }
+
+    /// A request to the emulator as any program may send it: status and body.
+    pub fn ask(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
+        let (status, _, text) = http(method, self.port(), path, &body.to_string());
+        (status, serde_json::from_str(&text).unwrap_or_default())
+    }
+
+    /// The error that `--json` puts on the last line of standard error.
+    pub fn error(done: &Done) -> Value {
+        let line = done.err.lines().rev().find(|line| line.starts_with('{'));
+        let line = line.unwrap_or_else(|| panic!("no error: {}{}", done.out, done.err));
+        serde_json::from_str::<Value>(line).expect("JSON").get("error").cloned().unwrap_or_default()
     }
 
     /// Change who may install apps at the emulator, and more of the account.
     pub fn approval(&self, change: &Value) -> Value {
-        let port = Url::parse(&self.emulator.api_base()).ok().and_then(|url| url.port()).expect("a port");
-        let (status, _, body) = http("POST", port, "/_emulator/approval", &change.to_string());
+        let (status, body) = self.ask("POST", "/_emulator/approval", change);
         assert_eq!(status, 200, "{change}: {body}");
-        serde_json::from_str(&body).expect("JSON")
+        body
     }
 
-    fn piped(&self, arguments: &[&str]) -> std::process::Child {
+    /// Start the command with all three of its streams in our hands.
+    pub fn piped(&self, arguments: &[&str]) -> Child {
         let mut command = self.command(arguments);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the command starts")
+        self.start(command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()))
     }
 }
 
@@ -157,7 +223,7 @@ impl Default for World {
 }
 
 /// Where the consent page sends the browser once `user` has decided.
-fn landing(page: &str, user: &str, decision: &str) -> String {
+pub fn landing(page: &str, user: &str, decision: &str) -> String {
     let mut url = Url::parse(page).expect("the command prints an address");
     url.query_pairs_mut().append_pair("_user", user).append_pair("_decision", decision);
     let path = format!("{}?{}", url.path(), url.query().unwrap_or_default());

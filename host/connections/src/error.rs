@@ -162,8 +162,13 @@ pub enum ConnectionsError {
         wanted: String,
     },
     /// The key cannot be changed while others seal with it.
-    #[error("another process uses the stored secrets; end it (a running `try`, `run` or server), then change the key")]
-    KeyBusy,
+    #[error(
+        "another process uses the stored secrets: {}; end it (a running `try`, `run` or server), then change the key. Nothing was changed", holder.as_deref().unwrap_or("its name is not known")
+    )]
+    KeyBusy {
+        /// The programs, where the system tells.
+        holder: Option<String>,
+    },
     /// A key that comes from outside is changed outside.
     #[error(
         "{source_name} does not hold the new key; put it there (make one with: openssl rand -base64 32) and run this again"
@@ -252,7 +257,7 @@ impl ConnectionsError {
             Self::TokenInvalid => "token-invalid",
             Self::Address { .. } => "address-invalid",
             Self::KeyMissing { .. } => "key-missing",
-            Self::KeyBusy => "key-busy",
+            Self::KeyBusy { .. } => "key-busy",
             Self::KeyNextMissing { .. } => "key-missing",
             Self::KeyWrong { .. } => "key-wrong",
             Self::KeyInvalid { .. } => "key-invalid",
@@ -266,7 +271,7 @@ impl ConnectionsError {
 
     /// Whether the same call may succeed later with nothing changed by anyone.
     pub fn retryable(&self) -> bool {
-        matches!(self, Self::Unreachable { .. } | Self::Timeout { .. } | Self::KeyBusy)
+        matches!(self, Self::Unreachable { .. } | Self::Timeout { .. } | Self::KeyBusy { .. })
             || matches!(self, Self::Store(StoreError::Database(_) | StoreError::LeaseLost { .. }))
     }
 }

@@ -1,4 +1,4 @@
-//! Which program listens on a port of this machine. Linux tells it in `/proc`; elsewhere nobody knows.
+//! Which program listens on a port of this machine, or has a file open. Linux tells it in `/proc`; elsewhere nobody knows.
 
 use std::fs;
 use std::path::Path;
@@ -18,27 +18,34 @@ fn look(proc: &Path, port: u16) -> Option<String> {
     if wanted.is_empty() {
         return None;
     }
-    let processes = fs::read_dir(proc).ok()?.flatten().filter(|entry| {
-        entry
-            .file_name()
-            .to_str()
-            .is_some_and(|name| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit()))
-    });
+    openers(proc, &wanted).into_iter().next()
+}
+
+/// The other programs that have this file open. None when nobody has, or it cannot be found out.
+pub(crate) fn of_file(path: &Path) -> Option<String> {
+    let ours = format!("(process {})", std::process::id());
+    let mut found = openers(Path::new("/proc"), &[path.to_str()?.to_owned()]);
+    found.retain(|name| !name.ends_with(&ours));
+    (!found.is_empty()).then(|| found.join(", "))
+}
+
+/// Programs that have one of these open, as the links of their open files read.
+fn openers(proc: &Path, wanted: &[String]) -> Vec<String> {
+    let numbered = |name: &std::ffi::OsStr| {
+        name.to_str().is_some_and(|name| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    let processes = fs::read_dir(proc).into_iter().flatten().flatten().filter(|entry| numbered(&entry.file_name()));
+    let mut found = Vec::new();
     for process in processes {
-        let Ok(files) = fs::read_dir(process.path().join("fd")) else {
-            continue;
-        };
-        let holds = files.flatten().any(|file| {
-            fs::read_link(file.path())
-                .is_ok_and(|link| link.to_str().is_some_and(|link| wanted.iter().any(|one| one == link)))
-        });
-        if holds {
+        let files = fs::read_dir(process.path().join("fd")).into_iter().flatten().flatten();
+        let mut links = files.filter_map(|file| fs::read_link(file.path()).ok());
+        if links.any(|link| link.to_str().is_some_and(|link| wanted.iter().any(|one| one == link))) {
             let name = fs::read_to_string(process.path().join("comm")).unwrap_or_default();
             let name: String = name.trim().chars().filter(|c| !c.is_control()).take(40).collect();
-            return Some(format!("{name} (process {})", process.file_name().to_string_lossy()));
+            found.push(format!("{name} (process {})", process.file_name().to_string_lossy()));
         }
     }
-    None
+    found
 }
 
 /// The inode of a listening socket on this port, from a line of the kernel's table.

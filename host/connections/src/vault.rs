@@ -14,6 +14,7 @@ use switchboard_store::{FileLock, Store};
 use zeroize::Zeroizing;
 
 use crate::ConnectionsError;
+use crate::holder;
 use crate::key::{self, KeySource};
 use crate::token::{hex, to_bytes};
 
@@ -92,7 +93,7 @@ impl Vault {
                 .ok_or_else(|| ConnectionsError::SecretDamaged { connection: connection.to_owned(), field: "secret" })
         })?;
         if resealed.is_none() {
-            return Err(ConnectionsError::KeyBusy);
+            return Err(busy(store));
         }
         // The journal still has what the old key opens.
         let _ = store.fold_journal();
@@ -141,10 +142,15 @@ fn lock(store: &Store, shared: bool) -> Result<FileLock, ConnectionsError> {
     loop {
         match store.lock_file(LOCK, shared)? {
             Some(lock) => return Ok(lock),
-            None if Instant::now() > give_up => return Err(ConnectionsError::KeyBusy),
+            None if Instant::now() > give_up => return Err(busy(store)),
             None => std::thread::sleep(Duration::from_millis(20)),
         }
     }
+}
+
+fn busy(store: &Store) -> ConnectionsError {
+    let holder = store.lock_path(LOCK).ok().flatten().and_then(|file| holder::of_file(&file));
+    ConnectionsError::KeyBusy { holder }
 }
 
 /// The key that counts, and where it was. A change of the key that was interrupted is brought to its end here.

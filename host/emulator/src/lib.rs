@@ -39,7 +39,7 @@ mod writing;
 
 use std::io;
 
-pub use seed::Seed;
+pub use seed::{ADMIN_APP, DEMO_APP, Seed};
 
 /// How an emulator starts. The default takes free ports and the small seed.
 #[derive(Debug, Clone)]
@@ -121,9 +121,14 @@ impl Emulator {
         (seed::ACCOUNT.into(), seed::SERVER_APP.0.into(), seed::SERVER_APP.1.into())
     }
 
-    /// Every access and refresh token given out so far, for tests that look for leaks.
+    /// Every token and code given out so far, and every proof of a code shown, for tests that look for leaks.
     pub fn issued_tokens(&self) -> Vec<String> {
         self.running.shared.world().issued.clone()
+    }
+
+    /// The client secrets of all apps, for tests that look for leaks.
+    pub fn app_secrets(&self) -> Vec<String> {
+        [seed::DEMO_APP, seed::ADMIN_APP, seed::CLASSIC_APP, seed::SERVER_APP].map(|app| app.1.to_owned()).to_vec()
     }
 
     /// An access token for the user with this e-mail, without refresh; `None` for a stranger.

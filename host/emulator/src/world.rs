@@ -66,7 +66,7 @@ pub struct World {
     pub events: Events,
     pub grants: Vec<Grant>,
     pub access: HashMap<String, Access>,
-    /// Every token in clear, for tests that look for leaks. In memory only; no address shows it.
+    /// Every token, code and proof of a code in clear, for tests that look for leaks. In memory only; no address shows it.
     #[serde(skip)]
     pub issued: Vec<String>,
     pub codes: HashMap<String, Code>,

@@ -68,7 +68,8 @@ impl Store {
         }
     }
 
-    fn lock_path(&self, name: &str) -> Result<Option<PathBuf>, StoreError> {
+    /// The file that is locked under a name. None in memory.
+    pub fn lock_path(&self, name: &str) -> Result<Option<PathBuf>, StoreError> {
         let Some(folder) = self.folder() else {
             return Ok(None);
         };

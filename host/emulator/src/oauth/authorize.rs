@@ -197,6 +197,7 @@ fn finish(world: &mut World, asked: Asked, user: &User, allow: bool, chosen: Opt
             until_ms: world.now_ms() + CODE_MS,
         };
         world.codes.insert(hash(&code), record);
+        world.issued.push(code.clone());
         to.query_pairs_mut().append_pair("code", &code);
     } else {
         to.query_pairs_mut().append_pair("error", "access_denied");

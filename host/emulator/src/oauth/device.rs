@@ -46,6 +46,7 @@ pub fn begin(world: &mut World, app: &App) -> Answer {
         return refuse("Device flow is not enabled for this app", "unauthorized_client");
     }
     let code = random(32);
+    world.issued.push(code.clone());
     let letters = LETTERS.len();
     let user_code: String = (0..8)
         .filter_map(|_| LETTERS.get(usize::from(rand::random::<u8>()) % letters).map(|letter| char::from(*letter)))

@@ -82,6 +82,7 @@ fn client(world: &World, call: &Call) -> Option<App> {
 
 fn by_code(world: &mut World, app: &App, fields: &[(String, String)]) -> Answer {
     let now = world.now_ms();
+    world.issued.extend(first(fields, "code_verifier").map(str::to_owned));
     let code = first(fields, "code").and_then(|code| world.codes.remove(&hash(code)));
     let Some(code) = code.filter(|code| code.until_ms > now && code.client_id == app.client_id) else {
         return refuse("Invalid authorization code", "invalid_grant");
