@@ -105,6 +105,8 @@ pub enum ConnectionCommand {
     List,
     /// Show one connection and what uses it
     Show { label: String },
+    /// Print connections as a document without secrets, all of them when none is named
+    Export { labels: Vec<String> },
     /// Ask the service who the connection is
     Test { label: Option<String> },
     /// Give a connection another name, without signing in again
@@ -128,7 +130,7 @@ pub enum ConnectionCommand {
         #[arg(long, default_value_t = 7910)]
         redirect_port: u16,
     },
-    /// Revoke at the service and forget
+    /// Revoke at the service and forget, once told what uses it
     Disconnect {
         label: String,
         /// Do not ask
@@ -147,4 +149,10 @@ pub struct Doctor {
     /// Print a message for the administrator about what was found
     #[arg(long)]
     pub message: bool,
+    /// A message of the service that was refused, saved with its headers: is the webhook secret the right one?
+    #[arg(long, value_name = "FILE", requires = "event_secret_file")]
+    pub event: Option<PathBuf>,
+    /// File with the secret that the app signs its messages with
+    #[arg(long, value_name = "FILE", requires = "event")]
+    pub event_secret_file: Option<PathBuf>,
 }

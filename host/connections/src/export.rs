@@ -12,16 +12,16 @@ impl Connections {
             [] => self.list()?,
             labels => labels.iter().map(|label| self.show(label)).collect::<Result<_, _>>()?,
         };
-        let connections: Vec<Value> = rows
-            .into_iter()
-            .map(|row| {
-                json!({
-                    "label": row.label, "connector": row.connector, "method": row.method,
-                    "api_base": row.api_base, "oauth_base": row.oauth_base, "client_id": row.client_id,
-                    "state": row.state, "reason": row.state_reason, "identity": row.identity, "scopes": row.scopes,
-                })
-            })
-            .collect();
+        let mut connections = Vec::new();
+        for row in rows {
+            let used_by: Vec<String> = self.usage(&row.id)?.into_iter().map(|usage| usage.automation).collect();
+            connections.push(json!({
+                "label": row.label, "connector": row.connector, "method": row.method,
+                "api_base": row.api_base, "oauth_base": row.oauth_base, "client_id": row.client_id,
+                "plan": self.plan(&row.id)?, "state": row.state, "reason": row.state_reason, "identity": row.identity,
+                "scopes": row.scopes, "used_by": used_by,
+            }));
+        }
         Ok(json!({ "version": 1, "connections": connections }))
     }
 }

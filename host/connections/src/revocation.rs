@@ -113,8 +113,7 @@ impl Core {
             self.store.delete_revocation(&pending.id)?;
         } else {
             let pause = PAUSE_MS.saturating_mul(1 << pending.attempts.min(6)).min(3_600_000);
-            self.store.note_revocation(&pending.id, &why)?;
-            self.store.claim_revocation(&pending.id, pending.attempts + 1, now + pause)?;
+            self.store.note_revocation(&pending.id, &why, now + pause)?;
         }
         Ok(Some(Retried { label, failed: Some(why), given_up }))
     }

@@ -78,9 +78,12 @@ impl Store {
         Ok(changed > 0)
     }
 
-    /// Notes why an attempt failed.
-    pub fn note_revocation(&self, id: &str, error: &str) -> Result<(), StoreError> {
-        self.lock().execute("UPDATE revocations SET last_error = ?2 WHERE id = ?1", [id, error])?;
+    /// Notes why an attempt failed, and when the next one may be made.
+    pub fn note_revocation(&self, id: &str, error: &str, next_at: i64) -> Result<(), StoreError> {
+        self.lock().execute(
+            "UPDATE revocations SET last_error = ?2, next_at = ?3 WHERE id = ?1",
+            params![id, error, next_at],
+        )?;
         Ok(())
     }
 

@@ -1,13 +1,12 @@
-//! `switchboard connection`: show, test and end connections.
+//! `switchboard connection`: show, test and export connections.
 
 use std::collections::BTreeSet;
-use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use switchboard_connections::{Revocation, Usage};
-use switchboard_store::ConnectionRow;
+use switchboard_connections::Usage;
+use switchboard_store::{ConnectionRow, PendingRevocation};
 
 use crate::app::App;
 use crate::args::ConnectionCommand;
@@ -18,16 +17,8 @@ use crate::output;
 pub async fn run(app: &App, command: ConnectionCommand) -> Result<(), CliError> {
     match command {
         ConnectionCommand::List => list(app),
-        ConnectionCommand::Show { label } => {
-            let connections = app.connections()?;
-            let row = connections.show(&label)?;
-            let mut shown = shown(&row);
-            let usage: Vec<Value> = connections.usage(&row.id)?.iter().map(used).collect();
-            if let Some(fields) = shown.as_object_mut() {
-                fields.insert("used_by".into(), usage.into());
-            }
-            if app.global.json { output::json(&shown) } else { output::fields(&shown) }
-        }
+        ConnectionCommand::Show { label } => show(app, &label),
+        ConnectionCommand::Export { labels } => output::json(&app.connections()?.export(&labels)?),
         ConnectionCommand::Rename { label, to } => {
             let row = app.connections()?.rename(&label, &to)?;
             match app.global.json {
@@ -40,7 +31,7 @@ pub async fn run(app: &App, command: ConnectionCommand) -> Result<(), CliError> 
             super::connect::reconnect(app, &label, paste, no_open, redirect_port).await
         }
         ConnectionCommand::Test { label } => test(app, label.as_deref()).await,
-        ConnectionCommand::Disconnect { label, yes } => disconnect(app, &label, yes).await,
+        ConnectionCommand::Disconnect { label, yes } => super::disconnect::run(app, &label, yes).await,
     }
 }
 
@@ -63,19 +54,51 @@ async fn set_plan(app: &App, label: &str, plan: Option<&str>) -> Result<(), CliE
     }
 }
 
+/// Connections, and below them those that are gone here and have yet to be taken back at the service.
 fn list(app: &App) -> Result<(), CliError> {
-    let rows = app.connections()?.list()?;
+    let connections = app.connections()?;
+    let (rows, pending) = (connections.list()?, connections.pending_revocations()?);
     if app.global.json {
-        return output::json(&rows.iter().map(shown).collect::<Vec<_>>());
+        return output::json(&rows.iter().map(shown).chain(pending.iter().map(revoking)).collect::<Vec<_>>());
     }
-    if rows.is_empty() {
+    if rows.is_empty() && pending.is_empty() {
         app.say("no connection yet: switchboard try, or switchboard connect");
         return Ok(());
     }
-    let table = rows
+    let alive = rows
         .iter()
         .map(|row| vec![row.label.clone(), email(row), row.method.clone(), row.state.clone(), row.api_base.clone()]);
-    output::table(&["LABEL", "WHO", "METHOD", "STATE", "API"], table.collect())
+    let ended = pending
+        .iter()
+        .map(|one| vec![one.label.clone(), String::new(), String::new(), REVOKING.to_owned(), String::new()]);
+    output::table(&["LABEL", "WHO", "METHOD", "STATE", "API"], alive.chain(ended).collect())?;
+    pending.iter().for_each(|one| app.say(&format!("! {}", still(one))));
+    Ok(())
+}
+
+fn show(app: &App, label: &str) -> Result<(), CliError> {
+    let connections = app.connections()?;
+    let mut pending = connections.pending_revocations()?;
+    pending.retain(|one| one.label == label || one.id == label);
+    let value = match connections.show(label) {
+        Ok(row) => {
+            let mut shown = shown(&row);
+            let usage: Vec<Value> = connections.usage(&row.id)?.iter().map(used).collect();
+            if let Some(fields) = shown.as_object_mut() {
+                fields.insert("used_by".into(), usage.into());
+                fields.insert("pending_revocations".into(), pending.iter().map(revoking).collect());
+            }
+            shown
+        }
+        // Nothing of it is left here but what the service has yet to take back.
+        Err(error) => pending.first().map(revoking).ok_or(error)?,
+    };
+    if app.global.json {
+        return output::json(&value);
+    }
+    output::fields(&value)?;
+    pending.iter().for_each(|one| app.say(&format!("! {}", still(one))));
+    Ok(())
 }
 
 async fn test(app: &App, label: Option<&str>) -> Result<(), CliError> {
@@ -89,55 +112,33 @@ async fn test(app: &App, label: Option<&str>) -> Result<(), CliError> {
     }
 }
 
-async fn disconnect(app: &App, label: &str, yes: bool) -> Result<(), CliError> {
-    let connections = app.connections()?;
-    let row = connections.show(label)?;
-    if !yes {
-        if app.global.no_input || !std::io::stdin().is_terminal() {
-            return Err(CliError::usage(
-                format!("`{}` would be revoked and forgotten", row.label),
-                "add --yes to go on",
-            ));
-        }
-        eprintln!(
-            "This revokes `{}` ({}) at the service and forgets it. Type its label to go on:",
-            row.label,
-            email(&row)
-        );
-        let mut answer = String::new();
-        std::io::stdin().read_line(&mut answer).map_err(|error| CliError::failed("input", error.to_string()))?;
-        if answer.trim() != row.label {
-            return Err(CliError::failed("not-confirmed", "nothing was done"));
-        }
-    }
-    let usage = connections.usage(&row.id)?;
-    let done = connections.disconnect(label).await?;
-    let note = match &done.revocation {
-        Revocation::Failed(why) => {
-            Some(format!("its grant may still hold: {why}. Remove the app in the service's own settings."))
-        }
-        _ => None,
-    };
-    if app.global.json {
-        return output::json(
-            &json!({ "label": label, "disconnected": true, "revoked": done.revocation == Revocation::Done, "note": note, "used_by": usage.iter().map(used).collect::<Vec<_>>() }),
-        );
-    }
-    output::line(&format!("{label} is disconnected"))?;
-    for used in &usage {
-        app.say(&format!("! {} used it, last in run {}", used.automation, used.run));
-    }
-    if let Some(note) = note {
-        app.say(&note);
-    }
-    Ok(())
+/// The state of a connection that is gone here while its grant may still hold at the service.
+const REVOKING: &str = "revoking";
+
+fn revoking(pending: &PendingRevocation) -> Value {
+    json!({
+        "label": pending.label, "connector": pending.connector, "state": REVOKING, "reason": pending.last_error,
+        "ended_at": output::time(pending.created_at), "attempts": pending.attempts,
+        "next_attempt_at": output::time(pending.next_at), "given_up_at": output::time(pending.until),
+    })
 }
 
-fn used(usage: &Usage) -> Value {
+/// For people.
+fn still(pending: &PendingRevocation) -> String {
+    let why = pending.last_error.as_deref().unwrap_or("it was not asked yet");
+    format!(
+        "the grant of `{}` may still hold at the service ({why}); asked again from {}, given up at {}. At once: remove the app in the service's own settings",
+        pending.label,
+        output::time(pending.next_at),
+        output::time(pending.until)
+    )
+}
+
+pub fn used(usage: &Usage) -> Value {
     json!({ "automation": usage.automation, "runs": usage.runs, "last_run": usage.run, "last_at": output::time(usage.at) })
 }
 
-fn email(row: &ConnectionRow) -> String {
+pub fn email(row: &ConnectionRow) -> String {
     let identity = row.identity.as_ref();
     let field =
         |name: &str| identity.and_then(|identity| identity.get(name)).and_then(Value::as_str).map(str::to_owned);

@@ -1,0 +1,67 @@
+//! `switchboard connection disconnect`: what it ends, the question, and what became of the grant.
+
+use std::io::IsTerminal;
+
+use serde_json::json;
+use switchboard_connections::{Revocation, Usage};
+
+use crate::app::App;
+use crate::commands::connection::{email, used};
+use crate::error::CliError;
+use crate::output;
+
+pub async fn run(app: &App, label: &str, yes: bool) -> Result<(), CliError> {
+    let connections = app.connections()?;
+    let row = connections.show(label)?;
+    let usage = connections.usage(&row.id)?;
+    if !yes {
+        if app.global.no_input || !std::io::stdin().is_terminal() {
+            return Err(CliError::usage(
+                format!("`{}` would be revoked and forgotten ({})", row.label, depends(&usage)),
+                "add --yes to go on",
+            ));
+        }
+        usage.iter().for_each(|usage| eprintln!("! {}", says(usage)));
+        eprintln!(
+            "This revokes `{}` ({}) at the service and forgets it. Type its label to go on:",
+            row.label,
+            email(&row)
+        );
+        let mut answer = String::new();
+        std::io::stdin().read_line(&mut answer).map_err(|error| CliError::failed("input", error.to_string()))?;
+        if answer.trim() != row.label {
+            return Err(CliError::failed("not-confirmed", "nothing was done"));
+        }
+    }
+    let done = connections.disconnect(label).await?;
+    let note = match &done.revocation {
+        Revocation::Failed(why) => Some(format!(
+            "its grant may still hold: {why}. `switchboard connection list` shows when it is asked for again; or remove the app in the service's own settings."
+        )),
+        _ => None,
+    };
+    if app.global.json {
+        return output::json(
+            &json!({ "label": label, "disconnected": true, "revoked": done.revocation == Revocation::Done, "note": note, "used_by": usage.iter().map(used).collect::<Vec<_>>() }),
+        );
+    }
+    output::line(&format!("{label} is disconnected"))?;
+    usage.iter().for_each(|usage| app.say(&format!("! {}", says(usage))));
+    if let Some(note) = note {
+        app.say(&note);
+    }
+    Ok(())
+}
+
+/// What used a connection, in words, latest first.
+pub fn depends(usage: &[Usage]) -> String {
+    if usage.is_empty() {
+        return "no automation has used it".to_owned();
+    }
+    usage.iter().map(says).collect::<Vec<_>>().join("; ")
+}
+
+fn says(usage: &Usage) -> String {
+    let times = if usage.runs == 1 { "once".to_owned() } else { format!("{} times", usage.runs) };
+    format!("{} used it {times}, last at {} in run {}", usage.automation, output::time(usage.at), usage.run)
+}

@@ -1,0 +1,113 @@
+//! What is told of connections: the list with what is still being taken back, what depends on each, and the export.
+
+use std::process::Stdio;
+
+use serde_json::{Value, json};
+use switchboard_tests::world::{World, http};
+
+fn run_twice(world: &World, label: &str) {
+    let file = World::file("manifests/automations/list-recordings.json");
+    for _ in 0..2 {
+        let file = file.to_str().unwrap();
+        world.json(&["run", file, "from=2026-10-01", "to=2026-10-31", "-c", label, "--json"]);
+    }
+}
+
+fn fault(world: &World, fault: &Value) {
+    let port = url::Url::parse(&world.emulator.api_base()).unwrap().port().unwrap();
+    let (status, _, body) = http("POST", port, "/_emulator/faults", &fault.to_string());
+    assert!(status < 300, "{status} {body}");
+}
+
+#[test]
+fn seed_josys_22_an_export_has_every_label_and_no_secret() {
+    let world = World::connected();
+    world.connect("grace", "grace@emulator.test");
+    world.json(&["connection", "plan", "grace", "business", "--json"]);
+    run_twice(&world, "work");
+    let all = world.json(&["connection", "export"]);
+    let labels: Vec<&str> =
+        all["connections"].as_array().unwrap().iter().map(|one| one["label"].as_str().unwrap()).collect();
+    assert_eq!((&all["version"], labels), (&json!(1), vec!["work", "grace"]), "{all}");
+    let one = world.json(&["connection", "export", "grace", "--json"]);
+    let grace = &one["connections"][0];
+    assert_eq!(
+        (&grace["label"], &grace["plan"], &grace["method"]),
+        (&json!("grace"), &json!("business"), &json!("byo"))
+    );
+    assert_eq!((&grace["client_id"], &grace["used_by"]), (&json!("switchboard-demo"), &json!([])), "{one}");
+    assert_eq!(all["connections"][0]["used_by"], json!(["list-recordings"]));
+    assert!(!grace["scopes"].as_array().unwrap().is_empty() && grace["identity"]["email"] == "grace@emulator.test");
+    let none = world.run(&["connection", "export", "nobody", "--json"]);
+    assert_eq!(none.code, 5, "{}", none.err);
+    assert!(none.out.is_empty() && none.err.contains("not-found"), "{}{}", none.out, none.err);
+}
+
+#[test]
+fn a_grant_that_is_still_to_be_taken_back_is_listed_until_it_is() {
+    let world = World::connected();
+    fault(&world, &json!({"kind": "status", "status": 503, "path": "/oauth/revoke", "count": 0}));
+    let done = world.run(&["connection", "disconnect", "work", "--yes", "--json"]);
+    let out: Value = serde_json::from_str(&done.out).unwrap();
+    assert_eq!((&out["disconnected"], &out["revoked"]), (&json!(true), &json!(false)), "{out}");
+    assert!(out["note"].as_str().unwrap().contains("connection list"), "{out}");
+    let rows = world.json(&["connection", "list", "--json"]);
+    assert_eq!((&rows[0]["label"], &rows[0]["state"]), (&json!("work"), &json!("revoking")), "{rows}");
+    assert!(rows[0]["reason"].as_str().unwrap().contains("503") && rows[0]["next_attempt_at"].is_string(), "{rows}");
+    let people = world.run(&["connection", "list"]);
+    assert!(people.out.contains("revoking") && people.err.contains("may still hold"), "{}{}", people.out, people.err);
+    let shown = world.json(&["connection", "show", "work", "--json"]);
+    assert_eq!((&shown["state"], &shown["attempts"]), (&json!("revoking"), &json!(1)), "{shown}");
+    // The label is free meanwhile, and what is pending stays beside the new one.
+    let call = world.run(&["call", "zoom.users.me", "-c", "work", "--json"]);
+    assert!(call.code != 0 && call.err.contains("not-found"), "{}", call.err);
+    world.connect("work", "grace@emulator.test");
+    let shown = world.json(&["connection", "show", "work", "--json"]);
+    assert_eq!((&shown["state"], &shown["pending_revocations"][0]["state"]), (&json!("active"), &json!("revoking")));
+}
+
+#[test]
+fn seed_anyclip_46_disconnecting_names_what_depends_on_it_before_it_asks() {
+    let world = World::connected();
+    run_twice(&world, "work");
+    let refused = world.run(&["connection", "disconnect", "work", "--json"]);
+    assert_eq!(refused.code, 2, "{}", refused.err);
+    let words = "list-recordings used it 2 times, last at 20";
+    assert!(refused.err.contains(words), "{}", refused.err);
+    assert_eq!(world.json(&["connection", "list", "--json"])[0]["state"], "active", "nothing was done");
+    // At a terminal the question comes last.
+    let asked = at_a_terminal(&world, "connection disconnect work", "no\n");
+    let (depends, question) = (asked.find(words), asked.find("Type its label to go on"));
+    assert!(depends.is_some() && depends < question, "{asked}");
+    assert!(asked.contains("nothing was done"), "{asked}");
+    let out = world.json(&["connection", "disconnect", "work", "--yes", "--json"]);
+    assert_eq!((&out["used_by"][0]["automation"], &out["used_by"][0]["runs"]), (&json!("list-recordings"), &json!(2)));
+}
+
+/// A command with a terminal to type at, made by `script`: everything that it shows.
+fn at_a_terminal(world: &World, line: &str, typed: &str) -> String {
+    use std::io::Write;
+    let line = format!("{} {line}", World::binary().display());
+    let command = world.command(&[]);
+    let mut script = std::process::Command::new("script");
+    script.args(["-qec", &line, "/dev/null"]).current_dir(world.home.path());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => script.env(name, value),
+            None => script.env_remove(name),
+        };
+    }
+    let mut child = world.start(script.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()));
+    child.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
+    world.heard(child.wait_with_output().unwrap()).out
+}
+
+#[test]
+fn replacing_says_what_depends_on_the_first_before_anybody_signs_in() {
+    let world = World::connected();
+    run_twice(&world, "work");
+    let done = world.connect_with("again", "ada@emulator.test", "allow", &["--replace"]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    let depends = done.err.find("`work` ends (list-recordings used it 2 times, last at 20");
+    assert!(depends.is_some() && depends < done.err.find("open and approve"), "{}", done.err);
+}
