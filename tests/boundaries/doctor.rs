@@ -21,10 +21,7 @@ fn about<'a>(findings: &'a [Value], remedy: &str) -> &'a Value {
 /// Ada, Grace … through the admin-managed app.
 fn connect_admin(world: &World, user: &str) -> Value {
     let (client, secret) = world.emulator.admin_app();
-    let file = world.home.path().join("app-secret");
-    std::fs::write(&file, secret).unwrap();
-    let (api, oauth) = (world.emulator.api_base(), world.emulator.oauth_base());
-    let file = file.display().to_string();
+    let (api, oauth, file) = (world.emulator.api_base(), world.emulator.oauth_base(), world.secret_file(&secret));
     let arguments = [
         "connect",
         "josys",
@@ -125,11 +122,11 @@ fn a_wrong_clock_a_damaged_database_and_a_lost_key_are_told_apart() {
     assert!(clock["ok"] == false && clock["text"].to_string().contains("behind"), "{clock}");
 
     let key = world.home.path().join("key");
-    let kept = std::fs::read(&key).unwrap();
-    std::fs::remove_file(&key).unwrap();
+    let away = world.home.path().join("app-secret");
+    std::fs::rename(&key, &away).unwrap();
     let found = findings(&world, &[]);
     assert!(found.iter().any(|one| one["about"] == "key" && one["ok"] == false), "{found:?}");
-    std::fs::write(&key, kept).unwrap();
+    std::fs::rename(&away, &key).unwrap();
 
     for entry in std::fs::read_dir(world.home.path()).unwrap() {
         let path = entry.unwrap().path();
@@ -141,4 +138,51 @@ fn a_wrong_clock_a_damaged_database_and_a_lost_key_are_told_apart() {
     let found = findings(&world, &[]);
     let store = found.iter().find(|one| one["about"] == "store").unwrap();
     assert!(store["ok"] == false && store["fix"].to_string().contains("damaged"), "{store}");
+}
+
+#[test]
+fn a_webhook_secret_is_judged_by_a_message_that_was_refused() {
+    let world = World::new();
+    let (right, wrong) = ("the-right-webhook-secret", "some-other-webhook-secret");
+    world.knows("the webhook secret", right);
+    world.knows("the other webhook secret", wrong);
+    let now = i64::try_from(std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs()).unwrap();
+    let judge = |secret: &str, at: i64, body: &str| {
+        let signed = r#"{"event":"recording.completed","payload":{}}"#;
+        let request = format!(
+            "POST /hooks/zoom HTTP/1.1\r\nX-Zm-Request-Timestamp: {at}\r\nx-zm-signature: {}\r\n\r\n{body}",
+            signature(right, at, signed)
+        );
+        let file = world.home.path().join("refused.http");
+        std::fs::write(&file, request).unwrap();
+        let secret = world.secret_file(secret);
+        let done = world.run(&["doctor", "--event", file.to_str().unwrap(), "--event-secret-file", &secret, "--json"]);
+        let found: Value = serde_json::from_str(&done.out).unwrap_or_else(|_| panic!("{}{}", done.out, done.err));
+        assert_eq!(done.code, i32::from(found[0]["ok"] == false), "{found}");
+        found[0].clone()
+    };
+    let body = r#"{"event":"recording.completed","payload":{}}"#;
+    let good = judge(right, now, body);
+    assert_eq!(good["state"], "good", "{good}");
+    let bad = judge(wrong, now, body);
+    assert_eq!((&bad["state"], &bad["remedy"]["id"]), (&json!("bad"), &json!("webhook-secret-wrong")), "{bad}");
+    assert!(bad["remedy"]["steps"][0].as_str().unwrap().contains("Secret Token"), "{bad}");
+    let changed = judge(right, now, &body.replace("completed", "deleted"));
+    assert_eq!(changed["remedy"]["id"], "webhook-secret-wrong", "{changed}");
+    let old = judge(right, now - 900, body);
+    assert!(old["state"] == "note" && old["text"].as_str().unwrap().contains("the secret is right"), "{old}");
+    let file = world.secret_file("not a message");
+    assert_eq!(world.run(&["doctor", "--event", &file, "--event-secret-file", &file]).code, 2);
+}
+
+/// As the service signs: HMAC-SHA256, written out here from its definition.
+fn signature(secret: &str, at: i64, body: &str) -> String {
+    use sha2::{Digest, Sha256};
+    let mut pads = [[0x36u8; 64], [0x5cu8; 64]];
+    for pad in &mut pads {
+        pad.iter_mut().zip(secret.bytes()).for_each(|(pad, byte)| *pad ^= byte);
+    }
+    let inner = Sha256::new().chain_update(pads[0]).chain_update(format!("v0:{at}:{body}")).finalize();
+    let outer = Sha256::new().chain_update(pads[1]).chain_update(inner).finalize();
+    format!("v0={}", outer.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
 }

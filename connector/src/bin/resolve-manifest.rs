@@ -1,4 +1,5 @@
-//! Writes `manifests/zoom.resolved.json` and `docs/activities.md`; with `--check` only says whether they are up to date.
+//! Writes `manifests/zoom.resolved.json`, `docs/activities.md` and `docs/guides`; with `--check` only says whether they are up to
+//! date.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -22,9 +23,18 @@ fn run(check: bool) -> Result<ExitCode, String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let resolved = manifest::resolve(&root.join("manifests/zoom"))?;
     let reference = reference(&resolved)?;
+    let mut files = guides(&resolved)?;
+    files.push(("manifests/zoom.resolved.json".to_owned(), resolved));
+    files.push(("docs/activities.md".to_owned(), reference));
     let mut stale = false;
-    for (name, fresh) in [("manifests/zoom.resolved.json", resolved), ("docs/activities.md", reference)] {
-        let target = root.join(name);
+    for present in fs::read_dir(root.join("docs/guides")).map_err(|error| format!("docs/guides: {error}"))?.flatten() {
+        let name = format!("docs/guides/{}", present.file_name().to_string_lossy());
+        if !files.iter().any(|(known, _)| *known == name) {
+            return Err(format!("{name} has no guide in manifests/zoom/guides.json: remove it, or add the guide"));
+        }
+    }
+    for (name, fresh) in files {
+        let target = root.join(&name);
         if fs::read_to_string(&target).is_ok_and(|present| present == fresh) {
             continue;
         }
@@ -38,6 +48,36 @@ fn run(check: bool) -> Result<ExitCode, String> {
         }
     }
     Ok(if stale { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// A page for each guide, with the same words as the command prints.
+fn guides(resolved: &str) -> Result<Vec<(String, String)>, String> {
+    let manifest: Value = serde_json::from_str(resolved).map_err(|error| error.to_string())?;
+    let mut pages = Vec::new();
+    for guide in manifest.get("guides").and_then(Value::as_array).into_iter().flatten() {
+        let text = |key: &str| guide.get(key).and_then(Value::as_str).unwrap_or_default();
+        let list = |key: &str| {
+            let lines = guide.get(key).and_then(Value::as_array).into_iter().flatten();
+            lines.filter_map(Value::as_str).map(filled).collect::<Vec<_>>()
+        };
+        let id = text("id");
+        let mut page = format!("# {}\n\n`switchboard connect --guide {id}` prints this page.\n\n", text("title"));
+        for (step, number) in list("steps").iter().zip(1..) {
+            page.push_str(&format!("{number}. {step}\n"));
+        }
+        let notes = list("notes");
+        if !notes.is_empty() {
+            page.push('\n');
+        }
+        notes.iter().for_each(|note| page.push_str(&format!("* {note}\n")));
+        pages.push((format!("docs/guides/{id}.md"), page));
+    }
+    Ok(pages)
+}
+
+/// What the command fills in for one sign-in, as it is without one.
+fn filled(step: &str) -> String {
+    step.replace("{redirect}", "`http://127.0.0.1:7910/oauth/callback`").replace("{app}", "you want to use")
 }
 
 /// A page for people: every activity with what it does and needs.

@@ -135,8 +135,11 @@ pub fn message(remedy: &Remedy, facts: &Facts) -> String {
 
 /// A guide for people.
 pub fn guide(guide: &Guide, redirect: &str) -> Vec<String> {
-    let steps: Vec<String> =
-        guide.steps.iter().map(|step| step.replace("{redirect}", redirect).replace("{app}", "the app")).collect();
+    let steps: Vec<String> = guide
+        .steps
+        .iter()
+        .map(|step| step.replace("{redirect}", redirect).replace("{app}", "you want to use"))
+        .collect();
     let mut lines = vec![guide.title.clone()];
     lines.extend(numbered(&steps));
     lines.extend(guide.notes.iter().map(|note| format!("Note: {note}")));

@@ -16,6 +16,12 @@ pub struct Manifest {
     pub connector: String,
     pub version: String,
     pub title: String,
+    /// What it does, in a sentence.
+    #[serde(default)]
+    pub summary: String,
+    /// A picture for lists, as SVG without scripts.
+    #[serde(default)]
+    pub icon: String,
     pub auth: Auth,
     pub hosts: Hosts,
     /// How often each rate class may be called, by the account's plan.

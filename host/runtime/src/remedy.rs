@@ -127,6 +127,9 @@ pub struct RoleCheck {
     /// The field of its output.
     pub list: String,
     pub rights: Vec<Right>,
+    /// The role that has every right: whoever has it and is refused has too low a plan.
+    #[serde(default)]
+    pub owner: String,
     /// Rights the service does not list: a person has to look.
     #[serde(default)]
     pub unseen: Vec<String>,

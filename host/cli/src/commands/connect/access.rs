@@ -154,8 +154,8 @@ impl Rights {
     }
 }
 
-/// Asks the service which rights the connected user's role has.
-pub async fn rights(app: &App, connector: &Connector, live: LiveConnection) -> Rights {
+/// Asks the service which rights the connected user has through the role of this name.
+pub async fn rights(app: &App, connector: &Connector, live: LiveConnection, role: Option<&str>) -> Rights {
     let Some(check) = connector.manifest().role_check.clone() else {
         return Rights::default();
     };
@@ -167,6 +167,9 @@ pub async fn rights(app: &App, connector: &Connector, live: LiveConnection) -> R
     match connector.call(&id, check.input.clone(), Arc::new(live), &options).await {
         Ok(output) => held(&check, &output),
         Err(CallError::Problem(problem)) if problem.code == "plan-needed" => {
+            Rights { plan_low: true, ..Rights::default() }
+        }
+        Err(CallError::Problem(problem)) if problem.code == "forbidden" && role == Some(check.owner.as_str()) => {
             Rights { plan_low: true, ..Rights::default() }
         }
         // The right to see the rights is missing too.

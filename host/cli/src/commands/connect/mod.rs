@@ -15,6 +15,7 @@ use switchboard_runtime::{Connector, Identity};
 
 use crate::app::App;
 use crate::args::{Connect, Method};
+use crate::commands::disconnect::depends;
 use crate::error::CliError;
 use crate::remedy::{Facts, explain};
 use crate::{output, service};
@@ -102,7 +103,7 @@ async fn connect_as(
     let mut remedies = Vec::new();
     if wanted.needs_rights() && method != Method::S2s {
         let live = connections.open_connection(Some(label))?;
-        let found = rights(app, connector, live).await;
+        let found = rights(app, connector, live, identity.role.as_deref()).await;
         warnings.extend(found.says());
         remedies.extend(found.remedy(connector.manifest()).map(|remedy| facts.fill(remedy)));
     }
@@ -294,12 +295,7 @@ fn warn_of_others(
         let email = row.identity.as_ref().and_then(|identity| identity.get("email")).and_then(Value::as_str);
         let who = email.unwrap_or("a user");
         if connect.replace {
-            let used: Vec<String> = connections.usage(&row.id)?.into_iter().map(|usage| usage.automation).collect();
-            let used = if used.is_empty() {
-                "nothing has used it yet".to_owned()
-            } else {
-                format!("used by {}", used.join(", "))
-            };
+            let used = depends(&connections.usage(&row.id)?);
             app.say(&format!("if you sign in as {who}, `{}` ends ({used})", row.label));
         } else {
             app.say(&format!(

@@ -9,6 +9,7 @@ use switchboard_runtime::Connector;
 use super::{ask, ended, identify, secret, who};
 use crate::app::App;
 use crate::args::Connect;
+use crate::browser;
 use crate::error::CliError;
 use crate::output;
 use crate::remedy::{Facts, explain};
@@ -82,7 +83,7 @@ async fn browser(
         let done = pending.paste(&line).await;
         return done.inspect_err(|error| remember(Some(error.code()))).map_err(CliError::from);
     }
-    if way.open && webbrowser::open(page.as_str()).is_err() {
+    if way.open && !browser::open(page) {
         app.say("no browser could be opened here: open the address yourself, or run again with --paste");
     }
     ask::explain(app, connector.manifest(), facts);

@@ -100,15 +100,31 @@ fn scopes(connector: &Connector, row: &ConnectionRow, facts: &mut Facts) -> Vec<
     facts.scopes.sort();
     facts.scopes.dedup();
     let names: Vec<&str> = lacking.iter().map(|one| one.activity.as_str()).collect();
-    let sign = Sign { problem: Some("scope-missing".into()), ..Sign::default() };
-    findings.push(
-        Finding::note(
-            &row.label,
-            format!("{} of {} activities lack a scope: {}", lacking.len(), activities.len(), names.join(", ")),
-        )
-        .remedy(manifest.remedy(&sign), facts),
+    let note = Finding::note(
+        &row.label,
+        format!("{} of {} activities lack a scope: {}", lacking.len(), activities.len(), names.join(", ")),
     );
+    findings.push(match by_admin(row) {
+        Some(way) => note.fix(way),
+        None => {
+            let sign =
+                Sign { problem: Some("scope-missing".into()), method: Some(row.method.clone()), ..Sign::default() };
+            note.remedy(manifest.remedy(&sign), facts)
+        }
+    });
     findings
+}
+
+/// How the emulator's packaged app gets beyond its scopes: no page of the service knows that app.
+fn by_admin(row: &ConnectionRow) -> Option<String> {
+    let (demo, (admin, secret)) = (switchboard_emulator::DEMO_APP.0, switchboard_emulator::ADMIN_APP);
+    let here = row.api_base.starts_with("http://") && row.method == "oauth";
+    (here && row.client_id.as_deref() == Some(demo)).then(|| {
+        format!(
+            "connect the emulator's app for administrators beside it: printf {secret} > admin-secret, then switchboard connect admin --client-id {admin} --client-secret-file admin-secret --api-base {} --oauth-base {}; sign in as ada@emulator.test, password demo",
+            row.api_base, row.oauth_base
+        )
+    })
 }
 
 /// What the role lacks, where the connection acts for a whole account.
@@ -125,7 +141,8 @@ async fn role(
     let Ok(live) = connections.open_connection(Some(&row.id)) else {
         return Vec::new();
     };
-    let found = rights(app, connector, live).await;
+    let name = row.identity.as_ref().and_then(|identity| identity.get("role")?.as_str());
+    let found = rights(app, connector, live, name).await;
     let mut findings = Vec::new();
     if let Some(remedy) = found.remedy(connector.manifest()) {
         findings.push(Finding::bad(&row.label, found.says().join("; ")).remedy(Some(remedy), facts));

@@ -3,6 +3,7 @@
 mod attempt;
 mod clock;
 mod connection;
+mod event;
 
 use serde_json::{Value, json};
 use switchboard_runtime::manifest::{Manifest, Remedy};
@@ -132,6 +133,9 @@ async fn look(app: &App, options: &Doctor) -> Result<Vec<Finding>, CliError> {
     let manifest = connector.as_ref().ok().map(|connector| connector.manifest());
     if let (Some(words), Some(manifest)) = (&options.seen, manifest) {
         return seen(app, manifest, words).map(|finding| vec![finding]);
+    }
+    if let (Some(message), Some(secret)) = (&options.event, &options.event_secret_file) {
+        return event::look(manifest, message, secret).map(|finding| vec![finding]);
     }
     let facts = Facts::default();
     findings.push(match app.store() {
