@@ -6,6 +6,9 @@ use clap::{Args as ClapArgs, Parser, Subcommand};
 
 pub use crate::connect_args::{Connect, ConnectionCommand, Doctor, Method, Style};
 
+/// Heading of the flags that every command has.
+const GLOBAL: &str = "Global options";
+
 /// Open automation connector for Zoom.
 #[derive(Debug, Parser)]
 #[command(
@@ -24,22 +27,23 @@ pub struct Args {
 #[derive(Debug, Clone, ClapArgs)]
 pub struct Global {
     /// Print data as JSON on standard output, errors as one JSON line on standard error
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = GLOBAL)]
     pub json: bool,
     /// Print one line for each request: method, address, status, milliseconds. Secrets are masked
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = GLOBAL)]
     pub trace: bool,
     /// Say nothing but data and errors
-    #[arg(long, short, global = true)]
+    #[arg(long, short, global = true, help_heading = GLOBAL)]
     pub quiet: bool,
     /// Never ask; fail where an answer would be needed
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = GLOBAL)]
     pub no_input: bool,
-    /// Folder for everything Switchboard keeps
-    #[arg(long, global = true, env = "SWITCHBOARD_HOME", value_name = "DIR")]
+    /// Folder for everything Switchboard keeps, in place of the one in SWITCHBOARD_HOME
+    // Read from the environment in `home`: the usage line would show a flag that is set as if it were needed.
+    #[arg(long, global = true, value_name = "DIR", help_heading = GLOBAL)]
     pub home: Option<PathBuf>,
     /// Run this connector instead of the built-in one
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE", help_heading = GLOBAL)]
     pub connector: Option<PathBuf>,
 }
 
@@ -58,6 +62,9 @@ pub enum Command {
     /// Find and explain activities
     #[command(subcommand)]
     Activity(ActivityCommand),
+    /// Find a service to connect
+    #[command(subcommand)]
+    Connector(ConnectorCommand),
     /// Run one activity
     Call(Call),
     /// Run an automation
@@ -73,6 +80,9 @@ pub enum Command {
     Emulator(switchboard_emulator::cli::Command),
     /// Find what is wrong and say how to mend it
     Doctor(Doctor),
+    /// Open an address in the system's browser, for this program itself
+    #[command(hide = true)]
+    OpenBrowser { address: String },
     /// Print the completion script of a shell
     Completion { shell: clap_complete::Shell },
 }
@@ -96,6 +106,15 @@ pub enum KeyCommand {
     Show,
     /// Put a new key in the place of the present one
     Rotate,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ConnectorCommand {
+    /// List the connectors of this build, or those that a text finds by name, summary or activity
+    List {
+        /// For example `zo` or `meeting`
+        search: Option<String>,
+    },
 }
 
 #[derive(Debug, Subcommand)]

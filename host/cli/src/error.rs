@@ -46,6 +46,11 @@ impl CliError {
         Self::Failed { code: "usage".into(), message: message.into(), fix: Some(fix.into()), exit: exit::USAGE }
     }
 
+    /// What was named is not there.
+    pub fn not_found(message: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self::Failed { code: "not-found".into(), message: message.into(), fix: Some(fix.into()), exit: exit::SERVICE }
+    }
+
     /// The same failure with what to do about it.
     pub fn with_fix(self, text: impl Into<String>) -> Self {
         match self {
@@ -190,7 +195,9 @@ pub fn report_usage(wrong: &clap::Error) -> ExitCode {
     let json = std::env::args().any(|argument| argument == "--json");
     if json && wrong.use_stderr() {
         let text = wrong.render().to_string();
-        let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        // The first paragraph: what is wrong, and below it the names of what is missing.
+        let words: Vec<&str> = text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
+        let message = words.join(" ").trim_start_matches("error: ").to_owned();
         let fix = "switchboard --help shows what there is";
         eprintln!("{}", json!({ "error": { "code": "usage", "message": message, "family": "problem", "fix": fix } }));
         return ExitCode::from(exit::USAGE);

@@ -9,8 +9,9 @@ use crate::error::CliError;
 /// The data folder: `--home`, `SWITCHBOARD_HOME`, or the system's place for application data. Made with access for the
 /// owner alone.
 pub fn data(chosen: Option<&Path>) -> Result<PathBuf, CliError> {
-    let folder = match chosen {
-        Some(folder) => folder.to_owned(),
+    let named = std::env::var_os("SWITCHBOARD_HOME").filter(|folder| !folder.is_empty()).map(PathBuf::from);
+    let folder = match chosen.map(Path::to_owned).or(named) {
+        Some(folder) => folder,
         None => {
             let names = AppStrategyArgs {
                 top_level_domain: "org".into(),

@@ -74,7 +74,7 @@ pub fn words(heading: &str, words: &[String]) -> String {
     text.trim_end().to_owned()
 }
 
-/// An output object for people: scalars as `key  value`, objects as `key.field  value`, lists line by line.
+/// An output object for people: scalars as `key  value`, objects as `key.field  value`, lists as tables.
 pub fn fields(value: &Value) -> Result<(), CliError> {
     let Some(object) = value.as_object() else {
         return json(value);
@@ -91,9 +91,7 @@ pub fn fields(value: &Value) -> Result<(), CliError> {
             }
             Value::Array(items) if items.iter().any(Value::is_object) => {
                 line(&format!("{key:width$}  {} items", items.len()))?;
-                for item in items {
-                    line(&format!("{:width$}  - {}", "", plain(&summary(item))))?;
-                }
+                items_table(items)?;
             }
             other => line(&format!("{key:width$}  {}", plain(&other.to_string())))?,
         }
@@ -115,19 +113,52 @@ fn flat(object: &Map<String, Value>) -> Vec<(String, &Value)> {
     all
 }
 
-/// The scalar fields of one list item, in one line.
-fn summary(item: &Value) -> String {
-    let Some(object) = item.as_object() else {
-        return item.to_string();
+/// Columns of a list; more would not fit on a line.
+const COLUMNS: usize = 6;
+/// Characters of a cell.
+const CELL: usize = 40;
+
+/// The items of a list under the names of their first fields. What is left out is counted.
+fn items_table(items: &[Value]) -> Result<(), CliError> {
+    let mut columns: Vec<&str> = Vec::new();
+    for (name, value) in items.iter().filter_map(Value::as_object).flatten() {
+        let scalar = !value.is_null() && !value.is_object() && !value.is_array();
+        // One id names the item; more of them only take room.
+        let another_id = is_id(name) && columns.iter().any(|known| is_id(known));
+        if scalar && !another_id && columns.len() < COLUMNS && !columns.contains(&name.as_str()) {
+            columns.push(name);
+        }
+    }
+    let mut names: Vec<&str> =
+        items.iter().filter_map(Value::as_object).flatten().map(|(name, _)| name.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    let hidden = names.iter().filter(|name| !columns.contains(name)).count();
+    let headings: Vec<String> = columns.iter().map(|name| name.to_uppercase().replace('_', " ")).collect();
+    let headings: Vec<&str> = headings.iter().map(String::as_str).collect();
+    let rows = items.iter().map(|item| columns.iter().map(|name| cell(item.get(name))).collect());
+    table(&headings, rows.collect())?;
+    match hidden {
+        0 => Ok(()),
+        more => line(&format!(" {more} more fields: --json shows all")),
+    }
+}
+
+fn is_id(name: &str) -> bool {
+    name == "id" || name.ends_with("_id") || name.ends_with("uuid")
+}
+
+fn cell(value: Option<&Value>) -> String {
+    let text = match value {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::String(text)) => text.replace('\n', " "),
+        Some(other) => other.to_string(),
     };
-    let scalars = object.iter().filter(|(_, value)| !value.is_object() && !value.is_array() && !value.is_null());
-    let parts: Vec<String> = scalars
-        .map(|(key, value)| match value.as_str() {
-            Some(text) => format!("{key}={text}"),
-            None => format!("{key}={value}"),
-        })
-        .collect();
-    parts.join("  ")
+    let text = plain(&text);
+    match text.char_indices().nth(CELL) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text,
+    }
 }
 
 /// Text of a service without the control characters that would move a terminal.

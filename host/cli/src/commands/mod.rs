@@ -5,6 +5,8 @@ mod call;
 mod check;
 mod connect;
 mod connection;
+mod connector;
+mod disconnect;
 mod doctor;
 mod emulator;
 mod key;
@@ -20,6 +22,7 @@ use clap::CommandFactory;
 
 use crate::app::App;
 use crate::args::{Args, Command};
+use crate::browser;
 use crate::error::CliError;
 
 /// Run the command that was asked for, until it ends or is interrupted. `try`, `run` and `emulator` tidy up when interrupted, so they
@@ -47,12 +50,14 @@ async fn command(args: Args) -> Result<ExitCode, CliError> {
         Command::Key(command) => key::run(&app, &command)?,
         Command::Connection(command) => connection::run(&app, command).await?,
         Command::Activity(command) => activity::run(&app, command).await?,
+        Command::Connector(command) => connector::run(&app, command).await?,
         Command::Call(options) => call::run(&app, options).await?,
         Command::Run(options) => run::run(&app, options).await?,
         Command::Check(options) => check::run(&app, options).await?,
         Command::Runs(command) => runs::run(&app, command)?,
         Command::Emulator(command) => emulator::run(&app, command).await?,
         Command::Doctor(options) => doctor::run(&app, options).await?,
+        Command::OpenBrowser { address } => browser::run(&address)?,
         Command::Completion { shell } => {
             clap_complete::generate(shell, &mut Args::command(), "switchboard", &mut std::io::stdout());
         }

@@ -60,7 +60,7 @@ pub async fn run(app: &App, run: Run) -> Result<(), CliError> {
     match done {
         Ok(outputs) => {
             app.say(&format!("run {id} done: switchboard runs show {id}"));
-            output::json(&outputs)
+            if app.global.json { output::json(&outputs) } else { output::fields(&outputs) }
         }
         Err(error) => Err(failed(&store, &id, &error)),
     }

@@ -17,6 +17,10 @@ pub fn run(app: &App, command: RunsCommand) -> Result<(), CliError> {
             if app.global.json {
                 return output::json(&runs.iter().map(run_json).collect::<Vec<_>>());
             }
+            if runs.is_empty() {
+                app.say("nothing has run yet: switchboard run FILE");
+                return Ok(());
+            }
             let rows = runs.iter().map(|run| {
                 vec![
                     run.id.clone(),
@@ -30,7 +34,7 @@ pub fn run(app: &App, command: RunsCommand) -> Result<(), CliError> {
         }
         RunsCommand::Show { id } => {
             let Some(run) = store.run(&id).map_err(wrong)? else {
-                return Err(CliError::usage(
+                return Err(CliError::not_found(
                     format!("there is no run `{id}`"),
                     "`switchboard runs list` shows the latest",
                 ));

@@ -1,0 +1,63 @@
+//! `switchboard connector`: which services there are to connect.
+
+use serde_json::{Value, json};
+use switchboard_runtime::manifest::Manifest;
+
+use crate::app::App;
+use crate::args::ConnectorCommand;
+use crate::error::CliError;
+use crate::output;
+
+pub async fn run(app: &App, command: ConnectorCommand) -> Result<(), CliError> {
+    let ConnectorCommand::List { search } = command;
+    let connector = app.connector().await?;
+    let manifest = connector.manifest();
+    let matching = matching(manifest, search.as_deref().unwrap_or_default());
+    let found: Vec<&Manifest> = matching.is_some().then_some(manifest).into_iter().collect();
+    let matching = matching.unwrap_or_default();
+    if app.global.json {
+        return output::json(&found.iter().map(|manifest| shown(manifest, &matching)).collect::<Vec<_>>());
+    }
+    if found.is_empty() {
+        app.say("no connector is called that, and none has such an activity: switchboard connector list");
+        return Ok(());
+    }
+    let rows = found.iter().map(|manifest| {
+        vec![
+            manifest.connector.clone(),
+            manifest.version.clone(),
+            manifest.activities.len().to_string(),
+            manifest.summary.clone(),
+        ]
+    });
+    output::table(&["CONNECTOR", "VERSION", "ACTIVITIES", "WHAT IT DOES"], rows.collect())?;
+    if !matching.is_empty() {
+        app.say(&output::words("found by its activities: ", &matching));
+    }
+    app.say("connect it: switchboard connect LABEL");
+    Ok(())
+}
+
+/// Whether a text is part of the connector's name or summary, and the activities it is part of; none when of nothing.
+fn matching(manifest: &Manifest, search: &str) -> Option<Vec<String>> {
+    let search = search.to_lowercase();
+    let holds = |text: &str| text.to_lowercase().contains(&search);
+    if search.is_empty() || holds(&manifest.connector) || holds(&manifest.title) {
+        return Some(Vec::new());
+    }
+    let of = |activity: &&switchboard_runtime::manifest::Activity| holds(&activity.name) || holds(&activity.title);
+    let found: Vec<String> = manifest
+        .activities
+        .iter()
+        .filter(of)
+        .map(|activity| format!("{}.{}", manifest.connector, activity.name))
+        .collect();
+    (!found.is_empty() || holds(&manifest.summary)).then_some(found)
+}
+
+fn shown(manifest: &Manifest, matching: &[String]) -> Value {
+    json!({
+        "connector": manifest.connector, "title": manifest.title, "version": manifest.version, "summary": manifest.summary,
+        "icon": manifest.icon, "methods": manifest.auth.methods, "activities": manifest.activities.len(), "matching": matching,
+    })
+}
