@@ -3,14 +3,8 @@
 use serde_json::{Value, json};
 use switchboard_tests::world::{Done, World};
 
-fn secret_file(world: &World, secret: &str) -> String {
-    let file = world.home.path().join("app-secret");
-    std::fs::write(&file, secret).unwrap();
-    file.display().to_string()
-}
-
 fn server_to_server(world: &World, label: &str, account: &str, client: &str, secret: &str) -> Done {
-    let file = secret_file(world, secret);
+    let file = world.secret_file(secret);
     let (api, oauth) = (world.emulator.api_base(), world.emulator.oauth_base());
     world.run(&[
         "connect",
@@ -42,7 +36,7 @@ fn labels(world: &World) -> Vec<String> {
 }
 
 #[test]
-fn seed_uipath_01_02_03_07_all_three_kinds_stand_in_one_list_and_work() {
+fn seed_uipath_01_02_03_07_ensemble_22_all_three_kinds_stand_in_one_list_and_work() {
     let world = World::new();
     let (api, oauth) = (world.emulator.api_base(), world.emulator.oauth_base());
     let packaged = [
@@ -123,7 +117,7 @@ fn seed_uipath_24_wrong_credentials_each_have_their_own_message_and_nothing_is_s
 #[test]
 fn seed_ensemble_16_17_23_keys_of_jwt_apps_are_recognised_and_missing_credentials_named() {
     let world = World::new();
-    let file = secret_file(&world, "s");
+    let file = world.secret_file("s");
     let jwt = world.run(&["connect", "old", "--api-key", "k", "--client-secret-file", &file, "--json"]);
     assert_eq!(error(&jwt)["remedy"]["id"], "jwt-retired", "{}", jwt.err);
     let two =
@@ -161,7 +155,7 @@ fn seed_ensemble_21_an_app_that_is_not_activated_is_told_to_be_activated() {
 }
 
 #[test]
-fn seed_uipath_08_27_anyclip_12_13_14_pre_approval_is_recognised_and_mended() {
+fn seed_uipath_08_27_anyclip_12_13_14_josys_39_pre_approval_is_recognised_and_mended() {
     let world = World::new();
     world.approval(&json!({"required": true}));
     let done = world.connect_with("work", "grace@emulator.test", "allow", &["--json"]);
@@ -191,7 +185,7 @@ fn seed_uipath_08_27_anyclip_12_13_14_pre_approval_is_recognised_and_mended() {
 }
 
 #[test]
-fn seed_uipath_28_to_34_the_seven_steps_stand_in_order_with_the_role_first() {
+fn seed_uipath_09_28_to_36_the_seven_steps_stand_in_order_with_the_role_first() {
     let world = World::new();
     let done = world.run(&["doctor", "--seen", "needs pre-approval", "--json"]);
     let found: Value = serde_json::from_str(&done.out).unwrap();
@@ -332,7 +326,7 @@ fn seed_uipath_25_anyclip_17_the_connection_is_verified_listed_and_shows_what_us
 }
 
 #[test]
-fn seed_anyclip_15_next_05_09_uipath_37_42_scopes_follow_what_is_chosen_and_gaps_are_named() {
+fn seed_anyclip_15_next_05_09_uipath_37_42_43_scopes_follow_what_is_chosen_and_gaps_are_named() {
     let world = World::new();
     let registered = world.json(&[
         "connect",
@@ -440,7 +434,7 @@ fn a_code_on_another_machine_connects() {
     use std::io::{BufRead, BufReader, Read};
     let world = World::new();
     let (client, secret) = world.emulator.app();
-    let file = secret_file(&world, &secret);
+    let file = world.secret_file(&secret);
     let (api, oauth) = (world.emulator.api_base(), world.emulator.oauth_base());
     let mut command = world.command(&[
         "connect",
@@ -455,25 +449,24 @@ fn a_code_on_another_machine_connects() {
         "--oauth-base",
         &oauth,
     ]);
-    let mut child = command
-        .stdin(std::process::Stdio::null())
-        .stdout(std::process::Stdio::piped())
-        .stderr(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
+    let piped = std::process::Stdio::piped;
+    let mut child = world.start(command.stdin(std::process::Stdio::null()).stdout(piped()).stderr(piped()));
     let mut said = BufReader::new(child.stderr.take().unwrap());
+    let mut rest = String::new();
     let page = loop {
         let mut line = String::new();
         assert_ne!(said.read_line(&mut line).unwrap(), 0, "it ended");
+        rest.push_str(&line);
         if let Some((_, page)) = line.split_once("or open at once:") {
             break url::Url::parse(page.trim()).unwrap();
         }
     };
     let path = format!("{}?_user=grace%40emulator.test&_decision=allow", page.path());
     switchboard_tests::world::http("GET", page.port().unwrap(), &path, "");
-    let mut rest = String::new();
     said.read_to_string(&mut rest).unwrap();
-    assert!(child.wait().unwrap().success(), "{rest}");
+    let output = child.wait_with_output().unwrap();
+    let done = world.heard(std::process::Output { stderr: rest.into_bytes(), ..output });
+    assert_eq!(done.code, 0, "{}", done.err);
     assert_eq!(world.json(&["call", "zoom.users.me", "-c", "far", "--json"])["email"], "grace@emulator.test");
 }
 
@@ -482,7 +475,7 @@ fn a_person_tells_what_the_page_shows_and_the_wait_is_over() {
     let world = World::new();
     world.approval(&json!({"required": true}));
     let (client, secret) = world.emulator.app();
-    let file = secret_file(&world, &secret);
+    let file = world.secret_file(&secret);
     let (api, oauth) = (world.emulator.api_base(), world.emulator.oauth_base());
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
     let arguments = [

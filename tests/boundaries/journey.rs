@@ -123,12 +123,3 @@ fn an_expired_token_is_renewed_and_the_new_one_survives_the_process() {
 fn port(world: &World) -> u16 {
     url::Url::parse(&world.emulator.api_base()).unwrap().port().unwrap()
 }
-
-#[test]
-fn disconnecting_revokes_and_forgets() {
-    let world = World::connected();
-    assert_eq!(world.run(&["connection", "disconnect", "work", "--yes"]).code, 0);
-    assert_eq!(world.json(&["connection", "list", "--json"]), json!([]));
-    let after = world.run(&["call", "zoom.users.me", "--json"]);
-    assert_eq!(after.code, 4, "{}", after.err);
-}

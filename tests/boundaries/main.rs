@@ -1,6 +1,7 @@
 //! Every test that crosses a boundary, in one binary.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+mod accounts;
 mod burst;
 mod confirming;
 mod connecting;
@@ -9,7 +10,11 @@ mod embed;
 mod files;
 mod hostile;
 mod journey;
+mod journeys;
+mod kept;
 mod keys;
 mod mistakes;
+mod person;
+mod readme;
 mod rules;
 mod secrets;

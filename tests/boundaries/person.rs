@@ -1,0 +1,172 @@
+//! A person without any rights connects their own account, sees what it covers, and ends it.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Output, Stdio};
+
+use serde_json::{Value, json};
+use switchboard_tests::world::{Done, World, http, landing};
+use url::Url;
+
+/// The command that waits for a browser, with the browser's part given to `browse`: it gets the address that was opened.
+fn in_the_browser(world: &World, label: &str, browse: impl FnOnce(&Url) -> String) -> (Done, Url, String) {
+    let (client, secret) = world.emulator.app();
+    let (api, oauth, file) = (world.emulator.api_base(), world.emulator.oauth_base(), world.secret_file(&secret));
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+    let mut command = world.command(&[
+        "connect",
+        label,
+        "--client-id",
+        &client,
+        "--client-secret-file",
+        &file,
+        "--api-base",
+        &api,
+        "--oauth-base",
+        &oauth,
+        "--redirect-port",
+        &port,
+    ]);
+    // The browser of this person writes down how it was called, and what it was given.
+    let script = world.home.path().join("browser");
+    std::fs::write(&script, "#!/bin/sh\necho \"$@\" > opened\nenv > environment\nsleep 0.3\n").unwrap();
+    std::fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let piped = Stdio::piped;
+    let command = command.env("BROWSER", &script).stdin(piped()).stdout(piped()).stderr(piped());
+    let mut child = world.start(command);
+    let mut lines = BufReader::new(child.stderr.take().unwrap());
+    let mut said = String::new();
+    while !said.contains("waiting five minutes") {
+        assert_ne!(lines.read_line(&mut said).unwrap(), 0, "{said}");
+    }
+    let opened = (0..200).find_map(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        std::fs::read_to_string(world.home.path().join("environment")).ok().filter(|text| !text.is_empty())?;
+        std::fs::read_to_string(world.home.path().join("opened")).ok()
+    });
+    let opened = opened.unwrap_or_else(|| panic!("no browser was opened: {said}"));
+    let opened = Url::parse(opened.trim()).unwrap();
+    let landed = Url::parse(&browse(&opened)).unwrap();
+    let (status, _, page) =
+        http("GET", landed.port().unwrap(), &format!("{}?{}", landed.path(), landed.query().unwrap()), "");
+    assert_eq!(status, 200, "{page}");
+    lines.read_to_string(&mut said).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let done = world.heard(Output { stderr: said.into_bytes(), ..output });
+    (done, opened, format!("{landed}\n{page}"))
+}
+
+fn query(url: &Url, name: &str) -> String {
+    url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned()).unwrap_or_default()
+}
+
+#[test]
+fn seed_next_01_03_04_anyclip_09_uipath_23_one_command_opens_zooms_page_and_ends_connected() {
+    let world = World::new();
+    let landed = |page: &Url| landing(page.as_str(), "alan@emulator.test", "allow");
+    let (done, opened, back) = in_the_browser(&world, "mine", landed);
+    assert_eq!(done.code, 0, "{}{}", done.out, done.err);
+    assert!(opened.as_str().starts_with(&world.emulator.oauth_base()), "{opened}");
+    assert_eq!(query(&opened, "client_id"), "switchboard-demo");
+    assert!(query(&opened, "redirect_uri").starts_with("http://127.0.0.1:"), "{opened}");
+    assert_eq!(
+        (query(&opened, "response_type"), query(&opened, "code_challenge_method")),
+        ("code".into(), "S256".into())
+    );
+    assert!(query(&opened, "state").len() >= 32, "{opened}");
+    // What comes back to us is a code and our own state: no password, and the page says that the person is done.
+    let (address, page) = back.split_once('\n').unwrap();
+    let names: Vec<String> = Url::parse(address).unwrap().query_pairs().map(|(name, _)| name.into_owned()).collect();
+    assert_eq!(names, ["code", "state"], "{address}");
+    assert!(page.contains("You can close this window"), "{page}");
+    let row = &world.json(&["connection", "list", "--json"])[0];
+    assert_eq!(
+        (&row["label"], &row["state"], &row["identity"]["email"]),
+        (&json!("mine"), &json!("active"), &json!("alan@emulator.test"))
+    );
+    assert_eq!(row["identity"]["role"], "Member", "no administrator was needed: {row}");
+    // A second sign-in has another state.
+    let (_, again, _) = in_the_browser(&world, "second", |page| landing(page.as_str(), "grace@emulator.test", "allow"));
+    assert_ne!(query(&opened, "state"), query(&again, "state"));
+}
+
+#[test]
+fn the_browser_gets_no_key_in_its_environment() {
+    let world = World::new();
+    let (done, ..) = in_the_browser(&world, "mine", |page| landing(page.as_str(), "alan@emulator.test", "allow"));
+    assert_eq!(done.code, 0, "{}", done.err);
+    let given = std::fs::read_to_string(world.home.path().join("environment")).unwrap();
+    assert!(given.contains("BROWSER=") && !given.contains("SWITCHBOARD_"), "{given}");
+}
+
+#[test]
+fn seed_next_02_the_help_names_the_way_in_a_narrow_terminal() {
+    let world = World::new();
+    let help = world.run(&["--help"]);
+    let line = help.out.lines().find(|line| line.trim_start().starts_with("connect ")).unwrap();
+    assert!(line.len() <= 40 && line.contains("Connect a Zoom account"), "{line}");
+    let way = world.run(&["connect", "--help"]);
+    assert!(
+        way.out.contains("Ways to connect:") && way.out.contains("switchboard connect NAME --method browser"),
+        "{}",
+        way.out
+    );
+    let none = world.run(&["call", "zoom.users.me", "--json"]);
+    assert!(World::error(&none)["fix"].as_str().unwrap().contains("switchboard connect"), "{}", none.err);
+}
+
+#[test]
+fn seed_next_06_07_08_the_grant_shows_the_person_and_their_recordings_and_links_them_by_id() {
+    let world = World::connected();
+    let me = world.json(&["call", "zoom.users.me", "--json"]);
+    for field in ["id", "email", "account_id", "display_name"] {
+        assert!(me[field].as_str().is_some_and(|text| !text.is_empty()), "{field}: {me}");
+    }
+    let row = world.json(&["connection", "show", "work", "--json"]);
+    assert_eq!((&row["identity"]["user_id"], &row["identity"]["account_id"]), (&me["id"], &me["account_id"]));
+    let found = world.json(&["call", "zoom.recordings.list", "from=2026-01-01", "to=2026-11-23", "--json"]);
+    let recordings = found["recordings"].as_array().unwrap();
+    assert!(!recordings.is_empty());
+    for one in recordings {
+        assert!(one["topic"].is_string() && one["start_time"].is_string() && one["duration"].is_number(), "{one}");
+        assert!(one["total_size"].is_number() || one["size"].is_number(), "{one}");
+        assert_eq!(one["host_id"], me["id"], "linked by the id, whatever the address is: {one}");
+        for file in one["files"].as_array().unwrap() {
+            assert!(file["kind"].is_string() || file["file_type"].is_string(), "{file}");
+        }
+    }
+    assert!(!world.home.path().join("downloads").exists(), "nothing was imported to see that");
+}
+
+#[test]
+fn seed_next_21_disconnecting_takes_the_grant_back_at_zoom_and_erases_it_here() {
+    let world = World::connected();
+    let tokens = world.emulator.issued_tokens();
+    let me = |token: &str| bearer(&world, token);
+    let good = tokens.iter().filter(|token| me(token) == 200).count();
+    assert_eq!(good, 1, "the access token works before");
+    assert_eq!(world.run(&["connection", "disconnect", "work", "--yes"]).code, 0);
+    assert!(tokens.iter().all(|token| me(token) == 401), "none of them works after");
+    assert_eq!(world.json(&["connection", "list", "--json"]), json!([]));
+    let requests =
+        |world: &World| world.ask("GET", "/_emulator/requests", &Value::Null).1["requests"].as_array().unwrap().len();
+    let before = requests(&world);
+    let after = world.run(&["call", "zoom.users.me", "--json"]);
+    assert_eq!((after.code, &World::error(&after)["code"]), (4, &json!("not-connected")));
+    assert_eq!(requests(&world), before, "nothing is sent any more");
+    let store = switchboard_store::Store::open(world.home.path()).unwrap();
+    assert!(!store.has_secrets().unwrap());
+}
+
+/// The status of `GET /v2/users/me` with this token.
+fn bearer(world: &World, token: &str) -> u16 {
+    use std::io::Write;
+    let mut stream = std::net::TcpStream::connect(("127.0.0.1", world.port())).unwrap();
+    write!(
+        stream,
+        "GET /v2/users/me HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer {token}\r\nconnection: close\r\n\r\n"
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer.split(' ').nth(1).unwrap().parse().unwrap()
+}
