@@ -2,7 +2,7 @@
 
 use std::io::Write;
 use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use switchboard_emulator::Emulator;
 
@@ -10,6 +10,8 @@ use crate::report::{Report, median, millis};
 use crate::{Failed, beside, file, token};
 
 const STARTS: usize = 31;
+/// Calls nearer to each other would be held back by the pace that the account's limits set.
+const APART: Duration = Duration::from_millis(100);
 
 /// Start the command again and again, each time for one answer of the service.
 pub fn start(emulator: &Emulator, report: &mut Report) -> Result<(), Failed> {
@@ -40,6 +42,7 @@ pub fn start(emulator: &Emulator, report: &mut Report) -> Result<(), Failed> {
     }
     let (mut times, mut empty) = (Vec::new(), Vec::new());
     for _ in 0..STARTS {
+        std::thread::sleep(APART);
         let start = Instant::now();
         command(&["--version"]).output()?;
         empty.push(millis(start.elapsed()));

@@ -4,6 +4,7 @@
 //! as the median of the ratios. Start at `measure`; run without arguments. Needs Linux, `curl` and `openssl`.
 
 mod calls;
+mod campus;
 mod cold;
 mod download;
 mod native;
@@ -17,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use switchboard_emulator::{Emulator, Options};
-use switchboard_runtime::Bundle;
+use switchboard_runtime::{Bundle, MachineCode};
 
 use crate::report::Report;
 
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
     let done = match arguments.as_slice() {
         [] => measure(),
         ["download", address, root, to] => download::fetch(address, root, to),
+        ["campus", api_base, token] => campus::list(api_base, token),
         ["parked", calls, pooled] => parked::park(calls, pooled),
         _ => Err("run `make bench`, without arguments".into()),
     };
@@ -53,6 +55,7 @@ fn measure() -> Result<(), Failed> {
     cold::sizes(&mut report)?;
     parked::measure(&mut report)?;
     download::compare(&mut report)?;
+    campus::measure(&threads, &mut report)?;
     report.end();
     Ok(())
 }
@@ -66,7 +69,7 @@ fn file(path: &str) -> PathBuf {
 fn bundle() -> Result<Bundle, Failed> {
     let code = std::fs::read(file("target/connectors/zoom.cwasm"))?;
     let book = std::fs::read_to_string(file("target/connectors/zoom.book"))?;
-    Ok(Bundle { code: Box::leak(code.into_boxed_slice()), book: Box::leak(book.into_boxed_str()) })
+    Ok(Bundle { code: MachineCode::leak(&code), book: Box::leak(book.into_boxed_str()) })
 }
 
 /// A program that was built beside this one.

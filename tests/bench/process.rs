@@ -23,17 +23,26 @@ pub struct Used {
 
 /// Run it to its end, which must be a good one.
 pub fn run(command: &mut Command) -> Result<Used, Failed> {
+    attend(command.stdout(Stdio::null())).map(|(used, _)| used)
+}
+
+/// The same with what it said, a few lines at most: they are read when it has ended.
+pub fn listen(command: &mut Command) -> Result<(Used, String), Failed> {
+    attend(command.stdout(Stdio::piped()))
+}
+
+fn attend(command: &mut Command) -> Result<(Used, String), Failed> {
     let start = Instant::now();
-    let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn()?;
+    let mut child = command.stdin(Stdio::null()).spawn()?;
     let watched = watch(&child, start);
     if watched.is_err() {
         child.kill()?;
     }
-    let status = child.wait()?;
-    if !status.success() {
-        return Err(format!("{command:?} ended with {status}").into());
+    let ended = child.wait_with_output()?;
+    if !ended.status.success() {
+        return Err(format!("{command:?} ended with {}", ended.status).into());
     }
-    watched
+    Ok((watched?, String::from_utf8_lossy(&ended.stdout).into_owned()))
 }
 
 /// Look until it is a zombie: then its processor time is final and still there.

@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 use switchboard_egress::Egress;
-use switchboard_runtime::{Bundle, Runtime, RuntimeConfig};
+use switchboard_runtime::{Bundle, MachineCode, Runtime, RuntimeConfig};
 use switchboard_tests::world::World;
 
 #[test]
@@ -30,7 +30,7 @@ fn the_book_inside_the_command_is_that_of_the_component() {
     let read = |name: &str| std::fs::read(World::file("target/connectors").join(name)).unwrap();
     let digest: String = Sha256::digest(read("zoom.wasm")).iter().map(|byte| format!("{byte:02x}")).collect();
     let bundle = Bundle {
-        code: Box::leak(read("zoom.cwasm").into_boxed_slice()),
+        code: MachineCode::leak(&read("zoom.cwasm")),
         book: Box::leak(String::from_utf8(read("zoom.book")).unwrap().into_boxed_str()),
     };
     let runtime = Runtime::new(RuntimeConfig::default(), Egress::new().unwrap()).unwrap();

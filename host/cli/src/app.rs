@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use switchboard_connections::{Connections, KeySource, Vault};
 use switchboard_egress::{Egress, Trace, TraceLine};
-use switchboard_runtime::{Bundle, CallOptions, Connector, Runtime, RuntimeConfig};
+use switchboard_runtime::{Bundle, CallOptions, Connector, MachineCode, Runtime, RuntimeConfig};
 use switchboard_store::Store;
 
 use crate::args::Global;
@@ -14,11 +14,12 @@ use crate::error::CliError;
 use crate::progress::Watcher;
 use crate::{home, policy};
 
-/// The component compiled ahead of time for this very build, and its manifest.
-const BUNDLED: Bundle = Bundle {
-    code: include_bytes!(concat!(env!("OUT_DIR"), "/zoom.cwasm")),
-    book: include_str!(concat!(env!("OUT_DIR"), "/zoom.book")),
-};
+/// The component compiled ahead of time for this very build.
+static CODE: MachineCode<[u8; include_bytes!(concat!(env!("OUT_DIR"), "/zoom.cwasm")).len()]> =
+    MachineCode::new(*include_bytes!(concat!(env!("OUT_DIR"), "/zoom.cwasm")));
+
+/// With its manifest.
+const BUNDLED: Bundle = Bundle { code: &CODE, book: include_str!(concat!(env!("OUT_DIR"), "/zoom.book")) };
 
 /// One command's world.
 pub struct App {

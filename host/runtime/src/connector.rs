@@ -17,6 +17,7 @@ use crate::engine::{Runtime, RuntimeConfig, TICK};
 use crate::error::CallError;
 use crate::host::{Call, Host};
 use crate::limits::Limits;
+use crate::machine_code::MachineCode;
 use crate::manifest::{Activity, Manifest};
 use crate::pace::Pace;
 use crate::trusted;
@@ -69,7 +70,7 @@ pub struct Connector {
 #[derive(Clone, Copy)]
 pub struct Bundle {
     /// `OUT.cwasm`: machine code of this very build of the engine.
-    pub code: &'static [u8],
+    pub code: &'static MachineCode,
     /// `OUT.book`: the manifest, with a table of contents.
     pub book: &'static str,
 }
@@ -99,7 +100,7 @@ impl Runtime {
 
     /// A connector that was checked when this program was built: nothing of it is run or read before it is asked for.
     pub fn load_bundle(&self, bundle: Bundle) -> Result<Connector, LoadError> {
-        let compiled = trusted::load(&self.engine, bundle.code).map_err(LoadError::Unreadable)?;
+        let compiled = trusted::load_in_place(&self.engine, bundle.code).map_err(LoadError::Unreadable)?;
         let book = Book::open(bundle.book.into()).ok_or(LoadError::Book)?;
         self.prepare(&compiled, book)
     }

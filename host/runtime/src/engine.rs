@@ -8,6 +8,7 @@ use wasmtime::component::Linker;
 use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
 use crate::host::Host;
+use crate::trusted;
 
 /// How often guests can be interrupted. A guest that never returns overstays by at most this.
 pub(crate) const TICK: Duration = Duration::from_millis(10);
@@ -78,6 +79,7 @@ fn engine_config(config: &RuntimeConfig) -> Config {
         .wasm_backtrace_max_frames(None)
         .generate_address_map(false)
         .native_unwind_info(cfg!(windows));
+    trusted::allow(&mut wasmtime);
     #[cfg(feature = "compile")]
     wasmtime.cranelift_opt_level(wasmtime::OptLevel::Speed);
     if config.pooled {

@@ -12,6 +12,7 @@ mod engine;
 mod error;
 mod host;
 mod limits;
+mod machine_code;
 pub mod manifest;
 mod naming;
 mod pace;
@@ -25,6 +26,7 @@ pub use call::{CallOptions, Events, Silent};
 pub use connector::{Bundle, Connector, LoadError};
 pub use engine::{Runtime, RuntimeConfig, StartError};
 pub use error::{Broken, CallError, Problem, Refused, Retry};
+pub use machine_code::MachineCode;
 pub use switchboard_egress::{
     Ask, Connection, Credential, CredentialError, Egress, Facts, FixedToken, Held, MemoryPacing, Pacing, Policy, Turn,
 };
