@@ -1,8 +1,13 @@
 //! A connector from a file, and the one inside the command.
 
+use std::sync::Arc;
+
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use switchboard_egress::Egress;
-use switchboard_runtime::{Bundle, MachineCode, Runtime, RuntimeConfig};
+use switchboard_runtime::{
+    Bundle, CallOptions, Connector, Credential, FixedToken, MachineCode, Policy, Runtime, RuntimeConfig,
+};
 use switchboard_tests::world::World;
 
 #[test]
@@ -13,6 +18,37 @@ fn a_connector_file_is_compiled_by_the_program_beside_and_called() {
     assert_eq!(me["email"], "ada@emulator.test", "{me}");
     let unknown = world.run(&["call", "zoom.users.mee", "--connector", &file, "--json"]);
     assert!(unknown.err.contains("did you mean `zoom.users.me`"), "{}", unknown.err);
+}
+
+/// What the command has inside, from the files it was made of.
+fn bundle() -> Bundle {
+    let read = |name: &str| std::fs::read(World::file("target/connectors").join(name)).unwrap();
+    Bundle {
+        code: MachineCode::leak(&read("zoom.cwasm")),
+        book: Box::leak(String::from_utf8(read("zoom.book")).unwrap().into_boxed_str()),
+    }
+}
+
+#[test]
+fn the_same_code_is_loaded_twice_at_once_and_again_when_both_are_gone() {
+    let bundle = bundle();
+    let threads = tokio::runtime::Runtime::new().unwrap();
+    let load = || Runtime::new(RuntimeConfig::default(), Egress::new().unwrap()).unwrap().load_bundle(bundle).unwrap();
+    let plan = |zoom: &Connector| {
+        let nowhere = Policy::new("http://127.0.0.1:9/v2".parse().unwrap(), Vec::new());
+        let nobody = Arc::new(FixedToken::new(nowhere, Credential::new("none".to_owned())));
+        let options = CallOptions { dry_run: true, ..CallOptions::default() };
+        threads.block_on(zoom.call("zoom.users.me", json!({}), nobody, &options)).unwrap()
+    };
+    let (first, second) = (load(), load());
+    let asked = plan(&first);
+    assert_eq!(asked["dry_run"], true, "{asked}");
+    assert_eq!(plan(&second), asked);
+    drop(first);
+    assert_eq!(plan(&second), asked, "the second needs nothing of the first");
+    let third = load();
+    drop(second);
+    assert_eq!(plan(&third), asked);
 }
 
 #[test]
@@ -29,10 +65,7 @@ fn a_file_that_is_no_component_is_refused_by_name() {
 fn the_book_inside_the_command_is_that_of_the_component() {
     let read = |name: &str| std::fs::read(World::file("target/connectors").join(name)).unwrap();
     let digest: String = Sha256::digest(read("zoom.wasm")).iter().map(|byte| format!("{byte:02x}")).collect();
-    let bundle = Bundle {
-        code: MachineCode::leak(&read("zoom.cwasm")),
-        book: Box::leak(String::from_utf8(read("zoom.book")).unwrap().into_boxed_str()),
-    };
+    let bundle = bundle();
     let runtime = Runtime::new(RuntimeConfig::default(), Egress::new().unwrap()).unwrap();
     let connector = runtime.load_bundle(bundle).unwrap();
     assert_eq!(connector.digest(), Some(digest.as_str()));
