@@ -1,4 +1,4 @@
-# make demo · make test · make campaign · make bench · make check · make contract · make browser · make build
+# make demo · make test · make servers · make campaign · make bench · make check · make contract · make browser · make build
 # Each target sets up what it needs; running again is quick.
 
 CARGO ?= cargo
@@ -9,7 +9,7 @@ NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo yes)
 # One set of features for every step, so that nothing is compiled twice.
 FEATURES := --workspace --features switchboard-runtime/pack,switchboard-connector-zoom/schema
 
-.PHONY: build demo test campaign bench check contract browser clean
+.PHONY: build demo servers test campaign bench check contract browser clean
 
 build: $(CONNECTOR)
 	@$(CARGO) build --locked $(FEATURES) --bins
@@ -24,7 +24,27 @@ $(CONNECTOR): $(GUEST) $(shell find host/runtime host/egress -name '*.rs' 2>/dev
 demo: build
 	@mkdir -p target/demo && cd target/demo && SWITCHBOARD_HOME=home ../debug/switchboard try --tour
 
-test: build
+# Two OAuth servers of other people, which the sign-in is tested against; from npm and PyPI, into node_modules and target/.
+SERVERS := host/connections/tests/servers
+OIDC_READY := $(SERVERS)/oidc-provider/node_modules/.package-lock.json
+DJANGO_READY := target/servers/django.sqlite3
+
+servers: $(OIDC_READY) $(DJANGO_READY)
+
+$(OIDC_READY): $(SERVERS)/oidc-provider/package-lock.json
+	@command -v npm >/dev/null || { echo "setup: the tests start an OAuth server from npm; Node is missing. Install it: apt-get install nodejs npm" >&2; exit 1; }
+	@echo "setup: installing oidc-provider from npm for the sign-in tests (some seconds)" >&2
+	@cd $(SERVERS)/oidc-provider && npm ci --silent --no-audit --no-fund && touch node_modules/.package-lock.json
+
+$(DJANGO_READY): $(SERVERS)/django/requirements.txt $(SERVERS)/django/server.py
+	@python3 -c 'import ensurepip, venv' 2>/dev/null || { echo "setup: the tests start an OAuth server from PyPI; Python's venv is missing. Install it: apt-get install python3-venv" >&2; exit 1; }
+	@echo "setup: installing django-oauth-toolkit from PyPI for the sign-in tests (some seconds)" >&2
+	@rm -rf target/servers && mkdir -p target/servers && python3 -m venv target/servers/django && \
+	  target/servers/django/bin/pip install --quiet --disable-pip-version-check -r $(SERVERS)/django/requirements.txt && \
+	  target/servers/django/bin/python $(SERVERS)/django/server.py --prepare target/servers/new.sqlite3 && \
+	  mv target/servers/new.sqlite3 $@
+
+test: build servers
 	@target/debug/resolve-manifest --check
 	@$(CARGO) build --locked $(FEATURES) --tests
 ifeq ($(NEXTEST),yes)
@@ -36,6 +56,7 @@ endif
 # Before a release: what `make test` shows in small, in full.
 campaign: $(CONNECTOR)
 	@STORM_EXPIRIES=1000 $(CARGO) test --locked -p switchboard-connections --test storm -- --nocapture
+	@CALLBACK_ROUNDS=1000 $(CARGO) test --locked -p switchboard-connections --test connections o_28_
 
 # What a change must pass before it is sent: format, lints, tests.
 check: $(CONNECTOR)

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod burst;
+mod checklist;
 mod confirming;
 mod connecting;
 mod doctor;

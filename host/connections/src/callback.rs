@@ -94,10 +94,27 @@ mod tests {
     }
 
     #[test]
-    fn a_hostile_description_is_made_harmless() {
+    fn o_18_a_hostile_description_is_made_harmless() {
         let service = service("https://api.example.com/v2", "https://example.com/oauth");
-        let query = format!("error=access_denied&error_description=%1b[31m{}", "x".repeat(1_000));
-        let error = Callback::from_query(&query).unwrap().into_code(&service).unwrap_err().to_string();
-        assert!(!error.contains('\u{1b}') && error.len() < 400, "{error}");
+        let encoded = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+        for hostile in [
+            "\u{1b}[31mred\u{1b}]0;title\u{7}",
+            "a\r\nforged line: granted",
+            "\u{202e}detnarg\u{2066}\u{200b}\u{feff}",
+            &"x".repeat(10_000),
+            &"\u{1f600}".repeat(10_000),
+        ] {
+            for query in [
+                format!("error=access_denied&error_description={}", encoded(hostile)),
+                format!("error={}", encoded(hostile)),
+            ] {
+                let error = Callback::from_query(&query).map(|callback| callback.into_code(&service));
+                // Longer than any honest answer: no answer at all.
+                let Some(error) = error else { continue };
+                let error = error.unwrap_err().to_string();
+                let shown = |c: char| !c.is_control() && !"\u{202e}\u{2066}\u{200b}\u{feff}".contains(c);
+                assert!(error.chars().all(shown) && error.chars().count() < 400, "{error}");
+            }
+        }
     }
 }

@@ -63,14 +63,15 @@ impl Connections {
     }
 
     /// Begins a sign-in that is approved on another machine. `path` is where the service gives out codes, below its
-    /// sign-in address.
+    /// sign-in address; without `scopes` the service decides what is asked for.
     pub async fn begin_device(
         &self,
         service: &Service,
         app: App,
         path: &str,
+        scopes: &[String],
     ) -> Result<PendingDevice, ConnectionsError> {
-        PendingDevice::begin(self.core.egress.clone(), service, app, path).await
+        PendingDevice::begin(self.core.egress.clone(), service, app, path, scopes).await
     }
 
     /// Access to a whole account through its own app.

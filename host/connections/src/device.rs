@@ -14,6 +14,8 @@ use crate::{App, ConnectionsError, Grant, Service};
 
 /// The standard adds this much each time the service says `slow_down`.
 const SLOWER: Duration = Duration::from_secs(5);
+/// A service that is down is asked at least this often.
+const LONGEST: Duration = Duration::from_secs(60);
 
 /// A sign-in that waits for a person at another machine.
 pub struct PendingDevice {
@@ -26,8 +28,7 @@ pub struct PendingDevice {
     /// How long the code lives.
     pub life: Duration,
     device_code: SecretString,
-    interval: Mutex<Duration>,
-    ends: Instant,
+    pace: Mutex<Pace>,
     egress: Egress,
     service: Service,
     app: App,
@@ -39,8 +40,9 @@ impl PendingDevice {
         service: &Service,
         app: App,
         path: &str,
+        scopes: &[String],
     ) -> Result<PendingDevice, ConnectionsError> {
-        let code = sign_in::device_code(&egress, service, &app, path).await?;
+        let code = sign_in::device_code(&egress, service, &app, path, scopes).await?;
         let life = Duration::from_secs(code.life_s);
         Ok(PendingDevice {
             page: service.page(&code.page)?,
@@ -48,8 +50,7 @@ impl PendingDevice {
             user_code: sign_in::clean(&code.user_code),
             life,
             device_code: code.device_code,
-            interval: Mutex::new(Duration::from_secs(code.interval_s)),
-            ends: Instant::now() + life,
+            pace: Mutex::new(Pace { interval: Duration::from_secs(code.interval_s), ends: Instant::now() + life }),
             egress,
             service: service.clone(),
             app,
@@ -59,11 +60,9 @@ impl PendingDevice {
     /// Asks at the pace the service wants until the person has decided, at most as long as the code lives.
     pub async fn wait(&self) -> Result<Grant, ConnectionsError> {
         loop {
-            let pause = *self.interval.lock().unwrap_or_else(PoisonError::into_inner);
-            let next = Instant::now() + pause;
-            if next >= self.ends {
+            let Some(next) = self.pace(|pace| pace.next(Instant::now())) else {
                 return Err(ConnectionsError::Timeout { seconds: self.life.as_secs() });
-            }
+            };
             sleep_until(next).await;
             let answer = sign_in::device_token(&self.egress, &self.service, &self.app, &self.device_code).await;
             match answer {
@@ -76,28 +75,73 @@ impl PendingDevice {
                     return Ok(Grant { token, app: Some(app) });
                 }
                 Ok(DeviceAnswer::Pending) => {}
-                Ok(DeviceAnswer::SlowDown) => {
-                    *self.interval.lock().unwrap_or_else(PoisonError::into_inner) += SLOWER;
-                }
+                Ok(DeviceAnswer::SlowDown) => self.pace(Pace::slow_down),
                 Ok(DeviceAnswer::Ended) => {
                     return Err(ConnectionsError::Timeout { seconds: self.life.as_secs() });
                 }
                 Ok(DeviceAnswer::Denied) => {
                     return Err(ConnectionsError::Denied { reason: "access_denied".to_owned() });
                 }
-                // The standard wants a longer pause after an answer that did not come.
-                Err(TokenFailure::Unavailable { .. }) => {
-                    let mut interval = self.interval.lock().unwrap_or_else(PoisonError::into_inner);
-                    *interval = (*interval * 2).min(Duration::from_secs(60));
-                }
+                Err(TokenFailure::Unavailable { .. }) => self.pace(Pace::back_off),
                 Err(refused) => return Err(refused.into()),
             }
         }
+    }
+
+    fn pace<T>(&self, with: impl FnOnce(&mut Pace) -> T) -> T {
+        with(&mut self.pace.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// When the service may be asked again.
+struct Pace {
+    interval: Duration,
+    ends: Instant,
+}
+
+impl Pace {
+    /// None once the code would have ended by then.
+    fn next(&self, now: Instant) -> Option<Instant> {
+        Some(now + self.interval).filter(|next| *next < self.ends)
+    }
+
+    fn slow_down(&mut self) {
+        self.interval += SLOWER;
+    }
+
+    /// The standard wants a longer pause after an answer that did not come.
+    fn back_off(&mut self) {
+        self.interval = (self.interval * 2).min(LONGEST).max(self.interval);
     }
 }
 
 impl std::fmt::Debug for PendingDevice {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("PendingDevice").field("page", &self.page.as_str()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn o_19_the_pause_grows_as_the_standard_wants_and_nothing_is_asked_after_the_end() {
+        let now = Instant::now();
+        let seconds = Duration::from_secs;
+        let mut pace = Pace { interval: seconds(5), ends: now + seconds(900) };
+        let pause = |pace: &Pace| pace.next(now).map(|next| (next - now).as_secs());
+        assert_eq!(pause(&pace), Some(5));
+        pace.slow_down();
+        pace.slow_down();
+        assert_eq!(pause(&pace), Some(15), "five more each time, for good");
+        pace.back_off();
+        pace.back_off();
+        assert_eq!(pause(&pace), Some(60), "doubled, up to a minute");
+        pace.slow_down();
+        pace.back_off();
+        assert_eq!(pause(&pace), Some(65), "never shorter than the service asked");
+        assert_eq!(pace.next(now + seconds(834)), Some(now + seconds(899)));
+        assert_eq!(pace.next(now + seconds(835)), None);
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use crate::callback::{Callback, PATH};
@@ -47,39 +48,48 @@ impl Loopback {
     }
 }
 
-/// Waits for the first answer. Other requests are sent away and change nothing.
+/// Waits for the first answer. Other requests are sent away and change nothing. The port is closed before the browser
+/// sees its page, and who comes second finds nobody.
 pub(crate) async fn first_answer(listener: TcpListener) -> std::io::Result<Callback> {
     let port = listener.local_addr()?.port();
+    let (first, mut taken) = mpsc::channel(1);
     let mut open = JoinSet::new();
     loop {
         tokio::select! {
+            biased;
+            Some((callback, stream)) = taken.recv() => {
+                drop(listener);
+                // The answer counts even when the browser is gone before the page reaches it.
+                let _ = tokio::time::timeout(HEAD_TIMEOUT, show(stream, Page::Taken)).await;
+                return Ok(callback);
+            }
+            Some(_) = open.join_next() => {}
             accepted = listener.accept(), if open.len() < MAX_OPEN => {
                 // A connection that fails while it is accepted is that visitor's trouble.
                 if let Ok((stream, _)) = accepted {
-                    open.spawn(tokio::time::timeout(HEAD_TIMEOUT, answer(stream, port)));
+                    open.spawn(tokio::time::timeout(HEAD_TIMEOUT, visit(stream, port, first.clone())));
                 } else {
                     tokio::time::sleep(Duration::from_millis(50)).await;
-                }
-            }
-            Some(done) = open.join_next() => {
-                if let Ok(Ok(Some(callback))) = done {
-                    return Ok(callback);
                 }
             }
         }
     }
 }
 
-async fn answer(mut stream: TcpStream, port: u16) -> Option<Callback> {
-    let head = read_head(&mut stream).await?;
-    let (page, callback) = match judge(&head, port) {
-        Ok(callback) => (Page::Taken, Some(callback)),
-        Err(page) => (page, None),
+async fn visit(mut stream: TcpStream, port: u16, first: mpsc::Sender<(Callback, TcpStream)>) {
+    let Some(head) = read_head(&mut stream).await else {
+        return;
     };
-    // The answer counts even when the browser is gone before the page reaches it.
+    match judge(&head, port) {
+        // There is room for one.
+        Ok(callback) => drop(first.try_send((callback, stream))),
+        Err(page) => show(stream, page).await,
+    }
+}
+
+async fn show(mut stream: TcpStream, page: Page) {
     let _ = stream.write_all(page.response().as_bytes()).await;
     let _ = stream.shutdown().await;
-    callback
 }
 
 async fn read_head(stream: &mut TcpStream) -> Option<String> {
@@ -122,7 +132,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_get_of_the_one_path_on_the_one_host_counts() {
+    fn o_07_only_a_get_of_the_one_path_on_the_one_host_counts() {
         let good = "GET /oauth/callback?code=c&state=s HTTP/1.1\r\nHost: 127.0.0.1:7910\r\n\r\n";
         assert!(judge(good, 7910).is_ok());
         for (from, to, page) in [

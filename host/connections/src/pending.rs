@@ -17,6 +17,9 @@ use crate::{App, ConnectionsError, Grant, Service};
 /// The service's codes live this long, so a sign-in does too.
 const LIFE: Duration = Duration::from_secs(5 * 60);
 
+/// What is said of an answer with a wrong state, or none.
+pub(crate) const ANOTHER: &str = "its state is another";
+
 /// A sign-in that waits for its one answer. Dropping it closes the port.
 pub struct Pending {
     /// The page to open in the browser.
@@ -111,11 +114,18 @@ impl Pending {
         self.finish(callback).await
     }
 
+    /// Whether an answer has this sign-in's state. Asking uses nothing up.
+    pub(crate) fn is_answered_by(&self, callback: &Callback) -> bool {
+        let handshake = self.handshake.lock().unwrap_or_else(PoisonError::into_inner);
+        let (handshake, state) = (handshake.as_ref(), callback.state.as_deref());
+        handshake.zip(state).is_some_and(|(handshake, state)| handshake.is_answered_by(state))
+    }
+
     pub(crate) async fn finish(&self, callback: Callback) -> Result<Grant, ConnectionsError> {
         // Taken before it is looked at: one answer, right or wrong, ends the sign-in.
         let handshake = take(&self.handshake).ok_or(ConnectionsError::Ended)?;
         if !callback.state.as_deref().is_some_and(|state| handshake.is_answered_by(state)) {
-            return Err(ConnectionsError::StateMismatch { what: "its state is another" });
+            return Err(ConnectionsError::StateMismatch { what: ANOTHER });
         }
         let code = callback.into_code(&self.service)?;
         let token = handshake.exchange(&self.egress, &self.service, &self.app, &self.redirect_uri, code).await?;

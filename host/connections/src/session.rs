@@ -16,6 +16,7 @@ use url::Url;
 use crate::admit::{Admitted, Care, Owner};
 use crate::callback::Callback;
 use crate::page::{self, Asking};
+use crate::pending::ANOTHER;
 use crate::{App, Connections, ConnectionsError, LiveConnection, Method, Pending, Service};
 
 /// How long a link can be opened and a sign-in answered.
@@ -155,14 +156,14 @@ impl ConnectSessions {
         open.get(id).filter(|one| one.ends > Instant::now()).map(|one| one.session.clone())
     }
 
-    /// Ends a sign-in with the query of the call-back address: everything after `?`. The session is found by its state
-    /// and is over afterwards, however this ends. `id` is what the platform remembers of the person's own session (a
-    /// cookie set when the link was opened): an answer that belongs to another session is refused.
+    /// Ends a sign-in with the query of the call-back address: everything after `?`. `id` is what the platform remembers
+    /// of the person's own session (a cookie set when the link was opened). An answer with another state than that
+    /// session's is refused and changes nothing: whoever sends a forged one ends no sign-in. The first with the right
+    /// state ends it, however that ends.
     pub async fn complete(&self, id: &str, query: &str) -> Result<Admitted, ConnectionsError> {
         let unreadable = || ConnectionsError::CallbackInvalid { expected: self.redirect.to_string() };
         let callback = Callback::from_query(query).ok_or_else(unreadable)?;
-        let taken = self.open.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
-        let open = taken.filter(|open| open.ends > Instant::now()).ok_or(ConnectionsError::Ended)?;
+        let open = self.take(id, &callback)?;
         let grant = open.pending.finish(callback).await?;
         let live = self.connections.from_grant(&self.service, &grant)?;
         let identity =
@@ -175,6 +176,16 @@ impl ConnectSessions {
             Owner::of(identity),
             &open.wish.care,
         )
+    }
+
+    /// The session an answer belongs to, which is nobody else's from here on.
+    fn take(&self, id: &str, callback: &Callback) -> Result<Open, ConnectionsError> {
+        let mut all = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let open = all.get(id).filter(|open| open.ends > Instant::now()).ok_or(ConnectionsError::Ended)?;
+        if !open.pending.is_answered_by(callback) {
+            return Err(ConnectionsError::StateMismatch { what: ANOTHER });
+        }
+        all.remove(id).ok_or(ConnectionsError::Ended)
     }
 }
 

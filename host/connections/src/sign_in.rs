@@ -136,8 +136,7 @@ pub(crate) async fn account_token(
             Err(_) => strange(),
         });
     }
-    let parsed = serde_json::from_slice(answer.body()).map_err(|_| strange())?;
-    token(Ok(parsed))
+    given(&answer)
 }
 
 /// A code for another machine.
@@ -167,6 +166,7 @@ pub(crate) async fn device_code(
     service: &Service,
     app: &App,
     path: &str,
+    scopes: &[String],
 ) -> Result<DeviceCode, TokenFailure> {
     #[derive(Deserialize)]
     struct Body {
@@ -177,7 +177,12 @@ pub(crate) async fn device_code(
         expires_in: u64,
         interval: Option<u64>,
     }
-    let request = post(service, path, app, &[("client_id", &app.client_id)]).map_err(misconfigured)?;
+    let scopes = scopes.join(" ");
+    let mut form = vec![("client_id", app.client_id.as_str())];
+    if !scopes.is_empty() {
+        form.push(("scope", &scopes));
+    }
+    let request = post(service, path, app, &form).map_err(misconfigured)?;
     let answer = call(egress, &service.oauth_base, request).await.map_err(unavailable)?;
     if !answer.status().is_success() {
         return Err(serde_json::from_slice(answer.body()).map_or_else(|_| strange(), rejected));
@@ -205,8 +210,7 @@ pub(crate) async fn device_token(
     let request = post(service, &service.token_path, app, &form).map_err(misconfigured)?;
     let answer = call(egress, &service.oauth_base, request).await.map_err(unavailable)?;
     if answer.status().is_success() {
-        let parsed = serde_json::from_slice(answer.body()).map_err(|_| strange())?;
-        return token(Ok(parsed)).map(DeviceAnswer::Token);
+        return given(&answer).map(DeviceAnswer::Token);
     }
     let error: ServiceError = serde_json::from_slice(answer.body()).map_err(|_| strange())?;
     match error.error.as_str() {
@@ -255,14 +259,19 @@ fn client(service: &Service, app: &App, redirect_uri: Option<&str>) -> Result<OA
     Ok(client)
 }
 
-/// The library's way out: ours, and it follows no redirect.
+/// The library's way out: ours, and it follows no redirect. The library would take the first of several answers in one
+/// body, so a good answer has to be one.
 fn http(egress: &Egress, service: &Service) -> impl Fn(http::Request<Vec<u8>>) -> Answering + use<> {
     let egress = egress.clone();
     let base = service.oauth_base.clone();
     move |request| {
         let egress = egress.clone();
         let base = base.clone();
-        Box::pin(async move { call(&egress, &base, request).await })
+        Box::pin(async move {
+            let answer = call(&egress, &base, request).await?;
+            let whole = serde_json::from_slice::<serde::de::IgnoredAny>(answer.body()).is_ok();
+            if answer.status().is_success() && !whole { Err(AdapterError::Strange) } else { Ok(answer) }
+        })
     }
 }
 
@@ -309,6 +318,16 @@ fn post(
     request
         .body(body.finish().into_bytes())
         .map_err(|error| ConnectionsError::Address { address: url.to_string(), why: error.to_string() })
+}
+
+/// The token of a good answer to a request the library does not know. As strict as the library: JSON, and called so.
+fn given(answer: &http::Response<Vec<u8>>) -> Result<Token, TokenFailure> {
+    let kind = answer.headers().get(http::header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let kind = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default().trim();
+    if !kind.eq_ignore_ascii_case("application/json") {
+        return Err(strange());
+    }
+    token(Ok(serde_json::from_slice(answer.body()).map_err(|_| strange())?))
 }
 
 fn token(answer: Result<StandardTokenResponse<Extra, BasicTokenType>, RequestError>) -> Result<Token, TokenFailure> {
@@ -365,9 +384,14 @@ fn misconfigured(error: ConnectionsError) -> TokenFailure {
     TokenFailure::Unavailable { message: error.to_string(), not_sent: true }
 }
 
-/// Text of the service, fit to be shown: bounded, without control characters and without secrets.
+/// Text of the service, fit to be shown: bounded, without secrets, and without characters that are not seen or that
+/// turn the direction of others.
 pub(crate) fn clean(text: &str) -> String {
-    let visible: String = text.chars().filter(|c| !c.is_control()).take(200).collect();
+    let unseen = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    };
+    let visible: String = text.chars().filter(|c| !unseen(*c)).take(200).collect();
     switchboard_egress::redact(&visible)
 }
 
@@ -407,4 +431,6 @@ enum AdapterError {
     Status(u16),
     #[error("its answer is too long")]
     TooLong,
+    #[error("its answer could not be understood")]
+    Strange,
 }

@@ -37,6 +37,11 @@ impl Answer {
         Self::empty(302).with("location", to)
     }
 
+    /// After a form: the browser goes on with a GET and does not send the form along.
+    pub fn see_other(to: &str) -> Self {
+        Self::empty(303).with("location", to)
+    }
+
     /// An API error: `{"code","message"}`.
     pub fn error(status: u16, code: i64, message: impl Into<String>) -> Self {
         Self::json(status, &json!({"code": code, "message": message.into()}))

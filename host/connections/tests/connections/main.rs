@@ -1,9 +1,12 @@
 //! Connections against a token service of the test's own.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on may panic")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test that cannot go on may panic")]
 
+mod browser;
+mod checklist;
 mod endings;
 mod life;
+mod peers;
 mod refresh;
 mod session;
 mod sign_in;

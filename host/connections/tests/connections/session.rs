@@ -64,7 +64,7 @@ async fn a_link_names_the_label_first_and_its_answer_makes_the_connection() {
 }
 
 #[tokio::test]
-async fn an_answer_of_another_persons_session_connects_nothing() {
+async fn o_01_an_answer_of_another_persons_session_connects_nothing_and_ends_nothing() {
     let (server, folder) = (TokenServer::start(3_600).await, tempfile::tempdir().unwrap());
     let connections = open(folder.path());
     let sessions = sessions(&server, &connections, "ada");
@@ -73,7 +73,15 @@ async fn an_answer_of_another_persons_session_connects_nothing() {
     let swapped = sessions.complete(&mine.id, &answer(&theirs.authorize_url)).await.unwrap_err();
     assert_eq!(swapped.code(), "state-mismatch");
     assert!(connections.list().unwrap().is_empty());
+    for forged in ["code=c&state=forged", "code=c", "error=access_denied", "error=access_denied&state=forged"] {
+        assert_eq!(sessions.complete(&mine.id, forged).await.unwrap_err().code(), "state-mismatch", "{forged}");
+    }
     assert!(server.seen.lock().unwrap().posts.is_empty(), "no code was traded");
+    // Both sign-ins go on, each once.
+    assert!(sessions.session(&theirs.id).is_some());
+    let own = answer(&mine.authorize_url);
+    assert_eq!(sessions.complete(&mine.id, &own).await.unwrap().row.label, "mine");
+    assert_eq!(sessions.complete(&mine.id, &own).await.unwrap_err().code(), "sign-in-ended");
 }
 
 #[tokio::test]

@@ -4,16 +4,22 @@ use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
+use axum::Router;
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::{Router, routing::post};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::routing::{any, post};
 use switchboard_connections::{Connections, KeySource, Options, SecretString, Service, Vault};
 use switchboard_egress::Egress;
 use switchboard_store::Store;
 use url::Url;
 
 /// What the service does with the next token request, once the queue is empty: rotate.
+#[derive(Clone)]
 pub enum Next {
+    /// Another page of the same service.
+    Redirect(u16),
+    /// Status, kind and body.
+    Whole(u16, &'static str, String),
     Status(u16, &'static str),
     /// Rotates, then answers nothing useful.
     LoseAnswer,
@@ -26,7 +32,11 @@ pub enum Next {
 #[derive(Default)]
 pub struct Seen {
     pub posts: Vec<String>,
+    /// Method, path and the headers that matter of each token request.
+    pub heads: Vec<String>,
     pub revoked: Vec<String>,
+    /// Requests to where a redirect leads.
+    pub trapped: usize,
     /// The revocation endpoint answers 503.
     pub revocation_down: bool,
     pub next: VecDeque<Next>,
@@ -48,6 +58,8 @@ impl TokenServer {
         let app = Router::new()
             .route("/oauth/token", post(token))
             .route("/oauth/revoke", post(revoke))
+            .route("/oauth/device", post(device))
+            .route("/oauth/trap", any(trap))
             .with_state(seen.clone());
         tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
         TokenServer { seen, base }
@@ -83,12 +95,25 @@ impl TokenServer {
     }
 }
 
-type Json = [(&'static str, &'static str); 1];
-const JSON: Json = [("content-type", "application/json")];
+type Json = [(&'static str, &'static str); 2];
+const JSON: Json = [("content-type", "application/json"), ("x-service", "of-the-test")];
 
-async fn token(State(seen): State<Arc<Mutex<Seen>>>, body: String) -> (StatusCode, Json, String) {
+async fn token(
+    State(seen): State<Arc<Mutex<Seen>>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: String,
+) -> (StatusCode, Json, String) {
     let next = {
         let mut seen = seen.lock().unwrap();
+        let mut head = format!("{method} {uri}");
+        for name in ["accept", "authorization", "content-type", "cookie"] {
+            if let Some(value) = headers.get(name) {
+                head += &format!("\n{name}: {}", value.to_str().unwrap());
+            }
+        }
+        seen.heads.push(head);
         seen.posts.push(body.clone());
         seen.next.pop_front()
     };
@@ -107,6 +132,14 @@ async fn token(State(seen): State<Arc<Mutex<Seen>>>, body: String) -> (StatusCod
     match next {
         Some(Next::Status(status, text)) => {
             return (StatusCode::from_u16(status).unwrap(), JSON, text.to_owned());
+        }
+        Some(Next::Redirect(status)) => {
+            let there = [("content-type", "application/json"), ("location", "/oauth/trap")];
+            return (StatusCode::from_u16(status).unwrap(), there, String::new());
+        }
+        Some(Next::Whole(status, kind, text)) => {
+            let headers = [("content-type", kind), ("x-service", "of-the-test")];
+            return (StatusCode::from_u16(status).unwrap(), headers, text);
         }
         Some(Next::LoseAnswer) => {
             seen.generation += 1;
@@ -132,6 +165,20 @@ async fn token(State(seen): State<Arc<Mutex<Seen>>>, body: String) -> (StatusCod
         seen.life_s
     );
     (StatusCode::OK, JSON, answer)
+}
+
+/// A code that lives for one question.
+async fn device(uri: Uri, headers: HeaderMap) -> (StatusCode, Json, String) {
+    let host = headers["host"].to_str().unwrap();
+    let body = format!(
+        r#"{{"device_code":"d","user_code":"u","verification_uri":"http://{host}{uri}","expires_in":2,"interval":1}}"#
+    );
+    (StatusCode::OK, JSON, body)
+}
+
+async fn trap(State(seen): State<Arc<Mutex<Seen>>>) -> StatusCode {
+    seen.lock().unwrap().trapped += 1;
+    StatusCode::OK
 }
 
 async fn revoke(State(seen): State<Arc<Mutex<Seen>>>, body: String) -> (StatusCode, Json, &'static str) {

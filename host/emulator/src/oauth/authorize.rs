@@ -57,7 +57,7 @@ pub fn sign_in(world: &mut World, call: &Call) -> Answer {
     let cookie = random(24);
     world.sessions.insert(hash(&cookie), Session { user, csrf: random(24) });
     let cookie = format!("emulator_session={cookie}; Path=/oauth; HttpOnly; SameSite=Lax");
-    Answer::redirect(&page_of(query)).with("set-cookie", cookie)
+    Answer::see_other(&page_of(query)).with("set-cookie", cookie)
 }
 
 /// Ends the browser's session, so that somebody else can sign in.

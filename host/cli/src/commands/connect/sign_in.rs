@@ -42,7 +42,7 @@ pub async fn by_person(
         scopes: Vec::new(),
     };
     if connect.device {
-        return device(app, connector, connections, service, client).await;
+        return device(app, connector, connections, service, client, scopes).await;
     }
     let way = Way { paste: connect.paste, open: !connect.no_open, port: connect.redirect_port };
     browser(app, connector, connections, service, client, scopes, &way, &facts).await
@@ -115,11 +115,12 @@ async fn device(
     connections: &Connections,
     service: &Service,
     client: Client,
+    scopes: &[String],
 ) -> Result<Grant, CliError> {
     let Some(path) = connector.manifest().auth.device_path.as_deref() else {
         return Err(CliError::usage("this service has no sign-in by a code", "use --paste"));
     };
-    let pending = connections.begin_device(service, client, path).await?;
+    let pending = connections.begin_device(service, client, path, scopes).await?;
     app.say(&format!("on any machine, open:  {}", pending.page));
     app.say(&format!("and enter the code:    {}", pending.user_code));
     if let Some(page) = &pending.page_with_code {

@@ -1,0 +1,49 @@
+//! A server in a process of its own. It ends with the test: its standard input closes, and it is killed when dropped.
+
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::Command;
+
+/// Longer than any machine takes to start an interpreter.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+pub struct Child {
+    /// `http://127.0.0.1:PORT`
+    pub origin: String,
+    _process: tokio::process::Child,
+    _folder: Option<tempfile::TempDir>,
+}
+
+impl Child {
+    /// Starts it and waits for its line `listening PORT`.
+    pub async fn start(program: &str, arguments: &[&Path]) -> Child {
+        let mut process = Command::new(program)
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap_or_else(|error| panic!("{program}: {error}; run `make servers` once"));
+        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let port = tokio::time::timeout(PATIENCE, async {
+            while let Some(line) = lines.next_line().await.unwrap() {
+                if let Some(port) = line.strip_prefix("listening ") {
+                    return Some(port.to_owned());
+                }
+            }
+            None
+        });
+        let port = port.await.ok().flatten().unwrap_or_else(|| panic!("{program} did not start; its words are above"));
+        // What it says later goes nowhere, and must not stop it.
+        tokio::spawn(async move { while lines.next_line().await.is_ok_and(|line| line.is_some()) {} });
+        Child { origin: format!("http://127.0.0.1:{port}"), _process: process, _folder: None }
+    }
+
+    /// The folder goes with the server.
+    pub fn keeping(self, folder: tempfile::TempDir) -> Child {
+        Child { _folder: Some(folder), ..self }
+    }
+}
