@@ -221,7 +221,7 @@ fn connection_fix(code: &str) -> &'static str {
         "state-mismatch" => "the answer belongs to another sign-in: start again with switchboard connect",
         "label-invalid" => "use letters, digits and . - _ @, at most 64",
         "key-missing" | "key-wrong" | "key-invalid" => {
-            "give the key these secrets were stored under: SWITCHBOARD_KEY, SWITCHBOARD_KEY_FILE, or the file `key`"
+            "give the key these secrets were stored under: SWITCHBOARD_KEY, SWITCHBOARD_KEY_FILE, the unlocked keyring, or the file `key`"
         }
         "key-busy" => "end the running `switchboard` commands that use this data folder, then try again",
         "key-exposed" => "take the file from others: chmod 600",

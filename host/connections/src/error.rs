@@ -153,7 +153,7 @@ pub enum ConnectionsError {
     },
     /// The key of the secrets is not there.
     #[error(
-        "the key of the stored secrets (fingerprint {expected}) is missing; looked in {wanted}. Put the former key back. A new key is never made over old secrets: to start afresh, use another data folder"
+        "the key of the stored secrets (fingerprint {expected}) is missing; looked in {wanted}. Put the former key back, or unlock the keyring it is in. A new key is never made over old secrets: to start afresh, use another data folder"
     )]
     KeyMissing {
         /// Fingerprint kept in the database.
@@ -214,6 +214,12 @@ pub enum ConnectionsError {
         #[source]
         cause: std::io::Error,
     },
+    /// The system's keyring does not give or take the key.
+    #[error("the system's keyring cannot be used: {cause}; unlock it, or give the key in SWITCHBOARD_KEY")]
+    KeyringFailed {
+        /// What it said.
+        cause: String,
+    },
     /// A sealed secret does not open: it was changed or moved.
     #[error("the stored {field} of connection `{connection}` is damaged; disconnect it and connect again")]
     SecretDamaged {
@@ -263,6 +269,7 @@ impl ConnectionsError {
             Self::KeyInvalid { .. } => "key-invalid",
             Self::KeyExposed { .. } => "key-exposed",
             Self::KeyFile { .. } => "key-file",
+            Self::KeyringFailed { .. } => "key-keyring",
             Self::SecretDamaged { .. } => "secret-damaged",
             Self::EventRefused { .. } => "event-refused",
             Self::Store(_) => "store",

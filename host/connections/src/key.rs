@@ -4,12 +4,14 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use rand::RngCore;
 use zeroize::Zeroizing;
 
 use crate::ConnectionsError;
+use crate::keyring::{self, Keyring};
 
 /// 32 bytes.
 pub(crate) type Key = Zeroizing<[u8; 32]>;
@@ -20,14 +22,22 @@ pub(crate) type Key = Zeroizing<[u8; 32]>;
 pub enum KeySource {
     /// An environment variable with 32 bytes in base64; the next one in the variable with `_NEXT` behind its name.
     Env(String),
+    /// An entry of the system's keyring with the same; made when the database is new.
+    Keyring(Arc<dyn Keyring>, String),
     /// A file with the same, readable by its owner only; made when the database is new. The next one in `.next`.
     File(PathBuf),
 }
 
 impl KeySource {
-    /// The variable `SWITCHBOARD_KEY` when it is set, else the file named by `SWITCHBOARD_KEY_FILE`, else the file `key`
-    /// in the data folder.
+    /// The variable `SWITCHBOARD_KEY` when it is set, else the file named by `SWITCHBOARD_KEY_FILE`, else the system's
+    /// keyring where this build has one and it works, else the file `key` in the data folder. A folder that has a key file
+    /// keeps it.
     pub fn find(data_dir: &Path) -> KeySource {
+        KeySource::find_in(data_dir, keyring::system())
+    }
+
+    /// The same with another keyring, or none.
+    pub fn find_in(data_dir: &Path, keyring: Option<Arc<dyn Keyring>>) -> KeySource {
         if std::env::var_os("SWITCHBOARD_KEY").is_some() {
             return KeySource::Env("SWITCHBOARD_KEY".to_owned());
         }
@@ -35,22 +45,31 @@ impl KeySource {
             return KeySource::File(file.into());
         }
         let file = data_dir.join("key");
-        KeySource::File(file)
+        let name = keyring::name(data_dir);
+        match keyring {
+            Some(keyring) if keyring::fits(keyring.as_ref(), &name, &file) => KeySource::Keyring(keyring, name),
+            _ => KeySource::File(file),
+        }
     }
 
     /// The key that is there.
     pub(crate) fn load(&self) -> Result<Option<Key>, ConnectionsError> {
-        let text = match self {
-            KeySource::Env(name) => std::env::var(name).ok().map(Zeroizing::new),
-            KeySource::File(path) => read(path)?,
-        };
-        text.map(|text| self.parse(&text)).transpose()
+        self.text()?.map(|text| self.parse(&text)).transpose()
+    }
+
+    fn text(&self) -> Result<Option<Zeroizing<String>>, ConnectionsError> {
+        match self {
+            KeySource::Env(name) => Ok(std::env::var(name).ok().map(Zeroizing::new)),
+            KeySource::Keyring(keyring, name) => keyring.get(name).map_err(locked),
+            KeySource::File(path) => read(path),
+        }
     }
 
     /// The key that is there, or a new one where this source can make one.
     pub(crate) fn load_or_make(&self) -> Result<Option<Key>, ConnectionsError> {
         match self {
             KeySource::File(path) if !path.exists() => self.make()?,
+            KeySource::Keyring(..) => self.make()?,
             _ => {}
         }
         self.load()
@@ -60,6 +79,10 @@ impl KeySource {
     pub(crate) fn make(&self) -> Result<(), ConnectionsError> {
         match self {
             KeySource::Env(_) => Ok(()),
+            KeySource::Keyring(keyring, name) => match keyring.get(name).map_err(locked)? {
+                Some(_) => Ok(()),
+                None => keyring.set(name, &new_text()).map_err(locked),
+            },
             KeySource::File(path) => {
                 write_new(path).map_err(|cause| ConnectionsError::KeyFile { path: path.clone(), cause })
             }
@@ -70,6 +93,7 @@ impl KeySource {
     pub(crate) fn next(&self) -> KeySource {
         match self {
             KeySource::Env(name) => KeySource::Env(format!("{name}_NEXT")),
+            KeySource::Keyring(keyring, name) => KeySource::Keyring(keyring.clone(), format!("{name}, the next one")),
             KeySource::File(path) => KeySource::File(next(path)),
         }
     }
@@ -78,6 +102,12 @@ impl KeySource {
     pub(crate) fn promote_next(&self) -> Result<(), ConnectionsError> {
         match self {
             KeySource::Env(_) => Ok(()),
+            KeySource::Keyring(keyring, name) => {
+                if let Some(key) = self.next().text()? {
+                    keyring.set(name, &key).map_err(locked)?;
+                }
+                self.clear_next()
+            }
             KeySource::File(path) => match fs::rename(next(path), path).and_then(|()| sync_folder(path)) {
                 Err(cause) if cause.kind() != ErrorKind::NotFound => {
                     Err(ConnectionsError::KeyFile { path: path.clone(), cause })
@@ -91,6 +121,7 @@ impl KeySource {
     pub(crate) fn clear_next(&self) -> Result<(), ConnectionsError> {
         match self {
             KeySource::Env(_) => Ok(()),
+            KeySource::Keyring(keyring, name) => keyring.delete(&format!("{name}, the next one")).map_err(locked),
             KeySource::File(path) => match fs::remove_file(next(path)).and_then(|()| sync_folder(path)) {
                 Err(cause) if cause.kind() != ErrorKind::NotFound => {
                     Err(ConnectionsError::KeyFile { path: next(path), cause })
@@ -107,6 +138,7 @@ impl KeySource {
     pub fn name(&self) -> String {
         match self {
             KeySource::Env(name) => format!("the environment variable {name}"),
+            KeySource::Keyring(_, name) => format!("the system's keyring ({name})"),
             KeySource::File(path) => path.display().to_string(),
         }
     }
@@ -117,6 +149,10 @@ impl KeySource {
         let key: [u8; 32] = bytes.as_slice().try_into().map_err(|_| invalid())?;
         Ok(Zeroizing::new(key))
     }
+}
+
+fn locked(cause: String) -> ConnectionsError {
+    ConnectionsError::KeyringFailed { cause }
 }
 
 fn next(path: &Path) -> PathBuf {
