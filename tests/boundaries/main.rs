@@ -19,3 +19,4 @@ mod person;
 mod readme;
 mod rules;
 mod secrets;
+mod shown;
