@@ -186,3 +186,31 @@ fn signature(secret: &str, at: i64, body: &str) -> String {
     let outer = Sha256::new().chain_update(pads[1]).chain_update(inner).finalize();
     format!("v0={}", outer.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
 }
+
+#[test]
+fn the_demo_account_is_advised_what_can_be_done_with_an_emulator_and_it_works() {
+    let world = World::new();
+    let (api, oauth) = (world.emulator.api_base(), world.emulator.oauth_base());
+    let packaged =
+        ["connect", "demo", "--method", "browser", "--profile", "emulator", "--api-base", &api, "--oauth-base", &oauth];
+    assert_eq!(world.sign_in(&packaged, "ada@emulator.test", "allow").code, 0);
+    let found = findings(&world, &["demo"]);
+    let lacks = found.iter().find(|one| one["text"].as_str().unwrap().contains("lack a scope")).unwrap();
+    assert!(!json!(found).to_string().contains("marketplace.zoom.us"), "no page of Zoom's knows this app: {found:?}");
+    // The advice, followed as it is written.
+    let fix = lacks["fix"].as_str().unwrap();
+    let (_, secret) = world.emulator.admin_app();
+    let readme = std::fs::read_to_string(World::file("host/emulator/README.md")).unwrap();
+    assert!(fix.contains("the emulator's README tells") && readme.contains(&secret), "{fix}");
+    let file = world.secret_file(&secret);
+    let command = fix.split_once("switchboard connect ").unwrap().1.split(';').next().unwrap();
+    let mut arguments: Vec<&str> = ["connect"].into_iter().chain(command.split(' ')).collect();
+    for argument in &mut arguments {
+        if *argument == "FILE" {
+            *argument = &file;
+        }
+    }
+    let done = world.sign_in(&arguments, "ada@emulator.test", "allow");
+    assert_eq!(done.code, 0, "{}", done.err);
+    world.json(&["call", "zoom.users.list", "-c", "admin", "--json"]);
+}

@@ -117,11 +117,11 @@ fn scopes(connector: &Connector, row: &ConnectionRow, facts: &mut Facts) -> Vec<
 
 /// How the emulator's packaged app gets beyond its scopes: no page of the service knows that app.
 fn by_admin(row: &ConnectionRow) -> Option<String> {
-    let (demo, (admin, secret)) = (switchboard_emulator::DEMO_APP.0, switchboard_emulator::ADMIN_APP);
+    let (demo, admin) = (switchboard_emulator::DEMO_APP.0, switchboard_emulator::ADMIN_APP.0);
     let here = row.api_base.starts_with("http://") && row.method == "oauth";
     (here && row.client_id.as_deref() == Some(demo)).then(|| {
         format!(
-            "connect the emulator's app for administrators beside it: printf {secret} > admin-secret, then switchboard connect admin --client-id {admin} --client-secret-file admin-secret --api-base {} --oauth-base {}; sign in as ada@emulator.test, password demo",
+            "connect the emulator's app for administrators beside it: switchboard connect admin --client-id {admin} --client-secret-file FILE --api-base {} --oauth-base {}; FILE holds the app's secret, which the emulator's README tells. Sign in as ada@emulator.test, password demo",
             row.api_base, row.oauth_base
         )
     })
