@@ -4,9 +4,11 @@
 
 include!(concat!(env!("OUT_DIR"), "/bindings.rs"));
 
-pub use exports::switchboard::connector::{activities as activities_export, auth as auth_export};
+pub use exports::switchboard::connector::{
+    activities as activities_export, auth as auth_export, events as events_export,
+};
 pub use exports::switchboard::zoom::{
-    account, api, apps, attendance, groups, livestream, meeting_options, meetings, polls, recordings, registrants,
-    reports, roles, types, users, webinars,
+    account, api, apps, attendance, events, groups, livestream, meeting_options, meetings, polls, recordings,
+    registrants, reports, roles, types, users, webinars,
 };
 pub use switchboard::connector::{context, http, log, types as contract};

@@ -13,6 +13,7 @@ pub mod bindings;
 mod catalogue;
 mod component;
 mod dates;
+pub mod events;
 mod ids;
 mod input;
 mod json;

@@ -24,7 +24,7 @@ mod resolve {
     use schemars::{JsonSchema, Schema};
     use serde_json::{Map, Value};
 
-    use crate::activities;
+    use crate::{activities, events};
 
     /// Keywords of a hint that JSON Schema knows too.
     const KEYWORDS: [&str; 6] = ["minimum", "maximum", "maxLength", "minLength", "pattern", "examples"];
@@ -34,19 +34,13 @@ mod resolve {
         schemars::generate::SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>()
     }
 
-    /// Merge `connector.json`, `errors.json`, `remedies.json`, `guides.json`, `activities/*.json` and the schemas.
+    /// Merge `connector.json`, `errors.json`, `remedies.json`, `guides.json`, `activities/*.json`, `events/*.json` and the schemas.
     pub fn resolve(folder: &Path) -> Result<String, String> {
         let mut manifest = object(&folder.join("connector.json"))?;
         manifest.insert("version".to_owned(), env!("CARGO_PKG_VERSION").into());
-        let mut files: Vec<_> = fs::read_dir(folder.join("activities"))
-            .map_err(|error| format!("cannot list {}/activities: {error}", folder.display()))?
-            .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-            .collect();
-        files.sort();
         let mut written = Vec::new();
-        for file in files {
-            let area = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
-            for (verb, entry) in object(&file)? {
+        for (area, entries) in areas(&folder.join("activities"))? {
+            for (verb, entry) in entries {
                 written.push((format!("{area}.{verb}"), area.clone(), entry));
             }
         }
@@ -75,9 +69,53 @@ mod resolve {
             manifest.extend(object(&folder.join(file))?);
         }
         manifest.insert("activities".to_owned(), Value::Array(activities));
+        manifest.insert("events".to_owned(), Value::Array(every_event(&folder.join("events"))?));
         let mut text = serde_json::to_string_pretty(&manifest).map_err(|error| error.to_string())?;
         text.push('\n');
         Ok(text)
+    }
+
+    /// Every event with its schema, in the order of the table.
+    fn every_event(folder: &Path) -> Result<Vec<Value>, String> {
+        let mut written = Vec::new();
+        for (area, entries) in areas(folder)? {
+            written.extend(entries.into_iter().map(|(name, entry)| (name, area.clone(), entry)));
+        }
+        let mut all = Vec::new();
+        for event in events::TABLE {
+            let at = written.iter().position(|(name, ..)| name == event.name);
+            let at = at.ok_or_else(|| format!("`{}` has no entry in manifests/zoom/events", event.name))?;
+            let (name, area, entry) = written.swap_remove(at);
+            let Value::Object(entry) = entry else {
+                return Err(format!("`{name}` is not an object"));
+            };
+            let mut merged = Map::new();
+            merged.insert("name".to_owned(), name.into());
+            merged.insert("area".to_owned(), area.into());
+            merged.extend(entry);
+            merged.insert("payload".to_owned(), (event.schema)().to_value());
+            all.push(Value::Object(merged));
+        }
+        match written.first() {
+            Some((name, ..)) => {
+                Err(format!("`{name}` has an entry in manifests/zoom/events, but no line in the table of events"))
+            }
+            None => Ok(all),
+        }
+    }
+
+    /// Areas with their entries by name.
+    type Areas = Vec<(String, Map<String, Value>)>;
+
+    /// The files of a folder by area, in the order of their names.
+    fn areas(folder: &Path) -> Result<Areas, String> {
+        let mut files: Vec<_> = fs::read_dir(folder)
+            .map_err(|error| format!("cannot list {}: {error}", folder.display()))?
+            .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+            .collect();
+        files.sort();
+        let area = |file: &Path| file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
+        files.iter().map(|file| Ok((area(file), object(file)?))).collect()
     }
 
     /// All scopes of all activities in each family, without and with `:admin`: what an app for everything is made with.

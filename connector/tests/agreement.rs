@@ -32,6 +32,10 @@ fn functions() -> BTreeSet<String> {
     for file in fs::read_dir(folder).expect("wit/zoom") {
         let path = file.expect("entry").path();
         let area = path.file_stem().expect("name").to_string_lossy().into_owned();
+        // Reading an event is no activity; `tests/events.rs` holds events equal.
+        if area == "events" {
+            continue;
+        }
         for line in fs::read_to_string(&path).expect("text").lines() {
             if let Some((name, _)) = line.trim().split_once(": func(") {
                 names.insert(format!("{area}.{}", name.trim_start_matches('%')));

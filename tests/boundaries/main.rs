@@ -8,6 +8,7 @@ mod confirming;
 mod connecting;
 mod doctor;
 mod embed;
+mod events;
 mod files;
 mod hostile;
 mod journey;

@@ -1,5 +1,5 @@
-//! Writes `manifests/zoom.resolved.json`, `docs/activities.md` and `docs/guides`; with `--check` only says whether they are up to
-//! date.
+//! Writes `manifests/zoom.resolved.json`, `docs/activities.md`, `docs/events.md` and `docs/guides`; with `--check` only says whether they
+//! are up to date.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -22,10 +22,11 @@ fn main() -> ExitCode {
 fn run(check: bool) -> Result<ExitCode, String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let resolved = manifest::resolve(&root.join("manifests/zoom"))?;
-    let reference = reference(&resolved)?;
+    let (activities, events) = (activities(&resolved)?, events(&resolved)?);
     let mut files = guides(&resolved)?;
     files.push(("manifests/zoom.resolved.json".to_owned(), resolved));
-    files.push(("docs/activities.md".to_owned(), reference));
+    files.push(("docs/activities.md".to_owned(), activities));
+    files.push(("docs/events.md".to_owned(), events));
     let mut stale = false;
     for present in fs::read_dir(root.join("docs/guides")).map_err(|error| format!("docs/guides: {error}"))?.flatten() {
         let name = format!("docs/guides/{}", present.file_name().to_string_lossy());
@@ -81,7 +82,7 @@ fn filled(step: &str) -> String {
 }
 
 /// A page for people: every activity with what it does and needs.
-fn reference(resolved: &str) -> Result<String, String> {
+fn activities(resolved: &str) -> Result<String, String> {
     let manifest: Value = serde_json::from_str(resolved).map_err(|error| error.to_string())?;
     let mut page = String::from(
         "# Activities\n\nMade from the manifest by `resolve-manifest`. `switchboard activity show ID` says more: fields, errors, examples.\n\
@@ -105,6 +106,42 @@ fn reference(resolved: &str) -> Result<String, String> {
             text("effect"),
             scopes.join("<br>"),
             text("rate"),
+        ));
+    }
+    Ok(page)
+}
+
+/// A page for people: every event with what it needs.
+fn events(resolved: &str) -> Result<String, String> {
+    let manifest: Value = serde_json::from_str(resolved).map_err(|error| error.to_string())?;
+    let mut page = String::from(
+        "# Events\n\nMade from the manifest by `resolve-manifest`. `switchboard event show NAME` says more: fields and examples.\n\
+         Every event has `event`, its name, and `at`, the time; ids are texts, times are RFC 3339 in UTC. Events come more than once and in any order.\n\
+         Level `account`: an app of the whole account hears of it. Level `user`: also an app that single users allowed, of those users.\n\
+         Scopes: any one of the sets is enough; `(:admin)` stands for the same scope at the level of the account.\n",
+    );
+    let mut area = "";
+    for entry in manifest.get("events").and_then(Value::as_array).into_iter().flatten() {
+        let text = |key: &str| entry.get(key).and_then(Value::as_str).unwrap_or_default();
+        let texts = |key: &str, between: &str| {
+            let all = entry.get(key).and_then(Value::as_array).into_iter().flatten();
+            all.filter_map(Value::as_str).collect::<Vec<_>>().join(between).replace('|', "\\|")
+        };
+        if text("area") != area {
+            area = text("area");
+            page.push_str(&format!(
+                "\n## {area}\n\n| Event | What | Level | Scopes | To know |\n|---|---|---|---|---|\n"
+            ));
+        }
+        let scopes = ["granular", "classic"].map(|family| scopes(entry, family));
+        let scopes = scopes.iter().filter(|sets| !sets.is_empty()).cloned().collect::<Vec<_>>().join("<br>");
+        page.push_str(&format!(
+            "| `zoom.{}` | {} | {} | {} | {} |\n",
+            text("name"),
+            text("summary").replace('|', "\\|"),
+            texts("levels", ", "),
+            if scopes.is_empty() { "none" } else { &scopes },
+            texts("notes", "<br>"),
         ));
     }
     Ok(page)

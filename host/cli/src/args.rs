@@ -65,6 +65,9 @@ pub enum Command {
     /// Find a service to connect
     #[command(subcommand)]
     Connector(ConnectorCommand),
+    /// Find and explain events, what Zoom tells by itself
+    #[command(subcommand)]
+    Event(EventCommand),
     /// Run one activity
     Call(Call),
     /// Run an automation
@@ -130,6 +133,16 @@ pub enum ActivityCommand {
         #[arg(long)]
         output: bool,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum EventCommand {
+    /// List events
+    List,
+    /// Explain one event
+    Show { event: String },
+    /// Print the JSON Schema of one event
+    Schema { event: String },
 }
 
 #[derive(Debug, ClapArgs)]

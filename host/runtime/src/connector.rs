@@ -63,7 +63,7 @@ pub enum LoadError {
 /// A connector ready to be called. Cheap to clone.
 #[derive(Clone)]
 pub struct Connector {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
 }
 
 /// A connector that `pack-connector` checked and compiled when this program was built, embedded in it.
@@ -77,7 +77,7 @@ pub struct Bundle {
 
 /// What all calls of one connector share.
 pub(crate) struct Shared {
-    pre: ConnectorPre<Host>,
+    pub(crate) pre: ConnectorPre<Host>,
     config: Arc<RuntimeConfig>,
     pub(crate) egress: Egress,
     pub(crate) book: Book,
@@ -299,7 +299,7 @@ impl Shared {
         .await
     }
 
-    fn store(&self, call: Option<Call>) -> Store<Host> {
+    pub(crate) fn store(&self, call: Option<Call>) -> Store<Host> {
         let ticks = self.config.cpu.as_millis().div_ceil(TICK.as_millis());
         let limits = Limits::new(self.config.memory, u64::try_from(ticks).unwrap_or(u64::MAX));
         let mut store = Store::new(self.pre.engine(), Host { limits, call });
@@ -318,7 +318,7 @@ impl Shared {
     }
 
     /// Run guest code under the wall clock and name what stopped it.
-    async fn bounded<T>(
+    pub(crate) async fn bounded<T>(
         &self,
         store: &mut Store<Host>,
         deadline: Duration,

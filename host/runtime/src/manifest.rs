@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use crate::deliveries::{Deliveries, EventEntry, EventExample};
 pub use crate::remedy::{AppFacts, Guide, Remedy, RoleCheck};
 
 /// Everything a host may know about a connector without running it.
@@ -45,7 +46,13 @@ pub struct Manifest {
     /// How the rights of the connected user's role are found out.
     #[serde(default)]
     pub role_check: Option<RoleCheck>,
+    /// How deliveries of the service are treated.
+    #[serde(default)]
+    pub deliveries: Deliveries,
     pub activities: Vec<Activity>,
+    /// What the service tells by itself.
+    #[serde(default)]
+    pub events: Vec<EventEntry>,
 }
 
 /// How to sign in.
@@ -246,15 +253,30 @@ impl Manifest {
         self.activities.iter().find(|activity| activity.name == name)
     }
 
-    /// Full ids in manifest order.
+    /// The event behind a full id such as `zoom.meeting.created`, or behind the service's own name.
+    pub fn event(&self, id: &str) -> Option<&EventEntry> {
+        let full = id.strip_prefix(&self.connector).and_then(|rest| rest.strip_prefix('.'));
+        self.events.iter().find(|event| event.name == id || Some(event.name.as_str()) == full)
+    }
+
+    /// Full ids of activities in manifest order.
     pub fn ids(&self) -> impl Iterator<Item = String> + '_ {
         self.activities.iter().map(|activity| format!("{}.{}", self.connector, activity.name))
     }
 
     /// The full id most like `wrong`, when one is close.
     pub fn nearest(&self, wrong: &str) -> Option<String> {
-        self.ids().map(|id| (distance(&id, wrong), id)).filter(|(far, _)| *far <= 6).min().map(|(_, id)| id)
+        near(self.ids(), wrong)
     }
+
+    /// The full id of an event most like `wrong`, when one is close.
+    pub fn nearest_event(&self, wrong: &str) -> Option<String> {
+        near(self.events.iter().map(|event| format!("{}.{}", self.connector, event.name)), wrong)
+    }
+}
+
+fn near(ids: impl Iterator<Item = String>, wrong: &str) -> Option<String> {
+    ids.map(|id| (distance(&id, wrong), id)).filter(|(far, _)| *far <= 6).min().map(|(_, id)| id)
 }
 
 /// Levenshtein distance over characters.

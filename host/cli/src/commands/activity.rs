@@ -82,7 +82,8 @@ fn show(app: &App, manifest: &Manifest, activity: &Activity) -> Result<(), CliEr
     Ok(())
 }
 
-fn fields(schema: &Value) -> Result<(), CliError> {
+/// The fields of a schema, one a line.
+pub fn fields(schema: &Value) -> Result<(), CliError> {
     let required: Vec<&str> =
         schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
     let Some(properties) = schema.get("properties").and_then(Value::as_object) else {

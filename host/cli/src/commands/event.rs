@@ -1,0 +1,82 @@
+//! `switchboard event`: find and explain what the service tells by itself, from the manifest alone.
+
+use serde_json::{Value, json};
+use switchboard_runtime::manifest::{EventEntry, Manifest};
+
+use super::activity::fields;
+use crate::app::App;
+use crate::args::EventCommand;
+use crate::error::{CliError, exit};
+use crate::output;
+
+pub async fn run(app: &App, command: EventCommand) -> Result<(), CliError> {
+    let connector = app.connector().await?;
+    let manifest = connector.manifest();
+    match command {
+        EventCommand::List if app.global.json => {
+            let rows: Vec<Value> = manifest.events.iter().map(|event| row(manifest, event)).collect();
+            output::json(&rows)
+        }
+        EventCommand::List => {
+            let rows = manifest.events.iter().map(|event| {
+                vec![id(manifest, event), event.levels.join(", "), first_scope(event), event.title.clone()]
+            });
+            output::table(&["EVENT", "LEVEL", "SCOPE", "WHAT HAPPENED"], rows.collect())
+        }
+        EventCommand::Show { event } => show(app, manifest, find(manifest, &event)?),
+        EventCommand::Schema { event } => output::json(&find(manifest, &event)?.payload),
+    }
+}
+
+/// The event, or the error that names the nearest one.
+fn find<'a>(manifest: &'a Manifest, id: &str) -> Result<&'a EventEntry, CliError> {
+    manifest.event(id).ok_or_else(|| {
+        let near = manifest.nearest_event(id).map_or(String::new(), |near| format!("did you mean `{near}`? "));
+        CliError::Failed {
+            code: "event.unknown".into(),
+            message: format!("there is no event `{id}`"),
+            fix: Some(format!("{near}`switchboard event list` shows all")),
+            exit: exit::USAGE,
+        }
+    })
+}
+
+fn show(app: &App, manifest: &Manifest, event: &EventEntry) -> Result<(), CliError> {
+    if app.global.json {
+        return output::json(event);
+    }
+    output::line(&format!("{} — {}", id(manifest, event), event.title))?;
+    output::line(&event.summary)?;
+    output::line(&format!("\nlevel   {}", event.levels.join(" or ")))?;
+    if let Some(plan) = &event.plan {
+        output::line(&format!("plan    {plan}"))?;
+    }
+    for (style, sets) in [("classic", &event.scopes.classic), ("granular", &event.scopes.granular)] {
+        let any: Vec<String> = sets.iter().filter(|set| !set.is_empty()).map(|set| set.join(" + ")).collect();
+        if !any.is_empty() {
+            output::line(&format!("scope   {} ({style})", any.join("  or  ")))?;
+        }
+    }
+    for note in &event.notes {
+        output::line(&format!("note    {note}"))?;
+    }
+    output::line("\nfields")?;
+    fields(&event.payload)?;
+    for example in &event.examples {
+        output::line(&format!("\nexample: {}", example.title))?;
+        output::json(&example.output)?;
+    }
+    Ok(())
+}
+
+fn row(manifest: &Manifest, event: &EventEntry) -> Value {
+    json!({"event": id(manifest, event), "title": event.title, "levels": event.levels, "scopes": event.scopes})
+}
+
+fn id(manifest: &Manifest, event: &EventEntry) -> String {
+    format!("{}.{}", manifest.connector, event.name)
+}
+
+fn first_scope(event: &EventEntry) -> String {
+    event.scopes.classic.first().or(event.scopes.granular.first()).map_or(String::new(), |set| set.join(" "))
+}

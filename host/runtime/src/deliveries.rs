@@ -1,0 +1,131 @@
+//! What a service tells by itself: its deliveries, read by the connector into one form.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::time::Duration;
+use wasmtime::Store;
+
+use crate::bindings::types;
+use crate::connector::Connector;
+use crate::error::CallError;
+use crate::host::Host;
+use crate::manifest::Scopes;
+
+/// The contract's interface; a connector without events does not export it.
+const INTERFACE: &str = "switchboard:connector/events@0.1.0";
+/// Reading is a matter of milliseconds.
+const DEADLINE: Duration = Duration::from_secs(2);
+
+/// How deliveries are treated before a connector sees them.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Deliveries {
+    /// JSON Pointers to what opens doors: taken out, never passed on.
+    #[serde(default)]
+    pub secrets: Vec<String>,
+}
+
+/// One event, as the manifest describes it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct EventEntry {
+    /// The service's own name: `meeting.created`.
+    pub name: String,
+    pub area: String,
+    pub title: String,
+    pub summary: String,
+    /// `account`: an app of the whole account hears of it. `user`: also an app that single users allowed, of those users.
+    pub levels: Vec<String>,
+    #[serde(default)]
+    pub scopes: Scopes,
+    #[serde(default)]
+    pub plan: Option<String>,
+    /// What to know before relying on it.
+    #[serde(default)]
+    pub notes: Vec<String>,
+    /// JSON Pointers to what must not be shown to everybody.
+    #[serde(default)]
+    pub sensitive_output: Vec<String>,
+    #[serde(default)]
+    pub examples: Vec<EventExample>,
+    /// JSON Schema of the event.
+    pub payload: Value,
+    /// Fields this host version does not interpret, kept for other surfaces.
+    #[serde(flatten)]
+    pub more: BTreeMap<String, Value>,
+}
+
+/// A delivery as the service sends it, and the event that it is.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct EventExample {
+    pub title: String,
+    pub delivery: Value,
+    pub output: Value,
+}
+
+/// One event that came in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// Full id: `zoom.recording.completed`.
+    pub id: String,
+    /// Whether the manifest describes it; else `data` has the service's own words under `payload`.
+    pub known: bool,
+    /// The event in the form of the manifest's schema.
+    pub data: Value,
+}
+
+impl Connector {
+    /// Read a delivery whose signature the caller has checked (`SignedEvent::verify` of the connections crate). What the manifest calls
+    /// secret is taken out before the connector sees it; the connector has no network while it reads.
+    ///
+    /// # Errors
+    /// `event.unreadable` for what is no event, `event.unsupported` for a connector without events, and a broken connector.
+    pub async fn event(&self, mut delivery: Value) -> Result<Event, CallError> {
+        for secret in &self.manifest().deliveries.secrets {
+            remove(&mut delivery, secret);
+        }
+        let text = delivery.to_string();
+        let mut store = self.shared.store(None);
+        let answer = self.shared.bounded(&mut store, DEADLINE, async |store: &mut Store<Host>| {
+            let instance = self.shared.pre.instance_pre().instantiate_async(&mut *store).await?;
+            let Some(interface) = instance.get_export_index(&mut *store, None, INTERFACE) else {
+                return Ok(None);
+            };
+            let Some(function) = instance.get_export_index(&mut *store, Some(&interface), "normalize") else {
+                return Ok(None);
+            };
+            let normalize =
+                instance.get_typed_func::<(&str,), (Result<String, types::Problem>,)>(&mut *store, &function)?;
+            Ok(Some(normalize.call_async(&mut *store, (&text,)).await?.0))
+        });
+        let Some(answer) = answer.await? else {
+            return Err(CallError::problem("event.unsupported", "this connector reads no events".to_owned(), None));
+        };
+        let broken = |what: &str| CallError::broken("guest.output", format!("the connector gave {what} for an event"));
+        let data: Value = serde_json::from_str(&answer?).map_err(|_| broken("no JSON"))?;
+        let name = data.get("event").and_then(Value::as_str).ok_or_else(|| broken("an object without `event`"))?;
+        let manifest = self.manifest();
+        let known = manifest.events.iter().any(|entry| entry.name == name) && data.get("payload").is_none();
+        Ok(Event { id: format!("{}.{name}", manifest.connector), known, data })
+    }
+}
+
+fn remove(value: &mut Value, pointer: &str) {
+    let Some((parent, name)) = pointer.rsplit_once('/') else { return };
+    if let Some(Value::Object(fields)) = value.pointer_mut(parent) {
+        fields.remove(&name.replace("~1", "/").replace("~0", "~"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_manifest_calls_secret_is_taken_out() {
+        let mut delivery = serde_json::json!({"token": "a", "payload": {"token": "b", "kept": 1}, "list": [1]});
+        for pointer in ["/token", "/payload/token", "/absent/token", "/list/0", "token"] {
+            remove(&mut delivery, pointer);
+        }
+        assert_eq!(delivery, serde_json::json!({"payload": {"kept": 1}, "list": [1]}));
+    }
+}
