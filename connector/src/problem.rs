@@ -167,6 +167,10 @@ fn details(refusal: &Refusal) -> Value {
     if let Some(code) = refusal.code {
         put("zoom_code", json!(code));
     }
+    // Zoom's own text comes in the account's language.
+    if let Some(known) = refusal.known {
+        put("cause", json!(known.cause));
+    }
     if let Some(id) = &refusal.tracking {
         put("tracking_id", json!(id));
     }

@@ -8,7 +8,7 @@ use crate::fault::{Fault, Kind};
 use crate::media::Media;
 use crate::server::Shared;
 use crate::world::{AppKind, Settings, World};
-use crate::{approval, bulk, downloads, events, limits, page, patches, play, seed, snapshot, time};
+use crate::{approval, bulk, downloads, events, limits, page, patches, play, refusals, seed, snapshot, time};
 
 pub async fn answer(shared: &Shared, call: &Call) -> Answer {
     let segments = call.segments();
@@ -109,7 +109,10 @@ fn faults(world: &mut World, body: Value) -> Answer {
                 }
             }
             Kind::LateTranscript { minutes } => late_transcripts(world, minutes),
-            _ => world.faults.push(fault),
+            _ => match refusals::complete(fault) {
+                Ok(fault) => world.faults.push(fault),
+                Err(why) => return bad(&why),
+            },
         }
     }
     Answer::json(200, &json!({"faults": world.faults}))

@@ -58,6 +58,12 @@ pub enum Kind {
         code: i64,
         message: String,
     },
+    /// What the service answers with this code, to an operation that it refuses so; `status` where a code has two.
+    Refusal {
+        code: i64,
+        #[serde(default)]
+        status: Option<u16>,
+    },
     /// A body that is not what its content type says.
     Text {
         status: u16,

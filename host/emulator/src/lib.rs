@@ -27,6 +27,7 @@ mod planned;
 mod plans;
 mod play;
 mod recorded;
+mod refusals;
 mod registration;
 mod rights;
 mod seed;
@@ -39,6 +40,7 @@ mod writing;
 
 use std::io;
 
+pub use refusals::{REFUSALS, Refusal};
 pub use seed::{ADMIN_APP, DEMO_APP, Seed};
 
 /// How an emulator starts. The default takes free ports and the small seed.

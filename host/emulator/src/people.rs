@@ -189,6 +189,9 @@ pub struct Account {
     pub managed_domains: Vec<String>,
     /// Nobody of these domains can be invited.
     pub blocked_domains: Vec<String>,
+    /// Domains that the service itself keeps out of every account.
+    #[serde(default)]
+    pub unsafe_domains: Vec<String>,
     /// Whether single sign-on and its pre-provisioning are on.
     pub sso: bool,
     /// Settings that users cannot change: sections with the forced values.
@@ -203,6 +206,7 @@ impl Default for Account {
             creates_per_day: 1_500,
             managed_domains: vec!["managed.test".into()],
             blocked_domains: vec!["blocked.test".into()],
+            unsafe_domains: vec!["unsafe.test".into()],
             sso: true,
             locked: json!({"recording": {"host_pause_stop_recording": false}, "in_meeting": {"e2e_encryption": false}}),
         }

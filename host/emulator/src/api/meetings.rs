@@ -149,6 +149,9 @@ fn may_host(world: &World, host: &User) -> Result<(), Answer> {
 pub fn named(world: &mut World, caller: &Caller, segment: &str) -> Result<i64, Answer> {
     let name = decode(segment);
     let id = name.parse::<i64>().map_err(|_| Answer::error(400, 300, "Invalid meeting id."))?;
+    if world.webinars.rows.contains_key(&id) {
+        return Err(Answer::error(400, 3000, "Cannot access webinar info."));
+    }
     personal(world, id);
     let now = world.now_ms();
     let missing = || Answer::error(404, 3001, format!("Meeting does not exist: {name}."));

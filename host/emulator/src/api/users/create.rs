@@ -104,6 +104,9 @@ fn allowed(world: &World, action: &str, email: &str) -> Result<(), Answer> {
     if account.blocked_domains.contains(&domain) {
         return Err(Answer::error(400, 1107, format!("The email domain of {email} has been blocked.")));
     }
+    if account.unsafe_domains.contains(&domain) {
+        return Err(Answer::error(400, 11_321, format!("The email domain of {email} is blocked by Trust & Safety.")));
+    }
     if action == "ssoCreate" && !account.sso {
         return Err(Answer::error(400, 2002, "The account has not enabled single sign-on."));
     }
