@@ -69,7 +69,7 @@ fn seed_josys_02_to_09_the_list_shows_state_role_version_login_licence_and_group
         (&json!("inactive"), &json!("pending"), None)
     );
     let exact: Vec<_> = ada["licenses"].as_array().unwrap().iter().map(|line| line["option"].clone()).collect();
-    assert!(exact.contains(&json!("576460752303423489")), "{exact:?}");
+    assert!(exact.contains(&json!("576460752303423488")), "{exact:?}");
 }
 
 #[test]

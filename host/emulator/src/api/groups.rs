@@ -32,7 +32,12 @@ pub const OPERATIONS: &[Operation] = &[
 fn list(world: &mut World, call: &Call, caller: &Caller, _: &[&str]) -> Result<Answer, Answer> {
     readable(world, caller)?;
     let rows: Vec<Value> = world.directory.groups.iter().map(|group| show(world, group)).collect();
-    paging::page(world, call, "groups", "groups", &rows).map(|body| Answer::json(200, &body))
+    let mut body = paging::page(world, call, "groups", "groups", &rows)?;
+    // This list alone does not tell its size and its number of pages.
+    if let Some(fields) = body.as_object_mut() {
+        fields.retain(|name, _| !matches!(name.as_str(), "page_count" | "page_size"));
+    }
+    Ok(Answer::json(200, &body))
 }
 
 fn get(world: &mut World, _: &Call, caller: &Caller, stars: &[&str]) -> Result<Answer, Answer> {

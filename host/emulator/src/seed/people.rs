@@ -7,8 +7,8 @@ use super::id;
 use crate::people::{Account, Directory, Group, Role, User};
 use crate::time;
 
-/// Licence bits above 2^53 on purpose: a float rounds them.
-const WORKPLACE: u64 = 576_460_752_303_423_489;
+/// A bundle of licences whose number is above 2^53 on purpose: written as a float its digits change.
+const WORKPLACE: u64 = 576_460_752_303_423_488;
 
 /// Rights that a role can have.
 pub const RIGHTS: [&str; 18] = [

@@ -15,7 +15,10 @@ pub fn remove(world: &mut World, call: &Call, caller: &Caller, stars: &[&str]) -
     permitted(world, &user, action)?;
     let heir = heir(world, call, &user)?;
     let on = |name: &str| call.query(name) == Some("true");
-    pass_on(world, &user.id, heir.as_ref(), on("transfer_meeting"), on("transfer_recording"));
+    let heir = heir.as_ref().map(|heir| heir.id.as_str());
+    hand_meetings(world, &user.id, heir.filter(|_| on("transfer_meeting")));
+    hand_webinars(world, &user.id, heir.filter(|_| on("transfer_webinar")));
+    hand_recordings(world, &user.id, heir.filter(|_| on("transfer_recording")));
     world.users.remove(&user.id);
     for other in world.users.iter_mut() {
         other.assistants.retain(|id| *id != user.id);
@@ -65,21 +68,37 @@ fn heir(world: &World, call: &Call, user: &User) -> Result<Option<User>, Answer>
     }
 }
 
-/// Meetings and recordings of somebody who leaves: to the heir if asked for, else gone.
-fn pass_on(world: &mut World, from: &str, heir: Option<&User>, meetings: bool, recordings: bool) {
-    let to = heir.map(|heir| heir.id.clone());
-    let moved = to.clone().filter(|_| meetings);
+/// Meetings of somebody who leaves: to the heir, else gone.
+fn hand_meetings(world: &mut World, from: &str, to: Option<&str>) {
     world.meetings.retain(|_, meeting| {
-        if meeting.host == from {
-            match &moved {
-                Some(to) => to.clone_into(&mut meeting.host),
-                None => return false,
-            }
+        if meeting.host != from {
+            return true;
         }
-        true
+        to.is_some_and(|to| {
+            to.clone_into(&mut meeting.host);
+            true
+        })
     });
-    if let Some(to) = to.filter(|_| recordings) {
-        world.recordings.transfer(from, &to);
+}
+
+/// The same with webinars. The heir hosts them without the licence; the plan of who leaves ends.
+fn hand_webinars(world: &mut World, from: &str, to: Option<&str>) {
+    world.webinars.plans.remove(from);
+    world.webinars.rows.retain(|_, webinar| {
+        if webinar.host != from {
+            return true;
+        }
+        to.is_some_and(|to| {
+            to.clone_into(&mut webinar.host);
+            true
+        })
+    });
+}
+
+/// The same with recordings, of meetings and of webinars.
+fn hand_recordings(world: &mut World, from: &str, to: Option<&str>) {
+    if let Some(to) = to {
+        world.recordings.transfer(from, to);
     }
     let lost: Vec<usize> = world.recordings.of_host(from).filter_map(|row| world.recordings.place(&row.uuid)).collect();
     for place in lost {
