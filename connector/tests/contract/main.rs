@@ -14,7 +14,10 @@ mod excuses;
 mod inputs;
 #[path = "../live/mod.rs"]
 mod live;
+#[path = "../played/mod.rs"]
+mod played;
 mod prism;
+mod webhooks;
 
 use std::collections::BTreeSet;
 

@@ -222,7 +222,11 @@ fn finish(world: &mut World, id: i64, body: &Value) -> Played {
             };
         }
     });
-    let told = recorded(world, place, |file| file.ready_ms <= now)?;
+    let mut told = recorded(world, place, |file| file.ready_ms <= now)?;
+    if let Some(fields) = told.as_object_mut() {
+        fields.insert("on_prem".into(), json!(false));
+        fields.insert("recording_play_passcode".into(), json!(world_passcode(&uuid)));
+    }
     world.emit("recording.completed", told.clone());
     Ok(told)
 }
@@ -248,8 +252,12 @@ fn register(world: &mut World, id: i64, body: &Value) -> Played {
     let mut registrant = registrant.clone();
     registrant.entry("id").or_insert_with(|| json!(seed::uuid("registrant", id)));
     registrant.entry("status").or_insert(json!("approved"));
+    if registrant.get("status") == Some(&json!("approved")) {
+        let join = format!("{}/w/{id}?tk={}", world.origin, seed::uuid("personal-link", id));
+        registrant.entry("join_url").or_insert(json!(join));
+    }
     let told = json!({"uuid": meeting.uuid, "id": id, "host_id": meeting.host, "topic": meeting.fields.get("topic"),
-        "type": meeting.fields.get("type"), "duration": meeting.fields.get("duration"),
+        "start_time": meeting.fields.get("start_time"), "type": meeting.fields.get("type"), "duration": meeting.fields.get("duration"),
         "timezone": meeting.fields.get("timezone"), "registrant": registrant});
     world.emit("meeting.registration_created", told.clone());
     Ok(told)
@@ -288,8 +296,7 @@ fn recorded(world: &World, place: usize, chosen: impl Fn(&RecordedFile) -> bool)
     let mut told = api::shown_recording(world, &row);
     let email = world.user(&row.host).map(|host| host.email.clone());
     if let Some(fields) = told.as_object_mut() {
-        let more = json!({"host_email": email, "password": "", "on_prem": false,
-            "recording_play_passcode": world_passcode(&row.uuid)});
+        let more = json!({"host_email": email, "password": ""});
         fields.extend(more.as_object().cloned().unwrap_or_else(Map::new));
     }
     Ok(told)

@@ -119,7 +119,14 @@ fn create(world: &mut World, call: &Call, caller: &Caller, stars: &[&str]) -> Re
     meeting.plan();
     let shown = show::whole(world, &meeting, false);
     world.meetings.insert(id, meeting);
-    world.emit_with("meeting.created", told(&shown), operation(caller, false));
+    let mut created = told(&shown);
+    if let Some(fields) = created.as_object_mut() {
+        const TOLD: [&str; 4] = ["use_pmi", "alternative_hosts", "join_before_host", "jbh_time"];
+        let mut settings = shown.get("settings").and_then(Value::as_object).cloned().unwrap_or_default();
+        settings.retain(|name, _| TOLD.contains(&name.as_str()));
+        fields.insert("settings".to_owned(), settings.into());
+    }
+    world.emit_with("meeting.created", created, operation(caller, false));
     Ok(Answer::json(201, &shown))
 }
 

@@ -109,6 +109,9 @@ pub fn note(world: &mut World, caller: &Caller, category: &str, action: &str, de
 pub fn tell(world: &mut World, caller: &Caller, event: &str, user: &User, more: Map<String, Value>) {
     let mut object = show::object(json!({"first_name": user.first_name, "last_name": user.last_name,
         "display_name": user.name(), "email": user.email, "type": user.kind}));
+    if !matches!(event, "user.created" | "user.updated") {
+        object.remove("display_name");
+    }
     // A pending user's id is given here although lists leave it out.
     object.insert("id".to_owned(), json!(user.id));
     let mut beside = crate::events::operator(&caller.user);

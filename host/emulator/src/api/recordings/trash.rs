@@ -84,7 +84,12 @@ pub fn recover_file(world: &mut World, call: &Call, caller: &Caller, stars: &[&s
 
 /// Tell about the recording at that place.
 fn tell(world: &mut World, caller: &Caller, place: usize, event: &str, part: Part) {
-    if let Some(object) = world.recordings.at(place).map(|row| show(world, row, part)) {
+    if let Some(mut object) = world.recordings.at(place).map(|row| show(world, row, part)) {
+        // Lists of the trash say when; the event does not.
+        let files = object.get_mut("recording_files").and_then(Value::as_array_mut);
+        for file in files.into_iter().flatten().filter_map(Value::as_object_mut) {
+            file.remove("deleted_time");
+        }
         world.emit_with(event, object, events::operator(&caller.user));
     }
 }
