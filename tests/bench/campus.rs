@@ -15,10 +15,12 @@ use tokio::runtime::Runtime as Threads;
 
 use crate::report::Report;
 use crate::steady::Steady;
-use crate::{Failed, beside, bundle, process, token};
+use crate::{Failed, beside, bundle, process};
 
 const USERS: usize = 5_000;
 const RECORDINGS: usize = 100_000;
+/// All that listing needs.
+const SCOPES: [&str; 2] = ["user:read:list_users:admin", "cloud_recording:read:list_account_recordings:admin"];
 /// Most items of a page, for both lists.
 const PAGE: usize = 300;
 /// Characters of a year and month, which no two states of users share either.
@@ -30,7 +32,9 @@ pub fn measure(threads: &Threads, report: &mut Report) -> Result<(), Failed> {
     let options = Options { seed: Seed::Campus, rate_limits: true, ..Options::default() };
     let emulator = threads.block_on(switchboard_emulator::start(options))?;
     let mut child = Command::new(beside("bench")?);
-    child.args(["campus", &emulator.api_base(), &token(&emulator)?]);
+    let scopes = SCOPES.map(str::to_owned);
+    let token = emulator.issue_token_with("ada@emulator.test", &scopes).ok_or("the emulator does not know ada")?;
+    child.args(["campus", &emulator.api_base(), &token]);
     let (used, said) = process::listen(&mut child)?;
     let listed: Vec<Listed> = serde_json::from_str(&said)?;
     let (asked, refused) = requests(&emulator)?;
@@ -66,12 +70,12 @@ pub fn list(api_base: &str, token: &str) -> Result<(), Failed> {
     let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
     let from = today.saturating_sub(jiff::Span::new().years(3)).to_string();
     // the service lists one state, or one month, at a time
-    let users = List { activity: "zoom.users.list", items: "users", key: "id", part: "status", expected: USERS };
+    let users = List { activity: "zoom.users.list", items: "users", key: "email", part: "status", expected: USERS };
     let users = account.all(&users, Map::new())?;
     let recordings = List {
         activity: "zoom.recordings.list-account",
         items: "recordings",
-        key: "uuid",
+        key: "meeting_uuid",
         part: "start_time",
         expected: RECORDINGS,
     };

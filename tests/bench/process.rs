@@ -40,7 +40,7 @@ fn attend(command: &mut Command) -> Result<(Used, String), Failed> {
     }
     let ended = child.wait_with_output()?;
     if !ended.status.success() {
-        return Err(format!("{command:?} ended with {}", ended.status).into());
+        return Err(format!("{} ended with {}", command.get_program().display(), ended.status).into());
     }
     Ok((watched?, String::from_utf8_lossy(&ended.stdout).into_owned()))
 }
