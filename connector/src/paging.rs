@@ -1,5 +1,7 @@
 //! Walking a list to its end, and surviving one expired page token.
 
+use std::collections::HashSet;
+
 use serde::de::DeserializeOwned;
 
 use crate::bindings::types::Coverage;
@@ -168,7 +170,7 @@ fn attempt<'z>(
     read: &mut u32,
 ) -> Result<End, Trouble> {
     let mut end = End { pages: 0, from: None, ended: false };
-    let mut token: Option<String> = None;
+    let (mut token, mut seen) = (None::<String>, HashSet::new());
     loop {
         let call = first().query("page_size", Some(PAGE_SIZE)).query("next_page_token", token.as_deref());
         let page = turn(call, end.pages == 0)?;
@@ -178,8 +180,10 @@ fn attempt<'z>(
         *read += 1;
         zoom.progress(page.items, "items");
         end.ended = next.is_none();
-        // A token that repeats would walk for ever.
-        if end.ended || next == token || enough.is_some_and(|enough| page.items >= enough) {
+        // A token that comes again would walk for ever.
+        if next.as_ref().is_none_or(|next| !seen.insert(next.clone()))
+            || enough.is_some_and(|enough| page.items >= enough)
+        {
             return Ok(end);
         }
         token = next;
@@ -188,7 +192,21 @@ fn attempt<'z>(
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::{fails, script};
+    use crate::testing::{fails, run, script};
+
+    #[test]
+    fn tokens_that_go_in_circles_end_the_list_and_it_is_not_called_complete() {
+        let first = "GET /groups?page_size=300";
+        let page = |next: &str| format!(r#"{{"next_page_token":"{next}","groups":[{{"id":"g-{next}"}}]}}"#);
+        let script = script(first, 200, &page("a")).then(&format!("{first}&next_page_token=a"), 200, &page("b")).then(
+            &format!("{first}&next_page_token=b"),
+            200,
+            &page("a"),
+        );
+        let list = run("groups.list", "{}", &script).unwrap();
+        let coverage = &list["coverage"];
+        assert!(coverage["complete"] == false && coverage["reason"] == "service" && coverage["pages"] == 3, "{list}");
+    }
 
     #[test]
     fn an_answer_without_its_list_is_no_empty_list() {

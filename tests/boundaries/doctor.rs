@@ -149,8 +149,10 @@ fn a_webhook_secret_is_judged_by_a_message_that_was_refused() {
     let now = i64::try_from(std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs()).unwrap();
     let judge = |secret: &str, at: i64, body: &str| {
         let signed = r#"{"event":"recording.completed","payload":{}}"#;
+        // what a tunnel adds is not the service's
         let request = format!(
-            "POST /hooks/zoom HTTP/1.1\r\nX-Zm-Request-Timestamp: {at}\r\nx-zm-signature: {}\r\n\r\n{body}",
+            "POST /hooks/zoom HTTP/1.1\r\nX-Tunnel-Signature: abc\r\nX-Tunnel-Timestamp: 12\r\n\
+             X-Zm-Request-Timestamp: {at}\r\nx-zm-signature: {}\r\n\r\n{body}",
             signature(right, at, signed)
         );
         let file = world.home.path().join("refused.http");
@@ -171,6 +173,10 @@ fn a_webhook_secret_is_judged_by_a_message_that_was_refused() {
     assert_eq!(changed["remedy"]["id"], "webhook-secret-wrong", "{changed}");
     let old = judge(right, now - 900, body);
     assert!(old["state"] == "note" && old["text"].as_str().unwrap().contains("the secret is right"), "{old}");
+    let ended = judge(right, now, &format!("{body}\n"));
+    assert!(ended["text"].as_str().unwrap().contains("line end") && ended["remedy"].is_null(), "{ended}");
+    let millis = judge(right, now * 1000, body);
+    assert!(millis["text"].as_str().unwrap().contains("milliseconds") && millis["remedy"].is_null(), "{millis}");
     let file = world.secret_file("not a message");
     assert_eq!(world.run(&["doctor", "--event", &file, "--event-secret-file", &file]).code, 2);
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::lenient;
-use crate::bindings::recordings::{AnsweredQuestion, RecordingRegistrant, RegistrantProfile, RegistrantStatus};
+use crate::bindings::recording_viewers::{AnsweredQuestion, RecordingRegistrant, RegistrantProfile, RegistrantStatus};
 use crate::paging::page;
 
 /// What a viewer says, the same names in both directions.

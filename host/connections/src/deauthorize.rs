@@ -32,6 +32,9 @@ pub struct SignedEvent<'a> {
 }
 
 impl SignedEvent<'_> {
+    /// Why it is refused when it was signed with another secret, or changed on its way.
+    pub const FORGED: &'static str = "its signature is wrong";
+
     /// The event, when it was signed with this secret within the last five minutes. Takes the same time whatever the
     /// signature is.
     pub fn verify(&self, secret: &SecretString, now_ms: i64) -> Result<Value, ConnectionsError> {
@@ -45,7 +48,7 @@ impl SignedEvent<'_> {
             .map_err(|_| refused("there is no secret to check it with"))?;
         mac.update(format!("v0:{}:", self.timestamp).as_bytes());
         mac.update(self.body);
-        mac.verify_slice(&sent).map_err(|_| refused("its signature is wrong"))?;
+        mac.verify_slice(&sent).map_err(|_| refused(Self::FORGED))?;
         serde_json::from_slice(self.body).map_err(|_| refused("it is not JSON"))
     }
 }

@@ -1,4 +1,4 @@
-//! Connections as a document, without secrets: to set up another machine, or to ask for help.
+//! Connections as a document, without secrets: what to connect again elsewhere, or to ask for help with.
 
 use serde_json::{Value, json};
 

@@ -22,13 +22,17 @@ pub(crate) fn name(data_dir: &Path) -> String {
     format!("key of {}", folder.display())
 }
 
-/// Whether the key belongs into this keyring: it is there already; or there is no key file, and what is written here can be
-/// read again. That a keyring can be reached says little: on a machine without a desktop it is often locked, or empty at
+/// Whether the key belongs into this keyring: there is no key file, and the key is there already, or what is written here can
+/// be read again. That a keyring can be reached says little: on a machine without a desktop it is often locked, or empty at
 /// the next start.
 pub(crate) fn fits(keyring: &dyn Keyring, name: &str, file: &Path) -> bool {
+    if file.exists() {
+        return false;
+    }
     match keyring.get(name) {
         Ok(Some(_)) => true,
-        Ok(None) => !file.exists() && works(keyring, &format!("{name}, a probe")),
+        // others may look at the same moment
+        Ok(None) => works(keyring, &format!("{name}, a probe of {}", std::process::id())),
         Err(_) => false,
     }
 }

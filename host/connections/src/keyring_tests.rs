@@ -90,7 +90,10 @@ fn a_folder_that_has_a_key_file_keeps_it_when_a_keyring_appears() {
     let dir = tempfile::tempdir().unwrap();
     let store = Store::open(dir.path()).unwrap();
     sealed(&store, &KeySource::find_in(dir.path(), None));
-    let ring: Arc<dyn Keyring> = Arc::new(Memory::default());
+    let ring = Arc::new(Memory::default());
+    assert_eq!(opens(&store, &KeySource::find_in(dir.path(), Some(ring.clone()))).unwrap(), "canary");
+    // left by another folder that once had this name
+    ring.set(&name(dir.path()), "an old key").unwrap();
     assert_eq!(opens(&store, &KeySource::find_in(dir.path(), Some(ring))).unwrap(), "canary");
 }
 

@@ -55,6 +55,11 @@ impl Vault {
     /// Opens with the database's key. Only a database without secrets gets a new key; any other key than the one the
     /// database was begun with is refused.
     pub fn open(store: &Store, source: KeySource) -> Result<Vault, ConnectionsError> {
+        if store.get_meta(FINGERPRINT)?.is_none() {
+            // two that begin at the same moment must not make a key each
+            let _alone = lock(store, false)?;
+            find(store, &source)?;
+        }
         let lock = lock(store, true)?;
         let (key, _) = find(store, &source)?;
         Ok(Vault { kek: Arc::new(cipher(&key)), _lock: Arc::new(lock) })

@@ -7,6 +7,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use async_trait::async_trait;
 
 const DAY_US: i64 = 86_400_000_000;
+/// Nobody reserves further ahead. What is further ahead all the same was reserved by a clock that was wrong.
+const FARTHEST: Duration = Duration::from_secs(3_600);
 
 /// What one request takes from an account's budget.
 #[derive(Debug, Clone)]
@@ -84,9 +86,11 @@ pub fn take(ask: &Ask, now_us: i64, lines: &mut [Slot]) -> Result<Duration, Held
     let burst = limit / 6;
     let steady = limit - burst;
     let gap = (i64::try_from(ask.window.as_micros()).unwrap_or(i64::MAX - steady) + steady - 1) / steady;
-    let at = class.next_us.max(now_us.saturating_sub(gap.saturating_mul(burst)));
+    let farthest = i64::try_from(FARTHEST.as_micros()).unwrap_or(i64::MAX).saturating_add(gap);
+    let next = if class.next_us.saturating_sub(now_us) > farthest { now_us } else { class.next_us };
+    let at = next.max(now_us.saturating_sub(gap.saturating_mul(burst)));
     let wait = Duration::from_micros(u64::try_from(at - now_us).unwrap_or(0));
-    if wait > ask.patience {
+    if wait > ask.patience.min(FARTHEST) {
         return Err(Held::TooLong { class: ask.class.clone(), wait });
     }
     class.next_us = at.saturating_add(gap);
@@ -156,6 +160,16 @@ mod tests {
             .map(|_| take(&ask(limit, &[]), now, &mut lines).unwrap())
             .map(|wait| u64::try_from(wait.as_micros()).unwrap())
             .collect()
+    }
+
+    #[test]
+    fn a_clock_that_was_ahead_once_holds_nobody_back() {
+        let now = 5 * DAY_US;
+        let mut lines = [Slot { next_us: now + DAY_US, ..Slot::default() }];
+        assert_eq!(take(&ask(30, &[]), now, &mut lines), Ok(Duration::ZERO));
+        // what may have been reserved is kept
+        let mut lines = [Slot { next_us: now + 60_000_000, ..Slot::default() }];
+        assert_eq!(take(&ask(30, &[]), now, &mut lines), Ok(Duration::from_secs(60)));
     }
 
     #[test]

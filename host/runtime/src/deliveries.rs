@@ -20,9 +20,21 @@ const DEADLINE: Duration = Duration::from_secs(2);
 /// How deliveries are treated before a connector sees them.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Deliveries {
-    /// JSON Pointers to what opens doors: taken out, never passed on.
+    /// Names of fields that open doors, at any depth: taken out, never passed on.
     #[serde(default)]
     pub secrets: Vec<String>,
+    #[serde(default)]
+    pub headers: DeliveryHeaders,
+}
+
+/// Headers, in lower case, that prove where a delivery comes from.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct DeliveryHeaders {
+    #[serde(default)]
+    pub signature: String,
+    /// Seconds since 1970.
+    #[serde(default)]
+    pub timestamp: String,
 }
 
 /// One event, as the manifest describes it.
@@ -80,9 +92,7 @@ impl Connector {
     /// # Errors
     /// `event.unreadable` for what is no event, `event.unsupported` for a connector without events, and a broken connector.
     pub async fn event(&self, mut delivery: Value) -> Result<Event, CallError> {
-        for secret in &self.manifest().deliveries.secrets {
-            remove(&mut delivery, secret);
-        }
+        remove(&mut delivery, &self.manifest().deliveries.secrets);
         let text = delivery.to_string();
         let mut store = self.shared.store(None);
         let answer = self.shared.bounded(&mut store, DEADLINE, async |store: &mut Store<Host>| {
@@ -109,10 +119,14 @@ impl Connector {
     }
 }
 
-fn remove(value: &mut Value, pointer: &str) {
-    let Some((parent, name)) = pointer.rsplit_once('/') else { return };
-    if let Some(Value::Object(fields)) = value.pointer_mut(parent) {
-        fields.remove(&name.replace("~1", "/").replace("~0", "~"));
+fn remove(value: &mut Value, secrets: &[String]) {
+    match value {
+        Value::Object(fields) => {
+            fields.retain(|name, _| !secrets.contains(name));
+            fields.values_mut().for_each(|value| remove(value, secrets));
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| remove(item, secrets)),
+        _ => {}
     }
 }
 
@@ -121,11 +135,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_manifest_calls_secret_is_taken_out() {
-        let mut delivery = serde_json::json!({"token": "a", "payload": {"token": "b", "kept": 1}, "list": [1]});
-        for pointer in ["/token", "/payload/token", "/absent/token", "/list/0", "token"] {
-            remove(&mut delivery, pointer);
-        }
-        assert_eq!(delivery, serde_json::json!({"payload": {"kept": 1}, "list": [1]}));
+    fn what_the_manifest_calls_secret_is_taken_out_at_any_depth() {
+        let mut delivery = serde_json::json!({"token": "a", "payload": {"token": {"b": 1}, "kept": 1}, "list": [{"token": "c", "key": "d"}, "token"]});
+        remove(&mut delivery, &["token".to_owned(), "key".to_owned()]);
+        assert_eq!(delivery, serde_json::json!({"payload": {"kept": 1}, "list": [{}, "token"]}));
     }
 }

@@ -96,7 +96,8 @@ mod in_place {
             protect(start, len, MprotectFlags::READ | MprotectFlags::EXEC)
         }
 
-        /// The last that is done with a piece of code. Memory of wasmtime's own is given back a moment later.
+        /// The last that is done with a piece of code, but for tables of unwinding, which the engine's settings leave out where
+        /// code lies in place. Memory of wasmtime's own is given back a moment later.
         fn unpublish_executable(&self, start: *const u8, len: usize) -> wasmtime::Result<()> {
             let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
             let Some(place) = loaded.iter().position(|code| code.contains(&start.addr())) else { return Ok(()) };

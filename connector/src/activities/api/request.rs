@@ -1,5 +1,7 @@
 //! Send any request to Zoom's API: one answer as it is, or all pages of a list.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
 use super::path;
@@ -20,7 +22,7 @@ pub fn request(zoom: &Zoom<'_>, request: ApiRequest) -> Outcome<ApiAnswer> {
     let query = query(request.query.as_ref())?;
     let body = body(method, request.body.as_ref())?;
     // What has an activity that policy can forbid must not have a second way in.
-    if method == ApiMethod::Delete && query.iter().any(|(name, value)| name == "action" && value == "delete") {
+    if method == ApiMethod::Delete && for_good(&query, body.as_ref()) {
         let fix = "use `recordings.delete-permanently`, `recordings.delete-file-permanently` or `users.delete`";
         return Err(invalid("/query/action", "a deletion for good has activities of its own", fix));
     }
@@ -45,6 +47,15 @@ pub fn request(zoom: &Zoom<'_>, request: ApiRequest) -> Outcome<ApiAnswer> {
             None => call(),
         }),
     }
+}
+
+/// Whether a deletion asks for more than the trash, however it is written.
+fn for_good(query: &[(String, String)], body: Option<&Value>) -> bool {
+    let is = |text: &str, word: &str| text.trim().eq_ignore_ascii_case(word);
+    let said =
+        |name: &str, value: &Value| is(name, "action") && value.as_str().is_some_and(|value| is(value, "delete"));
+    query.iter().any(|(name, value)| is(name, "action") && is(value, "delete"))
+        || body.and_then(Value::as_object).is_some_and(|body| body.iter().any(|(name, value)| said(name, value)))
 }
 
 fn one(call: Call<'_>) -> Outcome<ApiAnswer> {
@@ -173,7 +184,7 @@ fn walk<'z>(
     walked: &mut Walked,
 ) -> Result<(), Trouble> {
     let size = pages.page_size.unwrap_or(PAGE_SIZE);
-    let mut token: Option<String> = None;
+    let (mut token, mut seen) = (None::<String>, HashSet::new());
     loop {
         let page = call().query("page_size", Some(size)).query("next_page_token", token.as_deref()).raw()?;
         let mut fields: Map<String, Value> = serde_json::from_slice(&page.body)
@@ -194,8 +205,10 @@ fn walk<'z>(
         walked.status = page.status;
         zoom.progress(walked.items.len(), "items");
         walked.ended = next.is_none();
-        // A token that repeats would walk for ever.
-        if walked.ended || next == token || limit.is_some_and(|limit| walked.items.len() >= limit) {
+        // A token that comes again would walk for ever.
+        if next.as_ref().is_none_or(|next| !seen.insert(next.clone()))
+            || limit.is_some_and(|limit| walked.items.len() >= limit)
+        {
             return Ok(());
         }
         token = next;
@@ -243,8 +256,12 @@ mod tests {
 
     #[test]
     fn what_policy_can_forbid_has_no_second_way_in() {
-        let input = r#"{"method":"delete","path":"/meetings/1/recordings","query":{"action":"delete"}}"#;
-        fails("api.request", input, script("", 0, ""), "input.invalid", Some("/query/action"));
+        for more in
+            [r#""query":{"action":"delete"}"#, r#""query":{"Action ":" DELETE"}"#, r#""body":{"action":"delete"}"#]
+        {
+            let input = format!(r#"{{"method":"delete","path":"/meetings/1/recordings",{more}}}"#);
+            fails("api.request", &input, script("", 0, ""), "input.invalid", Some("/query/action"));
+        }
     }
 
     #[test]

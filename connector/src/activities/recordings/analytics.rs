@@ -6,7 +6,9 @@ use serde::Deserialize;
 
 use super::months;
 use super::period::Period;
-use crate::bindings::recordings::{Analytics, AnalyticsDay, GetAnalytics, GetVisits, Visit, VisitKind, VisitList};
+use crate::bindings::recording_viewers::{
+    Analytics, AnalyticsDay, GetAnalytics, GetVisits, Visit, VisitKind, VisitList,
+};
 use crate::ids::MeetingRef;
 use crate::paging::{Walk, page, walk};
 use crate::problem::Trouble;

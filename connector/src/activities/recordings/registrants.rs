@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::bindings::recordings::{
+use crate::bindings::recording_viewers::{
     AddRecordingRegistrant, AddedRecordingRegistrant, Decided, ListRecordingRegistrants, RecordingRegistrantList,
     RegistrantDecision, RegistrantStatus, SetRecordingRegistrantsStatus,
 };

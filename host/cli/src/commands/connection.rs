@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use switchboard_connections::Usage;
+use switchboard_connections::{ConnectionsError, Usage};
 use switchboard_store::{ConnectionRow, PendingRevocation};
 
 use crate::app::App;
@@ -91,7 +91,8 @@ fn show(app: &App, label: &str) -> Result<(), CliError> {
             shown
         }
         // Nothing of it is left here but what the service has yet to take back.
-        Err(error) => pending.first().map(revoking).ok_or(error)?,
+        Err(error @ ConnectionsError::NotFound { .. }) => pending.first().map(revoking).ok_or(error)?,
+        Err(error) => return Err(error.into()),
     };
     if app.global.json {
         return output::json(&value);

@@ -33,7 +33,7 @@ pub async fn run(app: &App, label: &str, yes: bool) -> Result<(), CliError> {
             return Err(CliError::failed("not-confirmed", "nothing was done"));
         }
     }
-    let done = connections.disconnect(label).await?;
+    let done = connections.disconnect(&row.id).await?;
     let note = match &done.revocation {
         Revocation::Failed(why) => Some(format!(
             "its grant may still hold: {why}. `switchboard connection list` shows when it is asked for again; or remove the app in the service's own settings."

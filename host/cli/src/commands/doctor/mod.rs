@@ -134,7 +134,7 @@ async fn look(app: &App, options: &Doctor) -> Result<Vec<Finding>, CliError> {
     if let (Some(words), Some(manifest)) = (&options.seen, manifest) {
         return seen(app, manifest, words).map(|finding| vec![finding]);
     }
-    if let (Some(message), Some(secret)) = (&options.event, &options.event_secret_file) {
+    if let (Some(message), Some(secret), Some(manifest)) = (&options.event, &options.event_secret_file, manifest) {
         return event::look(manifest, message, secret).map(|finding| vec![finding]);
     }
     let facts = Facts::default();
