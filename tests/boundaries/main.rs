@@ -21,3 +21,4 @@ mod readme;
 mod rules;
 mod secrets;
 mod shown;
+mod trying;

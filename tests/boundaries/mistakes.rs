@@ -70,6 +70,21 @@ fn a_permanent_deletion_is_refused_until_the_policy_allows_it() {
 }
 
 #[test]
+fn a_field_that_is_missing_is_named_before_anybody_is_asked() {
+    let world = World::connected();
+    let done = world.run(&["call", "zoom.meetings.delete", "meeting=81234567890", "--json"]);
+    refused(&done, 3, "input.invalid", "add id=");
+}
+
+#[test]
+fn a_number_that_was_written_as_text_names_the_sign_that_makes_it_one() {
+    let world = World::connected();
+    let meeting = ["topic=x", "start_time=2036-12-01T10:00:00", "timezone=Europe/Berlin", "duration=45", "--json"];
+    let done = world.run(&[&["call", "zoom.meetings.create"][..], &meeting].concat());
+    refused(&done, 3, "input.invalid", "`:=`");
+}
+
+#[test]
 fn a_declined_consent_is_said_plainly() {
     let world = World::new();
     let done = world.connect_with("work", "ada@emulator.test", "deny", &["--json"]);

@@ -208,7 +208,9 @@ pub fn report_usage(wrong: &clap::Error) -> ExitCode {
 /// The next command after a failure of a connection. The message names the particulars.
 fn connection_fix(code: &str) -> &'static str {
     match code {
-        "not-connected" => "switchboard try, or switchboard connect LABEL --client-id ID --client-secret-file FILE",
+        "not-connected" => {
+            "`switchboard try` for a demo account, or `switchboard connect LABEL --method browser` (or byo, s2s, token: `switchboard connect --help`)"
+        }
         "not-found" | "ambiguous" => "`switchboard connection list` shows the labels; choose with --connection LABEL",
         "wrong-account" => {
             "log out of the service in the browser, then run the command again and sign in as the right user"

@@ -18,7 +18,7 @@ pub enum ConnectionsError {
         label: String,
     },
     /// Nothing is connected.
-    #[error("no account is connected yet; run: switchboard connect")]
+    #[error("no account is connected yet")]
     NoneYet,
     /// Several are connected and none was named.
     #[error("several accounts are connected ({labels}); name one with --connection")]

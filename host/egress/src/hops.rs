@@ -126,6 +126,7 @@ fn next_hop(policy: &Policy, method: Method, from: &Url, answer: &Answer) -> Res
 
 /// Whether the request may have been seen, and what to call it.
 pub(crate) fn classify(error: reqwest::Error) -> Failure {
+    let here = error.url().filter(|url| crate::address::is_loopback(url)).map(|url| url.origin().ascii_serialization());
     let error = error.without_url();
     let mut cause: Option<&(dyn Error + 'static)> = Some(&error);
     let mut last = error.to_string();
@@ -138,7 +139,11 @@ pub(crate) fn classify(error: reqwest::Error) -> Failure {
     }
     let last = crate::redact(&last);
     if error.is_connect() || error.is_builder() {
-        return Failure::refused("unreachable", format!("the service cannot be reached: {last}"))
+        let failure = Failure::refused("unreachable", format!("the service cannot be reached: {last}"));
+        if let Some(here) = here {
+            return failure.with_fix(format!("nothing answers at {here}: start it, or connect to where it is"));
+        }
+        return failure
             .with_fix("check the network, and that the time and root certificates of this machine are right");
     }
     let code = if error.is_timeout() { "timeout" } else { "unreachable" };

@@ -44,6 +44,16 @@ pub fn confirm(
     if effect != Effect::Destructive || yes {
         return Ok(());
     }
+    // a question about nothing would be the answer to a mistake in writing
+    let required = activity.input.get("required").and_then(Value::as_array).into_iter().flatten();
+    if let Some(missing) = required.filter_map(Value::as_str).find(|name| input.get(name).is_none()) {
+        return Err(CliError::Failed {
+            code: "input.invalid".into(),
+            message: format!("the field `{missing}` is missing"),
+            fix: Some(format!("add {missing}=…; `switchboard activity schema {id}` shows all fields")),
+            exit: crate::error::exit::INVALID,
+        });
+    }
     let sentence = filled(activity.confirm.as_deref().unwrap_or("This cannot be undone."), input);
     if global.no_input || !std::io::stdin().is_terminal() {
         return Err(CliError::usage(

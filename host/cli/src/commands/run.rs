@@ -108,7 +108,7 @@ fn failed(store: &Store, id: &str, error: &RunError) -> CliError {
     // Bad input fails before a run is begun: then there is nothing to show.
     let kept = store.run(id).ok().flatten().map(|_| format!("switchboard runs show {id}"));
     let again = match error.retry {
-        RetryHint::After(ms) => moment(ms).map(|at| format!("it can go on from {at}")),
+        RetryHint::After(ms) => moment(ms).map(|at| format!("run it again after {at}")),
         RetryHint::Never | RetryHint::AfterUserAction => None,
     };
     let fix = match (&again.or_else(|| error.fix.clone()), kept) {

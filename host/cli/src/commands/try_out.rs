@@ -1,6 +1,8 @@
 //! `switchboard try`: an emulator with a connected demo account.
 
-use switchboard_connections::{App as Client, Connections, Grant, Loopback, Method, Service};
+use std::net::TcpStream;
+
+use switchboard_connections::{App as Client, Connections, ConnectionsError, Grant, Loopback, Method, Service};
 use switchboard_emulator::{Emulator, Options};
 use switchboard_runtime::{Connector, Identity};
 use tokio::time::{Duration, Instant};
@@ -49,7 +51,11 @@ pub async fn run(app: &App, options: Try) -> Result<(), CliError> {
         app.say("  switchboard call zoom.recordings.list from=2026-01-01");
         app.say("Ctrl-C stops the emulator and ends the demo connection with it.");
         super::asked_to_end().await;
-        connections.disconnect(LABEL).await?;
+        // by its id: the label may belong to another connection by now, and this one may be gone
+        match connections.disconnect(&row.id).await {
+            Ok(_) | Err(ConnectionsError::NotFound { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
         app.say("the emulator has stopped and the demo connection is gone");
     }
     emulator.stop().await;
@@ -72,11 +78,24 @@ async fn connect(
             )
             .with_fix("use another folder: switchboard try --home DIR"));
         }
+        if answers(&row.api_base) {
+            return Err(CliError::failed(
+                "label-taken",
+                format!("another `switchboard try` runs with this folder, at {}", row.api_base),
+            )
+            .with_fix("use that one, end it first, or use another folder: switchboard try --home DIR"));
+        }
         // A former emulator issued it: revoking fails at once, forgotten it is in any case.
-        connections.disconnect(LABEL).await?;
+        connections.disconnect(&row.id).await?;
     }
     let grant = sign_in(app, emulator, connections, &service).await?;
     keep(app, connector, connections, &service, LABEL, Method::OAuth, grant).await
+}
+
+/// Whether something listens at an address of this machine.
+fn answers(api_base: &str) -> bool {
+    let address = Url::parse(api_base).ok().and_then(|url| url.socket_addrs(|| None).ok()?.into_iter().next());
+    address.is_some_and(|address| TcpStream::connect_timeout(&address, Duration::from_millis(300)).is_ok())
 }
 
 /// The same code flow as with a browser; only the consent page is answered by us.

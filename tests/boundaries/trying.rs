@@ -1,0 +1,52 @@
+//! `switchboard try` and a folder that others use too.
+
+use std::process::{Child, Command};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use switchboard_tests::world::World;
+
+const TRY: [&str; 5] = ["try", "--port", "0", "--download-port", "0"];
+
+fn labels(world: &World) -> Vec<String> {
+    let rows = world.json(&["connection", "list", "--json"]);
+    rows.as_array().unwrap().iter().filter_map(|row| row["label"].as_str().map(str::to_owned)).collect()
+}
+
+fn started(world: &World) -> Child {
+    let child = world.piped(&TRY);
+    let begun = Instant::now();
+    while labels(world) != ["demo"] {
+        assert!(begun.elapsed() < Duration::from_secs(20), "no demo connection");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    child
+}
+
+fn end(child: &mut Child) -> i32 {
+    assert!(Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
+    child.wait().unwrap().code().unwrap_or(-1)
+}
+
+#[test]
+fn a_second_try_is_refused_while_the_first_runs() {
+    let world = World::new();
+    let mut first = started(&world);
+    let second = world.run(&[&TRY[..], &["--json"]].concat());
+    let error: Value = World::error(&second);
+    assert!(error["code"] == "label-taken" && error["message"].as_str().unwrap().contains("another"), "{error}");
+    assert_eq!(labels(&world), ["demo"], "the first one's connection is there");
+    end(&mut first);
+    assert!(labels(&world).is_empty());
+}
+
+#[test]
+fn try_ends_its_own_connection_whatever_it_is_called_by_now() {
+    let world = World::new();
+    let mut child = started(&world);
+    assert_eq!(world.run(&["connection", "rename", "demo", "kept"]).code, 0);
+    world.connect("demo", "grace@emulator.test");
+    end(&mut child);
+    assert_eq!(labels(&world), ["demo"], "the other one that is called so is there");
+    assert_eq!(world.json(&["call", "zoom.users.me", "--json"])["email"], "grace@emulator.test");
+}
