@@ -77,6 +77,9 @@ pub struct Auth {
     /// What the scopes end with that act for a whole account.
     #[serde(default)]
     pub admin_suffix: String,
+    /// Scopes that are part of others, each with those it is part of: an app needs one or the other.
+    #[serde(default)]
+    pub parts: BTreeMap<String, Vec<String>>,
     /// All scopes of all activities, by style.
     #[serde(default)]
     pub scopes: AllScopes,

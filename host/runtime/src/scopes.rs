@@ -162,6 +162,15 @@ impl Manifest {
         has(&known.classic, &known.granular) && has(&known.granular, &known.classic)
     }
 
+    /// Granted scopes that are part of another granted one, each with that one.
+    pub fn superfluous<'a>(&'a self, granted: &[String]) -> Vec<(&'a str, &'a str)> {
+        let both = |(part, wholes): (&'a String, &'a Vec<String>)| {
+            let whole = wholes.iter().find(|whole| granted.contains(whole))?;
+            granted.contains(part).then_some((part.as_str(), whole.as_str()))
+        };
+        self.auth.parts.iter().filter_map(both).collect()
+    }
+
     /// Those of `activities` that will not work with what was granted.
     pub fn lacking(&self, activities: &[&Activity], granted: &[String], level: Level) -> Vec<Lacking> {
         let style = self.style_of(granted).unwrap_or(Style::Granular);
@@ -203,7 +212,7 @@ mod tests {
         };
         serde_json::from_value(json!({
             "manifest": "1", "connector": "demo", "version": "0", "title": "Demo", "hosts": {},
-            "auth": {"profiles": {}, "authorize_path": "", "token_path": "", "revoke_path": "", "admin_suffix": ":admin",
+            "auth": {"profiles": {}, "authorize_path": "", "token_path": "", "revoke_path": "", "admin_suffix": ":admin", "parts": {"info": ["user"]},
                 "scopes": {"classic": ["info", "user", "user:admin", "file"], "granular": ["user:get", "user:get:admin", "file:get", "file:get:admin"]}},
             "activities": [
                 activity("users.me", json!([["user"], ["user:admin"], ["info"]]), json!([["user:get"], ["user:get:admin"]])),
@@ -227,6 +236,16 @@ mod tests {
         assert_eq!(asked(&["demo.*"], Style::Classic, Level::User), ["file", "user"], "`info` is part of `user`");
         assert_eq!(asked(&["demo.*"], Style::Granular, Level::User), ["file:get", "user:get"]);
         assert_eq!(asked(&["demo.*"], Style::Granular, Level::Account), ["file:get:admin", "user:get:admin"]);
+    }
+
+    #[test]
+    fn seed_uipath_41_a_scope_that_is_part_of_another_is_not_asked_for_beside_it_and_named_where_an_app_has_both() {
+        assert_eq!(asked(&["demo.users.*"], Style::Classic, Level::User), ["user"]);
+        let found = |granted: &[&str]| {
+            let granted: Vec<String> = granted.iter().map(|scope| (*scope).to_owned()).collect();
+            manifest().superfluous(&granted).len()
+        };
+        assert_eq!((found(&["info", "user"]), found(&["info", "file"]), found(&["user"])), (1, 0, 0));
     }
 
     #[test]

@@ -97,6 +97,9 @@ async fn connect_as(
     let lacking = access::lacking(connector.manifest(), &wanted, &granted);
     let mut warnings: Vec<String> = admitted.replaced.iter().map(ended).collect();
     warnings.extend(lacking.iter().map(access::says));
+    let twice = connector.manifest().superfluous(&granted).into_iter();
+    warnings
+        .extend(twice.map(|(part, whole)| format!("`{part}` is part of `{whole}`: the app needs only one of them")));
     if connector.manifest().mixes_styles(&granted) {
         warnings.push("the app has scopes of the classic and of the granular kind: make it with one kind only".into());
     }
