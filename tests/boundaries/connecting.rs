@@ -258,6 +258,10 @@ fn seed_next_24_25_26_uipath_18_19_the_same_user_again_is_stopped_and_the_first_
         told["remedy"].to_string().contains("ZOOM-325298") && told["remedy"].to_string().contains("one-grant"),
         "{told}"
     );
+    assert_eq!(told["remedy"]["id"], "same-account", "{told}");
+    let found: Value = serde_json::from_str(&world.run(&["doctor", "--json"]).out).unwrap();
+    let attempt = found.as_array().unwrap().iter().find(|one| one["about"] == "last attempt").unwrap();
+    assert_eq!(attempt["remedy"]["id"], "same-account", "the doctor knows why: {attempt}");
     assert_eq!(labels(&world), ["work"]);
     world.json(&["connection", "test", "work", "--json"]);
     let early = world.run(&[

@@ -92,7 +92,11 @@ async fn connect_as(
     let identity = identify(app, connector, &connections, &service, &grant).await?;
     facts.email.clone_from(&identity.email);
     let granted = grant.scopes().to_vec();
-    let admitted = connections.admit(label, kind, &service, grant, Owner::of(json!(identity)), &care)?;
+    let admitted = connections.admit(label, kind, &service, grant, Owner::of(json!(identity)), &care);
+    if let (Err(error), Method::Browser | Method::Byo) = (&admitted, method) {
+        ask::remember(app, facts, name(method), service.oauth_base.as_str(), Some(error.code()), None);
+    }
+    let admitted = admitted?;
     ask::forget(app);
     let lacking = access::lacking(connector.manifest(), &wanted, &granted);
     let mut warnings: Vec<String> = admitted.replaced.iter().map(ended).collect();
