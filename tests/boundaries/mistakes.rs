@@ -110,6 +110,18 @@ fn a_grant_that_was_taken_away_asks_to_reconnect_and_keeps_the_connection() {
 }
 
 #[test]
+fn an_address_of_this_machine_where_nothing_listens_is_named() {
+    let world = World::new();
+    // taken and given back: nobody listens there now
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let (api, oauth) = (format!("http://127.0.0.1:{port}/v2"), format!("http://127.0.0.1:{port}/oauth"));
+    let connect = ["connect", "me", "--token", "-", "--api-base", &api, "--oauth-base", &oauth, "--json"];
+    let done = world.run_with(&connect, "a-pasted-token");
+    refused(&done, 6, "unreachable", &format!("nothing answers at http://127.0.0.1:{port}"));
+    assert_eq!(world.json(&["connection", "list", "--json"]), serde_json::json!([]));
+}
+
+#[test]
 fn a_dead_service_is_an_outage_and_not_a_mistake() {
     let world = World::connected();
     let World { emulator, home, .. } = &world;

@@ -32,8 +32,17 @@ fn end(child: &mut Child) -> i32 {
 fn a_second_try_is_refused_while_the_first_runs() {
     let world = World::new();
     let mut first = started(&world);
-    let second = world.run(&[&TRY[..], &["--json"]].concat());
-    let error: Value = World::error(&second);
+    let mut second = world.piped(&[&TRY[..], &["--json"]].concat());
+    let begun = Instant::now();
+    while second.try_wait().unwrap().is_none() {
+        if begun.elapsed() > Duration::from_secs(20) {
+            end(&mut second);
+            end(&mut first);
+            panic!("the second runs too");
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let error: Value = World::error(&world.heard(second.wait_with_output().unwrap()));
     assert!(error["code"] == "label-taken" && error["message"].as_str().unwrap().contains("another"), "{error}");
     assert_eq!(labels(&world), ["demo"], "the first one's connection is there");
     end(&mut first);
