@@ -146,11 +146,7 @@ impl Connections {
         if let Some(former) = user_of(&row)
             && former != owner.user_id
         {
-            let email = row.identity.as_ref().and_then(|identity| identity.get("email")).and_then(Value::as_str);
-            return Err(ConnectionsError::WrongAccount {
-                expected: email.unwrap_or(former).to_owned(),
-                found: owner.email.unwrap_or(owner.user_id),
-            });
+            return Err(somebody_else(&row, former, &owner));
         }
         let mut replaced = Vec::new();
         if let (Some(app), true) = (&grant.app, by_person(method.as_str())) {
@@ -162,6 +158,28 @@ impl Connections {
         }
         let row = self.reconnect(label, method, service, grant, Some(owner.identity))?;
         Ok(Admitted { row, replaced })
+    }
+
+    /// Brings who a connection acts as up to date with what the service says now. The user is known by the id: an address,
+    /// a name or a role may change, another user is refused. What the service leaves out stays as it was.
+    pub fn recognise(&self, label_or_id: &str, owner: &Owner) -> Result<ConnectionRow, ConnectionsError> {
+        let mut row = self.show(label_or_id)?;
+        if let Some(former) = user_of(&row)
+            && former != owner.user_id
+        {
+            return Err(somebody_else(&row, former, owner));
+        }
+        let mut identity = row.identity.clone().unwrap_or_else(|| Value::Object(serde_json::Map::new()));
+        if let (Some(kept), Some(told)) = (identity.as_object_mut(), owner.identity.as_object()) {
+            kept.extend(
+                told.iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.clone(), value.clone())),
+            );
+        }
+        if row.identity.as_ref() != Some(&identity) {
+            self.core.store.set_connection_identity(&row.id, &identity)?;
+            row.identity = Some(identity);
+        }
+        Ok(row)
     }
 
     /// Gives a connection another name. Its grant, its id and what depends on it stay.
@@ -210,6 +228,17 @@ fn expected(expected: Option<&str>, owner: &Owner) -> Result<(), ConnectionsErro
         }
         _ => Ok(()),
     }
+}
+
+/// Who signed in is not whom the connection is of. An address can go to another user: then the ids tell them apart.
+fn somebody_else(row: &ConnectionRow, former: &str, owner: &Owner) -> ConnectionsError {
+    let known = row.identity.as_ref().and_then(|identity| identity.get("email")).and_then(Value::as_str);
+    let (expected, found) = (known.unwrap_or(former), owner.email.as_deref().unwrap_or(&owner.user_id));
+    if expected.eq_ignore_ascii_case(found) {
+        let of = |id: &str| format!("the user {id} of the address {found}");
+        return ConnectionsError::WrongAccount { expected: of(former), found: of(&owner.user_id) };
+    }
+    ConnectionsError::WrongAccount { expected: expected.to_owned(), found: found.to_owned() }
 }
 
 /// Names of automations, for people.

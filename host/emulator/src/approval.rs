@@ -282,6 +282,12 @@ struct Change {
     /// `0` owner, `1` administrator, `2` member, by e-mail or id.
     #[serde(default)]
     roles: BTreeMap<String, String>,
+    /// The rights of a role, by its id.
+    #[serde(default)]
+    rights: BTreeMap<String, Vec<String>>,
+    /// The new e-mail address by id or the present one.
+    #[serde(default)]
+    emails: BTreeMap<String, String>,
     /// Addresses registered for every app from now on.
     redirect_uris: Option<Vec<String>>,
 }
@@ -317,6 +323,13 @@ fn change(world: &mut World, body: Value) -> Result<(), String> {
     }
     for (user, role) in change.roles {
         found(world, &user)?.role = role;
+    }
+    for (id, rights) in change.rights {
+        let role = world.directory.roles.iter_mut().find(|role| role.id == id);
+        role.ok_or_else(|| format!("`{id}` is no role"))?.privileges = rights;
+    }
+    for (user, email) in change.emails {
+        world.users.readdress(&user, &email)?;
     }
     for (client_id, fields) in change.apps {
         let mut state = json!(world.approval.app(&client_id));

@@ -113,6 +113,20 @@ impl People {
         self.rows.get_mut(&place)
     }
 
+    /// Gives a user another address, which must be of nobody else. The id stays, and with it everything that is theirs.
+    pub fn readdress(&mut self, id_or_email: &str, email: &str) -> Result<(), String> {
+        let place = self.place(id_or_email).ok_or_else(|| format!("`{id_or_email}` is not known"))?;
+        let (key, unknown) = (email.to_lowercase(), || format!("`{id_or_email}` is not known"));
+        if !email.contains('@') || self.by_email.get(&key).is_some_and(|other| *other != place) {
+            return Err(format!("`{email}` is no address, or another user's"));
+        }
+        let user = self.rows.get_mut(&place).ok_or_else(unknown)?;
+        self.by_email.remove(&user.email.to_lowercase());
+        email.clone_into(&mut user.email);
+        self.by_email.insert(key, place);
+        Ok(())
+    }
+
     pub fn remove(&mut self, id_or_email: &str) -> Option<User> {
         let user = self.rows.remove(&self.place(id_or_email)?)?;
         self.by_id.remove(&user.id);

@@ -1,8 +1,6 @@
 //! `switchboard connection`: show, test and export connections.
 
 use std::collections::BTreeSet;
-use std::path::Path;
-use std::sync::Arc;
 
 use serde_json::{Value, json};
 use switchboard_connections::{ConnectionsError, Usage};
@@ -10,7 +8,7 @@ use switchboard_store::{ConnectionRow, PendingRevocation};
 
 use crate::app::App;
 use crate::args::ConnectionCommand;
-use crate::commands::connect::who;
+use crate::commands::connect::{recognise, who};
 use crate::error::CliError;
 use crate::output;
 
@@ -84,7 +82,13 @@ fn show(app: &App, label: &str) -> Result<(), CliError> {
         Ok(row) => {
             let mut shown = shown(&row);
             let usage: Vec<Value> = connections.usage(&row.id)?.iter().map(used).collect();
+            // Those that an erased connection could reach are gone with its secrets.
+            let service = connections.service(&row.id).ok();
             if let Some(fields) = shown.as_object_mut() {
+                if let Some(service) = service {
+                    let hosts = json!({ "calls": service.api_hosts, "downloads": service.download_hosts, "token": service.credential_hosts });
+                    fields.insert("hosts".into(), hosts);
+                }
                 fields.insert("used_by".into(), usage.into());
                 fields.insert("pending_revocations".into(), pending.iter().map(revoking).collect());
             }
@@ -104,13 +108,23 @@ fn show(app: &App, label: &str) -> Result<(), CliError> {
 
 async fn test(app: &App, label: Option<&str>) -> Result<(), CliError> {
     let connector = app.connector().await?;
-    let live = app.connections()?.open_connection(label)?;
-    let identity = connector.identify(Arc::new(live), &app.call_options(Path::new("downloads"))).await?;
+    let connections = app.connections()?;
+    let before = connections.choose(label)?;
+    let (identity, after) = recognise(app, &connector, &connections, &before.id).await?;
+    if let Some(line) = readdressed(&before, &after) {
+        app.say(&line);
+    }
     if app.global.json {
         output::json(&json!({ "ok": true, "identity": identity }))
     } else {
         output::line(&format!("ok: {}", who(&identity)))
     }
+}
+
+/// Says that the user has another address than before.
+pub fn readdressed(before: &ConnectionRow, after: &ConnectionRow) -> Option<String> {
+    let (former, now) = (email(before), email(after));
+    (former != now).then(|| format!("{former} has the address {now} now; the connection follows the user"))
 }
 
 /// The state of a connection that is gone here while its grant may still hold at the service.

@@ -10,8 +10,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use switchboard_connections::{App as Client, Care, Connections, Ended, Grant, Method as Kind, Owner, Service};
+use switchboard_connections::{
+    App as Client, Care, Connections, ConnectionsError, Ended, Grant, Method as Kind, Owner, Service,
+};
 use switchboard_runtime::{Connector, Identity};
+use switchboard_store::ConnectionRow;
 
 use crate::app::App;
 use crate::args::{Connect, Method};
@@ -83,7 +86,7 @@ async fn connect_as(
                 _ => Client { client_id: secret::client_id(connect)?, client_secret: secret::client_secret(connect)? },
             };
             facts.client_id = Some(client.client_id.clone());
-            connections.check_expected(&service, &client.client_id, &care)?;
+            check_expected(app, connector, &connections, &service, &client.client_id, &care).await?;
             access::purpose(app, &wanted);
             warn_of_others(app, &connections, &service, &client.client_id, connect)?;
             sign_in::by_person(app, connector, &connections, &service, connect, client, &wanted.scopes()).await?
@@ -164,6 +167,38 @@ pub async fn identify(
     let live = connections.from_grant(service, grant)?;
     let options = app.call_options(Path::new("downloads"));
     Ok(connector.identify(Arc::new(live), &options).await?)
+}
+
+/// Ask the service who a connection is, and keep that.
+pub async fn recognise(
+    app: &App,
+    connector: &Connector,
+    connections: &Connections,
+    id: &str,
+) -> Result<(Identity, ConnectionRow), CliError> {
+    let live = connections.open_connection(Some(id))?;
+    let identity = connector.identify(Arc::new(live), &app.call_options(Path::new("downloads"))).await?;
+    let row = connections.recognise(id, &Owner::of(json!(identity)))?;
+    Ok((identity, row))
+}
+
+/// Stops early where the expected user is connected already. The address that is kept may be of yesterday, and another
+/// user's today: the service is asked before somebody is refused by it.
+async fn check_expected(
+    app: &App,
+    connector: &Connector,
+    connections: &Connections,
+    service: &Service,
+    client_id: &str,
+    care: &Care,
+) -> Result<(), CliError> {
+    let checked = connections.check_expected(service, client_id, care);
+    if let Err(ConnectionsError::SameAccount { label, .. }) = &checked
+        && recognise(app, connector, connections, label).await.is_ok()
+    {
+        return Ok(connections.check_expected(service, client_id, care)?);
+    }
+    Ok(checked?)
 }
 
 /// A person's e-mail, role and plan, as far as known.

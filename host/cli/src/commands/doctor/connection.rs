@@ -1,9 +1,6 @@
 //! One connection: its state, its owner, its scopes, its owner's rights.
 
-use std::path::Path;
-use std::sync::Arc;
-
-use switchboard_connections::{Connections, Loopback};
+use switchboard_connections::{Connections, ConnectionsError, Loopback};
 use switchboard_runtime::Connector;
 use switchboard_runtime::manifest::Activity;
 use switchboard_runtime::remedy::Sign;
@@ -12,7 +9,8 @@ use switchboard_store::ConnectionRow;
 
 use super::Finding;
 use crate::app::App;
-use crate::commands::connect::{rights, who};
+use crate::commands::connect::{recognise, rights, who};
+use crate::commands::connection::readdressed;
 use crate::error::CliError;
 use crate::remedy::Facts;
 
@@ -37,24 +35,15 @@ pub async fn look(app: &App, connector: &Connector, connections: &Connections, r
         ];
     }
     let mut findings = Vec::new();
-    let checked = match connections.open_connection(Some(&row.id)) {
-        Ok(live) => {
-            connector.identify(Arc::new(live), &app.call_options(Path::new("downloads"))).await.map_err(CliError::from)
+    match recognise(app, connector, connections, &row.id).await {
+        Ok((identity, after)) => {
+            findings.push(Finding::good(about, who(&identity)));
+            findings.extend(readdressed(row, &after).map(|line| Finding::note(about, line)));
         }
-        Err(error) => Err(CliError::from(error)),
-    };
-    match checked {
-        Ok(identity) => {
-            let now = row.identity.as_ref().and_then(|former| former.get("user_id")?.as_str());
-            if now.is_some_and(|former| former != identity.user_id) {
-                let sign = Sign { problem: Some("wrong-account".into()), ..Sign::default() };
-                findings.push(
-                    Finding::bad(about, format!("acts as {} now, another user than at the beginning", who(&identity)))
-                        .remedy(manifest.remedy(&sign), &facts),
-                );
-            } else {
-                findings.push(Finding::good(about, who(&identity)));
-            }
+        Err(CliError::Connections(error @ ConnectionsError::WrongAccount { .. })) => {
+            let sign = Sign { problem: Some("wrong-account".into()), ..Sign::default() };
+            let text = format!("acts as another user than at the beginning: {error}");
+            findings.push(Finding::bad(about, text).remedy(manifest.remedy(&sign), &facts));
         }
         Err(error) => {
             let mut found = Finding::failed(about, &error, Some(manifest), Some(&row.method), &facts);
