@@ -55,10 +55,8 @@ pub fn list(zoom: &Zoom<'_>, request: ListUsers) -> Outcome<UserList> {
         users.truncate(limit);
         cut = true;
     }
-    if request.with_names == Some(true) {
-        name(zoom, &mut users)?;
-    }
-    Ok(UserList { coverage: covers(pages, users.len(), reason(ended, cut)), users })
+    let not_permitted = if request.with_names == Some(true) { name(zoom, &mut users)? } else { Vec::new() };
+    Ok(UserList { coverage: covers(pages, users.len(), reason(ended, cut)), users, not_permitted })
 }
 
 /// Users of the states read so far, each once.
@@ -98,12 +96,13 @@ fn word(status: ListedStatus) -> &'static str {
     }
 }
 
-/// Fill in what Zoom shows only elsewhere.
-fn name(zoom: &Zoom<'_>, users: &mut [User]) -> Outcome<()> {
-    let roles: BTreeMap<_, _> =
-        roles::list(zoom)?.roles.into_iter().filter_map(|role| Some((role.id, role.name?))).collect();
-    let groups: BTreeMap<_, _> =
-        groups::all(zoom)?.into_iter().filter_map(|group| Some((group.id, group.name?))).collect();
+/// Fill in what Zoom shows only elsewhere. Gives what the user's role does not let it see.
+fn name(zoom: &Zoom<'_>, users: &mut [User]) -> Outcome<Vec<String>> {
+    let mut hidden = Vec::new();
+    let roles = visible(roles::list(zoom).map(|list| list.roles), "roles", &mut hidden)?;
+    let groups = visible(groups::all(zoom), "groups", &mut hidden)?;
+    let roles: BTreeMap<_, _> = roles.into_iter().filter_map(|role| Some((role.id, role.name?))).collect();
+    let groups: BTreeMap<_, _> = groups.into_iter().filter_map(|group| Some((group.id, group.name?))).collect();
     for user in users {
         if let Some(name) = user.role_id.as_ref().and_then(|id| roles.get(id)) {
             user.role_name = Some(name.clone());
@@ -112,7 +111,18 @@ fn name(zoom: &Zoom<'_>, users: &mut [User]) -> Outcome<()> {
             group.name = groups.get(&group.id).cloned();
         }
     }
-    Ok(())
+    Ok(hidden)
+}
+
+/// What a missing right of the role hides is none, and noted.
+fn visible<T>(found: Outcome<Vec<T>>, what: &str, hidden: &mut Vec<String>) -> Outcome<Vec<T>> {
+    match found {
+        Err(problem) if problem.code == "forbidden" => {
+            hidden.push(what.to_owned());
+            Ok(Vec::new())
+        }
+        other => other,
+    }
 }
 
 #[cfg(test)]
@@ -161,6 +171,20 @@ mod tests {
         let list = run("users.list", r#"{"with_names":true}"#, &pages).unwrap();
         assert_eq!(list["users"][0]["role_name"], "Help desk");
         assert_eq!(list["users"][0]["groups"], json!([{"id":"g1","name":"Teachers"}]));
+    }
+
+    #[test]
+    fn seed_josys_32_what_the_role_hides_is_said_and_the_list_is_there() {
+        let refused = r#"{"code":200,"message":"You do not have the right permissions."}"#;
+        let pages = three_states().then("GET /roles", 200, r#"{"roles":[{"id":"Rx","name":"Help desk"}]}"#).then(
+            "GET /groups?page_size=300",
+            200,
+            refused,
+        );
+        let list = run("users.list", r#"{"with_names":true}"#, &pages).unwrap();
+        assert_eq!(list["not_permitted"], json!(["groups"]));
+        assert_eq!(list["users"][0]["groups"][0]["id"], "g1", "the id is Zoom's own");
+        assert_eq!((&list["users"][0]["role_name"], list["users"].as_array().unwrap().len()), (&json!("Help desk"), 4));
     }
 
     #[test]

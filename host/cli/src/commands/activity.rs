@@ -59,6 +59,7 @@ fn show(app: &App, manifest: &Manifest, activity: &Activity) -> Result<(), CliEr
             output::line(&format!("scope   {} ({style})", any.join("  or  ")))?;
         }
     }
+    output::line(&format!("        about scopes: {}", manifest.app.scope_help))?;
     output::line("\ninput")?;
     fields(&activity.input)?;
     output::line("\noutput")?;

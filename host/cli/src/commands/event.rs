@@ -57,6 +57,7 @@ fn show(app: &App, manifest: &Manifest, event: &EventEntry) -> Result<(), CliErr
             output::line(&format!("scope   {} ({style})", any.join("  or  ")))?;
         }
     }
+    output::line(&format!("        about scopes: {}", manifest.app.scope_help))?;
     for note in &event.notes {
         output::line(&format!("note    {note}"))?;
     }
