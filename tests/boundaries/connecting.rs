@@ -90,14 +90,6 @@ fn seed_uipath_05_the_redirect_address_is_printed_and_a_mismatch_names_it() {
 }
 
 #[test]
-fn seed_uipath_06_a_deactivated_user_is_told_about_the_user() {
-    let world = World::connected();
-    world.approval(&json!({"users": {"grace@emulator.test": "inactive"}}));
-    let done = world.run(&["doctor", "--seen", "This user is deactivated", "--json"]);
-    assert!(done.out.contains("user-deactivated") && done.out.contains("User Management"), "{}", done.out);
-}
-
-#[test]
 fn seed_uipath_24_wrong_credentials_each_have_their_own_message_and_nothing_is_stored() {
     let world = World::new();
     let (account, client, secret) = world.emulator.server_to_server();
@@ -128,7 +120,7 @@ fn seed_ensemble_16_17_23_keys_of_jwt_apps_are_recognised_and_missing_credential
 }
 
 #[test]
-fn seed_ensemble_15_uipath_50_addresses_are_https_and_clouds_are_profiles() {
+fn seed_ensemble_15_addresses_are_https_and_clouds_are_profiles() {
     let world = World::new();
     for arguments in [
         &["connect", "x", "--client-id", "c", "--api-base", "http://example.com/v2", "--json"][..],
@@ -247,8 +239,7 @@ fn seed_next_10_only_the_expected_user_is_let_in_and_the_advice_is_to_log_out_fi
 #[test]
 fn seed_next_24_25_26_uipath_18_19_the_same_user_again_is_stopped_and_the_first_goes_on() {
     let world = World::connected();
-    let file = World::file("manifests/automations/list-recordings.json");
-    world.run(&["run", file.to_str().unwrap(), "--json"]);
+    world.list_recordings();
     let done = world.connect_with("again", "ada@emulator.test", "allow", &["--json"]);
     let told = error(&done);
     assert_eq!((done.code, &told["code"]), (4, &json!("same-account")), "{told}");
@@ -319,10 +310,11 @@ fn seed_uipath_25_anyclip_17_the_connection_is_verified_listed_and_shows_what_us
     let out: Value = serde_json::from_str(&done.out).unwrap();
     assert_eq!((&out["identity"]["email"], &out["style"]), (&json!("ada@emulator.test"), &json!("granular")), "{out}");
     assert!(out["identity"]["account_id"].is_string() && !out["scopes"].as_array().unwrap().is_empty());
+    world.list_recordings();
+    world.list_recordings();
     let file = World::file("manifests/automations/list-recordings.json");
-    for _ in 0..2 {
-        world.run(&["run", file.to_str().unwrap(), "--json"]);
-    }
+    let refused = world.run(&["run", file.to_str().unwrap(), "--json"]);
+    assert_eq!(refused.code, 3, "a run that cannot begin is no use of the connection: {}", refused.err);
     let shown = world.json(&["connection", "show", "work", "--json"]);
     let used = &shown["used_by"][0];
     assert_eq!((&used["automation"], &used["runs"]), (&json!("list-recordings"), &json!(2)), "{shown}");

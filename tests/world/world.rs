@@ -141,6 +141,12 @@ impl World {
         serde_json::from_str(&done.out).unwrap_or_else(|error| panic!("{arguments:?}: {error}: {}", done.out))
     }
 
+    /// Run the automation that lists recordings, to its end.
+    pub fn list_recordings(&self) -> Value {
+        let file = Self::file("manifests/automations/list-recordings.json");
+        self.json(&["run", &file.display().to_string(), "from=2026-01-01", "to=2026-11-23", "--json"])
+    }
+
     /// Connect `user` under `label`: the whole code flow with paste, consent answered by this test.
     pub fn connect(&self, label: &str, user: &str) {
         let done = self.connect_with(label, user, "allow", &[]);
@@ -160,6 +166,11 @@ impl World {
     /// Run a command that signs in with `--paste`, and be the person at the browser: `user` decides, and the address it
     /// ends on is pasted. A page without a way back is told to the command by its heading.
     pub fn sign_in(&self, arguments: &[&str], user: &str, decision: &str) -> Done {
+        self.sign_in_by(arguments, |page| landing(page, user, decision))
+    }
+
+    /// The same with another person at the browser: `browse` gets the address, and what it gives is pasted.
+    pub fn sign_in_by(&self, arguments: &[&str], browse: impl FnOnce(&str) -> String) -> Done {
         let mut arguments = arguments.to_vec();
         arguments.push("--paste");
         let mut child = self.piped(&arguments);
@@ -176,7 +187,7 @@ impl World {
             }
         };
         if let Some(page) = page {
-            let landed = landing(&page, user, decision);
+            let landed = browse(&page);
             child.stdin.take().expect("piped").write_all(format!("{landed}\n").as_bytes()).expect("it reads");
         }
         stderr.read_to_string(&mut said).expect("text");
@@ -233,7 +244,7 @@ pub fn landing(page: &str, user: &str, decision: &str) -> String {
 }
 
 /// The words of a page, in one line.
-fn page_says(status: u16, body: &str) -> String {
+pub fn page_says(status: u16, body: &str) -> String {
     let main = body.split("<main>").nth(1).unwrap_or_else(|| panic!("{status}: no page\n{body}"));
     let mut tag = false;
     let words = main.chars().filter(|c| {

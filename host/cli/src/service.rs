@@ -1,8 +1,8 @@
 //! The addresses of a service, from the manifest or the command line.
 
 use switchboard_connections::Service;
-use switchboard_egress::is_loopback;
-use switchboard_runtime::manifest::Manifest;
+use switchboard_egress::{HostRule, is_loopback};
+use switchboard_runtime::manifest::{Manifest, Profile};
 use url::Url;
 
 use crate::error::CliError;
@@ -21,18 +21,38 @@ pub fn service(
             format!("use one of: {}", known.join(", ")),
         ));
     };
+    let hosts = manifest.hosts_of(profile);
+    let here = |text: &str| address(text).and_then(|url| own_cloud(manifest, profile, url));
     Ok(Service {
         connector: manifest.connector.clone(),
-        api_base: address(api_base.unwrap_or(&found.api_base))?,
-        oauth_base: address(oauth_base.unwrap_or(&found.oauth_base))?,
+        api_base: here(api_base.unwrap_or(&found.api_base))?,
+        oauth_base: here(oauth_base.unwrap_or(&found.oauth_base))?,
         authorize_path: manifest.auth.authorize_path.clone(),
         token_path: manifest.auth.token_path.clone(),
         revoke_path: manifest.auth.revoke_path.clone(),
-        api_hosts: manifest.hosts.api.clone(),
-        credential_hosts: manifest.hosts.credential.clone(),
-        download_hosts: manifest.hosts.download.clone(),
+        api_hosts: hosts.api.clone(),
+        credential_hosts: hosts.credential.clone(),
+        download_hosts: hosts.download.clone(),
         token_errors: manifest.auth.token_errors.clone(),
     })
+}
+
+/// Refuses an address of another cloud: the accounts and tokens of one are nothing to the other.
+fn own_cloud(manifest: &Manifest, profile: &str, url: Url) -> Result<Url, CliError> {
+    let covers =
+        |hosts: &[String]| hosts.iter().filter_map(|host| host.parse::<HostRule>().ok()).any(|rule| rule.covers(&url));
+    let of = |found: &Profile| {
+        let signs_in = Url::parse(&found.oauth_base).is_ok_and(|base| base.host_str() == url.host_str());
+        signs_in || found.hosts.as_ref().is_some_and(|hosts| covers(&hosts.api) || covers(&hosts.credential))
+    };
+    let clouds = || manifest.auth.profiles.iter().filter(|(_, found)| url.scheme() == "https" && of(found));
+    match clouds().next() {
+        Some((other, _)) if clouds().all(|(name, _)| name != profile) => Err(CliError::usage(
+            format!("`{url}` is an address of the cloud `{other}`, not of `{profile}`"),
+            format!("connect to that cloud with --profile {other}"),
+        )),
+        _ => Ok(url),
+    }
 }
 
 /// HTTPS anywhere, plain HTTP on loopback alone.
@@ -51,7 +71,72 @@ fn address(text: &str) -> Result<Url, CliError> {
 
 #[cfg(test)]
 mod tests {
+    use switchboard_connections::{Connections, KeySource, SecretString, Vault};
+    use switchboard_egress::{Connection, Egress, NoTrace, Request, Target};
+    use switchboard_store::Store;
+    use tokio::time::{Duration, Instant};
+
     use super::*;
+
+    fn manifest() -> Manifest {
+        serde_json::from_str(include_str!("../../../manifests/zoom.resolved.json")).unwrap()
+    }
+
+    /// A connection to a cloud as its calls see it.
+    async fn connection(profile: &str) -> (Connections, switchboard_connections::LiveConnection) {
+        let service = service(&manifest(), profile, None, None).unwrap();
+        let (store, home) = (Store::in_memory().unwrap(), tempfile::tempdir().unwrap());
+        let vault = Vault::open(&store, KeySource::File(home.path().join("key"))).unwrap();
+        let connections = Connections::open(store, vault, Egress::new().unwrap());
+        let grant = connections.pasted_token(&service, &SecretString::from("a-token".to_owned())).unwrap();
+        connections.save("one", switchboard_connections::Method::Token, &service, grant, None).unwrap();
+        let live = connections.open_connection(Some("one")).unwrap();
+        (connections, live)
+    }
+
+    #[tokio::test]
+    async fn seed_uipath_50_each_cloud_has_its_own_addresses_and_the_others_hosts_are_refused() {
+        let gov = ["https://api.zoomgov.com/v2/users/me", "https://files.zoomgov.com/rec/download/x"];
+        let commercial =
+            ["https://api.zoom.us/v2/users/me", "https://api-eu.zoom.us/v2/users/me", "https://files.zoom.us/rec/x"];
+        for (profile, base, own, foreign) in [
+            ("zoomgov", "https://api.zoomgov.com/v2", &gov[..], &commercial[..]),
+            ("zoom", "https://api.zoom.us/v2", &commercial, &gov),
+        ] {
+            let (_connections, live) = connection(profile).await;
+            assert_eq!(live.policy().api_base().as_str(), base);
+            let carries = |text: &&str| live.policy().may_carry(&Url::parse(text).unwrap());
+            assert!(own.iter().all(carries) && !foreign.iter().any(carries), "{profile}");
+            let plain = own.iter().map(|text| text.replace("https:", "http:"));
+            assert!(!plain.into_iter().any(|text| carries(&text.as_str())), "{profile} without TLS");
+            for text in foreign {
+                let request = Request::get(Target::Link((*text).to_owned()));
+                let (egress, until) = (Egress::new().unwrap(), Instant::now() + Duration::from_secs(5));
+                let sent = egress.send(live.policy(), &request, None, until, &NoTrace).await;
+                assert_eq!(sent.unwrap_err().code, "refused.host", "{profile} {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn seed_uipath_50_an_address_of_another_cloud_is_refused_by_name() {
+        let manifest = manifest();
+        for (profile, api, oauth, other) in [
+            ("zoomgov", Some("https://api.zoom.us/v2"), None, Some("zoom")),
+            ("zoomgov", None, Some("https://zoom.us/oauth"), Some("zoom")),
+            ("zoom", Some("https://api.zoomgov.com/v2"), None, Some("zoomgov")),
+            ("emulator", Some("https://api.zoom.us/v2"), None, Some("zoom")),
+            ("zoom", Some("https://api-eu.zoom.us/v2"), None, None),
+            ("zoomgov", Some("http://127.0.0.1:7901/v2"), Some("http://127.0.0.1:7901/oauth"), None),
+            ("zoomgov", Some("https://proxy.example/v2"), None, None),
+        ] {
+            let made = service(&manifest, profile, api, oauth);
+            let said = made.err().map(|error| error.as_json().to_string());
+            let named = other.map(|other| format!("--profile {other}\""));
+            assert_eq!(said.is_some(), named.is_some(), "{profile} {api:?} {oauth:?}: {said:?}");
+            assert!(named.is_none_or(|named| said.unwrap_or_default().contains(&named)), "{profile} {api:?} {oauth:?}");
+        }
+    }
 
     #[test]
     fn only_loopback_goes_without_tls() {

@@ -24,6 +24,7 @@ pub struct Manifest {
     #[serde(default)]
     pub icon: String,
     pub auth: Auth,
+    /// Of all clouds together; [`Profile::hosts`] says which are of one.
     pub hosts: Hosts,
     /// How often each rate class may be called, by the account's plan.
     #[serde(default)]
@@ -97,8 +98,14 @@ pub struct AllScopes {
 /// Addresses of one cloud.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Profile {
+    /// For people.
+    #[serde(default)]
+    pub title: String,
     pub api_base: String,
     pub oauth_base: String,
+    /// The hosts of this cloud alone; the connector's own list where a cloud has none.
+    #[serde(default)]
+    pub hosts: Option<Hosts>,
     /// The packaged app of this cloud, where there is one.
     #[serde(default)]
     pub app: Option<PackagedApp>,
@@ -260,6 +267,11 @@ impl Manifest {
     pub fn event(&self, id: &str) -> Option<&EventEntry> {
         let full = id.strip_prefix(&self.connector).and_then(|rest| rest.strip_prefix('.'));
         self.events.iter().find(|event| event.name == id || Some(event.name.as_str()) == full)
+    }
+
+    /// The hosts that a connection to this cloud may reach: those of other clouds are not among them.
+    pub fn hosts_of(&self, profile: &str) -> &Hosts {
+        self.auth.profiles.get(profile).and_then(|found| found.hosts.as_ref()).unwrap_or(&self.hosts)
     }
 
     /// Full ids of activities in manifest order.

@@ -6,8 +6,6 @@ use serde_json::{Value, json};
 use switchboard_automation::journal::Embedded;
 use switchboard_automation::{Document, RetryHint, RunError, SystemClock};
 
-use switchboard_store::Store;
-
 use crate::app::App;
 use crate::args::Run;
 use crate::commands::{call, check};
@@ -32,6 +30,10 @@ pub async fn run(app: &App, run: Run) -> Result<(), CliError> {
     }
     let document = switchboard_automation::parse(&source, &name).map_err(|_| CliError::Said(exit::INVALID))?;
     let inputs = input::object(None, &run.fields)?;
+    // Nobody is asked, and nothing is noted as used, for a run that cannot begin.
+    if let Err(error) = switchboard_automation::prepare_inputs(&document, inputs.clone()) {
+        return Err(failed(None, &error));
+    }
     for (id, with) in used(&document) {
         if let Some(activity) = connector.activity(&id) {
             call::confirm(&app.global, run.yes, &id, &activity, activity.effect_of(&with), &with)?;
@@ -62,7 +64,10 @@ pub async fn run(app: &App, run: Run) -> Result<(), CliError> {
             app.say(&format!("run {id} done: switchboard runs show {id}"));
             if app.global.json { output::json(&outputs) } else { output::fields(&outputs) }
         }
-        Err(error) => Err(failed(&store, &id, &error)),
+        Err(error) => {
+            let kept = store.run(&id).ok().flatten();
+            Err(failed(kept.map(|run| run.id).as_deref(), &error))
+        }
     }
 }
 
@@ -99,14 +104,14 @@ pub fn new_id() -> String {
     format!("r-{}", id.into_iter().rev().collect::<String>())
 }
 
-fn failed(store: &Store, id: &str, error: &RunError) -> CliError {
+/// The failure of a run, with the run that was kept of it.
+fn failed(kept: Option<&str>, error: &RunError) -> CliError {
     let code = error.code.clone();
     let exit = match code_exit(&code, switchboard_runtime::Retry::Never) {
         exit::USAGE => exit::INVALID,
         other => other,
     };
-    // Bad input fails before a run is begun: then there is nothing to show.
-    let kept = store.run(id).ok().flatten().map(|_| format!("switchboard runs show {id}"));
+    let kept = kept.map(|id| format!("switchboard runs show {id}"));
     let again = match error.retry {
         RetryHint::After(ms) => moment(ms).map(|at| format!("run it again after {at}")),
         RetryHint::Never | RetryHint::AfterUserAction => None,

@@ -9,7 +9,7 @@ use super::{access, method};
 use crate::app::App;
 use crate::args::Connect;
 use crate::error::CliError;
-use crate::{output, remedy};
+use crate::{output, remedy, service};
 
 pub fn guide(app: &App, manifest: &Manifest, kind: &str, port: u16) -> Result<(), CliError> {
     let Some(found) = manifest.guides.iter().find(|guide| guide.id == kind) else {
@@ -27,13 +27,18 @@ pub fn guide(app: &App, manifest: &Manifest, kind: &str, port: u16) -> Result<()
 
 pub fn app_manifest(app: &App, manifest: &Manifest, connect: &Connect) -> Result<(), CliError> {
     let wanted = access::wanted(manifest, connect, method(connect))?;
+    let (api, oauth) = (connect.api_base.as_deref(), connect.oauth_base.as_deref());
+    let service = service::service(manifest, &connect.profile, api, oauth)?;
+    let title = manifest.auth.profiles.get(&connect.profile).map_or("", |found| found.title.as_str());
     let list = |style: Style, level: Level| manifest.scopes_for(&wanted.activities, style, level);
     let redirect = Loopback::redirect_uri(connect.redirect_port);
     let name = format!("Switchboard for {}", manifest.title);
     let (user, account) = (Level::User, Level::Account);
     if app.global.json {
         return output::json(&json!({
-            "name": name, "redirect_url": redirect, "allow_list": [redirect], "strict_mode": true,
+            "name": name, "profile": connect.profile, "cloud": title, "api_base": service.api_base, "oauth_base": service.oauth_base,
+            "hosts": { "calls": service.api_hosts, "downloads": service.download_hosts, "token": service.credential_hosts },
+            "redirect_url": redirect, "allow_list": [redirect], "strict_mode": true,
             "scopes": {
                 "granular": { "user": list(Style::Granular, user), "account": list(Style::Granular, account) },
                 "classic": { "user": list(Style::Classic, user), "account": list(Style::Classic, account) },
@@ -42,6 +47,7 @@ pub fn app_manifest(app: &App, manifest: &Manifest, connect: &Connect) -> Result
         }));
     }
     output::line(&format!("Name              {name}"))?;
+    output::line(&format!("Cloud             {title}: calls {}, sign-in {}", service.api_base, service.oauth_base))?;
     output::line(&format!("Redirect address  {redirect}   (exactly; also in the allow list, with Strict Mode on)"))?;
     let level = wanted.level;
     for (title, style) in [("granular", Style::Granular), ("classic", Style::Classic)] {
