@@ -3,6 +3,8 @@
 //! What ends here first becomes a pending revocation on disk, with what is needed to ask the service sealed beside it.
 //! So neither a service that is down nor a killed process leaves a grant behind that nobody remembers.
 
+use std::time::Duration;
+
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use switchboard_store::{ConnectionRow, PendingRevocation};
@@ -16,7 +18,7 @@ use crate::{App, ConnectionsError, Service};
 const FIELD: &str = "revocation";
 /// A sealed token outlives its connection no longer than this.
 const GIVE_UP_MS: i64 = 24 * 3_600_000;
-/// The first pause between attempts; it doubles with each up to an hour.
+/// The first pause between attempts; it doubles with each up to an hour. A service may ask for a longer one.
 const PAUSE_MS: i64 = 60_000;
 /// Longer than one attempt: nobody else makes the same one.
 const ATTEMPT_MS: i64 = 3 * sign_in::TIMEOUT.as_millis() as i64;
@@ -30,6 +32,29 @@ pub struct Retried {
     pub failed: Option<String>,
     /// Whether it was the last attempt: its owner has to remove the app in the service's settings.
     pub given_up: bool,
+}
+
+/// Why an attempt took nothing back, and how long the service wants to be left alone, in milliseconds.
+struct Refused {
+    why: String,
+    wait_ms: i64,
+}
+
+impl From<TokenFailure> for Refused {
+    fn from(failure: TokenFailure) -> Self {
+        let wait = match &failure {
+            TokenFailure::Unavailable { retry_after, .. } => retry_after.unwrap_or_default(),
+            TokenFailure::Rejected { .. } => Duration::ZERO,
+        };
+        let wait_ms = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
+        Self { why: ConnectionsError::from(failure).to_string(), wait_ms }
+    }
+}
+
+impl From<ConnectionsError> for Refused {
+    fn from(error: ConnectionsError) -> Self {
+        Self { why: error.to_string(), wait_ms: 0 }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -99,10 +124,10 @@ impl Core {
         }
         let failed = match self.field::<Job>(&pending.id, FIELD) {
             Ok((job, generation)) => self.take_back(&pending.id, job, generation).await.err(),
-            Err(error) => Some(error.to_string()),
+            Err(error) => Some(error.into()),
         };
         let label = pending.label.clone();
-        let Some(why) = failed else {
+        let Some(Refused { why, wait_ms }) = failed else {
             self.store.delete_revocation(&pending.id)?;
             let _ = self.store.fold_journal();
             return Ok(Some(Retried { label, failed: None, given_up: false }));
@@ -113,21 +138,27 @@ impl Core {
             self.store.delete_revocation(&pending.id)?;
         } else {
             let pause = PAUSE_MS.saturating_mul(1 << pending.attempts.min(6)).min(3_600_000);
-            self.store.note_revocation(&pending.id, &why, now + pause)?;
+            // However long the service wants to be left alone, it is asked once more before the end.
+            let next = now.saturating_add(pause.max(wait_ms)).min(pending.until);
+            self.store.note_revocation(&pending.id, &why, next)?;
         }
         Ok(Some(Retried { label, failed: Some(why), given_up }))
     }
 
-    /// The refresh token first: it is the one that lives longest. Some services know only the access token, so both go.
-    async fn take_back(&self, id: &str, job: Job, generation: u64) -> Result<(), String> {
+    /// The refresh token first: it is the one that lives longest. Some services know only the access token, so both go, but
+    /// not when the service wants to be left alone.
+    async fn take_back(&self, id: &str, job: Job, generation: u64) -> Result<(), Refused> {
         let app = App::from(job.app.clone());
-        let told = |failure: TokenFailure| ConnectionsError::from(failure).to_string();
-        let revoke =
-            async |token: SecretString| sign_in::revoke(&self.egress, &job.service, &app, &token).await.map_err(told);
+        let revoke = async |token: SecretString| {
+            sign_in::revoke(&self.egress, &job.service, &app, &token).await.map_err(Refused::from)
+        };
         let by_refresh = match &job.token.refresh {
             Some(refresh) => revoke(refresh.clone()).await,
             None => Ok(false),
         };
+        if by_refresh.as_ref().is_err_and(|refused| refused.wait_ms > 0) {
+            return by_refresh.map(|_| ());
+        }
         let by_access = revoke(job.token.access.clone()).await;
         match (by_refresh, by_access) {
             (Ok(true), _) | (_, Ok(true)) => return Ok(()),
@@ -142,12 +173,12 @@ impl Core {
             Ok(token) => {
                 let access = token.access.clone();
                 let job = Job { service: job.service.clone(), app: job.app.clone(), token };
-                let sealed = self.vault.seal(id, FIELD, &job).map_err(|error| error.to_string())?;
-                self.store.put_secret(id, FIELD, &sealed, generation + 1).map_err(|error| error.to_string())?;
+                let sealed = self.vault.seal(id, FIELD, &job)?;
+                self.store.put_secret(id, FIELD, &sealed, generation + 1).map_err(ConnectionsError::from)?;
                 revoke(access).await.map(|_| ())
             }
             Err(TokenFailure::Rejected { .. }) => Ok(()),
-            Err(failure) => Err(told(failure)),
+            Err(failure) => Err(failure.into()),
         }
     }
 }

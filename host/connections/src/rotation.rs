@@ -238,7 +238,7 @@ impl Core {
                     }
                 }
             }
-            Err(TokenFailure::Unavailable { message, not_sent }) => {
+            Err(TokenFailure::Unavailable { message, not_sent, .. }) => {
                 if not_sent && !answer_lost {
                     self.store.close_rotation(id).map_err(stored)?;
                 }

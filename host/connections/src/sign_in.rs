@@ -50,8 +50,9 @@ type RequestError = RequestTokenError<AdapterError, ServiceError>;
 pub(crate) enum TokenFailure {
     /// It said no, and would say no again.
     Rejected { error: String, reason: String, code: Option<String> },
-    /// It did not answer, or not sensibly: nothing is known about the token that was sent.
-    Unavailable { message: String, not_sent: bool },
+    /// It did not answer, or not sensibly: nothing is known about the token that was sent. It may have said when to ask
+    /// again.
+    Unavailable { message: String, not_sent: bool, retry_after: Option<Duration> },
 }
 
 /// What one sign-in must remember until its answer.
@@ -285,12 +286,26 @@ async fn call(
     let status = answer.status();
     let says_nothing = status.is_server_error() || status.is_redirection() || matches!(status.as_u16(), 408 | 429);
     if says_nothing {
-        return Err(AdapterError::Status(status.as_u16()));
+        return Err(AdapterError::Status(status.as_u16(), retry_after(answer.headers())));
     }
     if answer.body().len() > MAX_ANSWER {
         return Err(AdapterError::TooLong);
     }
     Ok(answer)
+}
+
+/// `Retry-After` in both of its forms (RFC 9110, section 10.2.3): seconds, or a date, which is compared with the answer's
+/// own where it has one.
+fn retry_after(headers: &http::HeaderMap) -> Option<Duration> {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+    let date = |text: &str| jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok();
+    let wanted = text(http::header::RETRY_AFTER)?;
+    if let Ok(seconds) = wanted.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let now = text(http::header::DATE).and_then(date).map_or_else(clock::now, jiff::Timestamp::as_millisecond);
+    let wait = date(wanted)?.as_millisecond().saturating_sub(now);
+    Some(Duration::from_millis(u64::try_from(wait).unwrap_or(0)))
 }
 
 fn post(
@@ -373,15 +388,19 @@ fn unavailable(error: AdapterError) -> TokenFailure {
     TokenFailure::Unavailable {
         message: error.to_string(),
         not_sent: matches!(&error, AdapterError::NotAnswered(failure) if failure.not_sent),
+        retry_after: match error {
+            AdapterError::Status(_, wait) => wait,
+            _ => None,
+        },
     }
 }
 
 fn strange() -> TokenFailure {
-    TokenFailure::Unavailable { message: "its answer could not be understood".to_owned(), not_sent: false }
+    unavailable(AdapterError::Strange)
 }
 
 fn misconfigured(error: ConnectionsError) -> TokenFailure {
-    TokenFailure::Unavailable { message: error.to_string(), not_sent: true }
+    TokenFailure::Unavailable { message: error.to_string(), not_sent: true, retry_after: None }
 }
 
 /// Text of the service, fit to be shown: bounded, without secrets, and without characters that are not seen or that
@@ -428,7 +447,7 @@ enum AdapterError {
     #[error("{}", .0.message)]
     NotAnswered(Failure),
     #[error("it answered with status {0}")]
-    Status(u16),
+    Status(u16, Option<Duration>),
     #[error("its answer is too long")]
     TooLong,
     #[error("its answer could not be understood")]

@@ -45,6 +45,40 @@ async fn o_20_o_21_a_service_that_is_down_is_asked_again_until_it_takes_the_gran
 }
 
 #[tokio::test]
+async fn o_21_a_service_that_says_when_is_asked_then_and_not_before() {
+    const HOUR_MS: i64 = 3_600_000;
+    // What it says, and when it is asked again: by seconds, by a date, never before its own pause and never after the day.
+    let ways = [
+        (429, "7200", 2 * HOUR_MS),
+        (503, "Thu, 01 Jan 2026 03:00:00 GMT", 3 * HOUR_MS),
+        (429, "1", 60_000),
+        (503, "Thu, 01 Jan 1970 00:00:00 GMT", 60_000),
+        (503, "999999999", DAY_MS),
+        (429, "18446744073709551615", DAY_MS),
+        (503, "soon", 60_000),
+    ];
+    for (status, wait, expected) in ways {
+        let (server, dir) = (TokenServer::start(3599).await, tempfile::tempdir().unwrap());
+        drop(connected(dir.path(), &server).await);
+        let clock = Moved::default();
+        let connections = open_at(dir.path(), &clock);
+        server.seen.lock().unwrap().revocation_waits = Some((status, wait));
+        let done = connections.disconnect("work").await.unwrap();
+        assert!(matches!(&done.revocation, Revocation::Failed(why) if why.contains(&status.to_string())), "{done:?}");
+        // Who wants to be left alone is not asked about the second token either.
+        let asked = if matches!(wait, "soon" | "Thu, 01 Jan 1970 00:00:00 GMT") { 2 } else { 1 };
+        assert_eq!(server.seen.lock().unwrap().revocations, asked, "{status} {wait}");
+        server.seen.lock().unwrap().revocation_waits = None;
+        clock.to(expected - 10_000);
+        assert!(connections.retry_revocations().await.unwrap().is_empty(), "{status} {wait}: too early");
+        clock.to(expected + 1_000);
+        let retried = connections.retry_revocations().await.unwrap();
+        assert_eq!((retried.len(), retried[0].failed.as_ref()), (1, None), "{status} {wait}");
+        assert_eq!(server.seen.lock().unwrap().revoked.len(), 2);
+    }
+}
+
+#[tokio::test]
 async fn o_21_after_a_day_it_is_given_up_and_said() {
     let server = TokenServer::start(3599).await;
     let dir = tempfile::tempdir().unwrap();

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::response::IntoResponse;
 use axum::routing::{any, post};
 use switchboard_connections::{Connections, KeySource, Options, SecretString, Service, Vault};
 use switchboard_egress::Egress;
@@ -39,6 +40,10 @@ pub struct Seen {
     pub trapped: usize,
     /// The revocation endpoint answers 503.
     pub revocation_down: bool,
+    /// With this status and this `Retry-After` in place of 503.
+    pub revocation_waits: Option<(u16, &'static str)>,
+    /// Revocations that were asked for, taken back or not.
+    pub revocations: usize,
     pub next: VecDeque<Next>,
     pub generation: u32,
     pub life_s: u64,
@@ -181,13 +186,18 @@ async fn trap(State(seen): State<Arc<Mutex<Seen>>>) -> StatusCode {
     StatusCode::OK
 }
 
-async fn revoke(State(seen): State<Arc<Mutex<Seen>>>, body: String) -> (StatusCode, Json, &'static str) {
+async fn revoke(State(seen): State<Arc<Mutex<Seen>>>, body: String) -> axum::response::Response {
     let mut seen = seen.lock().unwrap();
+    seen.revocations += 1;
+    if let Some((status, wait)) = seen.revocation_waits {
+        let date = ("date", "Thu, 01 Jan 2026 00:00:00 GMT");
+        return (StatusCode::from_u16(status).unwrap(), [date, ("retry-after", wait)], "").into_response();
+    }
     if seen.revocation_down {
-        return (StatusCode::SERVICE_UNAVAILABLE, JSON, "<html>");
+        return (StatusCode::SERVICE_UNAVAILABLE, JSON, "<html>").into_response();
     }
     seen.revoked.push(body);
-    (StatusCode::OK, JSON, r#"{"status":"success"}"#)
+    (StatusCode::OK, JSON, r#"{"status":"success"}"#).into_response()
 }
 
 /// A clock that tests move, milliseconds from the real one.
