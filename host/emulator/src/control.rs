@@ -85,6 +85,7 @@ fn at_once(shared: &Shared, call: &Call, (method, what, which): (&str, &str, Opt
         }
         ("GET", "clock") => Answer::json(200, &json!({"now": time::utc(world.now_ms())})),
         ("GET", "state") => Answer::json(200, &state(&world)),
+        ("GET", "secrets") => Answer::json(200, &secrets(&world)),
         ("GET", "blob") => match call.query("size").and_then(|size| size.parse().ok()) {
             Some(size) => downloads::blob(size),
             None => bad("give the number of bytes: ?size=N"),
@@ -152,7 +153,8 @@ fn clock(world: &mut World, body: &Value) -> Answer {
     Answer::json(200, &json!({"now": time::utc(world.now_ms())}))
 }
 
-/// `apps/{client_id}/deauthorize` with `{"user": …}`: the user removes the app.
+/// `apps/{client_id}/deauthorize` with `{"user": …}`: the user removes the app, and is not asked; with `"retain": true` the
+/// data may be kept.
 fn apps(world: &mut World, call: &Call, body: &Value) -> Answer {
     let segments = call.segments();
     let [_, _, client_id, "deauthorize"] = segments.as_slice() else {
@@ -165,7 +167,8 @@ fn apps(world: &mut World, call: &Call, body: &Value) -> Answer {
     if world.app(client_id).is_none() {
         return bad(&format!("no app `{client_id}`; GET /_emulator/state lists them"));
     }
-    world.deauthorize(client_id, &user);
+    let retain = body.get("retain").and_then(Value::as_bool).unwrap_or_default();
+    world.deauthorize(client_id, &user, retain);
     Answer::empty(204)
 }
 
@@ -194,6 +197,12 @@ fn state(world: &World) -> Value {
         "users": users.collect::<Vec<_>>(), "apps": apps.collect::<Vec<_>>(), "grants": grants.collect::<Vec<_>>(),
         "access_tokens": world.access.len(), "meetings": meetings.collect::<Vec<_>>(), "recordings": recordings.collect::<Vec<_>>(),
     })
+}
+
+/// Everything that nobody may find in what a client leaves behind.
+fn secrets(world: &World) -> Value {
+    let endpoints = world.events.endpoints.iter().map(|endpoint| &endpoint.secret);
+    json!({"issued": world.issued, "apps": seed::app_secrets(), "endpoints": endpoints.collect::<Vec<_>>()})
 }
 
 fn kind(kind: AppKind) -> &'static str {

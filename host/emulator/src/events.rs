@@ -119,15 +119,15 @@ impl World {
         self.tell(event, payload, subject.as_deref(), token.as_deref());
     }
 
-    /// The user removed the app: its tokens die, and its endpoints hear of it.
-    pub fn deauthorize(&mut self, client_id: &str, user: &str) {
+    /// The user removed the app: its tokens die, and its endpoints hear of it, and whether they may keep the data.
+    pub fn deauthorize(&mut self, client_id: &str, user: &str, retain: bool) {
         for grant in self.grants.iter_mut().filter(|grant| grant.client_id == client_id && grant.user == user) {
             grant.live = false;
             grant.refresh = None;
         }
         let now = self.now_ms();
         let payload = json!({"account_id": ACCOUNT, "user_id": user, "client_id": client_id, "signature": hash(&random(16)),
-            "deauthorization_time": crate::time::utc(now).replace('Z', ".000Z"), "user_data_retention": "false"});
+            "deauthorization_time": crate::time::utc(now).replace('Z', ".000Z"), "user_data_retention": retain.to_string()});
         if let Value::Object(payload) = payload {
             let ids: Vec<u64> = self.listeners("app_deauthorized", None, Some(client_id));
             self.post("app_deauthorized", &payload, &ids, None);

@@ -130,7 +130,7 @@ impl Emulator {
 
     /// The client secrets of all apps, for tests that look for leaks.
     pub fn app_secrets(&self) -> Vec<String> {
-        [seed::DEMO_APP, seed::ADMIN_APP, seed::CLASSIC_APP, seed::SERVER_APP].map(|app| app.1.to_owned()).to_vec()
+        seed::app_secrets().map(str::to_owned).to_vec()
     }
 
     /// An access token for the user with this e-mail, without refresh; `None` for a stranger.

@@ -4,6 +4,7 @@ mod authorize;
 mod device;
 mod pages;
 pub mod token;
+mod uninstall;
 
 pub use device::Devices;
 pub use token::jwt;
@@ -18,6 +19,9 @@ pub fn answer(world: &mut World, call: &Call) -> Answer {
         ("POST", ["oauth", "signin"]) => authorize::sign_in(world, call),
         ("POST", ["oauth", "consent"]) => authorize::decide(world, call),
         ("POST", ["oauth", "request"]) => authorize::request(world, call),
+        ("GET", ["oauth", "apps"]) => uninstall::list(world, call),
+        ("GET", ["oauth", "apps", client_id]) => uninstall::question(world, call, client_id),
+        ("POST", ["oauth", "apps", client_id]) => uninstall::answered(world, call, client_id),
         ("GET", ["oauth", "signout"]) => authorize::sign_out(world, call),
         ("GET", ["oauth_device"]) => device::enter(world, call),
         ("GET", ["oauth", "device", "complete", code]) => device::page(world, call, code),

@@ -36,6 +36,11 @@ pub const SERVER_APP: (&str, &str) = ("switchboard-server", "server-secret-not-a
 /// The password of every seeded user on the sign-in page.
 pub const PASSWORD: &str = "demo";
 
+/// The client secrets of all apps.
+pub fn app_secrets() -> [&'static str; 4] {
+    [DEMO_APP, ADMIN_APP, CLASSIC_APP, SERVER_APP].map(|app| app.1)
+}
+
 /// What the emulator is filled with.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -263,3 +263,38 @@ async fn the_device_flow_waits_slows_down_and_ends() {
     let form = form.replace(code, declined["device_code"].as_str().unwrap());
     assert_eq!(send("POST", &token, &auth, &form).await.error(), "access_denied");
 }
+
+#[tokio::test]
+async fn seed_anyclip_46_a_user_is_asked_before_an_app_is_uninstalled() {
+    for retain in [true, false] {
+        let emulator = start(Options::default()).await.unwrap();
+        let token = emulator.issue_token("grace@emulator.test").unwrap();
+        let (apps, bearer) = (format!("{}/apps", emulator.oauth_base()), format!("authorization: Bearer {token}\r\n"));
+        let me = async || send("GET", &format!("{}/users/me", emulator.api_base()), &bearer, "").await.status;
+        assert!(send("GET", &apps, "", "").await.body.contains("<h1>Sign in</h1>"));
+        let form = "email=grace%40emulator.test&password=demo&query=apps";
+        let back = send("POST", &format!("{}/signin", emulator.oauth_base()), "", form).await;
+        assert!(back.head.contains("location: /oauth/apps\r\n"), "{}", back.head);
+        let cookie = signed_in(&emulator, "grace").await;
+        assert!(send("GET", &apps, &cookie, "").await.body.contains("href=\"/oauth/apps/switchboard-demo\""));
+        let one = format!("{apps}/switchboard-demo");
+        let asked = send("GET", &one, &cookie, "").await;
+        assert!(asked.body.contains("<h1>Uninstall ") && asked.body.contains("keep your data"), "{}", asked.body);
+        assert!(!asked.body.contains("checked"), "consent is not assumed");
+        assert_eq!(
+            (me().await, send("POST", &one, &cookie, "").await.status),
+            (200, 400),
+            "a question, and no answer to it"
+        );
+        let other = signed_in(&emulator, "alan").await;
+        assert_eq!((send("GET", &one, &other, "").await.status, me().await), (400, 200), "not alan's to remove");
+        let csrf = asked.body.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+        let more = if retain { "&retain=true" } else { "" };
+        let done = send("POST", &one, &cookie, &format!("csrf={csrf}{more}")).await;
+        assert!(done.status == 200 && done.body.contains("was uninstalled"), "{}", done.body);
+        assert_eq!((me().await, send("GET", &one, &cookie, "").await.status), (401, 400));
+        let told = send("GET", &format!("{}/events", emulator.control_base()), "", "").await.json();
+        assert_eq!(told["events"][0]["event"], "app_deauthorized", "{told}");
+        assert_eq!(told["events"][0]["payload"]["user_data_retention"], retain.to_string());
+    }
+}

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::{device, pages};
+use super::{device, pages, uninstall};
 use crate::answer::Answer;
 use crate::approval::Barrier;
 use crate::call::{Call, first, pairs};
@@ -104,8 +104,11 @@ pub fn barred(world: &World, app: &App, user: &User, query: &str, csrf: &str) ->
     Some(pages::barred(&app.name, barrier, Barred { client_id: &app.client_id, query, csrf }))
 }
 
-/// The page a form goes on to: of the browser's sign-in, or of a device's.
+/// The page a form goes on to: of the browser's sign-in, of a device's, or of the user's apps.
 fn page_of(query: &str) -> String {
+    if query == uninstall::BACK {
+        return "/oauth/apps".to_owned();
+    }
     match query.strip_prefix("device:") {
         Some(code) => format!("/oauth/device/complete/{code}"),
         None => format!("/oauth/authorize?{query}"),

@@ -5,6 +5,7 @@ use url::form_urlencoded;
 use super::authorize::Barred;
 use crate::answer::Answer;
 use crate::approval::Barrier;
+use crate::world::App;
 
 /// Errors of the authorise step are pages, never redirects.
 pub fn error(text: &str, code: &str) -> Answer {
@@ -83,6 +84,32 @@ pub fn barred(app: &str, barrier: Barrier, button: Barred<'_>) -> Answer {
         false => String::new(),
     };
     page(400, "Cannot authorize", &format!("<h1>{title}</h1><p>{text}</p>{form}"))
+}
+
+/// The apps a user has added; and which one is gone now.
+pub fn apps(email: &str, added: &[App], gone: Option<&str>) -> Answer {
+    let note = gone.map(|app| format!("<p role=\"status\">{} was uninstalled.</p>", escape(app))).unwrap_or_default();
+    let rows: String = added
+        .iter()
+        .map(|app| {
+            let (id, name) = (escape(&app.client_id), escape(&app.name));
+            format!("<li>{name} <a href=\"/oauth/apps/{id}\" aria-label=\"Uninstall {name}\">Uninstall</a></li>")
+        })
+        .collect();
+    let list = if rows.is_empty() { "<p>You have added no app.</p>".to_owned() } else { format!("<ul>{rows}</ul>") };
+    page(200, "Added apps", &format!("<h1>Added apps</h1>{note}<p>Signed in as {}.</p>{list}", escape(email)))
+}
+
+/// The question before an app is removed.
+pub fn uninstall(app: &App, csrf: &str) -> Answer {
+    let (id, name, csrf) = (escape(&app.client_id), escape(&app.name), escape(csrf));
+    let body = format!(
+        "<h1>Uninstall {name}?</h1><p>The app loses its access to your account at once.</p><form method=\"post\" \
+         action=\"/oauth/apps/{id}\"><input type=\"hidden\" name=\"csrf\" value=\"{csrf}\"><p><label><input \
+         type=\"checkbox\" name=\"retain\" value=\"true\"> Let the developer of the app keep your data</label></p>\
+         <button>Uninstall</button> <a href=\"/oauth/apps\">Cancel</a></form>"
+    );
+    page(200, "Uninstall an app", &body)
 }
 
 /// Where the code of another machine is typed.
