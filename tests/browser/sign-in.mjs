@@ -7,27 +7,40 @@
 //   SWITCHBOARD  the command                (default: ../../target/debug/switchboard)
 //   EMULATOR     the emulator's own binary  (default: ../../target/debug/switchboard-emulator; `switchboard try` when
 //                                            there is none, or when this is set and empty)
+//   FIND_LEAKS   the search for secrets     (default: ../../target/debug/find-leaks)
 // Prints one line a check, then the count. Exits 1 when a check failed. Nothing outside of this machine is asked.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import axe from "axe-core";
 import { chromium } from "playwright-core";
+import { Search } from "./leaks.mjs";
 
 const target = resolve(import.meta.dirname ?? new URL(".", import.meta.url).pathname, "../../target/debug");
 const SWITCHBOARD = resolve(process.env.SWITCHBOARD || join(target, "switchboard"));
 const EMULATOR = process.env.EMULATOR ?? join(target, "switchboard-emulator");
+const FIND_LEAKS = resolve(process.env.FIND_LEAKS || join(target, "find-leaks"));
 const CHROMIUM = process.env.CHROMIUM || "/usr/bin/chromium";
 const APP = { id: "switchboard-demo", secret: "demo-secret-not-a-secret" };
 const ADA = { email: "ada@emulator.test", password: "demo" };
 const GRACE = { email: "grace@emulator.test", password: ADA.password };
 const ALAN = { email: "alan@emulator.test", password: ADA.password };
+/** Long enough to be looked for wherever it may have gone. */
+const WRONG_PASSWORD = "a wrong password, typed in a browser";
 const PATIENCE = 20_000;
+
+const folder = await mkdtemp(join(tmpdir(), "switchboard-browser-"));
+const temporary = join(folder, "tmp");
+await mkdir(temporary);
+const search = new Search(FIND_LEAKS);
+search.secret("a password", WRONG_PASSWORD);
+// The browser, and whatever else is started from here.
+search.follow(process.pid);
 
 const children = new Set();
 const counts = { passed: 0, failed: 0 };
@@ -67,12 +80,15 @@ async function freePort() {
   return port;
 }
 
-/** Starts a program and keeps what it prints. */
+/** Starts a program and keeps what it prints. All it may write to is the folder of this test. */
 function start(program, args, env = {}) {
   if (interrupted) throw new Error("interrupted");
-  const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ["pipe", "pipe", "pipe"] });
+  const ours = { HOME: folder, TMPDIR: temporary };
+  const child = spawn(program, args, { env: { ...process.env, ...ours, ...env }, stdio: ["pipe", "pipe", "pipe"] });
   const run = { child, out: "", err: "" };
   children.add(child);
+  if (child.pid) search.follow(child.pid);
+  search.said("the arguments of a command", args.join(" "));
   child.stdin.on("error", () => {});
   child.stdout.setEncoding("utf8").on("data", (text) => (run.out += text));
   child.stderr.setEncoding("utf8").on("data", (text) => (run.err += text));
@@ -84,6 +100,11 @@ function start(program, args, env = {}) {
     });
     child.on("close", (code) => {
       children.delete(child);
+      // The emulator's own binary tells its app's secret: that is what it is for.
+      if (program !== EMULATOR) {
+        search.said("standard output", run.out);
+        search.said("standard error", run.err);
+      }
       done(code);
     });
   });
@@ -109,8 +130,8 @@ async function startEmulator(home) {
   if (EMULATOR && existsSync(EMULATOR)) {
     const run = start(EMULATOR, ["--port", "0", "--download-port", "0", "--json"]);
     const [line] = await run.says(/^\{.*\}$/m);
-    const { api_base: api, oauth_base: oauth } = JSON.parse(line);
-    return { api, oauth };
+    const { api_base: api, oauth_base: oauth, control_base: control } = JSON.parse(line);
+    return { api, oauth, control };
   }
   const [port, downloads] = [await freePort(), await freePort()];
   const args = ["try", "--port", String(port), "--download-port", String(downloads)];
@@ -125,7 +146,7 @@ async function startEmulator(home) {
   const ended = run.exit.then((code) => Promise.reject(new Error(`the emulator ended with ${code}: ${run.err}`)));
   ended.catch(() => {});
   await within(Promise.race([answers(), ended]), "starting the emulator", 60_000);
-  return { api: `${origin}/v2`, oauth: `${origin}/oauth` };
+  return { api: `${origin}/v2`, oauth: `${origin}/oauth`, control: `${origin}/_emulator` };
 }
 
 /** The command, started and waiting for the browser. */
@@ -189,7 +210,7 @@ async function approves(world) {
   check("the browser is asked to sign in", await page.getByRole("heading", { name: "Sign in" }).isVisible());
   await accessible(page, "sign-in page");
 
-  await signIn(page, { ...ADA, password: "wrong" });
+  await signIn(page, { ...ADA, password: WRONG_PASSWORD });
   const alert = await page.getByRole("alert").textContent();
   check("a wrong password is refused", alert === "Incorrect email or password", alert);
   await accessible(page, "sign-in page after a wrong password");
@@ -323,8 +344,7 @@ async function mistakes(world) {
 }
 
 async function approval(world, change) {
-  const control = new URL("/_emulator/approval", world.api);
-  const answer = await fetch(control, { method: "POST", body: JSON.stringify(change) });
+  const answer = await fetch(`${world.control}/approval`, { method: "POST", body: JSON.stringify(change) });
   check("the emulator takes the change", answer.status === 200, await answer.text());
 }
 
@@ -367,6 +387,53 @@ async function needsApproval(world) {
   await context.close();
 }
 
+async function uninstalls(world) {
+  const { context, page } = await visitor(world);
+  const test = async () => {
+    const run = start(SWITCHBOARD, ["connection", "test", "approved", "--json"], { SWITCHBOARD_HOME: world.home });
+    return { exit: await within(run.exit, "testing the connection"), run };
+  };
+  await page.goto(`${world.oauth}/apps`);
+  await signIn(page, ALAN);
+  await accessible(page, "page of the added apps");
+  await page.getByRole("link", { name: /^Uninstall/ }).first().click();
+  await page.getByRole("heading", { name: /^Uninstall .*\?$/ }).waitFor();
+  await accessible(page, "question before an app is uninstalled");
+  check("consent to keep the data is not assumed", !(await page.getByRole("checkbox").isChecked()));
+  await page.getByRole("link", { name: "Cancel" }).click();
+  const kept = await test();
+  check("after Cancel the connection works", kept.exit === 0, kept.run.err);
+  await page.getByRole("link", { name: /^Uninstall/ }).first().click();
+  await page.getByRole("button", { name: "Uninstall" }).click();
+  check("the page says that the app is gone", await page.getByRole("status").isVisible());
+  const gone = await test();
+  const { code } = errorOf(gone);
+  check("after Uninstall it has to be connected again", gone.exit > 0 && code.endsWith("needs-reconnect"), gone.run.err);
+  await context.close();
+}
+
+/** What all of it left behind: once as it is, and once with a token put where it must be found. */
+async function leavesNothing(world) {
+  const issued = await search.givenOut(world.control);
+  for (const home of [world.home, world.emulatorHome]) search.home(home);
+  await endChildren();
+  const left = await search.end([folder]);
+  const enough = issued > 10 && left.secrets > issued + 4 && left.places > 40;
+  check(`no secret of ${left.secrets} is left in ${left.places} places`, enough && left.found.length === 0, left);
+}
+
+async function aPlantedSecretIsFound(world) {
+  const planted = new Search(FIND_LEAKS);
+  await planted.givenOut(world.control);
+  planted.home(world.home);
+  const token = (await (await fetch(`${world.control}/secrets`)).json()).issued.at(-1);
+  const file = join(temporary, "planted");
+  await writeFile(file, Buffer.from(`left: ${token}`).toString("base64"));
+  const { found } = await planted.end([folder]);
+  await rm(file);
+  check("the search finds a token that is put there", found.join() === "planted shows a token or code", found);
+}
+
 async function endChildren() {
   const all = [...children];
   for (const child of all) child.kill("SIGTERM");
@@ -374,12 +441,12 @@ async function endChildren() {
   await within(gone, "ending what was started", 5_000).catch(() => all.forEach((child) => child.kill("SIGKILL")));
 }
 
-const folder = await mkdtemp(join(tmpdir(), "switchboard-browser-"));
 let browser;
 
 async function cleanUp() {
   await browser?.close().catch(() => {});
   await endChildren();
+  search.kill();
   await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }
 
@@ -389,10 +456,14 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
     await cleanUp().finally(() => process.exit(130));
   });
 }
-process.on("exit", () => children.forEach((child) => child.kill("SIGKILL")));
+process.on("exit", () => {
+  children.forEach((child) => child.kill("SIGKILL"));
+  search.kill();
+});
 
 try {
-  const secretFile = join(folder, "secret");
+  // Of this name because it is the person's own: the one file that may hold a secret.
+  const secretFile = join(folder, "app-secret");
   await writeFile(secretFile, `${APP.secret}\n`, { mode: 0o600 });
   browser = await chromium.launch({
     executablePath: CHROMIUM,
@@ -411,8 +482,9 @@ try {
       "--disable-sync",
     ],
   });
-  const emulator = await startEmulator(join(folder, "emulator"));
-  const world = { ...emulator, browser, secretFile, home: join(folder, "home") };
+  const emulatorHome = join(folder, "emulator");
+  const emulator = await startEmulator(emulatorHome);
+  const world = { ...emulator, emulatorHome, browser, secretFile, home: join(folder, "home") };
   await part("approving", () => approves(world));
   await part("declining", () => denies(world));
   await part("pasting", () => pastes(world));
@@ -421,6 +493,9 @@ try {
   await part("mistakes", () => mistakes(world));
   await part("wrong account", () => wrongAccount(world));
   await part("needing pre-approval", () => needsApproval(world));
+  await part("uninstalling", () => uninstalls(world));
+  await part("planting a secret", () => aPlantedSecretIsFound(world));
+  await part("looking for secrets", () => leavesNothing(world));
 } catch (error) {
   check("the test could start", false, String(error?.message ?? error));
 } finally {

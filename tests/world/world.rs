@@ -5,23 +5,17 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 use switchboard_emulator::{Emulator, Options};
+use switchboard_leaks::{HANDED_OVER, Home, Secret};
 use url::Url;
 
-use crate::ended;
-use crate::watch::Watch;
-
 /// Everything a journey needs. The emulator runs in this process on free ports. When it ends, everything that the commands
-/// said and left behind is searched for every secret there was: see [`crate::ended`].
+/// said, showed and left behind is searched for every secret there was.
 pub struct World {
     pub emulator: Emulator,
-    pub home: tempfile::TempDir,
-    pub(crate) said: Mutex<Vec<(String, Vec<u8>)>>,
-    pub(crate) known: Mutex<Vec<(String, Vec<u8>)>>,
-    pub(crate) watch: Watch,
+    pub home: Home,
     _threads: tokio::runtime::Runtime,
 }
 
@@ -45,10 +39,9 @@ impl World {
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("threads");
         let options = Options { api_port: 0, download_port: 0, ..options };
         let emulator = threads.block_on(switchboard_emulator::start(options)).expect("the emulator starts");
-        let home = tempfile::tempdir().expect("a folder");
+        let home = Home::new();
         std::fs::create_dir(home.path().join("tmp")).expect("the folder is ours");
-        let (said, known, watch) = (Mutex::default(), Mutex::default(), Watch::default());
-        Self { emulator, home, said, known, watch, _threads: threads }
+        Self { emulator, home, _threads: threads }
     }
 
     /// A world with ada connected as `work` through the code flow.
@@ -101,27 +94,46 @@ impl World {
     pub fn start(&self, command: &mut Command) -> Child {
         let child = command.spawn().expect("the command starts");
         let arguments: Vec<&[u8]> = command.get_args().map(|argument| argument.as_encoded_bytes()).collect();
-        self.watch.follow(child.id(), arguments.join(&0));
+        self.home.follows(child.id(), arguments.join(&0));
         child
     }
 
     /// Keep what a command said for the end.
     pub fn heard(&self, output: Output) -> Done {
-        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
-        said.push(("standard output".into(), output.stdout.clone()));
-        said.push(("standard error".into(), output.stderr.clone()));
+        self.home.says("standard output", output.stdout.clone());
+        self.home.says("standard error", output.stderr.clone());
         done(output)
     }
 
     /// One more secret that must not be found anywhere.
     pub fn knows(&self, name: &str, secret: &str) {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.push((name.to_owned(), secret.as_bytes().to_vec()));
+        self.home.knows(name, secret);
+    }
+
+    /// Every secret there was: what the emulator gave out or was shown (access and refresh tokens, codes, proofs), the
+    /// secrets of its apps, what the database seals, its keys, and what the test named.
+    pub fn secrets(&self) -> Vec<Secret> {
+        let mut all = self.given_out();
+        all.extend(self.home.secrets());
+        all
+    }
+
+    fn given_out(&self) -> Vec<Secret> {
+        let tokens =
+            self.emulator.issued_tokens().into_iter().map(|token| ("a token or code".into(), token.into_bytes()));
+        let apps =
+            self.emulator.app_secrets().into_iter().map(|secret| ("an app's secret".into(), secret.into_bytes()));
+        tokens.chain(apps).collect()
+    }
+
+    /// Where a secret is that should not be there, one line each.
+    pub fn leaks(&self) -> Vec<String> {
+        self.home.leaks(&self.secrets())
     }
 
     /// A file that holds a secret, as a person makes one to hand it over.
     pub fn secret_file(&self, secret: &str) -> String {
-        let file = self.home.path().join(ended::HANDED_OVER);
+        let file = self.home.path().join(HANDED_OVER);
         std::fs::write(&file, secret).expect("the folder is ours");
         self.knows("what a file handed over", secret.trim());
         file.display().to_string()
@@ -224,6 +236,13 @@ impl World {
     pub fn piped(&self, arguments: &[&str]) -> Child {
         let mut command = self.command(arguments);
         self.start(command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()))
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        // The home is dropped next, and searched.
+        self.given_out().into_iter().for_each(|(name, secret)| self.home.knows(&name, secret));
     }
 }
 

@@ -10,13 +10,15 @@ use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use serde_json::Value;
 use switchboard_store::Store;
 
+use crate::Secret;
+
 const NONCE: usize = 24;
 /// A data key of 32 bytes with its tag.
 const WRAPPED: usize = 48;
 
 /// The key of the folder, the data keys under it and the texts under those. Nothing where the database or its key was
 /// taken away by the test.
-pub fn secrets(home: &Path) -> Vec<(String, Vec<u8>)> {
+pub fn secrets(home: &Path) -> Vec<Secret> {
     let mut found = Vec::new();
     let keys: Vec<Vec<u8>> = ["key", "key.next"].iter().filter_map(|name| key(&home.join(name))).collect();
     for key in &keys {
@@ -81,7 +83,7 @@ fn decrypt(key: &[u8], bound: &str, sealed: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// The secret fields of what was sealed, by their names.
-fn named(value: &Value, found: &mut Vec<(String, Vec<u8>)>) {
+fn named(value: &Value, found: &mut Vec<Secret>) {
     for (name, value) in value.as_object().into_iter().flatten() {
         match value {
             Value::String(text) if ["access", "refresh", "client_secret"].contains(&name.as_str()) => {

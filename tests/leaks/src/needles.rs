@@ -1,9 +1,11 @@
-//! Looks for secrets in whatever a test left behind, in every spelling they may hide in.
+//! Every spelling a secret may hide in, looked for in one pass.
 
 use std::collections::{HashMap, HashSet};
 
 use base64::Engine;
 use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
+
+use crate::Secret;
 
 /// Long secrets are looked for in pieces of this many bytes, so that a part of one is found too.
 const PIECE: usize = 32;
@@ -27,7 +29,7 @@ struct Needle {
 
 impl Needles {
     /// Of named secrets. The name is told when one is found, the secret is not.
-    pub fn new(secrets: &[(String, Vec<u8>)]) -> Self {
+    pub fn new(secrets: &[Secret]) -> Self {
         let mut all = Self { filter: vec![0; 1 << (FILTER_BITS - 6)], by_head: HashMap::new() };
         let mut known = HashSet::new();
         for (name, secret) in secrets {
