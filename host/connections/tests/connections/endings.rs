@@ -1,7 +1,8 @@
 //! How connections end: by their owner, or by the account that takes the app away.
 
 use crate::refresh::connected;
-use crate::support::{DAY_MS, Moved, TokenServer, open, open_at};
+use crate::support::{DAY_MS, Moved, TokenServer, home, open, open_at};
+use crate::told::Told;
 use serde_json::json;
 use switchboard_connections::{Connections, Deauthorization, Revocation};
 use switchboard_egress::Connection;
@@ -18,29 +19,29 @@ fn erased(connections: &Connections, dir: &std::path::Path) {
 #[tokio::test]
 async fn o_20_o_21_a_service_that_is_down_is_asked_again_until_it_takes_the_grant_back() {
     let server = TokenServer::start(3599).await;
-    let dir = tempfile::tempdir().unwrap();
+    let dir = home();
     drop(connected(dir.path(), &server).await);
     let clock = Moved::default();
     let connections = open_at(dir.path(), &clock);
     server.seen.lock().unwrap().revocation_down = true;
-    let done = connections.disconnect("work").await.unwrap();
+    let done = connections.disconnect("work").await.told();
     assert!(matches!(&done.revocation, Revocation::Failed(why) if why.contains("503")), "{done:?}");
     erased(&connections, dir.path());
-    assert_eq!(connections.show("work").unwrap_err().code(), "not-found");
-    let pending = connections.pending_revocations().unwrap();
+    assert_eq!(connections.show("work").refused().code(), "not-found");
+    let pending = connections.pending_revocations().told();
     assert_eq!((pending.len(), pending[0].label.as_str(), pending[0].attempts), (1, "work", 1));
     assert!(pending[0].last_error.as_ref().unwrap().contains("503"));
     // Not at once again.
-    assert!(connections.retry_revocations().await.unwrap().is_empty());
+    assert!(connections.retry_revocations().await.told().is_empty());
     server.seen.lock().unwrap().revocation_down = false;
     clock.to(2 * 60_000);
     // Another process, later.
     drop(connections);
     let connections = open_at(dir.path(), &clock);
-    let retried = connections.retry_revocations().await.unwrap();
+    let retried = connections.retry_revocations().await.told();
     assert_eq!((retried.len(), retried[0].failed.as_ref(), retried[0].given_up), (1, None, false));
     assert_eq!(server.seen.lock().unwrap().revoked, ["token=canary-refresh-1", "token=canary-access-1"]);
-    assert!(connections.pending_revocations().unwrap().is_empty());
+    assert!(connections.pending_revocations().told().is_empty());
     erased(&connections, dir.path());
 }
 
@@ -58,21 +59,21 @@ async fn o_21_a_service_that_says_when_is_asked_then_and_not_before() {
         (503, "soon", 60_000),
     ];
     for (status, wait, expected) in ways {
-        let (server, dir) = (TokenServer::start(3599).await, tempfile::tempdir().unwrap());
+        let (server, dir) = (TokenServer::start(3599).await, home());
         drop(connected(dir.path(), &server).await);
         let clock = Moved::default();
         let connections = open_at(dir.path(), &clock);
         server.seen.lock().unwrap().revocation_waits = Some((status, wait));
-        let done = connections.disconnect("work").await.unwrap();
+        let done = connections.disconnect("work").await.told();
         assert!(matches!(&done.revocation, Revocation::Failed(why) if why.contains(&status.to_string())), "{done:?}");
         // Who wants to be left alone is not asked about the second token either.
         let asked = if matches!(wait, "soon" | "Thu, 01 Jan 1970 00:00:00 GMT") { 2 } else { 1 };
         assert_eq!(server.seen.lock().unwrap().revocations, asked, "{status} {wait}");
         server.seen.lock().unwrap().revocation_waits = None;
         clock.to(expected - 10_000);
-        assert!(connections.retry_revocations().await.unwrap().is_empty(), "{status} {wait}: too early");
+        assert!(connections.retry_revocations().await.told().is_empty(), "{status} {wait}: too early");
         clock.to(expected + 1_000);
-        let retried = connections.retry_revocations().await.unwrap();
+        let retried = connections.retry_revocations().await.told();
         assert_eq!((retried.len(), retried[0].failed.as_ref()), (1, None), "{status} {wait}");
         assert_eq!(server.seen.lock().unwrap().revoked.len(), 2);
     }
@@ -81,33 +82,33 @@ async fn o_21_a_service_that_says_when_is_asked_then_and_not_before() {
 #[tokio::test]
 async fn o_21_after_a_day_it_is_given_up_and_said() {
     let server = TokenServer::start(3599).await;
-    let dir = tempfile::tempdir().unwrap();
+    let dir = home();
     drop(connected(dir.path(), &server).await);
     let clock = Moved::default();
     let connections = open_at(dir.path(), &clock);
     server.seen.lock().unwrap().revocation_down = true;
-    connections.disconnect("work").await.unwrap();
+    connections.disconnect("work").await.told();
     clock.to(DAY_MS + 1);
-    let retried = connections.retry_revocations().await.unwrap();
+    let retried = connections.retry_revocations().await.told();
     assert!(retried[0].given_up && retried[0].failed.is_some());
-    assert!(connections.pending_revocations().unwrap().is_empty());
+    assert!(connections.pending_revocations().told().is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_attempt_at_a_time_over_all_processes() {
     let server = TokenServer::start(3599).await;
-    let dir = tempfile::tempdir().unwrap();
+    let dir = home();
     drop(connected(dir.path(), &server).await);
     let clock = Moved::default();
     let connections = open_at(dir.path(), &clock);
     server.seen.lock().unwrap().revocation_down = true;
-    connections.disconnect("work").await.unwrap();
+    connections.disconnect("work").await.told();
     server.seen.lock().unwrap().revocation_down = false;
     clock.to(2 * 60_000);
     let others: Vec<_> = (0..4).map(|_| open_at(dir.path(), &clock)).collect();
     let mut attempts = tokio::task::JoinSet::new();
     for other in others {
-        attempts.spawn(async move { other.retry_revocations().await.unwrap().len() });
+        attempts.spawn(async move { other.retry_revocations().await.told().len() });
     }
     let made: usize = attempts.join_all().await.into_iter().sum();
     assert_eq!(made, 1);
@@ -117,10 +118,10 @@ async fn one_attempt_at_a_time_over_all_processes() {
 #[tokio::test]
 async fn seed_next_22_after_disconnect_nothing_is_sent_and_nothing_is_left() {
     let server = TokenServer::start(3599).await;
-    let dir = tempfile::tempdir().unwrap();
+    let dir = home();
     let connections = connected(dir.path(), &server).await;
     let live = connections.open_connection(None).unwrap();
-    connections.disconnect("work").await.unwrap();
+    connections.disconnect("work").await.told();
     let posts = server.posts().len();
     // A call that was opened before finds nothing to send either.
     assert!(live.credential().await.is_err());
@@ -134,7 +135,7 @@ fn event(retain: bool) -> Deauthorization {
 
 async fn identified(dir: &std::path::Path, server: &TokenServer) -> Connections {
     let connections = connected(dir, server).await;
-    let row = connections.show("work").unwrap();
+    let row = connections.show("work").told();
     let store = switchboard_store::Store::open(dir).unwrap();
     store.set_connection_identity(&row.id, &json!({"user_id": "u1", "account_id": "a1"})).unwrap();
     connections
@@ -143,62 +144,62 @@ async fn identified(dir: &std::path::Path, server: &TokenServer) -> Connections 
 #[tokio::test]
 async fn seed_anyclip_45_an_account_that_removed_the_app_ends_disconnected_and_erased() {
     let server = TokenServer::start(3599).await;
-    let dir = tempfile::tempdir().unwrap();
+    let dir = home();
     let connections = identified(dir.path(), &server).await;
-    let ended = connections.deauthorized(&event(false)).unwrap();
+    let ended = connections.deauthorized(&event(false)).told();
     assert_eq!((ended.len(), ended[0].state.as_str()), (1, "disconnected"));
     erased(&connections, dir.path());
-    assert_eq!(connections.open_connection(None).unwrap_err().code(), "disconnected");
+    assert_eq!(connections.open_connection(None).refused().code(), "disconnected");
     // The same event once more, and one for a user nobody connected.
-    assert!(connections.deauthorized(&event(false)).unwrap().is_empty());
+    assert!(connections.deauthorized(&event(false)).told().is_empty());
     let stranger = Deauthorization { user_id: Some("u2".into()), ..event(false) };
-    assert!(connections.deauthorized(&stranger).unwrap().is_empty());
+    assert!(connections.deauthorized(&stranger).told().is_empty());
     let other_app = Deauthorization { client_id: "other".into(), ..event(false) };
-    assert!(connections.deauthorized(&other_app).unwrap().is_empty());
+    assert!(connections.deauthorized(&other_app).told().is_empty());
 }
 
 #[tokio::test]
 async fn seed_anyclip_48_without_consent_the_data_has_a_date_within_ten_days() {
     let server = TokenServer::start(3599).await;
-    let dir = tempfile::tempdir().unwrap();
+    let dir = home();
     drop(identified(dir.path(), &server).await);
     let clock = Moved::default();
     let connections = open_at(dir.path(), &clock);
-    let row = connections.deauthorized(&event(false)).unwrap().remove(0);
-    let data = connections.data_clock(&row.id).unwrap().unwrap();
+    let row = connections.deauthorized(&event(false)).told().remove(0);
+    let data = connections.data_clock(&row.id).told().unwrap();
     assert_eq!(data.delete_by, Some(data.ended_at + 10 * DAY_MS));
-    assert!(connections.data_due().unwrap().is_empty());
+    assert!(connections.data_due().told().is_empty());
     clock.to(10 * DAY_MS + 1_000);
     // Asked again on day ten, the date stays.
-    connections.deauthorized(&event(false)).unwrap();
-    assert_eq!(connections.data_due().unwrap().len(), 1);
+    connections.deauthorized(&event(false)).told();
+    assert_eq!(connections.data_due().told().len(), 1);
     connections.data_deleted(&row.id).unwrap();
-    assert!(connections.data_due().unwrap().is_empty());
-    let report = connections.data_clock(&row.id).unwrap().unwrap();
+    assert!(connections.data_due().told().is_empty());
+    let report = connections.data_clock(&row.id).told().unwrap();
     assert!(report.done_at.is_some() && report.identity.is_none());
 }
 
 #[tokio::test]
 async fn seed_anyclip_47_with_consent_the_data_stays() {
     let server = TokenServer::start(3599).await;
-    let dir = tempfile::tempdir().unwrap();
+    let dir = home();
     drop(identified(dir.path(), &server).await);
     let clock = Moved::default();
     let connections = open_at(dir.path(), &clock);
-    let row = connections.deauthorized(&event(true)).unwrap().remove(0);
+    let row = connections.deauthorized(&event(true)).told().remove(0);
     clock.to(400 * DAY_MS);
-    assert!(connections.data_due().unwrap().is_empty());
-    assert_eq!(connections.data_clock(&row.id).unwrap().unwrap().decision, "retain");
+    assert!(connections.data_due().told().is_empty());
+    assert_eq!(connections.data_clock(&row.id).told().unwrap().decision, "retain");
 }
 
 #[tokio::test]
 async fn an_export_tells_all_but_secrets() {
     let server = TokenServer::start(3599).await;
-    let dir = tempfile::tempdir().unwrap();
+    let dir = home();
     let connections = identified(dir.path(), &server).await;
-    let export = connections.export(&[]).unwrap();
+    let export = connections.export(&[]).told();
     assert_eq!(export["connections"][0]["label"], "work");
     assert_eq!(export["connections"][0]["client_id"], "app");
     assert!(!export.to_string().contains("canary"), "{export}");
-    assert_eq!(open(dir.path()).export(&["other".to_owned()]).unwrap_err().code(), "not-found");
+    assert_eq!(open(dir.path()).export(&["other".to_owned()]).refused().code(), "not-found");
 }

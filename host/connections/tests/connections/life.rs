@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::refresh::{access, connected};
-use crate::support::{DAY_MS, Moved, Next, TokenServer, open, open_at, secret};
+use crate::support::{DAY_MS, Moved, Next, TokenServer, home, open, open_at, secret};
+use crate::told::Told;
 use switchboard_connections::{Method, State};
 use switchboard_egress::{Connection, Credential};
 
@@ -11,31 +12,31 @@ use switchboard_egress::{Connection, Credential};
 async fn g9_a_hundred_lost_answers_end_in_a_named_state_after_one_more_try() {
     let server = TokenServer::start(3599).await;
     for round in 0..100 {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = home();
         let connections = connected(dir.path(), &server).await;
         let live = connections.open_connection(None).unwrap();
-        let rejected = live.credential().await.unwrap();
+        let rejected = live.credential().await.told();
         server.then(Next::LoseAnswer);
-        let lost = live.renew(&rejected).await.unwrap_err();
+        let lost = live.renew(&rejected).await.refused();
         assert_eq!((lost.code.as_str(), lost.retryable), ("unavailable", true), "{round}: {lost}");
-        assert_eq!(connections.show("work").unwrap().state, "active");
+        assert_eq!(connections.show("work").told().state, "active");
         for _ in 0..3 {
-            assert_eq!(live.renew(&rejected).await.unwrap_err().code, "needs-reconnect");
+            assert_eq!(live.renew(&rejected).await.refused().code, "needs-reconnect");
         }
         assert_eq!(server.posts().len(), 2, "the lost one and one more try, then no loop");
-        let row = connections.show("work").unwrap();
+        let row = connections.show("work").told();
         assert!(row.state_reason.unwrap().contains("lost"));
-        assert!(connections.app("work").unwrap().is_some(), "nothing was erased");
+        assert!(connections.app("work").told().is_some(), "nothing was erased");
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r_08_a_process_killed_while_it_waited_leaves_its_cause_behind() {
     let server = TokenServer::start(3599).await;
-    let dir = tempfile::tempdir().unwrap();
+    let dir = home();
     let connections = connected(dir.path(), &server).await;
     let live = connections.open_connection(None).unwrap();
-    let rejected = live.credential().await.unwrap();
+    let rejected = live.credential().await.told();
     // The service rotates; the process is gone before the answer comes.
     let runtime = std::thread::spawn({
         let (dir, rejected) = (dir.path().to_owned(), rejected.clone());
@@ -58,15 +59,15 @@ async fn r_08_a_process_killed_while_it_waited_leaves_its_cause_behind() {
     });
     runtime.join().unwrap();
     tokio::time::sleep(Duration::from_millis(100)).await;
-    let error = live.renew(&rejected).await.unwrap_err();
+    let error = live.renew(&rejected).await.refused();
     assert_eq!(error.code, "needs-reconnect", "{error}");
-    assert!(connections.show("work").unwrap().state_reason.unwrap().contains("lost"));
+    assert!(connections.show("work").told().state_reason.unwrap().contains("lost"));
 }
 
 #[tokio::test]
 async fn o_25_a_day_forth_and_a_day_back_each_cost_one_refresh() {
     let server = TokenServer::start(3599).await;
-    let dir = tempfile::tempdir().unwrap();
+    let dir = home();
     drop(connected(dir.path(), &server).await);
     let clock = Moved::default();
     let connections = open_at(dir.path(), &clock);
@@ -74,28 +75,28 @@ async fn o_25_a_day_forth_and_a_day_back_each_cost_one_refresh() {
     for (number, offset) in [(1, 0), (2, DAY_MS), (3, 0), (4, -DAY_MS), (5, DAY_MS)] {
         clock.to(offset);
         for _ in 0..3 {
-            assert_eq!(live.credential().await.unwrap().fingerprint(), access(number), "{offset}");
+            assert_eq!(live.credential().await.told().fingerprint(), access(number), "{offset}");
         }
     }
     assert_eq!(server.posts().len(), 4);
-    assert_eq!(connections.show("work").unwrap().state, "active");
+    assert_eq!(connections.show("work").told().state, "active");
 }
 
 #[tokio::test]
 async fn r_12_a_whole_accounts_token_is_sealed_kept_and_minted_once_for_all() {
     let server = TokenServer::start(3599).await;
-    let dir = tempfile::tempdir().unwrap();
+    let dir = home();
     let first = open(dir.path());
     let service = server.service();
     let grant = first.server_to_server(&service, "acc", "app", secret()).await.unwrap();
-    first.save("account", Method::ServerToServer, &service, grant, None).unwrap();
+    first.save("account", Method::ServerToServer, &service, grant, None).told();
     let second = open(dir.path());
     let old = Credential::new("canary-access-1".into());
     let mut callers = tokio::task::JoinSet::new();
     for number in 0..200 {
         let live = [&first, &second][number % 2].open_connection(None).unwrap();
         let old = old.clone();
-        callers.spawn(async move { live.renew(&old).await.unwrap().fingerprint() });
+        callers.spawn(async move { live.renew(&old).await.told().fingerprint() });
     }
     while let Some(fingerprint) = callers.join_next().await {
         assert_eq!(fingerprint.unwrap(), access(2));
@@ -104,9 +105,9 @@ async fn r_12_a_whole_accounts_token_is_sealed_kept_and_minted_once_for_all() {
     // A refused app is not a dead grant: nothing is flipped.
     server.then(Next::Status(400, r#"{"reason":"Bad Request","error":"invalid_request"}"#));
     let live = second.open_connection(None).unwrap();
-    let error = live.renew(&Credential::new("canary-access-2".into())).await.unwrap_err();
+    let error = live.renew(&Credential::new("canary-access-2".into())).await.refused();
     assert_eq!((error.code.as_str(), error.retryable), ("unavailable", false), "{error}");
-    assert_eq!(second.show("account").unwrap().state, "active");
+    assert_eq!(second.show("account").told().state, "active");
 }
 
 #[tokio::test]
@@ -118,18 +119,18 @@ async fn the_services_own_codes_name_the_state() {
         ("4711", State::NeedsReconnect),
     ] {
         let server = TokenServer::start(3599).await;
-        let dir = tempfile::tempdir().unwrap();
+        let dir = home();
         let connections = connected(dir.path(), &server).await;
         let live = connections.open_connection(None).unwrap();
-        let rejected = live.credential().await.unwrap();
+        let rejected = live.credential().await.told();
         let text = format!(r#"{{"reason":"no","error":"invalid_grant","code":{code}}}"#);
         server.then(Next::Status(400, text.leak()));
-        let error = live.renew(&rejected).await.unwrap_err();
+        let error = live.renew(&rejected).await.refused();
         assert_eq!((error.code.as_str(), error.retryable), (state.as_str(), false), "{error}");
-        let row = connections.show("work").unwrap();
+        let row = connections.show("work").told();
         assert_eq!(row.state, state.as_str());
         assert!(row.state_reason.unwrap().contains(code));
-        assert_eq!(connections.open_connection(None).unwrap_err().code(), state.as_str());
+        assert_eq!(connections.open_connection(None).refused().code(), state.as_str());
         assert_eq!(connections.app("work").is_err(), state == State::Disconnected, "only then it is erased");
         assert_eq!(server.posts().len(), 1);
     }
@@ -138,10 +139,10 @@ async fn the_services_own_codes_name_the_state() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r_07_signing_in_anew_during_a_refresh_wins_over_its_answer() {
     let server = TokenServer::start(3599).await;
-    let dir = tempfile::tempdir().unwrap();
+    let dir = home();
     let connections = connected(dir.path(), &server).await;
     let live = connections.open_connection(None).unwrap();
-    let rejected = live.credential().await.unwrap();
+    let rejected = live.credential().await.told();
     for next in [Next::Late(300), Next::Status(400, r#"{"reason":"Invalid Token!","error":"invalid_grant"}"#)] {
         server.then(next);
         let refresh = live.renew(&rejected);
@@ -149,12 +150,12 @@ async fn r_07_signing_in_anew_during_a_refresh_wins_over_its_answer() {
             while server.posts().is_empty() {
                 tokio::time::sleep(Duration::from_millis(2)).await;
             }
-            let grant = connections.pasted_token(&server.service(), &"canary-anew".into()).unwrap();
+            let grant = connections.pasted_token(&server.service(), &"canary-pasted-anew".into()).told();
             connections.reconnect("work", Method::Token, &server.service(), grant, None).unwrap();
         };
         let (_, ()) = tokio::join!(refresh, anew);
         let kept = connections.open_connection(None).unwrap().credential().await.unwrap();
-        assert_eq!(kept.fingerprint(), Credential::new("canary-anew".into()).fingerprint());
-        assert_eq!(connections.show("work").unwrap().state, "active");
+        assert_eq!(kept.fingerprint(), Credential::new("canary-pasted-anew".into()).fingerprint());
+        assert_eq!(connections.show("work").told().state, "active");
     }
 }

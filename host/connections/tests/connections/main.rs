@@ -5,9 +5,11 @@
 mod browser;
 mod checklist;
 mod endings;
+mod leaks;
 mod life;
 mod peers;
 mod refresh;
 mod session;
 mod sign_in;
 mod support;
+mod told;

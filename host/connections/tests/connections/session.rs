@@ -6,7 +6,8 @@ use async_trait::async_trait;
 use serde_json::{Value, json};
 use switchboard_connections::{App, Care, ConnectSessions, Connections, Identify, LiveConnection, Method, Wish};
 
-use crate::support::{TokenServer, open};
+use crate::support::{TokenServer, home, open, secret};
+use crate::told::Told;
 
 struct Always(&'static str);
 
@@ -21,7 +22,7 @@ fn sessions(server: &TokenServer, connections: &Connections, who: &'static str) 
     ConnectSessions::new(
         connections.clone(),
         server.service(),
-        App { client_id: "app".into(), client_secret: Some("secret".into()) },
+        App { client_id: "app".into(), client_secret: Some(secret()) },
         "Library & Co",
         Method::Byo,
         "https://platform.example/connect".parse().unwrap(),
@@ -37,15 +38,15 @@ fn wish(label: &str) -> Wish {
 
 fn answer(page: &url::Url) -> String {
     let state = page.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
-    format!("code=c&state={state}")
+    format!("code=canary-code-1&state={state}")
 }
 
 #[tokio::test]
 async fn a_link_names_the_label_first_and_its_answer_makes_the_connection() {
-    let (server, folder) = (TokenServer::start(3_600).await, tempfile::tempdir().unwrap());
+    let (server, folder) = (TokenServer::start(3_600).await, home());
     let connections = open(folder.path());
     let sessions = sessions(&server, &connections, "ada");
-    let session = sessions.begin(wish("library")).unwrap();
+    let session = sessions.begin(wish("library")).told();
     assert!(session.link.as_str().starts_with("https://platform.example/connect/") && session.id.len() >= 43);
     assert!(
         session.page.contains("<h1>Connect library</h1>") && session.page.contains("Library &amp; Co"),
@@ -57,61 +58,66 @@ async fn a_link_names_the_label_first_and_its_answer_makes_the_connection() {
         asked.contains("redirect_uri=https%3A%2F%2Fplatform.example%2Foauth%2Fcallback") && asked.contains("S256"),
         "{asked}"
     );
-    let admitted = sessions.complete(&session.id, &answer(&session.authorize_url)).await.unwrap();
+    let admitted = sessions.complete(&session.id, &answer(&session.authorize_url)).await.told();
     assert_eq!((admitted.row.label.as_str(), admitted.row.state.as_str()), ("library", "active"));
-    let again = sessions.complete(&session.id, &answer(&session.authorize_url)).await.unwrap_err();
+    let again = sessions.complete(&session.id, &answer(&session.authorize_url)).await.refused();
     assert_eq!(again.code(), "sign-in-ended", "one answer ends it");
 }
 
 #[tokio::test]
 async fn o_01_an_answer_of_another_persons_session_connects_nothing_and_ends_nothing() {
-    let (server, folder) = (TokenServer::start(3_600).await, tempfile::tempdir().unwrap());
+    let (server, folder) = (TokenServer::start(3_600).await, home());
     let connections = open(folder.path());
     let sessions = sessions(&server, &connections, "ada");
-    let (mine, theirs) = (sessions.begin(wish("mine")).unwrap(), sessions.begin(wish("theirs")).unwrap());
-    assert_eq!(sessions.begin(wish("mine")).unwrap_err().code(), "label-taken", "also among open links");
-    let swapped = sessions.complete(&mine.id, &answer(&theirs.authorize_url)).await.unwrap_err();
+    let (mine, theirs) = (sessions.begin(wish("mine")).told(), sessions.begin(wish("theirs")).told());
+    assert_eq!(sessions.begin(wish("mine")).refused().code(), "label-taken", "also among open links");
+    let swapped = sessions.complete(&mine.id, &answer(&theirs.authorize_url)).await.refused();
     assert_eq!(swapped.code(), "state-mismatch");
-    assert!(connections.list().unwrap().is_empty());
-    for forged in ["code=c&state=forged", "code=c", "error=access_denied", "error=access_denied&state=forged"] {
-        assert_eq!(sessions.complete(&mine.id, forged).await.unwrap_err().code(), "state-mismatch", "{forged}");
+    assert!(connections.list().told().is_empty());
+    for forged in [
+        "code=canary-code-1&state=forged",
+        "code=canary-code-1",
+        "error=access_denied",
+        "error=access_denied&state=forged",
+    ] {
+        assert_eq!(sessions.complete(&mine.id, forged).await.refused().code(), "state-mismatch", "{forged}");
     }
     assert!(server.seen.lock().unwrap().posts.is_empty(), "no code was traded");
     // Both sign-ins go on, each once.
     assert!(sessions.session(&theirs.id).is_some());
     let own = answer(&mine.authorize_url);
-    assert_eq!(sessions.complete(&mine.id, &own).await.unwrap().row.label, "mine");
-    assert_eq!(sessions.complete(&mine.id, &own).await.unwrap_err().code(), "sign-in-ended");
+    assert_eq!(sessions.complete(&mine.id, &own).await.told().row.label, "mine");
+    assert_eq!(sessions.complete(&mine.id, &own).await.refused().code(), "sign-in-ended");
 }
 
 #[tokio::test]
 async fn the_same_user_again_leaves_the_first_connection_with_the_new_grant() {
-    let (server, folder) = (TokenServer::start(3_600).await, tempfile::tempdir().unwrap());
+    let (server, folder) = (TokenServer::start(3_600).await, home());
     let connections = open(folder.path());
     let sessions = sessions(&server, &connections, "ada");
-    let first = sessions.begin(wish("first")).unwrap();
-    let row = sessions.complete(&first.id, &answer(&first.authorize_url)).await.unwrap().row;
+    let first = sessions.begin(wish("first")).told();
+    let row = sessions.complete(&first.id, &answer(&first.authorize_url)).await.told().row;
     connections.note_usage(&row.id, "weekly-sync", "r-1", 7).unwrap();
-    let second = sessions.begin(wish("second")).unwrap();
-    let refused = sessions.complete(&second.id, &answer(&second.authorize_url)).await.unwrap_err();
+    let second = sessions.begin(wish("second")).told();
+    let refused = sessions.complete(&second.id, &answer(&second.authorize_url)).await.refused();
     assert!(refused.code() == "same-account" && refused.to_string().contains("weekly-sync"), "{refused}");
-    assert_eq!(connections.list().unwrap().len(), 1);
-    assert_eq!(connections.show("first").unwrap().state, "active");
+    assert_eq!(connections.list().told().len(), 1);
+    assert_eq!(connections.show("first").told().state, "active");
     let forced = Wish { care: Care { replace: true, ..Care::default() }, ..wish("second") };
-    let second = sessions.begin(forced).unwrap();
-    let admitted = sessions.complete(&second.id, &answer(&second.authorize_url)).await.unwrap();
+    let second = sessions.begin(forced).told();
+    let admitted = sessions.complete(&second.id, &answer(&second.authorize_url)).await.told();
     assert_eq!(admitted.replaced[0].usage[0].automation, "weekly-sync");
-    assert_eq!(connections.show("first").unwrap().state, "replaced");
+    assert_eq!(connections.show("first").told().state, "replaced");
 }
 
 #[tokio::test]
 async fn somebody_else_is_refused() {
-    let (server, folder) = (TokenServer::start(3_600).await, tempfile::tempdir().unwrap());
+    let (server, folder) = (TokenServer::start(3_600).await, home());
     let connections = open(folder.path());
     let sessions = sessions(&server, &connections, "grace");
     let care = Care { expect_email: Some("ada@example.com".into()), replace: false };
-    let session = sessions.begin(Wish { care, ..wish("work") }).unwrap();
-    let refused = sessions.complete(&session.id, &answer(&session.authorize_url)).await.unwrap_err();
+    let session = sessions.begin(Wish { care, ..wish("work") }).told();
+    let refused = sessions.complete(&session.id, &answer(&session.authorize_url)).await.refused();
     assert_eq!(refused.code(), "wrong-account");
-    assert!(connections.list().unwrap().is_empty());
+    assert!(connections.list().told().is_empty());
 }

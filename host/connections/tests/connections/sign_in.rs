@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use crate::support::{Next, TokenServer, open, secret};
+use crate::support::{Next, TokenServer, home, open, secret};
+use crate::told::Told;
 use switchboard_connections::{App, Connections, ConnectionsError, Grant, Loopback, Method, Pending};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -12,7 +13,7 @@ const WAIT: Duration = Duration::from_secs(10);
 async fn begin(connections: &Connections, server: &TokenServer, port: u16, listen: bool) -> Pending {
     let app = App { client_id: "app".into(), client_secret: Some(secret()) };
     let scopes = ["user:read".to_owned()];
-    connections.begin(&server.service(), app, &scopes, Loopback { port, listen }).await.unwrap()
+    connections.begin(&server.service(), app, &scopes, Loopback { port, listen }).await.told()
 }
 
 fn state(pending: &Pending) -> String {
@@ -31,30 +32,31 @@ async fn get(pending: &Pending, query: &str) -> String {
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut page = String::new();
     stream.read_to_string(&mut page).await.unwrap();
+    switchboard_leaks::said("a call-back page", page.clone());
     page
 }
 
 async fn answered(query: impl Fn(&str) -> String) -> (Result<Grant, ConnectionsError>, TokenServer) {
     let server = TokenServer::start(3599).await;
-    let dir = tempfile::tempdir().unwrap();
+    let dir = home();
     let connections = open(dir.path());
     let pending = begin(&connections, &server, 0, true).await;
     let query = query(&state(&pending));
     let (grant, page) = tokio::join!(pending.wait(WAIT), get(&pending, &query));
-    assert!(page.contains("close this window") && !page.contains("the-code"), "{page}");
+    assert!(page.contains("close this window") && !page.contains("canary-code-0"), "{page}");
     assert!(matches!(pending.wait(WAIT).await, Err(ConnectionsError::Ended)));
     (grant, server)
 }
 
 #[tokio::test]
 async fn the_browser_brings_the_code_and_the_verifier_goes_with_it() {
-    let (grant, server) = answered(|state| format!("code=the-code&state={state}")).await;
+    let (grant, server) = answered(|state| format!("code=canary-code-0&state={state}")).await;
     let grant = grant.unwrap();
     assert_eq!(grant.scopes(), ["user:read", "meeting:read"]);
     assert!(grant.renewable());
     let posts = server.posts();
     assert_eq!(posts.len(), 1);
-    for part in ["grant_type=authorization_code", "code=the-code", "code_verifier=", "redirect_uri="] {
+    for part in ["grant_type=authorization_code", "code=canary-code-0", "code_verifier=", "redirect_uri="] {
         assert!(posts[0].contains(part), "{part} in {}", posts[0]);
     }
     assert!(!format!("{grant:?}").contains("canary"));
@@ -62,9 +64,9 @@ async fn the_browser_brings_the_code_and_the_verifier_goes_with_it() {
 
 #[tokio::test]
 async fn another_state_ends_the_sign_in_and_no_code_is_sent() {
-    for query in ["code=the-code&state=forged", "code=the-code"] {
+    for query in ["code=canary-code-0&state=forged", "code=canary-code-0"] {
         let (grant, server) = answered(|_| query.to_owned()).await;
-        assert_eq!(grant.unwrap_err().code(), "state-mismatch");
+        assert_eq!(grant.refused().code(), "state-mismatch");
         assert!(server.posts().is_empty());
     }
 }
@@ -72,34 +74,39 @@ async fn another_state_ends_the_sign_in_and_no_code_is_sent() {
 #[tokio::test]
 async fn a_refusal_is_told_as_one() {
     let (grant, _) = answered(|state| format!("error=access_denied&state={state}")).await;
-    assert_eq!(grant.unwrap_err().code(), "denied");
+    assert_eq!(grant.refused().code(), "denied");
 }
 
 #[tokio::test]
 async fn the_address_can_be_pasted_once() {
     let server = TokenServer::start(3599).await;
-    let dir = tempfile::tempdir().unwrap();
+    let dir = home();
     let connections = open(dir.path());
     let pending = begin(&connections, &server, 7910, false).await;
     assert_eq!(pending.redirect_uri, "http://127.0.0.1:7910/oauth/callback");
-    for text in ["", "the-code", "http://127.0.0.1:7910/other?code=c&state=s", "https://evil.example/?code=c"] {
-        assert_eq!(pending.paste(text).await.unwrap_err().code(), "callback-invalid", "{text}");
+    for text in [
+        "",
+        "canary-code-0",
+        "http://127.0.0.1:7910/other?code=canary-code-1&state=s",
+        "https://evil.example/?code=canary-code-1",
+    ] {
+        assert_eq!(pending.paste(text).await.refused().code(), "callback-invalid", "{text}");
     }
-    let address = format!("{}?code=the-code&state={}", pending.redirect_uri, state(&pending));
-    pending.paste(&format!(" {address}\n")).await.unwrap();
-    assert_eq!(pending.paste(&address).await.unwrap_err().code(), "sign-in-ended");
+    let address = format!("{}?code=canary-code-0&state={}", pending.redirect_uri, state(&pending));
+    pending.paste(&format!(" {address}\n")).await.told();
+    assert_eq!(pending.paste(&address).await.refused().code(), "sign-in-ended");
     assert_eq!(server.posts().len(), 1);
 }
 
 #[tokio::test]
 async fn a_busy_port_is_named() {
     let server = TokenServer::start(3599).await;
-    let dir = tempfile::tempdir().unwrap();
+    let dir = home();
     let connections = open(dir.path());
     let taken = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = taken.local_addr().unwrap().port();
     let app = App { client_id: "app".into(), client_secret: None };
-    let error = connections.begin(&server.service(), app, &[], Loopback { port, listen: true }).await.unwrap_err();
+    let error = connections.begin(&server.service(), app, &[], Loopback { port, listen: true }).await.refused();
     assert_eq!(error.code(), "port-busy");
     assert!(error.to_string().contains(&port.to_string()));
 }
@@ -107,20 +114,20 @@ async fn a_busy_port_is_named() {
 #[tokio::test]
 async fn nobody_answers() {
     let server = TokenServer::start(3599).await;
-    let dir = tempfile::tempdir().unwrap();
+    let dir = home();
     let pending = begin(&open(dir.path()), &server, 0, true).await;
-    let error = pending.wait(Duration::from_millis(50)).await.unwrap_err();
+    let error = pending.wait(Duration::from_millis(50)).await.refused();
     assert_eq!(error.code(), "timeout");
 }
 
 #[tokio::test]
 async fn a_refused_code_carries_the_services_words() {
     let server = TokenServer::start(3599).await;
-    let dir = tempfile::tempdir().unwrap();
+    let dir = home();
     let pending = begin(&open(dir.path()), &server, 7910, false).await;
     server.then(Next::Status(400, r#"{"reason":"Invalid authorization code","error":"invalid_grant"}"#));
-    let address = format!("{}?code=c&state={}", pending.redirect_uri, state(&pending));
-    let error = pending.paste(&address).await.unwrap_err();
+    let address = format!("{}?code=canary-code-1&state={}", pending.redirect_uri, state(&pending));
+    let error = pending.paste(&address).await.refused();
     assert_eq!(error.code(), "rejected");
     assert!(error.to_string().contains("Invalid authorization code"), "{error}");
 }
@@ -128,12 +135,12 @@ async fn a_refused_code_carries_the_services_words() {
 #[tokio::test]
 async fn no_secret_is_in_the_database_in_clear() {
     let server = TokenServer::start(3599).await;
-    let dir = tempfile::tempdir().unwrap();
+    let dir = home();
     let connections = open(dir.path());
     let pending = begin(&connections, &server, 7910, false).await;
-    let address = format!("{}?code=c&state={}", pending.redirect_uri, state(&pending));
-    let grant = pending.paste(&address).await.unwrap();
-    connections.save("work", Method::OAuth, &server.service(), grant, None).unwrap();
+    let address = format!("{}?code=canary-code-1&state={}", pending.redirect_uri, state(&pending));
+    let grant = pending.paste(&address).await.told();
+    connections.save("work", Method::OAuth, &server.service(), grant, None).told();
     let mut read = 0;
     for file in std::fs::read_dir(dir.path()).unwrap() {
         let file = file.unwrap();

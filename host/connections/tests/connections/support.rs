@@ -11,6 +11,7 @@ use axum::response::IntoResponse;
 use axum::routing::{any, post};
 use switchboard_connections::{Connections, KeySource, Options, SecretString, Service, Vault};
 use switchboard_egress::Egress;
+use switchboard_leaks::{Home, know};
 use switchboard_store::Store;
 use url::Url;
 
@@ -119,6 +120,8 @@ async fn token(
             }
         }
         seen.heads.push(head);
+        let verifier = body.split('&').find_map(|pair| pair.strip_prefix("code_verifier="));
+        verifier.into_iter().for_each(|verifier| know("the proof of a code", verifier));
         seen.posts.push(body.clone());
         seen.next.pop_front()
     };
@@ -176,7 +179,7 @@ async fn token(
 async fn device(uri: Uri, headers: HeaderMap) -> (StatusCode, Json, String) {
     let host = headers["host"].to_str().unwrap();
     let body = format!(
-        r#"{{"device_code":"d","user_code":"u","verification_uri":"http://{host}{uri}","expires_in":2,"interval":1}}"#
+        r#"{{"device_code":"canary-device-d","user_code":"u","verification_uri":"http://{host}{uri}","expires_in":2,"interval":1}}"#
     );
     (StatusCode::OK, JSON, body)
 }
@@ -228,6 +231,23 @@ pub fn open(dir: &Path) -> Connections {
     let store = Store::open(dir).unwrap();
     let vault = Vault::open(&store, KeySource::File(dir.join("key"))).unwrap();
     Connections::open(store, vault, Egress::new().unwrap())
+}
+
+/// What every secret of these tests begins with; those of the other servers are asked for.
+const CANARIES: [(&str, &str); 6] = [
+    ("an access token", "canary-access-"),
+    ("a refresh token", "canary-refresh-"),
+    ("a pasted token", "canary-pasted"),
+    ("the app's secret", "canary-app-secret"),
+    ("a code", "canary-code-"),
+    ("a device's code", "canary-device-"),
+];
+
+/// A data folder that is searched for secrets when the test ends.
+pub fn home() -> Home {
+    let home = Home::new();
+    CANARIES.iter().for_each(|(name, canary)| home.knows(name, *canary));
+    home
 }
 
 pub fn secret() -> SecretString {

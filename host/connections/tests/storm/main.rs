@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use referee::Referee;
 use serde_json::Value;
+use switchboard_leaks::{Home, said};
 
 const PROCESSES: usize = 8;
 const CALLERS: usize = 1_000;
@@ -33,7 +34,7 @@ struct Worker {
 type Said = (usize, Value);
 
 struct Storm {
-    home: tempfile::TempDir,
+    home: Home,
     referee: Referee,
     workers: Vec<Worker>,
     said: Receiver<Said>,
@@ -61,7 +62,10 @@ impl Figures {
 impl Storm {
     fn new(processes: usize) -> Storm {
         let referee = Referee::start();
-        let home = tempfile::tempdir().unwrap();
+        let home = Home::new();
+        for canary in ["canary-access-", "canary-refresh-", "canary-code-", "canary-app-secret"] {
+            home.knows(canary, canary);
+        }
         worker::connect(home.path(), &referee.base);
         let (say, said) = channel();
         let mut storm = Storm { home, referee, workers: Vec::new(), said, say };
@@ -81,10 +85,13 @@ impl Storm {
             .spawn()
             .unwrap();
         let output = BufReader::new(child.stdout.take().unwrap());
+        self.home.follows(child.id(), Vec::new());
         let say = self.say.clone();
         std::thread::spawn(move || {
             // The test harness prints lines of its own.
-            for value in output.lines().map_while(Result::ok).filter_map(|line| serde_json::from_str(&line).ok()) {
+            for line in output.lines().map_while(Result::ok) {
+                let Ok(value) = serde_json::from_str(&line) else { continue };
+                said("a line of a process", line);
                 if say.send((number, value)).is_err() {
                     return;
                 }

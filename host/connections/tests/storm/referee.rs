@@ -53,7 +53,7 @@ impl Referee {
 /// The answer with the pair of a number.
 pub fn pair(number: u64) -> String {
     format!(
-        r#"{{"access_token":"access-{number}","token_type":"bearer","refresh_token":"refresh-{number}","expires_in":{LIFE_S},"scope":"a"}}"#
+        r#"{{"access_token":"canary-access-{number}","token_type":"bearer","refresh_token":"canary-refresh-{number}","expires_in":{LIFE_S},"scope":"a"}}"#
     )
 }
 
@@ -68,7 +68,7 @@ async fn token(
     seen.lock().unwrap().counts.posts += 1;
     tokio::time::sleep(THINKING).await;
     let mut seen = seen.lock().unwrap();
-    let current = format!("refresh_token=refresh-{}", seen.newest);
+    let current = format!("refresh_token=canary-refresh-{}", seen.newest);
     if seen.dead || !body.split('&').any(|pair| pair == current) {
         seen.dead = true;
         seen.counts.refused += 1;

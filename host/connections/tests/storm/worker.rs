@@ -31,11 +31,11 @@ pub fn connect(home: &Path, base: &str) {
             download_hosts: vec![],
             token_errors: Default::default(),
         };
-        let app = App { client_id: "app".into(), client_secret: Some("secret".into()) };
+        let app = App { client_id: "app".into(), client_secret: Some("canary-app-secret".into()) };
         let loopback = Loopback { port: 7910, listen: false };
         let pending = connections.begin(&service, app, &[], loopback).await.unwrap();
         let state = pending.authorize_url.query_pairs().find(|(name, _)| name == "state").unwrap().1;
-        let grant = pending.paste(&format!("{}?code=c&state={state}", pending.redirect_uri)).await.unwrap();
+        let grant = pending.paste(&format!("{}?code=canary-code-1&state={state}", pending.redirect_uri)).await.unwrap();
         connections.save("work", Method::Byo, &service, grant, None).unwrap();
     });
 }

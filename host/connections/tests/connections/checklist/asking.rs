@@ -12,7 +12,8 @@ use url::Url;
 
 use crate::browser::{self, Person};
 use crate::peers::{self, parameter};
-use crate::support::{TokenServer, open};
+use crate::support::{TokenServer, home, open};
+use crate::told::Told;
 
 const WAIT: Duration = Duration::from_secs(10);
 
@@ -20,18 +21,18 @@ const WAIT: Duration = Duration::from_secs(10);
 async fn o_02_every_flow_has_its_own_s256_challenge_and_servers_check_it() {
     // The verifier, seen where it is sent: the challenge is its hash, and no two are the same.
     let server = TokenServer::start(3599).await;
-    let dir = tempfile::tempdir().unwrap();
+    let dir = home();
     let connections = open(dir.path());
     let mut used = HashSet::new();
     for _ in 0..8 {
         let app =
             switchboard_connections::App { client_id: "app".into(), client_secret: Some(crate::support::secret()) };
         let loopback = Loopback { port: 7910, listen: false };
-        let pending = connections.begin(&server.service(), app, &[], loopback).await.unwrap();
+        let pending = connections.begin(&server.service(), app, &[], loopback).await.told();
         let page = &pending.authorize_url;
         assert_eq!(parameter(page, "code_challenge_method").as_deref(), Some("S256"), "{page}");
         let state = parameter(page, "state").unwrap();
-        pending.paste(&format!("{}?code=c&state={state}", pending.redirect_uri)).await.unwrap();
+        pending.paste(&format!("{}?code=canary-code-1&state={state}", pending.redirect_uri)).await.told();
         let post = Url::parse(&format!("x:/?{}", server.posts().pop().unwrap())).unwrap();
         let verifier = parameter(&post, "code_verifier").unwrap();
         let challenge = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(&verifier));
@@ -57,7 +58,7 @@ async fn o_02_every_flow_has_its_own_s256_challenge_and_servers_check_it() {
 
 #[tokio::test]
 async fn o_03_the_state_comes_back_from_every_server_beside_pkce() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = home();
     let connections = open(dir.path());
     for peer in peers::all().await {
         let pending = peer.begin(&connections).await;
@@ -70,7 +71,7 @@ async fn o_03_the_state_comes_back_from_every_server_beside_pkce() {
 
 #[tokio::test]
 async fn o_06_any_port_where_the_server_allows_it_and_a_fixed_one_where_it_compares_addresses() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = home();
     let connections = open(dir.path());
     // Registered without a port, or with rules of the standard: each sign-in has another port.
     let (oidc, django) = tokio::join!(peers::oidc_provider(), peers::django());
@@ -85,15 +86,15 @@ async fn o_06_any_port_where_the_server_allows_it_and_a_fixed_one_where_it_compa
     let pending = exact.begin(&connections).await;
     assert!(exact.decide(&pending, &exact.person()).await.address.is_none(), "another port is no registered address");
     let fixed = Loopback { listen: false, ..Loopback::default() };
-    let pending = connections.begin(&exact.service, exact.app.clone(), &exact.scopes, fixed).await.unwrap();
+    let pending = connections.begin(&exact.service, exact.app.clone(), &exact.scopes, fixed).await.told();
     assert_eq!(pending.redirect_uri, registered);
     let landing = exact.decide(&pending, &exact.person()).await;
-    pending.paste(landing.address.unwrap().as_str()).await.unwrap();
+    pending.paste(landing.address.unwrap().as_str()).await.told();
 }
 
 #[tokio::test]
 async fn o_04_no_server_answers_at_an_address_that_is_not_registered() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = home();
     let connections = open(dir.path());
     for peer in peers::all().await {
         let pending = peer.begin(&connections).await;
@@ -116,7 +117,7 @@ async fn o_04_no_server_answers_at_an_address_that_is_not_registered() {
 
 #[tokio::test]
 async fn o_08_an_answer_of_another_issuer_is_refused_before_any_code_is_sent() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = home();
     let connections = open(dir.path());
     let (honest, evil, django) = tokio::join!(peers::oidc_provider(), peers::oidc_provider(), peers::django());
     for other in [&evil, &django] {
@@ -130,7 +131,7 @@ async fn o_08_an_answer_of_another_issuer_is_refused_before_any_code_is_sent() {
         let code = parameter(&landing, "code").unwrap();
         let mut address = Url::parse(&pending.redirect_uri).unwrap();
         address.query_pairs_mut().extend_pairs([("code", &code), ("state", &state), ("iss", &issuer)]);
-        let refused = pending.paste(address.as_str()).await.unwrap_err();
+        let refused = pending.paste(address.as_str()).await.refused();
         assert_eq!(refused.code(), "state-mismatch", "{refused}");
     }
     assert_eq!(honest.token_posts().await + evil.token_posts().await + django.token_posts().await, 0);
@@ -141,13 +142,13 @@ async fn o_08_an_answer_of_another_issuer_is_refused_before_any_code_is_sent() {
 
 #[tokio::test]
 async fn o_09_a_code_of_one_flow_is_worth_nothing_in_another() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = home();
     let connections = open(dir.path());
     for peer in peers::all().await {
         let loopback = Loopback { port: 7910, listen: false };
         let mut flows = Vec::new();
         for _ in 0..2 {
-            let flow = connections.begin(&peer.service, peer.app.clone(), &peer.scopes, loopback).await.unwrap();
+            let flow = connections.begin(&peer.service, peer.app.clone(), &peer.scopes, loopback).await.told();
             let landing = peer.decide(&flow, &peer.person()).await;
             flows.push((flow, landing.address.unwrap()));
         }
@@ -155,16 +156,16 @@ async fn o_09_a_code_of_one_flow_is_worth_nothing_in_another() {
         let own = parameter(&flows[1].1, "code").unwrap();
         let injected = flows[1].1.as_str().replace(&own, &code);
         assert_ne!(injected, flows[1].1.as_str());
-        let refused = flows[1].0.paste(&injected).await.unwrap_err();
+        let refused = flows[1].0.paste(&injected).await.refused();
         assert_eq!(refused.code(), "rejected", "{}: {refused}", peer.name);
-        assert!(connections.list().unwrap().is_empty());
+        assert!(connections.list().told().is_empty());
     }
 }
 
 #[tokio::test]
 async fn o_10_a_code_is_used_once_and_what_a_replay_ends_is_told() {
     for peer in peers::all().await {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = home();
         let (connections, address) = peer.connected(dir.path()).await;
         let code = parameter(&address, "code").unwrap();
         let redirect = &address[..url::Position::AfterPath];
@@ -181,11 +182,11 @@ async fn o_10_a_code_is_used_once_and_what_a_replay_ends_is_told() {
         let (status, answer) = peer.raw(&form).await;
         assert_eq!((status, &answer["error"]), (400, &"invalid_grant".into()), "{}: {answer}", peer.name);
         let live = connections.open_connection(None).unwrap();
-        let renewed = live.renew(&live.credential().await.unwrap()).await;
-        let row = connections.show("work").unwrap();
+        let renewed = live.renew(&live.credential().await.told()).await;
+        let row = connections.show("work").told();
         if peer.name == "oidc-provider" {
             // It takes a replayed code for a theft and ends everything that came of it.
-            let error = renewed.unwrap_err();
+            let error = renewed.refused();
             assert_eq!((error.code.as_str(), row.state.as_str()), ("needs-reconnect", "needs-reconnect"), "{error}");
             assert!(row.state_reason.unwrap().contains("invalid_grant"));
         } else {
@@ -202,7 +203,7 @@ async fn o_10_a_code_is_used_once_and_what_a_replay_ends_is_told() {
 
 #[tokio::test]
 async fn o_14_scopes_that_were_not_granted_are_named() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = home();
     let connections = open(dir.path());
     for peer in peers::all().await {
         let mut asked = peer.scopes.to_vec();
@@ -220,20 +221,20 @@ async fn o_14_scopes_that_were_not_granted_are_named() {
             }
         };
         let loopback = Loopback { port: 7910, listen: false };
-        let pending = connections.begin(&peer.service, peer.app.clone(), &asked, loopback).await.unwrap();
+        let pending = connections.begin(&peer.service, peer.app.clone(), &asked, loopback).await.told();
         let landing = peer.decide(&pending, &person).await;
-        let grant = pending.paste(landing.address.unwrap().as_str()).await.unwrap();
+        let grant = pending.paste(landing.address.unwrap().as_str()).await.told();
         assert_eq!(grant.missing(&asked), [missing.as_str()], "{}", peer.name);
         // What is kept says the same.
         let label = peer.name;
-        let row = connections.save(label, Method::Byo, &peer.service, grant, None).unwrap();
+        let row = connections.save(label, Method::Byo, &peer.service, grant, None).told();
         assert!(!row.scopes.contains(&missing) && row.scopes.contains(&asked[0]), "{}: {:?}", peer.name, row.scopes);
     }
 }
 
 #[tokio::test]
 async fn o_17_no_login_form_passes_the_password_on() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = home();
     let connections = open(dir.path());
     for peer in peers::all().await {
         let pending = peer.begin(&connections).await;
@@ -251,14 +252,14 @@ async fn o_17_no_login_form_passes_the_password_on() {
 
 #[tokio::test]
 async fn a_person_who_declines_is_told_as_one_at_every_server() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = home();
     let connections = open(dir.path());
     for peer in peers::all().await {
         let pending = peer.begin(&connections).await;
         let landing = peer.decide(&pending, &Person { declines: true, ..peer.person() }).await;
         let address = landing.address.unwrap_or_else(|| panic!("{}: {}", peer.name, landing.page));
         let (refused, _) = tokio::join!(pending.wait(WAIT), browser::send("GET", &address, &[], ""));
-        assert_eq!(refused.unwrap_err().code(), "denied", "{}", peer.name);
+        assert_eq!(refused.refused().code(), "denied", "{}", peer.name);
         assert_eq!(peer.token_posts().await, 0, "{}", peer.name);
     }
 }

@@ -8,14 +8,15 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use url::Url;
 
 use crate::peers::parameter;
-use crate::support::{Next, TokenServer, open, secret};
+use crate::support::{Next, TokenServer, home, open, secret};
+use crate::told::Told;
 
 const WAIT: Duration = Duration::from_secs(10);
 
 async fn begin(connections: &Connections, server: &TokenServer, listen: bool) -> Pending {
     let app = App { client_id: "app".into(), client_secret: Some(secret()) };
     let port = if listen { 0 } else { 7910 };
-    connections.begin(&server.service(), app, &[], Loopback { port, listen }).await.unwrap()
+    connections.begin(&server.service(), app, &[], Loopback { port, listen }).await.told()
 }
 
 fn state(pending: &Pending) -> String {
@@ -51,7 +52,7 @@ fn listening(port: u16) -> Vec<String> {
 #[tokio::test]
 async fn o_01_only_the_flows_own_state_counts_and_only_once() {
     let server = TokenServer::start(3599).await;
-    let dir = tempfile::tempdir().unwrap();
+    let dir = home();
     let connections = open(dir.path());
     let mut states = HashSet::new();
     for _ in 0..100 {
@@ -64,42 +65,42 @@ async fn o_01_only_the_flows_own_state_counts_and_only_once() {
     let other = state(&begin(&connections, &server, false).await);
     type Forge = Box<dyn Fn(&str) -> String>;
     let forgeries: [(&str, Forge); 7] = [
-        ("swapped", Box::new(move |_| format!("code=c&state={other}"))),
-        ("missing", Box::new(|_| "code=c".to_owned())),
-        ("empty", Box::new(|_| "code=c&state=".to_owned())),
-        ("truncated", Box::new(|state| format!("code=c&state={}", &state[..state.len() - 1]))),
-        ("longer", Box::new(|state| format!("code=c&state={state}A"))),
-        ("another case", Box::new(|state| format!("code=c&state={}", state.to_ascii_lowercase()))),
+        ("swapped", Box::new(move |_| format!("code=canary-code-1&state={other}"))),
+        ("missing", Box::new(|_| "code=canary-code-1".to_owned())),
+        ("empty", Box::new(|_| "code=canary-code-1&state=".to_owned())),
+        ("truncated", Box::new(|state| format!("code=canary-code-1&state={}", &state[..state.len() - 1]))),
+        ("longer", Box::new(|state| format!("code=canary-code-1&state={state}A"))),
+        ("another case", Box::new(|state| format!("code=canary-code-1&state={}", state.to_ascii_lowercase()))),
         ("a refusal", Box::new(|_| "error=access_denied&state=forged".to_owned())),
     ];
     for (what, forge) in forgeries {
         let pending = begin(&connections, &server, false).await;
         let own = state(&pending);
-        let refused = pending.paste(&format!("{}?{}", pending.redirect_uri, forge(&own))).await.unwrap_err();
+        let refused = pending.paste(&format!("{}?{}", pending.redirect_uri, forge(&own))).await.refused();
         assert_eq!(refused.code(), "state-mismatch", "{what}");
         // Dropped with the first use, right or wrong.
-        let late = pending.paste(&format!("{}?code=c&state={own}", pending.redirect_uri)).await.unwrap_err();
+        let late = pending.paste(&format!("{}?code=canary-code-1&state={own}", pending.redirect_uri)).await.refused();
         assert_eq!(late.code(), "sign-in-ended", "{what}");
     }
     assert!(server.posts().is_empty(), "no code was sent");
     let pending = begin(&connections, &server, false).await;
-    let address = format!("{}?code=c&state={}", pending.redirect_uri, state(&pending));
-    pending.paste(&address).await.unwrap();
-    assert_eq!(pending.paste(&address).await.unwrap_err().code(), "sign-in-ended", "replayed");
+    let address = format!("{}?code=canary-code-1&state={}", pending.redirect_uri, state(&pending));
+    pending.paste(&address).await.told();
+    assert_eq!(pending.paste(&address).await.refused().code(), "sign-in-ended", "replayed");
     assert_eq!(server.posts().len(), 1);
 }
 
 #[tokio::test]
 async fn o_05_the_port_is_open_on_this_machine_alone_and_for_one_answer() {
     let server = TokenServer::start(3599).await;
-    let dir = tempfile::tempdir().unwrap();
+    let dir = home();
     let connections = open(dir.path());
     let pending = begin(&connections, &server, true).await;
     let port = port(&pending);
     assert!(pending.redirect_uri.starts_with("http://127.0.0.1:"), "{}", pending.redirect_uri);
     // 127.0.0.1 as the kernel writes it.
     assert_eq!(listening(port), ["0100007F"], "before the browser is sent away");
-    let path = format!("GET /oauth/callback?code=c&state={}", state(&pending));
+    let path = format!("GET /oauth/callback?code=canary-code-1&state={}", state(&pending));
     let (grant, page) = tokio::join!(pending.wait(WAIT), ask(port, &path));
     assert!(grant.is_ok() && page.unwrap().starts_with("HTTP/1.1 200"));
     assert!(listening(port).is_empty(), "closed after one answer");
@@ -108,7 +109,7 @@ async fn o_05_the_port_is_open_on_this_machine_alone_and_for_one_answer() {
     let ports = [self::port(&ends[0]), self::port(&ends[1])];
     assert_eq!(ports.map(|port| listening(port).len()), [1, 1]);
     let [given_up, dropped] = ends;
-    assert_eq!(given_up.wait(Duration::from_millis(20)).await.unwrap_err().code(), "timeout");
+    assert_eq!(given_up.wait(Duration::from_millis(20)).await.refused().code(), "timeout");
     drop(dropped);
     assert_eq!(ports.map(|port| listening(port).len()), [0, 0], "closed after the timeout, and when it is given up");
 }
@@ -116,7 +117,7 @@ async fn o_05_the_port_is_open_on_this_machine_alone_and_for_one_answer() {
 #[tokio::test]
 async fn o_07_every_page_is_static_and_kept_to_itself() {
     let server = TokenServer::start(3599).await;
-    let dir = tempfile::tempdir().unwrap();
+    let dir = home();
     let connections = open(dir.path());
     let pending = begin(&connections, &server, true).await;
     let port = port(&pending);
@@ -150,7 +151,7 @@ async fn o_07_every_page_is_static_and_kept_to_itself() {
 #[tokio::test]
 async fn o_16_the_callback_leads_nowhere() {
     let server = TokenServer::start(3599).await;
-    let dir = tempfile::tempdir().unwrap();
+    let dir = home();
     let connections = open(dir.path());
     let targets = [
         "https://evil.example/",
@@ -162,7 +163,7 @@ async fn o_16_the_callback_leads_nowhere() {
         "data:text/html,evil.example",
     ];
     let names = ["next", "url", "redirect", "redirect_uri", "return_to", "continue", "RelayState", "target"];
-    for answer in ["code=c&state=", "error=access_denied&state=", ""] {
+    for answer in ["code=canary-code-1&state=", "error=access_denied&state=", ""] {
         let pending = begin(&connections, &server, true).await;
         let port = port(&pending);
         let asking = async {
@@ -174,7 +175,7 @@ async fn o_16_the_callback_leads_nowhere() {
                     harmless(&page);
                     asked += 1;
                 }
-                harmless(&ask(port, &format!("GET {target}/oauth/callback?code=c&state=s")).await.unwrap());
+                harmless(&ask(port, &format!("GET {target}/oauth/callback?code=canary-code-1&state=s")).await.unwrap());
             }
             assert_eq!(asked, targets.len() * names.len());
             if !answer.is_empty() {
@@ -203,7 +204,7 @@ fn harmless(page: &str) {
 async fn o_28_a_forged_answer_that_races_for_the_port_never_swaps_the_code() {
     let rounds = std::env::var("CALLBACK_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(300);
     let server = TokenServer::start(3599).await;
-    let dir = tempfile::tempdir().unwrap();
+    let dir = home();
     let connections = open(dir.path());
     let (mut connected, mut failed) = (0, 0);
     for round in 0..rounds {

@@ -3,15 +3,16 @@
 use switchboard_egress::Connection;
 
 use crate::peers::{self, Peer};
-use crate::support::open;
+use crate::support::{home, open};
+use crate::told::Told;
 
 /// Sixteen callers over two openings of one store, all with the same old token.
 async fn sixteen_at_once(peer: &Peer) {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = home();
     let (first, _) = peer.connected(dir.path()).await;
     let second = open(dir.path());
     let live = first.open_connection(None).unwrap();
-    let old = live.credential().await.unwrap();
+    let old = live.credential().await.told();
     let before = peer.token_posts().await;
     let mut callers = tokio::task::JoinSet::new();
     for number in 0..16 {
@@ -24,12 +25,12 @@ async fn sixteen_at_once(peer: &Peer) {
         given.push(renewed.unwrap().unwrap_or_else(|error| panic!("{}: {error}", peer.name)));
     }
     assert_eq!(peer.token_posts().await, before + 1, "{}", peer.name);
-    let new = live.credential().await.unwrap();
+    let new = live.credential().await.told();
     assert!(given.iter().all(|one| one.fingerprint() == new.fingerprint()) && new.fingerprint() != old.fingerprint());
     assert!(peer.identity(&live).await.is_ok(), "{}: the new token works", peer.name);
     // The grant lives: its new refresh token is good.
     live.renew(&new).await.unwrap_or_else(|error| panic!("{}: {error}", peer.name));
-    assert_eq!(first.show("work").unwrap().state, "active");
+    assert_eq!(first.show("work").told().state, "active");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -59,42 +60,42 @@ async fn g08_a_refresh_token_used_twice_ends_the_grant_where_the_server_says_so(
 #[tokio::test]
 async fn r_07_a_grant_that_somebody_else_ended_is_named_and_nothing_is_erased() {
     for peer in peers::all().await {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = home();
         let (connections, _) = peer.connected(dir.path()).await;
         // Another copy of the same database, as after a restored backup, spends the token first.
-        let copy = tempfile::tempdir().unwrap();
+        let copy = home();
         for file in ["switchboard.db", "switchboard.db-wal", "key"] {
             let _ = std::fs::copy(dir.path().join(file), copy.path().join(file));
         }
         let other = open(copy.path()).open_connection(None).unwrap();
-        let old = other.credential().await.unwrap();
-        other.renew(&old).await.unwrap();
+        let old = other.credential().await.told();
+        other.renew(&old).await.told();
         let live = connections.open_connection(None).unwrap();
-        let error = live.renew(&old).await.unwrap_err();
+        let error = live.renew(&old).await.refused();
         assert_eq!((error.code.as_str(), error.retryable), ("needs-reconnect", false), "{}: {error}", peer.name);
-        let row = connections.show("work").unwrap();
+        let row = connections.show("work").told();
         assert_eq!(row.state, "needs-reconnect", "{}", peer.name);
         assert!(row.state_reason.unwrap().contains("invalid_grant"), "{}", peer.name);
-        assert!(connections.app("work").unwrap().is_some(), "{}", peer.name);
+        assert!(connections.app("work").told().is_some(), "{}", peer.name);
     }
 }
 
 #[tokio::test]
 async fn r_10_a_server_whose_database_is_locked_is_down_and_no_grant_is_dead() {
     let peer = peers::django().await;
-    let dir = tempfile::tempdir().unwrap();
+    let dir = home();
     let (connections, _) = peer.connected(dir.path()).await;
     let live = connections.open_connection(None).unwrap();
-    let old = live.credential().await.unwrap();
+    let old = live.credential().await.told();
     peer.control("/lock").await;
     for _ in 0..2 {
-        let error = live.renew(&old).await.unwrap_err();
+        let error = live.renew(&old).await.refused();
         assert_eq!((error.code.as_str(), error.retryable), ("unavailable", true), "{error}");
-        assert_eq!(connections.show("work").unwrap().state, "active");
+        assert_eq!(connections.show("work").told().state, "active");
     }
     peer.control("/unlock").await;
     assert!(peer.seen().await.iter().any(|one| one.url == "/o/token/" && one.status == 500), "the server's own 500");
-    let new = live.renew(&old).await.unwrap();
+    let new = live.renew(&old).await.told();
     assert_ne!(new.fingerprint(), old.fingerprint());
     assert!(peer.identity(&live).await.is_ok());
 }

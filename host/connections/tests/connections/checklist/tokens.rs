@@ -7,17 +7,18 @@ use switchboard_egress::Connection;
 
 use crate::browser::{self, Person};
 use crate::peers;
-use crate::support::{TokenServer, open};
+use crate::support::{TokenServer, home, open};
+use crate::told::Told;
 
 #[tokio::test]
 async fn o_13_tokens_are_in_headers_and_bodies_and_in_no_address() {
     for peer in peers::all().await {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = home();
         let (connections, _) = peer.connected(dir.path()).await;
         let live = connections.open_connection(None).unwrap();
-        live.renew(&live.credential().await.unwrap()).await.unwrap();
+        live.renew(&live.credential().await.unwrap()).await.told();
         peer.identity(&live).await.unwrap();
-        connections.disconnect("work").await.unwrap();
+        connections.disconnect("work").await.told();
         let seen = peer.seen().await;
         let ours: Vec<_> = seen.iter().filter(|one| one.scheme.is_some()).collect();
         let schemes = |scheme: &str| ours.iter().filter(|one| one.scheme.as_deref() == Some(scheme)).count();
@@ -35,7 +36,7 @@ async fn o_13_tokens_are_in_headers_and_bodies_and_in_no_address() {
 #[tokio::test]
 async fn o_19_codes_for_another_machine_are_asked_about_at_the_servers_pace() {
     let flows = peers::all().await.map(|peer| async move {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = home();
         let connections = open(dir.path());
         let (app, path) = peer.device.clone();
         let device = connections.begin_device(&peer.service, app, path, &peer.scopes).await.unwrap();
@@ -48,7 +49,7 @@ async fn o_19_codes_for_another_machine_are_asked_about_at_the_servers_pace() {
         // The standard's pace, five seconds, also where the server names none.
         assert!(started.elapsed() >= Duration::from_millis(4_900), "{}", peer.name);
         assert_eq!(peer.token_posts().await, before + 1, "{}", peer.name);
-        let row = connections.save("far", Method::Byo, &peer.service, grant, None).unwrap();
+        let row = connections.save("far", Method::Byo, &peer.service, grant, None).told();
         let live = connections.open_connection(Some("far")).unwrap();
         peer.identity(&live).await.unwrap_or_else(|status| panic!("{}: {status}", peer.name));
         assert_eq!(row.state, "active");
@@ -60,25 +61,25 @@ async fn o_19_codes_for_another_machine_are_asked_about_at_the_servers_pace() {
 #[tokio::test]
 async fn o_20_disconnecting_takes_the_grant_back_at_every_server() {
     for peer in peers::all().await {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = home();
         let (connections, _) = peer.connected(dir.path()).await;
         // What somebody else may hold of the same grant: a copy of the database.
-        let copy = tempfile::tempdir().unwrap();
+        let copy = home();
         for file in ["switchboard.db", "switchboard.db-wal", "key"] {
             let _ = std::fs::copy(dir.path().join(file), copy.path().join(file));
         }
         let other = open(copy.path());
         let stolen = other.open_connection(None).unwrap();
         peer.identity(&stolen).await.unwrap();
-        let done = connections.disconnect("work").await.unwrap();
+        let done = connections.disconnect("work").await.told();
         assert_eq!(done.revocation, Revocation::Done, "{}", peer.name);
-        assert!(connections.pending_revocations().unwrap().is_empty());
-        let refused = peer.identity(&stolen).await.unwrap_err();
+        assert!(connections.pending_revocations().told().is_empty());
+        let refused = peer.identity(&stolen).await.refused();
         assert!(matches!(refused, 401 | 403), "{}: {refused}", peer.name);
-        let error = stolen.renew(&stolen.credential().await.unwrap()).await.unwrap_err();
+        let error = stolen.renew(&stolen.credential().await.told()).await.refused();
         assert_eq!(error.code, "needs-reconnect", "{}: {error}", peer.name);
         // Tokens the server no longer knows are no failure.
-        let again = other.disconnect("work").await.unwrap();
+        let again = other.disconnect("work").await.told();
         assert_eq!(again.revocation, Revocation::Done, "{}", peer.name);
     }
 }
@@ -86,19 +87,19 @@ async fn o_20_disconnecting_takes_the_grant_back_at_every_server() {
 #[tokio::test]
 async fn o_24_who_comes_with_an_old_token_is_given_the_stored_one_and_nothing_is_sent() {
     for peer in peers::all().await {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = home();
         let (connections, _) = peer.connected(dir.path()).await;
         let slow = open(dir.path()).open_connection(None).unwrap();
-        let old = slow.credential().await.unwrap();
+        let old = slow.credential().await.told();
         let live = connections.open_connection(None).unwrap();
-        let new = live.renew(&old).await.unwrap();
+        let new = live.renew(&old).await.told();
         let posts = peer.token_posts().await;
         // The service refused the old token while another process had it replaced already.
-        let given = slow.renew(&old).await.unwrap();
+        let given = slow.renew(&old).await.told();
         assert_eq!(given.fingerprint(), new.fingerprint(), "{}", peer.name);
         assert_eq!(peer.token_posts().await, posts, "{}: the store was read, nobody was asked", peer.name);
         // Only the token that is stored is replaced.
-        assert_ne!(slow.renew(&given).await.unwrap().fingerprint(), given.fingerprint());
+        assert_ne!(slow.renew(&given).await.told().fingerprint(), given.fingerprint());
         assert_eq!(peer.token_posts().await, posts + 1, "{}", peer.name);
     }
 }
@@ -106,7 +107,7 @@ async fn o_24_who_comes_with_an_old_token_is_given_the_stored_one_and_nothing_is
 #[tokio::test]
 async fn o_22_a_whole_accounts_token_is_one_exact_request() {
     let server = TokenServer::start(3599).await;
-    let dir = tempfile::tempdir().unwrap();
+    let dir = home();
     let connections = open(dir.path());
     let ask = async |service: &switchboard_connections::Service, account: &str, id: &str, secret: &str| {
         connections.server_to_server(service, account, id, secret.to_owned().into()).await
@@ -124,7 +125,7 @@ async fn o_22_a_whole_accounts_token_is_one_exact_request() {
             assert!(grant.renewable());
         } else {
             // A standard server does not know the grant: told as a refusal, not as trouble.
-            let refused = ask(&peer.service, "acc", "app", "canary-app-secret").await.unwrap_err();
+            let refused = ask(&peer.service, "acc", "app", "canary-app-secret").await.refused();
             assert_eq!(refused.code(), "rejected", "{}: {refused}", peer.name);
             assert!(refused.to_string().contains("unsupported_grant_type"), "{}: {refused}", peer.name);
         }

@@ -1,5 +1,7 @@
 //! A server in a process of its own. It ends with the test: its standard input closes, and it is killed when dropped.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
@@ -42,8 +44,27 @@ impl Child {
         Child { origin: format!("http://127.0.0.1:{port}"), _process: process, _folder: None }
     }
 
+    /// What it gave out is asked for at the end, while it runs.
+    pub fn asked_for(self, name: &'static str) -> Child {
+        let authority = self.origin.trim_start_matches("http://").to_owned();
+        switchboard_leaks::ask(move || {
+            let tokens = issued(&authority).unwrap_or_default();
+            tokens.into_iter().map(|token| (name.to_owned(), token.into_bytes())).collect()
+        });
+        self
+    }
+
     /// The folder goes with the server.
     pub fn keeping(self, folder: tempfile::TempDir) -> Child {
         Child { _folder: Some(folder), ..self }
     }
+}
+
+fn issued(authority: &str) -> Option<Vec<String>> {
+    let mut stream = TcpStream::connect(authority).ok()?;
+    stream.set_read_timeout(Some(Duration::from_secs(10))).ok()?;
+    write!(stream, "GET /issued HTTP/1.0\r\nHost: {authority}\r\n\r\n").ok()?;
+    let mut text = String::new();
+    stream.read_to_string(&mut text).ok()?;
+    serde_json::from_str(text.split_once("\r\n\r\n")?.1).ok()
 }

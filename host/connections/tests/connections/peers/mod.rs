@@ -3,6 +3,7 @@
 mod child;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
@@ -14,6 +15,7 @@ use url::{Url, form_urlencoded};
 
 use crate::browser::{self, Answer, Landing, Person};
 use crate::support::{open, secret};
+use crate::told::Told;
 use child::Child;
 
 /// One running server with an app of ours and a user.
@@ -34,8 +36,8 @@ pub struct Peer {
 }
 
 enum Running {
-    Emulator(switchboard_emulator::Emulator),
-    Child { _alive: Child },
+    Emulator(Arc<switchboard_emulator::Emulator>),
+    Child { _alive: Box<Child> },
 }
 
 /// One request a server saw.
@@ -56,7 +58,12 @@ pub async fn all() -> [Peer; 3] {
 
 /// The emulator.
 pub async fn emulator(options: switchboard_emulator::Options) -> Peer {
-    let emulator = switchboard_emulator::start(options).await.unwrap();
+    let emulator = Arc::new(switchboard_emulator::start(options).await.unwrap());
+    let there = Arc::downgrade(&emulator);
+    switchboard_leaks::ask(move || {
+        let issued = there.upgrade().map(|emulator| emulator.issued_tokens()).unwrap_or_default();
+        issued.into_iter().map(|token| ("a token of emulator".to_owned(), token.into_bytes())).collect()
+    });
     let (client_id, client_secret) = emulator.app();
     let origin = emulator.oauth_base().trim_end_matches("/oauth").to_owned();
     let app = App { client_id, client_secret: Some(client_secret.into()) };
@@ -77,7 +84,7 @@ pub async fn emulator(options: switchboard_emulator::Options) -> Peer {
 pub async fn oidc_provider() -> Peer {
     let script = servers().join("oidc-provider/server.mjs");
     prepared(&servers().join("oidc-provider/node_modules/oidc-provider"));
-    let child = Child::start("node", &[&script]).await;
+    let child = Child::start("node", &[&script]).await.asked_for("a token of oidc-provider");
     let origin = child.origin.clone();
     let app = App { client_id: "app".into(), client_secret: Some(secret()) };
     Peer {
@@ -89,7 +96,7 @@ pub async fn oidc_provider() -> Peer {
         scopes: ["user:read".into(), "meeting:read".into()],
         user: "ada",
         me: "/me",
-        running: Running::Child { _alive: child },
+        running: Running::Child { _alive: Box::new(child) },
     }
 }
 
@@ -103,7 +110,10 @@ pub async fn django() -> Peer {
     std::fs::copy(template, &database).unwrap();
     let script = servers().join("django/server.py");
     let python = installed.join("bin/python");
-    let child = Child::start(&python.display().to_string(), &[&script, &database]).await.keeping(folder);
+    let child = Child::start(&python.display().to_string(), &[&script, &database])
+        .await
+        .keeping(folder)
+        .asked_for("a token of django-oauth-toolkit");
     let origin = child.origin.clone();
     let app = |id: &str| App { client_id: id.into(), client_secret: Some(secret()) };
     Peer {
@@ -115,7 +125,7 @@ pub async fn django() -> Peer {
         scopes: ["user:read".into(), "meeting:read".into()],
         user: "ada",
         me: "/me",
-        running: Running::Child { _alive: child },
+        running: Running::Child { _alive: Box::new(child) },
     }
 }
 
@@ -128,7 +138,7 @@ impl Peer {
     /// A sign-in that waits on a free port.
     pub async fn begin(&self, connections: &Connections) -> Pending {
         let loopback = Loopback { port: 0, listen: true };
-        connections.begin(&self.service, self.app.clone(), &self.scopes, loopback).await.unwrap()
+        connections.begin(&self.service, self.app.clone(), &self.scopes, loopback).await.told()
     }
 
     /// The person goes through the server's pages.
@@ -149,14 +159,14 @@ impl Peer {
     pub async fn connected(&self, dir: &Path) -> (Connections, Url) {
         let connections = open(dir);
         let (grant, address) = self.sign_in(&connections).await;
-        let identity = self.identity(&connections.from_grant(&self.service, &grant).unwrap()).await.unwrap();
-        connections.save("work", Method::Byo, &self.service, grant, Some(identity)).unwrap();
+        let identity = self.identity(&connections.from_grant(&self.service, &grant).told()).await.unwrap();
+        connections.save("work", Method::Byo, &self.service, grant, Some(identity)).told();
         (connections, address)
     }
 
     /// Who the server says a connection belongs to; or the status of its refusal.
     pub async fn identity(&self, live: &impl Connection) -> Result<Value, u16> {
-        let credential = live.credential().await.unwrap();
+        let credential = live.credential().await.told();
         let request = Request::get(Target::Path(self.me.to_owned()));
         let until = Instant::now() + Duration::from_secs(10);
         let egress = Egress::new().unwrap();

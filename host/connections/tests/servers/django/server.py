@@ -1,12 +1,13 @@
 """The PyPI package django-oauth-toolkit on SQLite: rotation, PKCE, `iss`, revocation, devices.
 
 `server.py --prepare FILE` makes a database with two apps and a user; `server.py FILE` serves it, prints `listening PORT`
-and ends with its standard input. `/seen` lists the requests so far, `/api/me` is the one call, and `/lock` and `/unlock`
+and ends with its standard input. `/seen` lists the requests so far, `/issued` the tokens and codes, `/api/me` is the one call, and `/lock` and `/unlock`
 take the database away from the server as a backup would.
 """
 
 import json
 import os
+import re
 import sqlite3
 import sys
 import threading
@@ -129,13 +130,16 @@ def prepare():
 
 def serve():
     django_app = get_wsgi_application()
-    seen, lock = [], sqlite3.connect(DATABASE, check_same_thread=False, isolation_level=None)
+    seen, issued, lock = [], [], sqlite3.connect(DATABASE, check_same_thread=False, isolation_level=None)
 
     def application(environ, start):
         url = environ["PATH_INFO"] + ("?" + environ["QUERY_STRING"] if environ["QUERY_STRING"] else "")
         if url == "/seen":
             start("200 OK", [("content-type", "application/json")])
             return [json.dumps(seen).encode()]
+        if url == "/issued":
+            start("200 OK", [("content-type", "application/json")])
+            return [json.dumps(issued).encode()]
         if url in ("/lock", "/unlock"):
             lock.execute("BEGIN EXCLUSIVE" if url == "/lock" else "ROLLBACK")
             start("200 OK", [("content-type", "text/plain")])
@@ -146,9 +150,16 @@ def serve():
 
         def noted(status, headers, *more):
             entry["status"] = int(status.split(" ")[0])
+            for name, value in headers:
+                found = re.search("[?&]code=([^&]+)", value) if name.lower() == "location" else None
+                issued.extend(found.groups() if found else [])
             return start(status, headers, *more)
 
-        return django_app(environ, noted)
+        answer = django_app(environ, noted)
+        if answer.get("content-type", "").startswith("application/json"):
+            told = json.loads(answer.content)
+            issued.extend(told[name] for name in ("access_token", "refresh_token", "device_code") if told.get(name))
+        return answer
 
     SERVER.set_app(application)
     threading.Thread(target=SERVER.serve_forever, daemon=True).start()

@@ -1,11 +1,12 @@
 // The npm package oidc-provider as a plain OAuth server: rotation with reuse detection, PKCE, `iss`, revocation, devices.
-// Prints `listening PORT` and ends with its standard input. `/seen` lists the requests so far; `/api/me` is the one call.
+// Prints `listening PORT` and ends with its standard input. `/seen` lists the requests so far, `/issued` the tokens and codes; `/api/me` is the one call.
 import { createServer } from "node:http";
 import { Provider, errors } from "oidc-provider";
 
 const LIFE = Number(process.env.LIFE ?? 3600);
 const DEVICE = "urn:ietf:params:oauth:grant-type:device_code";
 const seen = [];
+const issued = [];
 
 const server = createServer();
 server.listen(0, "127.0.0.1", () => {
@@ -45,10 +46,14 @@ server.listen(0, "127.0.0.1", () => {
   provider.use(async (ctx, next) => {
     await next();
     verifier = ctx.oidc?.body?.code_verifier ?? verifier;
+    const { access_token, refresh_token, device_code } = Object(ctx.body);
+    const code = /[?&]code=([^&]+)/.exec(ctx.response.get("location"))?.[1];
+    issued.push(...[access_token, refresh_token, device_code, code, ctx.oidc?.body?.code_verifier].filter(Boolean));
   });
   const answer = provider.callback();
   server.on("request", (request, response) => {
     if (request.url === "/verifier") return response.end(verifier);
+    if (request.url === "/issued") return response.end(JSON.stringify(issued));
     if (request.url === "/seen") return response.end(JSON.stringify(seen));
     const scheme = request.headers.authorization?.split(" ")[0] ?? null;
     const entry = { method: request.method, url: request.url, authorization: scheme, status: null };
