@@ -1,4 +1,4 @@
-# make demo · make test · make servers · make campaign · make bench · make check · make contract · make browser · make build
+# make demo · make test · make servers · make campaign · make bench · make check · make contract · make browser · make keyring · make build
 # Each target sets up what it needs; running again is quick.
 
 CARGO ?= cargo
@@ -9,7 +9,7 @@ NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo yes)
 # One set of features for every step, so that nothing is compiled twice.
 FEATURES := --workspace --features switchboard-runtime/pack,switchboard-connector-zoom/schema
 
-.PHONY: build demo servers test campaign bench check contract browser clean
+.PHONY: build demo servers test campaign bench check contract browser keyring clean
 
 build: $(CONNECTOR)
 	@$(CARGO) build --locked $(FEATURES) --bins
@@ -79,6 +79,14 @@ browser: build
 	@command -v chromium >/dev/null || { echo "setup: installing Debian's Chromium for the browser test" >&2; \
 	  apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; }
 	@cd tests/browser && npm install --silent --no-audit --no-fund && node sign-in.mjs
+
+# The key in a real Secret Service, GNOME's. The command is built for it in a folder of its own: nothing else is built anew.
+KEYRING := target/keyring
+keyring: build
+	@which gnome-keyring-daemon secret-tool dbus-daemon dbus-send >/dev/null || { echo "setup: installing Debian's GNOME keyring for the keyring test" >&2; \
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends gnome-keyring libsecret-tools dbus >/dev/null; }
+	@$(CARGO) build --locked -p switchboard-cli --features keyring --target-dir $(KEYRING)
+	@SWITCHBOARD_BINARY=$(abspath $(KEYRING))/debug/switchboard $(CARGO) test --locked $(FEATURES) --test keyring -- --ignored --test-threads=2
 
 clean:
 	@$(CARGO) clean

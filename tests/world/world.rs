@@ -51,8 +51,11 @@ impl World {
         world
     }
 
-    /// The binary that `make` built.
+    /// The binary that `make` built, or another build of it, which `SWITCHBOARD_BINARY` names.
     pub fn binary() -> PathBuf {
+        if let Some(other) = std::env::var_os("SWITCHBOARD_BINARY") {
+            return other.into();
+        }
         let built = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/debug/switchboard");
         assert!(built.exists(), "{} is missing: run the tests by `make test`", built.display());
         built
