@@ -95,6 +95,11 @@ fn a_key_in_a_keyring_that_is_locked_or_gone_is_missed_and_said_and_none_is_made
         let words = format!("{error}");
         assert!(words.contains(&print) && words.contains("keyring"), "{what}: which key, and where it may be: {words}");
         no_key_file(&world);
+        let doctor = run(&world, session, &["doctor", "work", "--json"]);
+        let found: Value = serde_json::from_str(&doctor.out).unwrap();
+        let bad = found.as_array().unwrap().iter().find(|one| one["ok"] == false).unwrap();
+        assert!(doctor.code == 1 && bad["about"] == "key", "{what}: {found}");
+        assert!(bad["fix"].as_str().unwrap().contains("the unlocked keyring"), "{what}: {bad}");
     };
     session.lock();
     refused(&session, "locked");
