@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use crate::{Emulator, Options, Seed, start};
 
 /// Where a running emulator is looked for.
-const HERE: &str = "http://127.0.0.1:7901";
+const PORT: u16 = 7901;
 
 /// What can be done with an emulator.
 #[derive(Debug, Subcommand)]
@@ -65,8 +65,41 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct At {
     /// Address of the running emulator
-    #[arg(long, default_value = HERE, value_name = "URL")]
-    pub at: String,
+    #[arg(long, value_name = "URL", conflicts_with = "port")]
+    pub at: Option<String>,
+    /// Its port on this machine, as `start` was given it
+    #[arg(long, default_value_t = PORT)]
+    pub port: u16,
+}
+
+/// What steering gave.
+#[derive(Debug, Default)]
+pub struct Steered {
+    /// Data to print; null when there is none.
+    pub data: Value,
+    /// What was done, for the person; empty when the data says it all.
+    pub said: String,
+}
+
+/// Why an emulator was not started or steered.
+#[derive(Debug)]
+pub struct Failed {
+    /// What is wrong, and what to do.
+    pub message: String,
+    /// The command line was wrong, and nothing else.
+    pub usage: bool,
+}
+
+impl Failed {
+    fn usage(message: String) -> Self {
+        Self { message, usage: true }
+    }
+}
+
+impl From<String> for Failed {
+    fn from(message: String) -> Self {
+        Self { message, usage: false }
+    }
 }
 
 /// How an emulator starts.
@@ -97,7 +130,7 @@ pub struct Start {
 
 impl Start {
     /// Start it; the error says what to do.
-    pub async fn run(self) -> Result<Emulator, String> {
+    pub async fn run(self) -> Result<Emulator, Failed> {
         let options = Options {
             api_port: self.port,
             download_port: self.download_port,
@@ -140,54 +173,90 @@ pub fn greeting(emulator: &Emulator) -> String {
     .join("\n")
 }
 
-/// Steer a running emulator. The answer is data to print, null when there is none. [`Command::Start`] is not for here:
-/// use [`Start::run`].
-pub async fn steer(command: Command) -> Result<Value, String> {
+/// Steer a running emulator. [`Command::Start`] is not for here: use [`Start::run`].
+pub async fn steer(command: Command) -> Result<Steered, Failed> {
     match command {
-        Command::Start(_) => Err("an emulator is started, not steered".into()),
-        Command::Seed { seed, at } => post(&at, "seed", &json!({"seed": seed})).await,
-        Command::Fault { kind, fields, at } => fault(&at, &kind, &fields).await,
-        Command::Clock { advance: None, at } => client::send("GET", &control(&at), "clock", "").await,
-        Command::Clock { advance: Some(text), at } => {
-            post(&at, "clock", &json!({"advance_s": words::seconds(&text)?})).await
+        Command::Start(_) => Err(Failed::usage("an emulator is started, not steered".into())),
+        Command::Seed { seed, at } => {
+            let data = post(&at, "seed", &json!({"seed": seed})).await?;
+            let name = json!(seed);
+            Ok(Steered {
+                data,
+                said: format!("everything is replaced by the seed {}", name.as_str().unwrap_or_default()),
+            })
         }
-        Command::Reset { at } => post(&at, "reset", &json!({})).await,
-        Command::Snapshot { file, restore: true, at } => restore(&control(&at), &file).await,
+        Command::Fault { kind, fields, at } => fault(&at, &kind, &fields).await,
+        Command::Clock { advance: None, at } => {
+            Ok(Steered { data: client::send("GET", &control(&at), "clock", "").await?, said: String::new() })
+        }
+        Command::Clock { advance: Some(text), at } => {
+            let seconds = words::seconds(&text).map_err(Failed::usage)?;
+            let data = post(&at, "clock", &json!({"advance_s": seconds})).await?;
+            Ok(Steered { data, said: format!("the emulator's clock is {seconds} seconds further") })
+        }
+        Command::Reset { at } => {
+            let data = post(&at, "reset", &json!({})).await?;
+            Ok(Steered { data, said: "everything is as the seed left it".into() })
+        }
+        Command::Snapshot { file, restore: true, at } => {
+            let data = restore(&control(&at), &file).await?;
+            Ok(Steered { data, said: format!("the state of {} is back", file.display()) })
+        }
         Command::Snapshot { file, restore: false, at } => {
             let bytes = client::fetch(&control(&at), "snapshot").await?;
             tokio::fs::write(&file, &bytes)
                 .await
                 .map_err(|error| format!("cannot write {}: {error}", file.display()))?;
-            Ok(json!({"file": file, "bytes": bytes.len()}))
+            let said = format!("the whole state is in {}; put it back with --restore", file.display());
+            Ok(Steered { data: json!({"file": file, "bytes": bytes.len()}), said })
         }
     }
 }
 
-async fn restore(control: &str, file: &std::path::Path) -> Result<Value, String> {
+async fn restore(control: &str, file: &std::path::Path) -> Result<Value, Failed> {
     let text = tokio::fs::read_to_string(file).await;
-    let text = text.map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+    let text = text.map_err(|error| Failed::usage(format!("cannot read {}: {error}", file.display())))?;
     client::send("POST", control, "snapshot", &text).await
 }
 
-async fn fault(at: &At, kind: &str, fields: &[String]) -> Result<Value, String> {
-    match kind {
-        "list" => client::send("GET", &control(at), "faults", "").await,
-        "clear" => client::send("DELETE", &control(at), "faults", "").await,
-        kind => {
+async fn fault(at: &At, kind: &str, fields: &[String]) -> Result<Steered, Failed> {
+    let waiting = |data: &Value| data.get("faults").and_then(Value::as_array).map_or(0, Vec::len);
+    let none = "no fault waits";
+    match (kind, fields) {
+        ("list", []) => {
+            let data = client::send("GET", &control(at), "faults", "").await?;
+            let said = if waiting(&data) == 0 { none.into() } else { String::new() };
+            Ok(Steered { data, said })
+        }
+        ("clear", []) => {
+            let data = client::send("DELETE", &control(at), "faults", "").await?;
+            Ok(Steered { data, said: none.into() })
+        }
+        ("list" | "clear", [field, ..]) => {
+            Err(Failed::usage(format!("`{kind}` takes no fields, and `{field}` was given")))
+        }
+        (kind, fields) => {
             let mut body = Map::from_iter([("kind".to_owned(), json!(kind))]);
             for field in fields {
-                let (name, value) = words::field(field)?;
+                let (name, value) = words::field(field).map_err(Failed::usage)?;
                 body.insert(name, value);
             }
-            post(at, "faults", &Value::Object(body)).await
+            let data = post(at, "faults", &Value::Object(body)).await?;
+            let said = match waiting(&data) {
+                0 => format!("{kind} is done"),
+                1 => format!("{kind} waits for the next request that it fits"),
+                more => format!("{kind} waits for the next request that it fits; {more} faults wait"),
+            };
+            Ok(Steered { data, said })
         }
     }
 }
 
-async fn post(at: &At, what: &str, body: &Value) -> Result<Value, String> {
+async fn post(at: &At, what: &str, body: &Value) -> Result<Value, Failed> {
     client::send("POST", &control(at), what, &body.to_string()).await
 }
 
 fn control(at: &At) -> String {
-    format!("{}/_emulator", at.at.trim_end_matches('/'))
+    let here = || format!("http://127.0.0.1:{}", at.port);
+    format!("{}/_emulator", at.at.clone().unwrap_or_else(here).trim_end_matches('/'))
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::fault::{Fault, Kind};
+use crate::fault_words;
 use crate::media::Media;
 use crate::server::Shared;
 use crate::world::{AppKind, Settings, World};
@@ -96,6 +97,9 @@ fn at_once(shared: &Shared, call: &Call, (method, what, which): (&str, &str, Opt
 
 fn faults(world: &mut World, body: Value) -> Answer {
     let list = if body.is_array() { body } else { Value::Array(vec![body]) };
+    if let Some(why) = list.as_array().into_iter().flatten().find_map(|fault| fault_words::check(fault).err()) {
+        return bad(&why);
+    }
     let faults: Vec<Fault> = match serde_json::from_value(list) {
         Ok(faults) => faults,
         Err(error) => return bad(&error.to_string()),

@@ -12,6 +12,7 @@ mod control;
 mod downloads;
 mod events;
 mod fault;
+mod fault_words;
 mod interned;
 mod limits;
 mod listener;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use switchboard_emulator::cli::{self, Command, Start};
+use switchboard_emulator::cli::{self, Command, Failed, Start};
 
 /// A stateful Zoom on this machine, for trying and testing. Without a command it starts.
 #[derive(Parser)]
@@ -25,22 +25,26 @@ async fn main() -> ExitCode {
     let done = match arguments.command {
         None => serve(arguments.start, json).await,
         Some(Command::Start(start)) => serve(*start, json).await,
-        Some(command) => cli::steer(command).await.map(|answer| {
-            if !answer.is_null() {
-                println!("{answer:#}");
+        Some(command) => cli::steer(command).await.map(|done| {
+            if !done.said.is_empty() {
+                eprintln!("{}", done.said);
+            }
+            if !done.data.is_null() {
+                println!("{:#}", done.data);
             }
         }),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
-            eprintln!("error: {why}");
-            ExitCode::FAILURE
+            eprintln!("error: {}", why.message);
+            // as for a command line that cannot be parsed
+            if why.usage { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
 }
 
-async fn serve(start: Start, json: bool) -> Result<(), String> {
+async fn serve(start: Start, json: bool) -> Result<(), Failed> {
     let emulator = start.run().await?;
     if json {
         println!("{}", cli::addresses(&emulator));

@@ -85,13 +85,39 @@ fn mistakes_are_told_with_what_to_do() {
     let running = Running::start(&[]);
     let said = |words: &[&str]| {
         let output = running.run(words);
-        assert!(!output.status.success(), "{words:?}");
+        assert_eq!(output.status.code(), Some(2), "{words:?}: the command line was wrong");
         String::from_utf8_lossy(&output.stderr).into_owned()
     };
-    assert!(said(&["fault", "earthquake"]).contains("unknown variant `earthquake`"));
+    assert!(said(&["fault", "earthquake"]).contains("there is no fault `earthquake`"));
+    assert!(said(&["fault", "status", "status=429", "vriant=daily"]).contains("did you mean `variant`?"));
+    assert!(said(&["fault", "clear", "count=2"]).contains("takes no fields"));
+    assert!(said(&["fault", "status", "status"]).contains("no NAME=VALUE"));
+    assert!(said(&["snapshot", "/nowhere/state.json", "--restore"]).contains("cannot read"));
+    assert_eq!(running.json(&["fault"])["faults"].as_array().unwrap().len(), 0, "none of them was taken");
     assert!(said(&["clock", "soon"]).contains("say 90s, 20m, 3h or 2d"));
     assert!(said(&["seed", "mars"]).contains("small, empty, campus or broken"));
-    let nowhere = Command::new(BINARY).args(["reset", "--at", "http://127.0.0.1:9"]).output().unwrap();
+    let nowhere = Command::new(BINARY).args(["reset", "--port", "9"]).output().unwrap();
+    assert_eq!(nowhere.status.code(), Some(1), "nothing is wrong with the command");
     let nowhere = String::from_utf8_lossy(&nowhere.stderr).into_owned();
     assert!(nowhere.contains("no emulator at 127.0.0.1:9") && nowhere.contains("start one"), "{nowhere}");
+}
+
+#[test]
+fn an_emulator_is_steered_by_its_port_and_says_what_was_done() {
+    let running = Running::start(&[]);
+    let port = running.at.trim_end_matches('/').rsplit(':').next().unwrap().to_owned();
+    let said = |words: &[&str]| {
+        let output = Command::new(BINARY).args(words).args(["--port", &port]).output().unwrap();
+        assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    assert!(said(&["fault"]).contains("no fault waits"));
+    assert!(said(&["fault", "status", "status=503"]).contains("status waits for the next request"));
+    assert!(said(&["fault", "html"]).contains("2 faults wait"));
+    assert!(said(&["fault", "clear"]).contains("no fault waits"));
+    assert!(said(&["clock", "2m"]).contains("120 seconds further"));
+    assert!(said(&["seed", "empty"]).contains("replaced by the seed empty"));
+    assert!(said(&["reset"]).contains("as the seed left it"));
+    let both = Command::new(BINARY).args(["reset", "--port", &port, "--at", &running.at]).output().unwrap();
+    assert_eq!(both.status.code(), Some(2), "one or the other");
 }

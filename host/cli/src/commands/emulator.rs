@@ -1,6 +1,6 @@
 //! `switchboard emulator`: start a Zoom emulator alone, and steer one that runs.
 
-use switchboard_emulator::cli::{self, Command, Start};
+use switchboard_emulator::cli::{self, Command, Failed, Start};
 
 use crate::app::App;
 use crate::error::CliError;
@@ -10,14 +10,26 @@ pub async fn run(app: &App, command: Command) -> Result<(), CliError> {
     match command {
         Command::Start(start) => serve(app, *start).await,
         command => {
-            let answer = cli::steer(command).await.map_err(|why| CliError::failed("emulator", why))?;
-            if answer.is_null() { Ok(()) } else { output::json(&answer) }
+            let done = cli::steer(command).await.map_err(failed)?;
+            if !done.said.is_empty() {
+                app.say(&done.said);
+            }
+            if done.data.is_null() { Ok(()) } else { output::json(&done.data) }
         }
     }
 }
 
+fn failed(why: Failed) -> CliError {
+    match why.usage {
+        true => {
+            CliError::usage(why.message, "switchboard emulator --help, and the emulator's README, tell what there is")
+        }
+        false => CliError::failed("emulator", why.message),
+    }
+}
+
 async fn serve(app: &App, start: Start) -> Result<(), CliError> {
-    let emulator = start.run().await.map_err(|why| CliError::failed("emulator", why))?;
+    let emulator = start.run().await.map_err(failed)?;
     if app.global.json {
         output::line(&cli::addresses(&emulator).to_string())?;
     } else {

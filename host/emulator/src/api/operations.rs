@@ -81,6 +81,11 @@ pub fn name(call: &Call) -> Option<String> {
     Some(format!("{} {}", operation.method, operation.path))
 }
 
+/// All names as [`name`] gives them.
+pub fn names() -> impl Iterator<Item = String> {
+    all().map(|operation| format!("{} {}", operation.method, operation.path))
+}
+
 fn stars<'a>(known: &str, sent: &[&'a str]) -> Option<Vec<&'a str>> {
     let known: Vec<&str> = known.split('/').collect();
     let fits = known.len() == sent.len()

@@ -5,32 +5,39 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use url::Url;
 
+use super::Failed;
+
 /// The JSON answer; null when it has no body. Refusals come as the emulator's words.
-pub async fn send(method: &str, control: &str, what: &str, body: &str) -> Result<Value, String> {
+pub async fn send(method: &str, control: &str, what: &str, body: &str) -> Result<Value, Failed> {
     let (status, bytes) = exchange(method, control, what, body).await?;
     let answer: Value = serde_json::from_slice(&bytes).unwrap_or_default();
     if status < 300 {
         return Ok(answer);
     }
     let why = answer.get("error").and_then(Value::as_str).unwrap_or("no reason given");
-    Err(format!("the emulator refused with status {status}: {why}"))
+    Err(Failed { message: format!("the emulator refused: {why}"), usage: status == 400 })
 }
 
 /// The bytes of a document.
-pub async fn fetch(control: &str, what: &str) -> Result<Vec<u8>, String> {
+pub async fn fetch(control: &str, what: &str) -> Result<Vec<u8>, Failed> {
     match exchange("GET", control, what, "").await? {
         (200, bytes) => Ok(bytes),
-        (status, _) => Err(format!("the emulator answered with status {status}")),
+        (status, _) => Err(format!("the emulator answered with status {status}").into()),
     }
 }
 
-async fn exchange(method: &str, control: &str, what: &str, body: &str) -> Result<(u16, Vec<u8>), String> {
-    let url = Url::parse(control).map_err(|error| format!("`{control}` is not an address: {error}"))?;
+async fn exchange(method: &str, control: &str, what: &str, body: &str) -> Result<(u16, Vec<u8>), Failed> {
+    let wrong = |error| Failed { message: format!("`{control}` is not an address: {error}"), usage: true };
+    let url = Url::parse(control).map_err(wrong)?;
     let (Some(host), Some(port), "http") = (url.host_str(), url.port_or_known_default(), url.scheme()) else {
-        return Err(format!("`{control}` is not the address of an emulator, such as http://127.0.0.1:7901"));
+        let message = format!("`{control}` is not the address of an emulator, such as http://127.0.0.1:7901");
+        return Err(Failed { message, usage: true });
     };
     let absent = |error: std::io::Error| {
-        format!("no emulator at {host}:{port}: {}; start one with `emulator start`, or name it with --at", error.kind())
+        format!(
+            "no emulator at {host}:{port}: {}; start one with `emulator start`, or name it with --port or --at",
+            error.kind()
+        )
     };
     let mut stream = TcpStream::connect((host.trim_matches(['[', ']']), port)).await.map_err(absent)?;
     let head = format!(
@@ -44,8 +51,13 @@ async fn exchange(method: &str, control: &str, what: &str, body: &str) -> Result
     stream.write_all(body.as_bytes()).await.map_err(broken)?;
     let mut all = Vec::new();
     stream.read_to_end(&mut all).await.map_err(broken)?;
-    let end = all.windows(4).position(|four| four == b"\r\n\r\n").ok_or("the emulator gave no answer")?;
+    let end =
+        all.windows(4).position(|four| four == b"\r\n\r\n").ok_or_else(|| "the emulator gave no answer".to_owned())?;
     let head = String::from_utf8_lossy(all.get(..end).unwrap_or_default()).into_owned();
-    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).ok_or("the answer is not HTTP")?;
+    let status = head
+        .split(' ')
+        .nth(1)
+        .and_then(|status| status.parse().ok())
+        .ok_or_else(|| "the answer is not HTTP".to_owned())?;
     Ok((status, all.split_off(end + 4)))
 }
