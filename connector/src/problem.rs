@@ -18,6 +18,8 @@ pub enum Trouble {
     Failed(Box<Failure>),
     /// The answer was a success that cannot be read.
     Unreadable(String),
+    /// The answer was a page for people.
+    Page(u16),
     /// The connection has no user of its own, and the input names none.
     NoUser,
 }
@@ -28,6 +30,7 @@ impl From<Trouble> for Problem {
             Trouble::Refused(refusal) => refused(&refusal),
             Trouble::Failed(failure) => failed(*failure),
             Trouble::Unreadable(message) => broken(message),
+            Trouble::Page(status) => page(status),
             Trouble::NoUser => no_user(),
         }
     }
@@ -52,6 +55,18 @@ pub fn broken(message: impl Into<String>) -> Problem {
     Problem {
         fix: Some("report it with the activity's name and this text".to_owned()),
         ..plain("unexpected-answer", message, false)
+    }
+}
+
+/// A page came where data should be.
+fn page(status: u16) -> Problem {
+    Problem {
+        fix: Some(
+            "a web page came in place of data: try again in some minutes. If it stays so, look whether a proxy or the \
+             network's own sign-in page answers for Zoom, and at https://status.zoom.us"
+                .to_owned(),
+        ),
+        ..plain("unexpected-answer", format!("the answer {status} is a web page, not data of Zoom's API"), false)
     }
 }
 

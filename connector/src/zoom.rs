@@ -64,7 +64,11 @@ impl<'a> Zoom<'a> {
 }
 
 #[cold]
-fn unexpected(status: u16, unread: &Unread) -> Trouble {
+fn unexpected(response: &Response, unread: &Unread) -> Trouble {
+    let status = response.status;
+    if response.body.trim_ascii_start().starts_with(b"<") {
+        return Trouble::Page(status);
+    }
     let why = match unread {
         Unread::Syntax(text) => text.clone(),
         Unread::Unfit(unfit) => unfit.to_string(),
@@ -121,7 +125,7 @@ impl Call<'_> {
     /// Send, and read a JSON answer; the caller decides about refusals.
     pub fn fetch<T: DeserializeOwned>(self) -> Result<T, Trouble> {
         let response = self.send()?;
-        json::read(&response.body).map_err(|unread| unexpected(response.status, &unread))
+        json::read(&response.body).map_err(|unread| unexpected(&response, &unread))
     }
 
     /// Send, and expect success without reading a body.
