@@ -39,7 +39,7 @@ fn seed_josys_22_an_export_has_every_label_and_no_secret() {
     assert_eq!(all["connections"][0]["used_by"], json!(["list-recordings"]));
     assert!(!grace["scopes"].as_array().unwrap().is_empty() && grace["identity"]["email"] == "grace@emulator.test");
     let none = world.run(&["connection", "export", "nobody", "--json"]);
-    assert_eq!(none.code, 5, "{}", none.err);
+    assert_eq!(none.code, 2, "{}", none.err);
     assert!(none.out.is_empty() && none.err.contains("not-found"), "{}{}", none.out, none.err);
 }
 

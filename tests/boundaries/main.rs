@@ -23,5 +23,6 @@ mod readme;
 mod rules;
 mod secrets;
 mod shown;
+mod slips;
 mod told;
 mod trying;

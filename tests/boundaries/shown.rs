@@ -30,10 +30,10 @@ fn a_list_is_a_table_and_says_how_much_it_leaves_out() {
 }
 
 #[test]
-fn a_run_that_is_not_there_is_not_found_and_no_wrong_usage() {
+fn a_run_that_is_not_there_is_not_found_and_nothing_was_refused_by_the_service() {
     let world = World::new();
     let done = world.run(&["runs", "show", "nope", "--json"]);
-    assert_eq!((done.code, &World::error(&done)["code"]), (5, &json!("not-found")), "{}", done.err);
+    assert_eq!((done.code, &World::error(&done)["code"]), (2, &json!("not-found")), "{}", done.err);
     let none = world.run(&["runs", "list"]);
     assert!(
         none.code == 0 && none.out.is_empty() && none.err.contains("nothing has run yet"),

@@ -122,8 +122,11 @@ pub enum ConnectorCommand {
 
 #[derive(Debug, Subcommand)]
 pub enum ActivityCommand {
-    /// List activities
-    List,
+    /// List activities, or those that a text finds by name, title or what they are about
+    List {
+        /// For example `meetings` or `poll`
+        search: Option<String>,
+    },
     /// Explain one activity
     Show { activity: String },
     /// Print the JSON Schemas of one activity
@@ -137,8 +140,11 @@ pub enum ActivityCommand {
 
 #[derive(Debug, Subcommand)]
 pub enum EventCommand {
-    /// List events
-    List,
+    /// List events, or those that a text finds by name or title
+    List {
+        /// For example `recording`
+        search: Option<String>,
+    },
     /// Explain one event
     Show { event: String },
     /// Print the JSON Schema of one event

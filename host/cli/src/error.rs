@@ -46,9 +46,9 @@ impl CliError {
         Self::Failed { code: "usage".into(), message: message.into(), fix: Some(fix.into()), exit: exit::USAGE }
     }
 
-    /// What was named is not there.
+    /// What was named is not here. The service was not asked, so it refused nothing.
     pub fn not_found(message: impl Into<String>, fix: impl Into<String>) -> Self {
-        Self::Failed { code: "not-found".into(), message: message.into(), fix: Some(fix.into()), exit: exit::SERVICE }
+        Self::Failed { code: "not-found".into(), message: message.into(), fix: Some(fix.into()), exit: exit::USAGE }
     }
 
     /// The same failure with what to do about it.
@@ -175,6 +175,7 @@ impl CliError {
             }
             Self::Call(CallError::Problem(problem)) => code_exit(&problem.code, problem.retry),
             Self::Call(_) => exit::FAILED,
+            Self::Connections(ConnectionsError::NotFound { .. }) => exit::USAGE,
             Self::Connections(error) => code_exit(error.code(), Retry::Never),
             Self::Explained { error, .. } => error.exit(),
             Self::Interrupted => exit::INTERRUPTED,

@@ -9,6 +9,7 @@ mod connect_args;
 mod error;
 mod home;
 mod input;
+mod near;
 mod output;
 mod policy;
 mod progress;

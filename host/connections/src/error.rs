@@ -12,10 +12,12 @@ use crate::sign_in::TokenFailure;
 #[non_exhaustive]
 pub enum ConnectionsError {
     /// No connection has this label or id.
-    #[error("there is no connection called `{label}`; see: switchboard connection list")]
+    #[error("there is no connection called `{label}`{}", near.as_ref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())]
     NotFound {
         /// What was asked for.
         label: String,
+        /// The label that is most like it, when one is close.
+        near: Option<String>,
     },
     /// Nothing is connected.
     #[error("no account is connected yet")]

@@ -96,7 +96,10 @@ impl Core {
 
     /// A connection that is `active`.
     pub fn active(&self, id: &str) -> Result<ConnectionRow, ConnectionsError> {
-        let row = self.store.connection(id)?.ok_or_else(|| ConnectionsError::NotFound { label: id.to_owned() })?;
+        let row = self
+            .store
+            .connection(id)?
+            .ok_or_else(|| ConnectionsError::NotFound { label: id.to_owned(), near: None })?;
         if row.state == "active" {
             return Ok(row);
         }

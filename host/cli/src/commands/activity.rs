@@ -12,22 +12,37 @@ pub async fn run(app: &App, command: ActivityCommand) -> Result<(), CliError> {
     let connector = app.connector().await?;
     let manifest = connector.manifest();
     match command {
-        ActivityCommand::List if app.global.json => {
-            let rows: Vec<Value> = manifest.activities.iter().map(|activity| row(manifest, activity)).collect();
-            output::json(&rows)
-        }
-        ActivityCommand::List => {
-            let rows = manifest.activities.iter().map(|activity| {
-                vec![id(manifest, activity), effect(activity).into(), first_scope(activity), activity.title.clone()]
-            });
-            output::table(&["ACTIVITY", "EFFECT", "SCOPE", "WHAT IT DOES"], rows.collect())
-        }
+        ActivityCommand::List { search } => list(app, manifest, search.as_deref()),
         ActivityCommand::Show { activity } => show(app, manifest, find(manifest, &activity)?),
         ActivityCommand::Schema { activity, output: wants_output } => {
             let found = find(manifest, &activity)?;
             output::json(if wants_output { &found.output } else { &found.input })
         }
     }
+}
+
+fn list(app: &App, manifest: &Manifest, search: Option<&str>) -> Result<(), CliError> {
+    let found = manifest.activities.iter().filter(|activity| {
+        search.is_none_or(|search| holds(search, &[&id(manifest, activity), &activity.title, &activity.summary]))
+    });
+    let found: Vec<&Activity> = found.collect();
+    if app.global.json {
+        return output::json(&found.into_iter().map(|activity| row(manifest, activity)).collect::<Vec<Value>>());
+    }
+    if found.is_empty() {
+        app.say(&format!("no activity says `{}`: switchboard activity list shows all", search.unwrap_or_default()));
+        return Ok(());
+    }
+    let rows = found.into_iter().map(|activity| {
+        vec![id(manifest, activity), effect(activity).into(), first_scope(activity), activity.title.clone()]
+    });
+    output::table(&["ACTIVITY", "EFFECT", "SCOPE", "WHAT IT DOES"], rows.collect())
+}
+
+/// Whether one of the texts holds what is looked for, in whatever case.
+pub fn holds(search: &str, texts: &[&str]) -> bool {
+    let search = search.to_lowercase();
+    texts.iter().any(|text| text.to_lowercase().contains(&search))
 }
 
 /// The activity, or the error that names the nearest one.

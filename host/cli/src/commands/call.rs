@@ -3,13 +3,15 @@
 use std::io::IsTerminal;
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use switchboard_runtime::manifest::{Activity, Effect};
+use switchboard_runtime::{CallError, Problem, Retry};
 
 use crate::app::App;
 use crate::args::{Call, Global};
 use crate::commands::activity::unknown;
 use crate::error::CliError;
+use crate::near::suggest;
 use crate::{input, output};
 
 pub async fn run(app: &App, call: Call) -> Result<(), CliError> {
@@ -18,6 +20,7 @@ pub async fn run(app: &App, call: Call) -> Result<(), CliError> {
         return Err(unknown(connector.manifest(), &call.activity));
     };
     let input = input::object(call.input.as_deref(), &call.fields)?;
+    complete(&call.activity, &activity, &input)?;
     if !call.dry_run {
         confirm(&app.global, call.yes, &call.activity, &activity, activity.effect_of(&input), &input)?;
     }
@@ -32,6 +35,49 @@ pub async fn run(app: &App, call: Call) -> Result<(), CliError> {
     if app.global.json || call.dry_run { output::json(&result) } else { output::fields(&result) }
 }
 
+/// Names every field that is not known and every one that is missing: one by one they would take as many tries.
+pub fn complete(id: &str, activity: &Activity, input: &Value) -> Result<(), CliError> {
+    let known = activity.input.get("properties").and_then(Value::as_object);
+    let wrong: Vec<&String> = input
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(name, _)| name)
+        .filter(|name| known.is_some_and(|known| !known.contains_key(*name)))
+        .collect();
+    let required = activity.input.get("required").and_then(Value::as_array).into_iter().flatten();
+    let missing: Vec<&str> = required.filter_map(Value::as_str).filter(|name| input.get(name).is_none()).collect();
+    let all = format!("`switchboard activity show {id}` explains all fields");
+    let add = || format!("add {}", missing.iter().map(|name| format!("{name}=…")).collect::<Vec<_>>().join(" "));
+    let (message, fix) = match (wrong.as_slice(), missing.as_slice()) {
+        ([], []) => return Ok(()),
+        ([], [name]) => (format!("the field `{name}` is missing"), format!("{}; {all}", add())),
+        ([], many) => (format!("the fields `{}` are missing", many.join("`, `")), format!("{}; {all}", add())),
+        (names, _) => {
+            let known = || known.into_iter().flatten().map(|(name, _)| name);
+            let near: String = names.iter().map(|name| suggest(name, known())).collect();
+            let listed = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            match missing.as_slice() {
+                [] => (format!("unknown field {listed}"), format!("{near}{all}")),
+                some => (
+                    format!("unknown field {listed}; missing: `{}`", some.join("`, `")),
+                    format!("{near}{}; {all}", add()),
+                ),
+            }
+        }
+    };
+    let first = wrong.first().map(|name| name.as_str()).or(missing.first().copied()).unwrap_or_default();
+    Err(CliError::Call(CallError::Problem(Problem {
+        code: "input.invalid".into(),
+        message,
+        pointer: Some(format!("/{}", first.replace('~', "~0").replace('/', "~1"))),
+        fix: Some(fix),
+        retry: Retry::Never,
+        not_sent: true,
+        details: Some(json!({ "unknown": wrong, "missing": missing })),
+    })))
+}
+
 /// A destructive activity needs a yes: the word typed at a terminal, or `--yes`.
 pub fn confirm(
     global: &Global,
@@ -43,16 +89,6 @@ pub fn confirm(
 ) -> Result<(), CliError> {
     if effect != Effect::Destructive || yes {
         return Ok(());
-    }
-    // a question about nothing would be the answer to a mistake in writing
-    let required = activity.input.get("required").and_then(Value::as_array).into_iter().flatten();
-    if let Some(missing) = required.filter_map(Value::as_str).find(|name| input.get(name).is_none()) {
-        return Err(CliError::Failed {
-            code: "input.invalid".into(),
-            message: format!("the field `{missing}` is missing"),
-            fix: Some(format!("add {missing}=…; `switchboard activity schema {id}` shows all fields")),
-            exit: crate::error::exit::INVALID,
-        });
     }
     let sentence = filled(activity.confirm.as_deref().unwrap_or("This cannot be undone."), input);
     if global.no_input || !std::io::stdin().is_terminal() {

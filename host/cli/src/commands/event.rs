@@ -3,35 +3,49 @@
 use serde_json::{Value, json};
 use switchboard_runtime::manifest::{EventEntry, Manifest};
 
-use super::activity::fields;
+use super::activity::{fields, holds};
 use crate::app::App;
 use crate::args::EventCommand;
 use crate::error::{CliError, exit};
+use crate::near::suggest;
 use crate::output;
 
 pub async fn run(app: &App, command: EventCommand) -> Result<(), CliError> {
     let connector = app.connector().await?;
     let manifest = connector.manifest();
     match command {
-        EventCommand::List if app.global.json => {
-            let rows: Vec<Value> = manifest.events.iter().map(|event| row(manifest, event)).collect();
-            output::json(&rows)
-        }
-        EventCommand::List => {
-            let rows = manifest.events.iter().map(|event| {
-                vec![id(manifest, event), event.levels.join(", "), first_scope(event), event.title.clone()]
-            });
-            output::table(&["EVENT", "LEVEL", "SCOPE", "WHAT HAPPENED"], rows.collect())
-        }
+        EventCommand::List { search } => list(app, manifest, search.as_deref()),
         EventCommand::Show { event } => show(app, manifest, find(manifest, &event)?),
         EventCommand::Schema { event } => output::json(&find(manifest, &event)?.payload),
     }
 }
 
+fn list(app: &App, manifest: &Manifest, search: Option<&str>) -> Result<(), CliError> {
+    let wanted = |event: &&EventEntry| search.is_none_or(|search| holds(search, &[&id(manifest, event), &event.title]));
+    let found: Vec<&EventEntry> = manifest.events.iter().filter(wanted).collect();
+    if app.global.json {
+        return output::json(&found.into_iter().map(|event| row(manifest, event)).collect::<Vec<Value>>());
+    }
+    if found.is_empty() {
+        app.say(&format!("no event says `{}`: switchboard event list shows all", search.unwrap_or_default()));
+        return Ok(());
+    }
+    let rows = found
+        .into_iter()
+        .map(|event| vec![id(manifest, event), event.levels.join(", "), first_scope(event), event.title.clone()]);
+    output::table(&["EVENT", "LEVEL", "SCOPE", "WHAT HAPPENED"], rows.collect())
+}
+
 /// The event, or the error that names the nearest one.
 fn find<'a>(manifest: &'a Manifest, id: &str) -> Result<&'a EventEntry, CliError> {
     manifest.event(id).ok_or_else(|| {
-        let near = manifest.nearest_event(id).map_or(String::new(), |near| format!("did you mean `{near}`? "));
+        // Zoom's own names go without the connector's.
+        let full = if id.starts_with(&format!("{}.", manifest.connector)) {
+            id.to_owned()
+        } else {
+            format!("{}.{id}", manifest.connector)
+        };
+        let near = suggest(&full, manifest.events.iter().map(|event| self::id(manifest, event)));
         CliError::Failed {
             code: "event.unknown".into(),
             message: format!("there is no event `{id}`"),

@@ -6,7 +6,11 @@ use switchboard_store::{RunRecord, StepRecord};
 use crate::app::App;
 use crate::args::RunsCommand;
 use crate::error::CliError;
+use crate::near::suggest;
 use crate::output;
+
+/// Runs among which a mistyped id is looked for.
+const LATEST: u32 = 200;
 
 pub fn run(app: &App, command: RunsCommand) -> Result<(), CliError> {
     let store = app.store()?;
@@ -34,9 +38,11 @@ pub fn run(app: &App, command: RunsCommand) -> Result<(), CliError> {
         }
         RunsCommand::Show { id } => {
             let Some(run) = store.run(&id).map_err(wrong)? else {
+                let latest = store.runs(LATEST).map_err(wrong)?;
+                let near = suggest(&id, latest.iter().map(|run| &run.id));
                 return Err(CliError::not_found(
                     format!("there is no run `{id}`"),
-                    "`switchboard runs list` shows the latest",
+                    format!("{near}`switchboard runs list` shows the latest"),
                 ));
             };
             let steps = store.steps(&run.id).map_err(wrong)?;
@@ -48,7 +54,8 @@ pub fn run(app: &App, command: RunsCommand) -> Result<(), CliError> {
                 return output::json(&shown);
             }
             output::line(&format!("{}  {}  {}  {}", run.id, run.automation, run.state, output::time(run.started_at)))?;
-            output::line(&format!("inputs   {}", run.inputs))?;
+            part("inputs", &run.inputs)?;
+            output::line("\nsteps")?;
             let rows = steps.iter().map(|step| {
                 let what =
                     step.error.as_ref().and_then(|error| error.get("message")).and_then(Value::as_str).unwrap_or("");
@@ -62,12 +69,43 @@ pub fn run(app: &App, command: RunsCommand) -> Result<(), CliError> {
             });
             output::table(&["STEP", "ACTIVITY", "STATE", "TOOK", ""], rows.collect())?;
             match (&run.outputs, &run.error) {
-                (Some(outputs), _) => output::line(&format!("outputs  {outputs}")),
-                (_, Some(error)) => output::line(&format!("error    {error}")),
+                (Some(outputs), _) => part("outputs", outputs),
+                (_, Some(error)) => failure(error).iter().try_for_each(|line| output::line(line)),
                 _ => Ok(()),
             }
         }
     }
+}
+
+/// What went in or came out, under its heading; nothing when there is none of it.
+fn part(heading: &str, value: &Value) -> Result<(), CliError> {
+    if value.is_null() || value.as_object().is_some_and(serde_json::Map::is_empty) {
+        return Ok(());
+    }
+    output::line(&format!("\n{heading}"))?;
+    output::fields(value)
+}
+
+/// Why a run ended, in the words of any other failure of a command.
+fn failure(error: &Value) -> Vec<String> {
+    let text = |name: &str| error.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let step = text("step").map_or_else(String::new, |step| format!("step `{step}`: "));
+    let mut lines = vec![
+        String::new(),
+        format!(
+            "error[{}]: {step}{}",
+            text("code").unwrap_or("unknown"),
+            text("message").unwrap_or("no reason was kept")
+        ),
+    ];
+    if let (Some(file), Some(line), Some(column)) = (text("file"), error.get("line"), error.get("column")) {
+        lines.push(format!("  at: {file}:{line}:{column}"));
+    }
+    if let Some(details) = error.get("details").filter(|details| !details.is_null()) {
+        lines.push(format!("  details: {details}"));
+    }
+    lines.extend(text("fix").map(|fix| format!("  fix: {fix}")));
+    lines
 }
 
 fn took(from: i64, to: Option<i64>) -> String {

@@ -114,6 +114,22 @@ pub fn says(lacking: &Lacking) -> String {
     format!("{activity} will not work: it needs {scopes}")
 }
 
+/// The same in a few lines: what was chosen is named, of everything there is only the number is told.
+pub fn summary(label: &str, wanted: &Access<'_>, lacking: &[Lacking]) -> Vec<String> {
+    if lacking.len() <= super::FEW {
+        return lacking.iter().map(says).collect();
+    }
+    let (missing, all) = (lacking.len(), wanted.activities.len());
+    let mut lines = vec![format!(
+        "{missing} of {all} activities will not work without further scopes: switchboard doctor {label} names them"
+    )];
+    if wanted.chosen {
+        let names: Vec<String> = lacking.iter().map(|one| one.activity.clone()).collect();
+        lines.push(crate::output::words("they are: ", &names));
+    }
+    lines
+}
+
 /// What the role of the connected user lacks.
 #[derive(Debug, Default)]
 pub struct Rights {

@@ -27,6 +27,9 @@ pub use access::rights;
 pub use ask::last_attempt;
 pub use sign_in::reconnect;
 
+/// Up to so many scopes or activities are named one by one; more are counted.
+const FEW: usize = 5;
+
 pub async fn run(app: &App, mut connect: Connect) -> Result<(), CliError> {
     let connector = app.connector().await?;
     if let Some(kind) = &connect.guide {
@@ -103,7 +106,10 @@ async fn connect_as(
     ask::forget(app);
     let lacking = access::lacking(connector.manifest(), &wanted, &granted);
     let mut warnings: Vec<String> = admitted.replaced.iter().map(ended).collect();
+    let mut told = warnings.clone();
     warnings.extend(lacking.iter().map(access::says));
+    told.extend(access::summary(label, &wanted, &lacking));
+    let others = warnings.len();
     let twice = connector.manifest().superfluous(&granted).into_iter();
     warnings
         .extend(twice.map(|(part, whole)| format!("`{part}` is part of `{whole}`: the app needs only one of them")));
@@ -129,8 +135,13 @@ async fn connect_as(
     if let Some(account) = &identity.account_id {
         app.say(&format!("account: {account}"));
     }
-    app.say(&output::words("granted: ", &granted));
-    for warning in warnings {
+    app.say(&match granted.len() {
+        0 => "granted: the service did not say which scopes; a call tells when one is missing".to_owned(),
+        1..=FEW => output::words("granted: ", &granted),
+        many => format!("granted: {many} scopes; switchboard connection show {label} lists them"),
+    });
+    told.extend(warnings.into_iter().skip(others));
+    for warning in told {
         app.say(&format!("! {warning}"));
     }
     for remedy in remedies {

@@ -169,6 +169,11 @@ async fn look(app: &App, options: &Doctor) -> Result<Vec<Finding>, CliError> {
         Some(label) => vec![connections.show(label)?],
         None => connections.list()?,
     };
+    if rows.is_empty() {
+        findings.push(Finding::note("connections", "nothing is connected yet").fix(
+            "`switchboard try` for a demo account, or `switchboard connect LABEL --method browser`; `switchboard connect --help` lists the other ways",
+        ));
+    }
     let mut looked_at = Vec::new();
     for row in &rows {
         if !looked_at.contains(&row.api_base) {
