@@ -20,6 +20,7 @@ mod mistakes;
 mod person;
 mod readdressed;
 mod readme;
+mod refused;
 mod rules;
 mod secrets;
 mod shown;

@@ -59,6 +59,20 @@ impl CliError {
         }
     }
 
+    /// The same failure with a further sentence.
+    #[must_use]
+    pub fn adding(mut self, words: &str) -> Self {
+        let message = match &mut self {
+            Self::Failed { message, .. } => message,
+            Self::Call(CallError::Problem(problem)) => &mut problem.message,
+            Self::Call(CallError::Refused(refused)) => &mut refused.message,
+            Self::Call(CallError::Broken(broken)) => &mut broken.message,
+            _ => return self,
+        };
+        *message = format!("{}. {words}", message.trim_end_matches('.'));
+        self
+    }
+
     /// Print the error once and give the exit code.
     pub fn report(&self, json: bool) -> ExitCode {
         let code = self.exit();

@@ -98,7 +98,8 @@ impl Connections {
     /// Keeps a grant under a name, once its owner is the one that was meant and nothing ends by it unasked.
     ///
     /// Services that keep one grant for each user and app have ended the earlier one when this is called. So when the
-    /// same user is connected already, nothing new is kept, and the earlier connection goes on with the new grant.
+    /// same user is connected already, nothing new is kept, and the earlier connection goes on with the new grant; so it does
+    /// when the grant is refused for another reason.
     pub fn admit(
         &self,
         label: &str,
@@ -108,32 +109,36 @@ impl Connections {
         owner: Owner,
         care: &Care,
     ) -> Result<Admitted, ConnectionsError> {
-        expected(care.expect_email.as_deref(), &owner)?;
-        let same = match (&grant.app, by_person(method.as_str())) {
-            (Some(app), true) => {
-                let mut rows = self.of_app(service, &app.client_id)?;
-                rows.retain(|row| user_of(row) == Some(owner.user_id.as_str()));
-                rows
-            }
-            _ => Vec::new(),
-        };
+        let done = self.let_in(label, method, service, &grant, &owner, care);
+        done.map_err(|error| self.hand_over(error, method, service, grant, owner))
+    }
+
+    fn let_in(
+        &self,
+        label: &str,
+        method: Method,
+        service: &Service,
+        grant: &Grant,
+        owner: &Owner,
+        care: &Care,
+    ) -> Result<Admitted, ConnectionsError> {
+        expected(care.expect_email.as_deref(), owner)?;
+        let same = self.of_user(service, method, grant, owner)?;
         if let Some(first) = same.first()
             && !care.replace
         {
-            let (label, method) = (first.label.clone(), Method::from_name(&first.method).unwrap_or(method));
-            let refused = self.taken(first, owner.email.as_deref().unwrap_or(&owner.user_id))?;
-            self.reconnect(&label, method, service, grant, Some(owner.identity))?;
-            return Err(refused);
+            return Err(self.taken(first, owner.email.as_deref().unwrap_or(&owner.user_id))?);
         }
         let mut replaced = Vec::new();
         for row in &same {
             replaced.push(Ended { label: row.label.clone(), usage: self.usage(&row.id)? });
         }
-        let row = self.save(label, method, service, grant, Some(owner.identity))?;
+        let row = self.save(label, method, service, grant.clone(), Some(owner.identity.clone()))?;
         Ok(Admitted { row, replaced })
     }
 
-    /// Puts a new grant in the place of a connection's former one, when it is of the same user.
+    /// Puts a new grant in the place of a connection's former one, when it is of the same user. Else it goes to the
+    /// connection of whoever signed in, where there is one.
     pub fn readmit(
         &self,
         label: &str,
@@ -142,21 +147,31 @@ impl Connections {
         grant: Grant,
         owner: Owner,
     ) -> Result<Admitted, ConnectionsError> {
+        let done = self.let_in_again(label, method, service, &grant, &owner);
+        done.map_err(|error| self.hand_over(error, method, service, grant, owner))
+    }
+
+    fn let_in_again(
+        &self,
+        label: &str,
+        method: Method,
+        service: &Service,
+        grant: &Grant,
+        owner: &Owner,
+    ) -> Result<Admitted, ConnectionsError> {
         let row = self.show(label)?;
         if let Some(former) = user_of(&row)
             && former != owner.user_id
         {
-            return Err(somebody_else(&row, former, &owner));
+            return Err(somebody_else(&row, former, owner));
         }
         let mut replaced = Vec::new();
-        if let (Some(app), true) = (&grant.app, by_person(method.as_str())) {
-            for other in self.of_app(service, &app.client_id)? {
-                if other.id != row.id && user_of(&other) == Some(owner.user_id.as_str()) {
-                    replaced.push(Ended { usage: self.usage(&other.id)?, label: other.label });
-                }
+        for other in self.of_user(service, method, grant, owner)? {
+            if other.id != row.id {
+                replaced.push(Ended { usage: self.usage(&other.id)?, label: other.label });
             }
         }
-        let row = self.reconnect(label, method, service, grant, Some(owner.identity))?;
+        let row = self.reconnect(label, method, service, grant.clone(), Some(owner.identity.clone()))?;
         Ok(Admitted { row, replaced })
     }
 
@@ -251,7 +266,7 @@ pub(crate) fn user_of(row: &ConnectionRow) -> Option<&str> {
     row.identity.as_ref()?.get("user_id")?.as_str()
 }
 
-fn by_person(method: &str) -> bool {
+pub(crate) fn by_person(method: &str) -> bool {
     method == Method::OAuth.as_str() || method == Method::Byo.as_str()
 }
 

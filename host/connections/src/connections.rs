@@ -50,7 +50,7 @@ impl Connections {
         scopes: &[String],
         loopback: Loopback,
     ) -> Result<Pending, ConnectionsError> {
-        Pending::begin(self.core.egress.clone(), service, app, scopes, loopback).await
+        Pending::begin(self.clone(), service, app, scopes, loopback).await
     }
 
     /// Begins a sign-in whose answer comes to `redirect_uri`, an address of a platform.
@@ -61,7 +61,7 @@ impl Connections {
         scopes: &[String],
         redirect_uri: &str,
     ) -> Result<Pending, ConnectionsError> {
-        Pending::at(self.core.egress.clone(), service, app, scopes, redirect_uri)
+        Pending::at(self.clone(), service, app, scopes, redirect_uri)
     }
 
     /// Begins a sign-in that is approved on another machine. `path` is where the service gives out codes, below its
@@ -73,7 +73,7 @@ impl Connections {
         path: &str,
         scopes: &[String],
     ) -> Result<PendingDevice, ConnectionsError> {
-        PendingDevice::begin(self.core.egress.clone(), service, app, path, scopes).await
+        PendingDevice::begin(self.clone(), service, app, path, scopes).await
     }
 
     /// Access to a whole account through its own app.
@@ -91,7 +91,7 @@ impl Connections {
         };
         let app = App::from(secret.clone());
         let token = sign_in::account_token(&self.core.egress, service, &app, account_id).await?;
-        Ok(Grant { token, app: Some(secret) })
+        Ok(Grant { token, app: Some(secret), living: Vec::new() })
     }
 
     /// A token its owner pasted. Nobody says when it ends, and it cannot be renewed.
@@ -110,6 +110,7 @@ impl Connections {
                 api_url: None,
             },
             app: None,
+            living: Vec::new(),
         })
     }
 

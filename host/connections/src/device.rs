@@ -4,13 +4,12 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use secrecy::SecretString;
-use switchboard_egress::Egress;
 use tokio::time::{Instant, sleep_until};
 use url::Url;
 
 use crate::sign_in::{self, DeviceAnswer, TokenFailure};
 use crate::token::AppSecret;
-use crate::{App, ConnectionsError, Grant, Service};
+use crate::{App, Connections, ConnectionsError, Grant, Service};
 
 /// The standard adds this much each time the service says `slow_down`.
 const SLOWER: Duration = Duration::from_secs(5);
@@ -29,20 +28,20 @@ pub struct PendingDevice {
     pub life: Duration,
     device_code: SecretString,
     pace: Mutex<Pace>,
-    egress: Egress,
+    connections: Connections,
     service: Service,
     app: App,
 }
 
 impl PendingDevice {
     pub(crate) async fn begin(
-        egress: Egress,
+        connections: Connections,
         service: &Service,
         app: App,
         path: &str,
         scopes: &[String],
     ) -> Result<PendingDevice, ConnectionsError> {
-        let code = sign_in::device_code(&egress, service, &app, path, scopes).await?;
+        let code = sign_in::device_code(&connections.core.egress, service, &app, path, scopes).await?;
         let life = Duration::from_secs(code.life_s);
         Ok(PendingDevice {
             page: service.page(&code.page)?,
@@ -51,7 +50,7 @@ impl PendingDevice {
             life,
             device_code: code.device_code,
             pace: Mutex::new(Pace { interval: Duration::from_secs(code.interval_s), ends: Instant::now() + life }),
-            egress,
+            connections,
             service: service.clone(),
             app,
         })
@@ -59,12 +58,16 @@ impl PendingDevice {
 
     /// Asks at the pace the service wants until the person has decided, at most as long as the code lives.
     pub async fn wait(&self) -> Result<Grant, ConnectionsError> {
-        loop {
+        // Whether an answer was lost that may have held the grant.
+        let mut lost = false;
+        let refused = loop {
             let Some(next) = self.pace(|pace| pace.next(Instant::now())) else {
-                return Err(ConnectionsError::Timeout { seconds: self.life.as_secs() });
+                break self.timeout();
             };
             sleep_until(next).await;
-            let answer = sign_in::device_token(&self.egress, &self.service, &self.app, &self.device_code).await;
+            let living = self.connections.living(&self.service, &self.app.client_id);
+            let egress = &self.connections.core.egress;
+            let answer = sign_in::device_token(egress, &self.service, &self.app, &self.device_code).await;
             match answer {
                 Ok(DeviceAnswer::Token(token)) => {
                     let app = AppSecret {
@@ -72,20 +75,30 @@ impl PendingDevice {
                         client_secret: self.app.client_secret.clone(),
                         account_id: None,
                     };
-                    return Ok(Grant { token, app: Some(app) });
+                    return Ok(Grant { token, app: Some(app), living });
                 }
                 Ok(DeviceAnswer::Pending) => {}
                 Ok(DeviceAnswer::SlowDown) => self.pace(Pace::slow_down),
-                Ok(DeviceAnswer::Ended) => {
-                    return Err(ConnectionsError::Timeout { seconds: self.life.as_secs() });
-                }
+                Ok(DeviceAnswer::Ended) => break self.timeout(),
                 Ok(DeviceAnswer::Denied) => {
-                    return Err(ConnectionsError::Denied { reason: "access_denied".to_owned() });
+                    break ConnectionsError::Denied { reason: "access_denied".to_owned() };
                 }
-                Err(TokenFailure::Unavailable { .. }) => self.pace(Pace::back_off),
-                Err(refused) => return Err(refused.into()),
+                Err(failure @ TokenFailure::Unavailable { .. }) => {
+                    lost |= failure.may_be_done();
+                    self.pace(Pace::back_off);
+                }
+                Err(refused) => break refused.into(),
             }
-        }
+        };
+        let touched = match lost {
+            true => self.connections.look_after(&self.service, &self.app.client_id).await,
+            false => Vec::new(),
+        };
+        Err(refused.having(touched))
+    }
+
+    fn timeout(&self) -> ConnectionsError {
+        ConnectionsError::Timeout { seconds: self.life.as_secs() }
     }
 
     fn pace<T>(&self, with: impl FnOnce(&mut Pace) -> T) -> T {

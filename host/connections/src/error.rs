@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use switchboard_egress::CredentialError;
 use switchboard_store::StoreError;
 
+use crate::Touched;
 use crate::sign_in::TokenFailure;
 
 /// A failed sign-in, or a connection that cannot be used.
@@ -100,13 +101,21 @@ pub enum ConnectionsError {
     },
     /// The grant is of somebody else.
     #[error(
-        "{found} signed in, but {expected} was expected; nothing was changed. Log out of the service in the browser first, then sign in as {expected}"
+        "{found} signed in, but {expected} was expected; nothing was connected. Log out of the service in the browser first, then sign in as {expected}"
     )]
     WrongAccount {
         /// Who was expected.
         expected: String,
         /// Who signed in.
         found: String,
+    },
+    /// A sign-in was refused after the service had given a grant: what that has done to others.
+    #[error("{cause}. {}", touched.iter().map(ToString::to_string).collect::<Vec<_>>().join(". "))]
+    Aftermath {
+        /// Why it was refused.
+        cause: Box<ConnectionsError>,
+        /// What became of connections that were there before.
+        touched: Vec<Touched>,
     },
     /// The same user is connected already through the same app.
     #[error(
@@ -257,6 +266,7 @@ impl ConnectionsError {
             Self::Denied { .. } => "denied",
             Self::Timeout { .. } => "timeout",
             Self::WrongAccount { .. } => "wrong-account",
+            Self::Aftermath { cause, .. } => cause.code(),
             Self::SameAccount { .. } => "same-account",
             Self::Unidentified { .. } => "unidentified",
             Self::CallbackInvalid { .. } => "callback-invalid",
@@ -280,6 +290,9 @@ impl ConnectionsError {
 
     /// Whether the same call may succeed later with nothing changed by anyone.
     pub fn retryable(&self) -> bool {
+        if let Self::Aftermath { cause, .. } = self {
+            return cause.retryable();
+        }
         matches!(self, Self::Unreachable { .. } | Self::Timeout { .. } | Self::KeyBusy { .. })
             || matches!(self, Self::Store(StoreError::Database(_) | StoreError::LeaseLost { .. }))
     }

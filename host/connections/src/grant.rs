@@ -39,6 +39,8 @@ impl Method {
 pub struct Grant {
     pub(crate) token: Token,
     pub(crate) app: Option<AppSecret>,
+    /// Connections of the same app that lived when the code was exchanged: the service may have ended one of them.
+    pub(crate) living: Vec<String>,
 }
 
 impl Grant {
@@ -55,6 +57,11 @@ impl Grant {
     /// Whether the token can be replaced when it ends.
     pub fn renewable(&self) -> bool {
         self.token.refresh.is_some() || self.account_id().is_some()
+    }
+
+    /// The app a person signed in through.
+    pub fn client_id(&self) -> Option<&str> {
+        self.app.as_ref().filter(|app| app.account_id.is_none()).map(|app| app.client_id.as_str())
     }
 
     pub(crate) fn account_id(&self) -> Option<&str> {

@@ -5,6 +5,7 @@
 //! in no other way. Start at [`Connections::open`].
 
 mod admit;
+mod aftermath;
 mod callback;
 mod clock;
 mod connections;
@@ -34,6 +35,7 @@ mod vault;
 mod verdict;
 
 pub use admit::{Admitted, Care, Ended, Owner, Usage};
+pub use aftermath::Touched;
 pub use connections::Connections;
 pub use deauthorize::{Deauthorization, Rule as DeauthorizationRule, SignedEvent};
 pub use device::PendingDevice;

@@ -3,7 +3,6 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use switchboard_egress::Egress;
 use tokio::net::TcpListener;
 use tokio::time::{Instant, timeout_at};
 use url::Url;
@@ -12,7 +11,7 @@ use crate::callback::Callback;
 use crate::loopback::{self, Loopback};
 use crate::sign_in::Handshake;
 use crate::token::AppSecret;
-use crate::{App, ConnectionsError, Grant, Service};
+use crate::{App, Connections, ConnectionsError, Grant, Service};
 
 /// The service's codes live this long, so a sign-in does too.
 const LIFE: Duration = Duration::from_secs(5 * 60);
@@ -26,7 +25,7 @@ pub struct Pending {
     pub authorize_url: Url,
     /// The address the browser ends on; the app must list exactly this.
     pub redirect_uri: String,
-    egress: Egress,
+    connections: Connections,
     service: Service,
     app: App,
     handshake: Mutex<Option<Handshake>>,
@@ -36,7 +35,7 @@ pub struct Pending {
 
 impl Pending {
     pub(crate) async fn begin(
-        egress: Egress,
+        connections: Connections,
         service: &Service,
         app: App,
         scopes: &[String],
@@ -55,7 +54,7 @@ impl Pending {
         Ok(Pending {
             authorize_url: handshake.authorize_url.clone(),
             redirect_uri,
-            egress,
+            connections,
             service: service.clone(),
             app,
             handshake: Mutex::new(Some(handshake)),
@@ -66,7 +65,7 @@ impl Pending {
 
     /// A sign-in whose answer comes to an address of a platform: nothing listens here.
     pub(crate) fn at(
-        egress: Egress,
+        connections: Connections,
         service: &Service,
         app: App,
         scopes: &[String],
@@ -76,7 +75,7 @@ impl Pending {
         Ok(Pending {
             authorize_url: handshake.authorize_url.clone(),
             redirect_uri: redirect_uri.to_owned(),
-            egress,
+            connections,
             service: service.clone(),
             app,
             handshake: Mutex::new(Some(handshake)),
@@ -128,8 +127,21 @@ impl Pending {
             return Err(ConnectionsError::StateMismatch { what: ANOTHER });
         }
         let code = callback.into_code(&self.service)?;
-        let token = handshake.exchange(&self.egress, &self.service, &self.app, &self.redirect_uri, code).await?;
+        let living = self.connections.living(&self.service, &self.app.client_id);
+        let egress = &self.connections.core.egress;
+        let token = match handshake.exchange(egress, &self.service, &self.app, &self.redirect_uri, code).await {
+            Ok(token) => token,
+            Err(failure) => {
+                // The code may have been taken all the same.
+                let touched = match failure.may_be_done() {
+                    true => self.connections.look_after(&self.service, &self.app.client_id).await,
+                    false => Vec::new(),
+                };
+                return Err(ConnectionsError::from(failure).having(touched));
+            }
+        };
         Ok(Grant {
+            living,
             token,
             app: Some(AppSecret {
                 client_id: self.app.client_id.clone(),

@@ -166,8 +166,13 @@ impl ConnectSessions {
         let open = self.take(id, &callback)?;
         let grant = open.pending.finish(callback).await?;
         let live = self.connections.from_grant(&self.service, &grant)?;
-        let identity =
-            self.identify.identify(live).await.map_err(|message| ConnectionsError::Unidentified { message })?;
+        let identity = match self.identify.identify(live).await {
+            Ok(identity) => identity,
+            Err(message) => {
+                let touched = self.connections.look_after(&self.service, &self.app.client_id).await;
+                return Err(ConnectionsError::Unidentified { message }.having(touched));
+            }
+        };
         self.connections.admit(
             &open.wish.label,
             self.method,

@@ -52,7 +52,14 @@ pub(crate) enum TokenFailure {
     Rejected { error: String, reason: String, code: Option<String> },
     /// It did not answer, or not sensibly: nothing is known about the token that was sent. It may have said when to ask
     /// again.
-    Unavailable { message: String, not_sent: bool, retry_after: Option<Duration> },
+    Unavailable { message: String, not_sent: bool, turned_away: bool, retry_after: Option<Duration> },
+}
+
+impl TokenFailure {
+    /// Whether what was asked may have been done all the same, and the answer was lost.
+    pub fn may_be_done(&self) -> bool {
+        matches!(self, TokenFailure::Unavailable { not_sent: false, turned_away: false, .. })
+    }
 }
 
 /// What one sign-in must remember until its answer.
@@ -93,15 +100,15 @@ impl Handshake {
         app: &App,
         redirect_uri: &str,
         code: SecretString,
-    ) -> Result<Token, ConnectionsError> {
-        let client = client(service, app, Some(redirect_uri))?;
+    ) -> Result<Token, TokenFailure> {
+        let client = client(service, app, Some(redirect_uri)).map_err(misconfigured)?;
         let http = http(egress, service);
         let answer = client
             .exchange_code(AuthorizationCode::new(code.expose_secret().to_owned()))
             .set_pkce_verifier(self.verifier)
             .request_async(&http)
             .await;
-        Ok(token(answer)?)
+        token(answer)
     }
 }
 
@@ -388,6 +395,10 @@ fn unavailable(error: AdapterError) -> TokenFailure {
     TokenFailure::Unavailable {
         message: error.to_string(),
         not_sent: matches!(&error, AdapterError::NotAnswered(failure) if failure.not_sent),
+        turned_away: match &error {
+            AdapterError::NotAnswered(failure) => failure.code.starts_with("refused."),
+            other => matches!(other, AdapterError::Status(300..400 | 429, _)),
+        },
         retry_after: match error {
             AdapterError::Status(_, wait) => wait,
             _ => None,
@@ -400,7 +411,7 @@ fn strange() -> TokenFailure {
 }
 
 fn misconfigured(error: ConnectionsError) -> TokenFailure {
-    TokenFailure::Unavailable { message: error.to_string(), not_sent: true, retry_after: None }
+    TokenFailure::Unavailable { message: error.to_string(), not_sent: true, turned_away: false, retry_after: None }
 }
 
 /// Text of the service, fit to be shown: bounded, without secrets, and without characters that are not seen or that

@@ -9,6 +9,7 @@ mod leaks;
 mod life;
 mod peers;
 mod refresh;
+mod refused;
 mod session;
 mod sign_in;
 mod support;

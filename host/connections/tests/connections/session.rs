@@ -36,7 +36,7 @@ fn wish(label: &str) -> Wish {
     Wish { label: label.into(), purposes: vec!["List recordings".into()], ..Wish::default() }
 }
 
-fn answer(page: &url::Url) -> String {
+pub fn answer(page: &url::Url) -> String {
     let state = page.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
     format!("code=canary-code-1&state={state}")
 }

@@ -177,7 +177,15 @@ pub async fn identify(
 ) -> Result<Identity, CliError> {
     let live = connections.from_grant(service, grant)?;
     let options = app.call_options(Path::new("downloads"));
-    Ok(connector.identify(Arc::new(live), &options).await?)
+    let failed = match connector.identify(Arc::new(live), &options).await {
+        Ok(identity) => return Ok(identity),
+        Err(error) => CliError::from(error),
+    };
+    let touched = match grant.client_id() {
+        Some(client_id) => connections.look_after(service, client_id).await,
+        None => Vec::new(),
+    };
+    Err(touched.iter().fold(failed, |failed, one| failed.adding(&one.to_string())))
 }
 
 /// Ask the service who a connection is, and keep that.

@@ -1,0 +1,186 @@
+//! Sign-ins that are refused after their code was exchanged: by then the service has ended the user's former grant.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use serde_json::{Value, json};
+use switchboard_connections::{
+    App, Care, ConnectSessions, Connections, ConnectionsError, Grant, Identify, LiveConnection, Method, Owner, Wish,
+};
+use switchboard_egress::Connection;
+
+use crate::session::answer;
+use crate::support::{Next, TokenServer, home, open, secret};
+use crate::told::Told;
+
+/// What goes on while it is asked who signed in.
+type Meanwhile = dyn Fn(Connections) -> Result<(), String> + Send + Sync;
+
+struct Ada {
+    connections: Connections,
+    meanwhile: Box<Meanwhile>,
+    /// A call of the former connection, made meanwhile.
+    call: bool,
+}
+
+#[async_trait]
+impl Identify for Ada {
+    async fn identify(&self, _: LiveConnection) -> Result<Value, String> {
+        if self.call {
+            renew(&self.connections, "first").await.unwrap_err();
+        }
+        (self.meanwhile)(self.connections.clone())?;
+        Ok(ada())
+    }
+}
+
+fn ada() -> Value {
+    json!({"user_id": "ada", "email": "ada@example.com"})
+}
+
+/// A new token, as a call gets one once the service refuses the old one.
+async fn renew(connections: &Connections, label: &str) -> Result<(), String> {
+    let live = connections.open_connection(Some(label)).map_err(|error| error.code().to_owned())?;
+    let old = live.credential().await.map_err(|error| error.code)?;
+    live.renew(&old).await.map(|_| ()).map_err(|error| error.code)
+}
+
+/// Ada connected as `first`, and what a second sign-in of hers is refused with.
+async fn second(
+    server: &TokenServer,
+    connections: &Connections,
+    wish: Wish,
+    call: bool,
+    meanwhile: impl Fn(Connections) -> Result<(), String> + Send + Sync + 'static,
+) -> ConnectionsError {
+    let sessions = |call, meanwhile| {
+        ConnectSessions::new(
+            connections.clone(),
+            server.service(),
+            App { client_id: "app".into(), client_secret: Some(secret()) },
+            "Library",
+            Method::Byo,
+            "https://platform.example/connect".parse().unwrap(),
+            "https://platform.example/oauth/callback".parse().unwrap(),
+            Arc::new(Ada { connections: connections.clone(), call, meanwhile }),
+        )
+        .told()
+    };
+    let before = sessions(false, Box::new(|_| Ok(())));
+    let first = before.begin(Wish { label: "first".into(), ..Wish::default() }).told();
+    before.complete(&first.id, &answer(&first.authorize_url)).await.told();
+    let after = sessions(call, Box::new(meanwhile));
+    let session = after.begin(Wish { label: "second".into(), ..wish }).told();
+    after.complete(&session.id, &answer(&session.authorize_url)).await.refused()
+}
+
+fn expecting(email: &str, replace: bool) -> Wish {
+    Wish { care: Care { expect_email: Some(email.into()), replace }, ..Wish::default() }
+}
+
+/// The refusal has this code, `first` is the only connection, named in the message, and it is renewed as ever.
+async fn goes_on(connections: &Connections, refused: &ConnectionsError, code: &str) {
+    assert_eq!(refused.code(), code, "{refused}");
+    assert!(refused.to_string().contains("`first` stays usable"), "{refused}");
+    assert_eq!(connections.show("first").told().state, "active");
+    assert_eq!(renew(connections, "first").await, Ok(()), "{refused}");
+}
+
+#[tokio::test]
+async fn the_wrong_account_leaves_that_accounts_own_connection_alive() {
+    for replace in [false, true] {
+        let (server, folder) = (TokenServer::start(3_600).await, home());
+        let connections = open(folder.path());
+        let refused = second(&server, &connections, expecting("grace@example.com", replace), false, |_| Ok(())).await;
+        goes_on(&connections, &refused, "wrong-account").await;
+        assert_eq!(connections.list().told().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_name_that_was_taken_during_the_sign_in_ends_nothing() {
+    let (server, folder) = (TokenServer::start(3_600).await, home());
+    let connections = open(folder.path());
+    let service = server.service();
+    let wish = Wish { care: Care { replace: true, ..Care::default() }, ..Wish::default() };
+    let refused = second(&server, &connections, wish, false, move |connections| {
+        let pasted = connections.pasted_token(&service, &"canary-pasted".into()).told();
+        connections.save("second", Method::Token, &service, pasted, None).told();
+        Ok(())
+    })
+    .await;
+    goes_on(&connections, &refused, "label-taken").await;
+    assert_eq!(connections.show("second").told().method, "token");
+}
+
+#[tokio::test]
+async fn a_call_that_met_the_ended_grant_during_the_sign_in_ends_nothing() {
+    for (wish, code) in [(Wish::default(), "same-account"), (expecting("grace@example.com", false), "wrong-account")] {
+        let (server, folder) = (TokenServer::start(3_600).await, home());
+        let connections = open(folder.path());
+        let refused = second(&server, &connections, wish, true, |connections| {
+            assert_eq!(connections.show("first").told().state, "needs-reconnect", "before it is known who signs in");
+            Ok(())
+        })
+        .await;
+        assert_eq!(refused.code(), code, "{refused}");
+        assert_eq!(connections.list().told().len(), 1);
+        assert_eq!(renew(&connections, "first").await, Ok(()), "{refused}");
+    }
+}
+
+#[tokio::test]
+async fn a_sign_in_of_nobody_knows_whom_says_at_once_what_it_has_ended() {
+    let (server, folder) = (TokenServer::start(3_600).await, home());
+    let connections = open(folder.path());
+    let refused = second(&server, &connections, Wish::default(), false, |_| Err("the service is away".into())).await;
+    assert_eq!(refused.code(), "unidentified");
+    let words = refused.to_string();
+    assert!(words.contains("`first` has ended") && words.contains("connection reconnect first"), "{words}");
+    assert_eq!(connections.show("first").told().state, "needs-reconnect");
+}
+
+/// Begins a sign-in, and what it ends with.
+async fn sign_in(server: &TokenServer, connections: &Connections) -> Result<Grant, ConnectionsError> {
+    let app = App { client_id: "app".into(), client_secret: Some(secret()) };
+    let loopback = switchboard_connections::Loopback { port: 7_910, listen: false };
+    let pending = connections.begin(&server.service(), app, &[], loopback).await.told();
+    let address = format!("{}?{}", pending.redirect_uri, answer(&pending.authorize_url));
+    pending.paste(&address).await
+}
+
+#[tokio::test]
+async fn an_exchange_whose_answer_is_lost_says_at_once_what_it_has_ended() {
+    let (server, folder) = (TokenServer::start(3_600).await, home());
+    let connections = open(folder.path());
+    let grant = sign_in(&server, &connections).await.told();
+    connections.admit("first", Method::Byo, &server.service(), grant, Owner::of(ada()), &Care::default()).told();
+    server.then(Next::LoseAnswer);
+    let lost = sign_in(&server, &connections).await.refused();
+    assert!(lost.code() == "unreachable" && lost.to_string().contains("`first` has ended"), "{lost}");
+    assert_eq!(connections.show("first").told().state, "needs-reconnect");
+
+    // A code that was refused ended nothing.
+    let grant = sign_in(&server, &connections).await.told();
+    connections.readmit("first", Method::Byo, &server.service(), grant, Owner::of(ada())).told();
+    let posts = server.posts().len();
+    server.then(Next::Status(400, r#"{"error":"invalid_grant","reason":"Invalid authorization code"}"#));
+    assert_eq!(sign_in(&server, &connections).await.refused().code(), "rejected");
+    assert_eq!(server.posts().len(), posts + 1, "and nothing else is asked");
+    assert_eq!(connections.show("first").told().state, "active");
+}
+
+#[tokio::test]
+async fn fewer_scopes_than_before_are_named() {
+    let (server, folder) = (TokenServer::start(3_600).await, home());
+    let connections = open(folder.path());
+    let grant = sign_in(&server, &connections).await.told();
+    let (service, owner) = (server.service(), Owner::of(ada()));
+    connections.admit("first", Method::Byo, &service, grant, owner.clone(), &Care::default()).told();
+    let fewer = r#"{"access_token":"canary-access-9","token_type":"bearer","refresh_token":"canary-refresh-1","scope":"user:read"}"#;
+    server.then(Next::Whole(200, "application/json", fewer.into()));
+    let grant = sign_in(&server, &connections).await.told();
+    let refused = connections.admit("again", Method::Byo, &service, grant, owner, &Care::default()).refused();
+    assert_eq!(refused.code(), "same-account");
+    assert!(refused.to_string().contains("which lacks meeting:read"), "{refused}");
+}

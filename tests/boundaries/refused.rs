@@ -1,0 +1,49 @@
+//! A sign-in that is refused ends no connection that was there before, as far as the service lets it; else it says so.
+
+use serde_json::json;
+use switchboard_tests::world::World;
+
+fn works_as(world: &World, label: &str, email: &str) {
+    let me = world.json(&["call", "zoom.users.me", "--connection", label, "--json"]);
+    assert_eq!(me["email"], email, "{label}");
+}
+
+#[test]
+fn seed_next_25_the_wrong_account_leaves_that_accounts_own_connection_alive() {
+    let world = World::new();
+    world.connect("grace", "grace@emulator.test");
+    let more = ["--expect-email", "ada@emulator.test", "--json"];
+    let refused = world.connect_with("work", "grace@emulator.test", "allow", &more);
+    let told = World::error(&refused);
+    assert_eq!((refused.code, &told["code"]), (4, &json!("wrong-account")), "{told}");
+    let words = told["message"].as_str().unwrap();
+    assert!(words.contains("ada@emulator.test was expected") && words.contains("`grace` stays usable"), "{words}");
+    assert_eq!(told["remedy"]["id"], "wrong-account", "{told}");
+    works_as(&world, "grace", "grace@emulator.test");
+
+    // The same, where another connection is connected again.
+    world.connect("work", "ada@emulator.test");
+    let refused = world.sign_in(&["connection", "reconnect", "work", "--json"], "grace@emulator.test", "allow");
+    let told = World::error(&refused);
+    assert_eq!(told["code"], "wrong-account", "{told}");
+    assert!(told["message"].as_str().unwrap().contains("`grace` stays usable"), "{told}");
+    works_as(&world, "grace", "grace@emulator.test");
+    works_as(&world, "work", "ada@emulator.test");
+}
+
+#[test]
+fn a_sign_in_of_nobody_knows_whom_says_which_connection_has_ended_and_what_to_do() {
+    let world = World::connected();
+    let away = json!({"kind": "error", "status": 400, "code": 300, "message": "x", "path": "/users/me", "count": 0});
+    assert!(world.ask("POST", "/_emulator/faults", &away).0 < 300);
+    let refused = world.connect_with("again", "ada@emulator.test", "allow", &["--json"]);
+    let told = World::error(&refused);
+    let words = told["message"].as_str().unwrap();
+    assert!(words.contains("`work` has ended") && words.contains("switchboard connection reconnect work"), "{told}");
+    let shown = world.json(&["connection", "show", "work", "--json"]);
+    assert_eq!(shown["state"], "needs-reconnect", "{shown}");
+    assert!(world.ask("DELETE", "/_emulator/faults", &json!({})).0 < 300);
+    let back = world.sign_in(&["connection", "reconnect", "work", "--json"], "ada@emulator.test", "allow");
+    assert_eq!(back.code, 0, "{}", back.err);
+    works_as(&world, "work", "ada@emulator.test");
+}
