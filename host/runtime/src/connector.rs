@@ -105,10 +105,9 @@ impl Runtime {
         self.prepare(&compiled, book)
     }
 
-    /// The book of a component, for [`Bundle::book`]. Checks all that loading checks.
-    #[cfg(feature = "compile")]
-    pub async fn book(&self, component: &[u8]) -> Result<String, LoadError> {
-        Ok(self.load_wasm(component).await?.shared.book.text().to_owned())
+    /// The book of a component, for [`Bundle::book`]. Checks what [`Runtime::load_compiled`] checks, and trusts as it does.
+    pub async fn book(&self, component: &[u8], code: Vec<u8>) -> Result<String, LoadError> {
+        Ok(self.load_compiled(component, code).await?.shared.book.text().to_owned())
     }
 
     async fn check(&self, compiled: &Component, component: &[u8]) -> Result<Connector, LoadError> {

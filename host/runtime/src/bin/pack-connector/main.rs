@@ -1,5 +1,8 @@
 //! Make a component out of a core module: `pack-connector CORE.wasm OUT.wasm`. Checks it and writes, beside it, `OUT.cwasm`
-//! (compiled ahead of time for this host), `OUT.book` (its manifest with a table of contents) and `OUT.wasm.sha256`.
+//! (its contract alone, compiled ahead of time for this host), `OUT.book` (its manifest with a table of contents) and
+//! `OUT.wasm.sha256`.
+
+mod contract;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -25,25 +28,25 @@ fn main() -> ExitCode {
 
 fn pack(core: &Path, out: &Path) -> Result<(), Box<dyn std::error::Error>> {
     let module = std::fs::read(core).map_err(|error| format!("{}: {error}", core.display()))?;
-    let component = wit_component::ComponentEncoder::default()
-        .module(&module)
-        .map_err(|error| format!("{error:#}"))?
-        .validate(true)
-        .encode()
-        .map_err(|error| format!("{error:#}"))?;
+    let component = self::component(&module)?;
     let digest: String = Sha256::digest(&component).iter().map(|byte| format!("{byte:02x}")).collect();
     // The settings of code must equal those of the engines that run it; pooling is not one of them.
     let runtime = Runtime::new(RuntimeConfig::default(), Egress::new()?)?;
-    let machine = runtime.precompile(&component)?;
+    let machine = runtime.precompile(&self::component(&contract::only(&module)?)?)?;
     // Loads it as any other connector: imports, manifest and contract are checked here, once for all who embed it.
     let threads = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let book = threads.block_on(runtime.book(&component))?;
+    let book = threads.block_on(runtime.book(&component, machine.clone()))?;
     std::fs::write(out, &component)?;
     std::fs::write(out.with_extension("book"), book)?;
     std::fs::write(out.with_extension("wasm.sha256"), format!("{digest}  {}\n", file_name(out)))?;
     std::fs::write(out.with_extension("cwasm"), machine)?;
     eprintln!("{}: {} bytes, sha256 {digest}", out.display(), component.len());
     Ok(())
+}
+
+fn component(module: &[u8]) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
+    let encoder = wit_component::ComponentEncoder::default().module(module).map_err(|error| format!("{error:#}"))?;
+    Ok(encoder.validate(true).encode().map_err(|error| format!("{error:#}"))?)
 }
 
 fn file_name(path: &Path) -> String {
