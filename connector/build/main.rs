@@ -7,6 +7,12 @@ mod zones;
 use std::path::Path;
 use std::{env, fs, io};
 
+/// Memory for values in a new instance, bytes. Asking for more costs a call to the system, and another when the instance is gone.
+const HEAP: u32 = 256 << 10;
+
+/// The guest's stack, bytes: a quarter of Rust's own choice. The host looks through all memory of a call that has ended.
+const STACK: u32 = 256 << 10;
+
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
 const WIT: [&str; 2] = ["../wit/connector", "../wit/zoom"];
@@ -17,6 +23,10 @@ const MANIFEST: &str = "../manifests/zoom.resolved.json";
 fn main() -> Outcome<()> {
     for input in WIT.into_iter().chain(["build", ERRORS, MANIFEST]) {
         println!("cargo::rerun-if-changed={input}");
+    }
+    if env::var_os("CARGO_CFG_TARGET_ARCH").is_some_and(|of| of == "wasm32") {
+        println!("cargo::rustc-link-arg-cdylib=--initial-heap={HEAP}");
+        println!("cargo::rustc-link-arg-cdylib=-zstack-size={STACK}");
     }
     let out = env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("OUT_DIR is not set; build with cargo"))?;
     let out = Path::new(&out);

@@ -14,6 +14,8 @@ mod catalogue;
 mod component;
 mod dates;
 pub mod events;
+#[cfg(target_arch = "wasm32")]
+mod heap;
 mod ids;
 mod input;
 mod json;
