@@ -25,6 +25,11 @@ impl Failure {
     }
 
     /// A failure after the request may have reached the service.
+    /// The program ended while the request was on its way.
+    pub fn cancelled() -> Self {
+        Self::broken("cancelled", "the program is ending")
+    }
+
     pub(crate) fn broken(code: &str, message: impl Into<String>) -> Self {
         Self { not_sent: false, ..Self::refused(code, message) }
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use switchboard_egress::{self as egress, Ask, Connection, Credential, Held, Method, Request, Target};
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use crate::bindings::{context, http, log, types};
@@ -38,19 +39,12 @@ impl http::Host for Host {
     async fn send(&mut self, request: http::Request) -> Result<http::Response, http::Failure> {
         let call = self.call.as_mut().ok_or_else(no_network)?;
         let wants = request.credential;
-        let request = call.prepare(request)?;
+        let request = Arc::new(call.prepare(request)?);
         let mut renewed = false;
         for attempt in 1.. {
             let credential = call.credential(wants).await?;
             call.wait_for_budget().await?;
-            let sent = call.shared.egress.send(
-                call.connection.policy(),
-                &request,
-                credential.as_ref(),
-                call.deadline,
-                &*call.options.trace,
-            );
-            let pause = match sent.await {
+            let pause = match call.send(&request, credential.clone()).await {
                 Ok(answer) => {
                     match call.verdict(&answer, &request, attempt, credential.as_ref(), &mut renewed).await? {
                         Next::Done => return Ok(response(answer)),
@@ -170,6 +164,26 @@ impl Call {
             return Err(failed("dry-run", "not sent: this is a dry run", true));
         }
         Ok(Request { method, target, query: request.query, headers, body: request.body.map(String::into_bytes) })
+    }
+
+    /// Send from a task of its own. On the guest's stack the network's deep calls would touch pages that a waiting call keeps;
+    /// the task ends with the call.
+    async fn send(
+        &self,
+        request: &Arc<Request>,
+        credential: Option<Credential>,
+    ) -> Result<egress::Response, egress::Failure> {
+        let (shared, connection, trace) =
+            (Arc::clone(&self.shared), Arc::clone(&self.connection), Arc::clone(&self.options.trace));
+        let (request, deadline) = (Arc::clone(request), self.deadline);
+        let mut task = JoinSet::new();
+        task.spawn(async move {
+            shared.egress.send(connection.policy(), &request, credential.as_ref(), deadline, &*trace).await
+        });
+        match task.join_next().await {
+            Some(Ok(sent)) => sent,
+            _ => Err(egress::Failure::cancelled()),
+        }
     }
 
     async fn credential(&self, wants: http::Credential) -> Result<Option<Credential>, http::Failure> {
