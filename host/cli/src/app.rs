@@ -1,7 +1,7 @@
 //! What commands work with, opened when first needed.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use switchboard_connections::{Connections, KeySource, Vault};
 use switchboard_egress::{Egress, Trace, TraceLine};
@@ -25,12 +25,14 @@ const BUNDLED: Bundle = Bundle { code: &CODE, book: include_str!(concat!(env!("O
 pub struct App {
     pub global: Global,
     pub egress: Egress,
+    store: OnceLock<Store>,
+    connections: OnceLock<Connections>,
 }
 
 impl App {
     pub fn new(global: Global) -> Result<Self, CliError> {
         let egress = Egress::new().map_err(|error| CliError::failed("host.start", error.to_string()))?;
-        Ok(Self { global, egress })
+        Ok(Self { global, egress, store: OnceLock::new(), connections: OnceLock::new() })
     }
 
     /// The connector: the one named by `--connector`, else the built-in one.
@@ -60,15 +62,24 @@ impl App {
         home::data(self.global.home.as_deref())
     }
 
+    /// The database, opened once a command.
     pub fn store(&self) -> Result<Store, CliError> {
-        Store::open(&self.home()?).map_err(|error| CliError::failed("store", error.to_string()))
+        if let Some(store) = self.store.get() {
+            return Ok(store.clone());
+        }
+        let store = Store::open(&self.home()?).map_err(|error| CliError::failed("store", error.to_string()))?;
+        Ok(self.store.get_or_init(|| store).clone())
     }
 
     /// Connections with their secrets readable.
     pub fn connections(&self) -> Result<Connections, CliError> {
+        if let Some(connections) = self.connections.get() {
+            return Ok(connections.clone());
+        }
         let store = self.store()?;
         let vault = Vault::open(&store, self.key_source()?)?;
-        Ok(Connections::open(store, vault, self.egress.clone()))
+        let connections = Connections::open(store, vault, self.egress.clone());
+        Ok(self.connections.get_or_init(|| connections).clone())
     }
 
     /// Where the key of the secrets comes from.

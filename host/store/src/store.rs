@@ -76,7 +76,9 @@ impl Store {
     fn prepare(mut connection: Connection) -> Result<Store, StoreError> {
         connection.busy_timeout(BUSY)?;
         connection.execute_batch(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;",
+            // The journal stays short: each start reads all of it.
+            "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 64; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+             PRAGMA secure_delete = ON;",
         )?;
         // A database of this version is only read: opening it must not wait for the disk.
         if usize::try_from(version(&connection)?) != Ok(MIGRATIONS.len()) {
