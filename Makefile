@@ -61,11 +61,11 @@ campaign: $(CONNECTOR)
 # What a change must pass before it is sent: format, lints, tests.
 check: $(CONNECTOR)
 	@$(CARGO) fmt --all --check
-	@$(CARGO) clippy --locked $(FEATURES) --all-targets -- -D warnings
+	@$(CARGO) clippy --locked $(FEATURES),switchboard-tests/bench --all-targets -- -D warnings
 	@$(MAKE) --no-print-directory test
 
 bench: $(CONNECTOR)
-	@$(CARGO) build --release --locked -p switchboard-cli -p switchboard-tests --bins
+	@$(CARGO) build --release --locked -p switchboard-cli -p switchboard-tests --features switchboard-tests/bench --bins
 	@target/release/bench
 
 # Judged by the service's own documents, where their folder is at hand (ZOOM_OPENAPI names another place).

@@ -15,7 +15,7 @@ use tokio::runtime::Runtime as Threads;
 
 use crate::report::Report;
 use crate::steady::Steady;
-use crate::{Failed, beside, bundle, process};
+use crate::{BUNDLED, Failed, beside, process};
 
 const USERS: usize = 5_000;
 const RECORDINGS: usize = 100_000;
@@ -64,7 +64,7 @@ pub fn list(api_base: &str, token: &str) -> Result<(), Failed> {
     let runtime = Runtime::new(RuntimeConfig::default(), Egress::new()?)?;
     let account = Account {
         threads: &threads,
-        connector: runtime.load_bundle(bundle()?)?,
+        connector: runtime.load_bundle(BUNDLED)?,
         connection: Steady::many(api_base, token, 1)?.pop().ok_or("no connection")?,
     };
     let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();

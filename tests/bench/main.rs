@@ -1,7 +1,7 @@
 //! What the sandbox, the command and a download cost, measured in one run: `make bench`.
 //!
 //! Everything that can be compared is compared with the same work done natively, in alternating repetitions, and given
-//! as the median of the ratios. Start at `measure`; run without arguments. Needs Linux, `curl` and `openssl`.
+//! as the median of the ratios. Start at `measure`; run without arguments, or with the names of parts. Needs Linux, `curl` and `openssl`.
 
 mod calls;
 mod campus;
@@ -29,11 +29,13 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match arguments.as_slice() {
-        [] => measure(),
         ["download", address, root, to] => download::fetch(address, root, to),
         ["campus", api_base, token] => campus::list(api_base, token),
         ["parked", calls, pooled] => parked::park(calls, pooled),
-        _ => Err("run `make bench`, without arguments".into()),
+        parts => match parts.iter().find(|part| !PARTS.contains(part)) {
+            None => measure(parts),
+            Some(unknown) => Err(format!("no part is called `{unknown}`: {}", PARTS.join(", ")).into()),
+        },
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -44,18 +46,32 @@ fn main() -> ExitCode {
     }
 }
 
-fn measure() -> Result<(), Failed> {
+/// What can be measured alone: `target/release/bench calls cold`.
+const PARTS: [&str; 5] = ["calls", "cold", "parked", "download", "campus"];
+
+fn measure(parts: &[&str]) -> Result<(), Failed> {
+    let wanted = |part| parts.is_empty() || parts.contains(&part);
     let threads = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let emulator =
         threads.block_on(switchboard_emulator::start(Options { rate_limits: false, ..Options::default() }))?;
     let mut report = Report::start();
-    calls::load(&mut report)?;
-    calls::compare(&threads, &emulator, &mut report)?;
-    cold::start(&emulator, &mut report)?;
-    cold::sizes(&mut report)?;
-    parked::measure(&mut report)?;
-    download::compare(&mut report)?;
-    campus::measure(&threads, &mut report)?;
+    if wanted("calls") {
+        calls::load(&mut report)?;
+        calls::compare(&threads, &emulator, &mut report)?;
+    }
+    if wanted("cold") {
+        cold::start(&emulator, &mut report)?;
+        cold::sizes(&mut report)?;
+    }
+    if wanted("parked") {
+        parked::measure(&mut report)?;
+    }
+    if wanted("download") {
+        download::compare(&mut report)?;
+    }
+    if wanted("campus") {
+        campus::measure(&threads, &mut report)?;
+    }
     report.end();
     Ok(())
 }
@@ -66,11 +82,10 @@ fn file(path: &str) -> PathBuf {
 }
 
 /// The connector as the command has it inside.
-fn bundle() -> Result<Bundle, Failed> {
-    let code = std::fs::read(file("target/connectors/zoom.cwasm"))?;
-    let book = std::fs::read_to_string(file("target/connectors/zoom.book"))?;
-    Ok(Bundle { code: MachineCode::leak(&code), book: Box::leak(book.into_boxed_str()) })
-}
+const BUNDLED: Bundle = Bundle { code: &CODE, book: include_str!(concat!(env!("OUT_DIR"), "/zoom.book")) };
+
+static CODE: MachineCode<[u8; include_bytes!(concat!(env!("OUT_DIR"), "/zoom.cwasm")).len()]> =
+    MachineCode::new(*include_bytes!(concat!(env!("OUT_DIR"), "/zoom.cwasm")));
 
 /// A program that was built beside this one.
 fn beside(name: &str) -> Result<PathBuf, Failed> {

@@ -13,7 +13,7 @@ use switchboard_runtime::{CallOptions, Runtime, RuntimeConfig};
 use crate::process::kib;
 use crate::report::Report;
 use crate::steady::Steady;
-use crate::{Failed, beside, bundle};
+use crate::{BUNDLED, Failed, beside};
 
 const CALLS: usize = 1_000;
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -50,7 +50,7 @@ pub fn park(calls: &str, pooled: &str) -> Result<(), Failed> {
     let calls: usize = calls.parse()?;
     let threads = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let runtime = sandbox(calls, pooled)?;
-    let connector = runtime.load_bundle(bundle()?)?;
+    let connector = runtime.load_bundle(BUNDLED)?;
     let (address, waiting) = silent_server()?;
     let before = resident()?;
     let mapped_before = mapped()?;
