@@ -106,6 +106,7 @@ impl Runtime {
     }
 
     /// The book of a component, for [`Bundle::book`]. Checks what [`Runtime::load_compiled`] checks, and trusts as it does.
+    #[cfg(feature = "compile")]
     pub async fn book(&self, component: &[u8], code: Vec<u8>) -> Result<String, LoadError> {
         Ok(self.load_compiled(component, code).await?.shared.book.text().to_owned())
     }
