@@ -118,7 +118,11 @@ impl Connections {
             false => first.scopes.iter().filter(|scope| !grant.token.scopes.contains(scope)).cloned().collect(),
         };
         let method = Method::from_name(&first.method).unwrap_or(method);
-        let touched = match self.reconnect(&first.id, method, service, grant, Some(owner.identity)) {
+        // Its own addresses stay: a sign-in that was refused changes nothing but the token.
+        let kept = self
+            .service(&first.id)
+            .and_then(|own| self.reconnect(&first.id, method, &own, grant, Some(owner.identity)));
+        let touched = match kept {
             Ok(_) if lost.is_empty() && matches!(error, ConnectionsError::SameAccount { .. }) => None,
             Ok(_) => Some(Touched::Kept { label: first.label, lost }),
             Err(why) => {

@@ -24,12 +24,12 @@ impl Failure {
         Self { code: code.to_owned(), message: message.into(), fix: None, not_sent: true, response: None }
     }
 
-    /// A failure after the request may have reached the service.
     /// The program ended while the request was on its way.
     pub fn cancelled() -> Self {
         Self::broken("cancelled", "the program is ending")
     }
 
+    /// A failure after the request may have reached the service.
     pub(crate) fn broken(code: &str, message: impl Into<String>) -> Self {
         Self { not_sent: false, ..Self::refused(code, message) }
     }

@@ -167,7 +167,7 @@ impl Call {
     }
 
     /// Send from a task of its own. On the guest's stack the network's deep calls would touch pages that a waiting call keeps;
-    /// the task ends with the call.
+    /// the task is told to end when the call is dropped.
     async fn send(
         &self,
         request: &Arc<Request>,
@@ -182,6 +182,7 @@ impl Call {
         });
         match task.join_next().await {
             Some(Ok(sent)) => sent,
+            Some(Err(error)) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
             _ => Err(egress::Failure::cancelled()),
         }
     }
