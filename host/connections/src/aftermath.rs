@@ -138,7 +138,7 @@ impl Connections {
     }
 
     /// After a sign-in of nobody knows whom: asks the service for a new token of each connection of the app, which it
-    /// refuses to the one that ended. That one has its state when this returns.
+    /// refuses to the one that ended. That one has its state when this returns. Ends at the first that gets no answer.
     pub async fn look_after(&self, service: &Service, client_id: &str) -> Vec<Touched> {
         let Ok(rows) = self.of_app(service, client_id) else {
             return vec![Touched::Unknown];
@@ -155,7 +155,11 @@ impl Connections {
                 continue;
             }
             match self.show(&row.id).ok().and_then(|row| State::from_name(&row.state)) {
-                Some(State::Active) | None => unknown = true,
+                // The service gives no answer now: asking for more tokens could lose those that hold.
+                Some(State::Active) | None => {
+                    unknown = true;
+                    break;
+                }
                 Some(state) => touched.push(Touched::Ended { label: row.label, state }),
             }
         }

@@ -184,3 +184,39 @@ async fn fewer_scopes_than_before_are_named() {
     assert_eq!(refused.code(), "same-account");
     assert!(refused.to_string().contains("which lacks meeting:read"), "{refused}");
 }
+
+#[tokio::test]
+async fn a_refused_sign_in_leaves_a_connection_its_own_addresses() {
+    let (server, folder) = (TokenServer::start(3_600).await, home());
+    let connections = open(folder.path());
+    let grant = sign_in(&server, &connections).await.told();
+    connections.admit("first", Method::Byo, &server.service(), grant, Owner::of(ada()), &Care::default()).told();
+    let mut elsewhere = server.service();
+    elsewhere.api_base = "https://proxy.example/v2".parse().unwrap();
+    let grant = sign_in(&server, &connections).await.told();
+    let refused =
+        connections.admit("second", Method::Byo, &elsewhere, grant, Owner::of(ada()), &Care::default()).refused();
+    assert_eq!(refused.code(), "same-account", "{refused}");
+    assert_eq!(renew(&connections, "first").await, Ok(()), "{refused}");
+    assert_eq!(connections.service("first").told().api_base, server.service().api_base);
+    assert_eq!(connections.show("first").told().api_base, server.service().api_base.as_str());
+}
+
+#[tokio::test]
+async fn a_service_that_gives_no_answer_is_not_asked_for_the_tokens_of_others() {
+    let (server, folder) = (TokenServer::start(3_600).await, home());
+    let connections = open(folder.path());
+    for (label, user) in [("first", "ada"), ("other", "grace"), ("third", "alan")] {
+        let (grant, owner) = (sign_in(&server, &connections).await.told(), json!({"user_id": user}));
+        connections.admit(label, Method::Byo, &server.service(), grant, Owner::of(owner), &Care::default()).told();
+    }
+    let asked = server.posts().len();
+    for _ in 0..20 {
+        server.then(Next::Status(503, "{}"));
+    }
+    let lost = sign_in(&server, &connections).await.refused();
+    assert!(lost.to_string().contains("may have ended"), "{lost}");
+    let (asked, alone) = (server.posts().len() - asked, connections.list().told());
+    assert_eq!(asked, 2, "the code, and one token");
+    assert!(alone.iter().all(|row| row.state == "active"), "{lost}");
+}
