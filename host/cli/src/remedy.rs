@@ -43,26 +43,30 @@ impl Facts {
 /// What can be read off a failure.
 pub fn sign_of(error: &CliError, method: Option<&str>) -> Sign {
     let mut sign = Sign { method: method.map(str::to_owned), ..Sign::default() };
+    let error = match error {
+        CliError::Connections(error) => Err(error.root()),
+        other => Ok(other),
+    };
     match error {
-        CliError::Connections(ConnectionsError::Rejected { error, reason }) => {
+        Err(ConnectionsError::Rejected { error, reason }) => {
             sign.problem = Some("rejected".into());
             sign.token = Some(error.clone());
             sign.code = number(reason);
         }
-        CliError::Connections(ConnectionsError::NotActive { state, .. }) => {
+        Err(ConnectionsError::NotActive { state, .. }) => {
             sign.problem = Some(state.clone());
             sign.state = Some(state.clone());
         }
-        CliError::Connections(error) => sign.problem = Some(error.code().to_owned()),
-        CliError::Call(CallError::Problem(problem)) => {
+        Err(error) => sign.problem = Some(error.code().to_owned()),
+        Ok(CliError::Call(CallError::Problem(problem))) => {
             sign.problem = Some(problem.code.clone());
             let details = problem.details.as_ref();
             let code = details.and_then(|details| details.get("code").or_else(|| details.get("zoom_code")));
             sign.code =
                 code.and_then(|code| code.as_str().map(str::to_owned).or_else(|| code.as_i64().map(|n| n.to_string())));
         }
-        CliError::Failed { code, .. } => sign.problem = Some(code.clone()),
-        _ => {}
+        Ok(CliError::Failed { code, .. }) => sign.problem = Some(code.clone()),
+        Ok(_) => {}
     }
     sign
 }

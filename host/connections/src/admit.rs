@@ -2,11 +2,13 @@
 
 use std::cmp::Reverse;
 
+use async_trait::async_trait;
 use serde_json::Value;
 use switchboard_store::ConnectionRow;
 
 use crate::connections::Connections;
-use crate::{ConnectionsError, Grant, Method, Service};
+use crate::keep::Entry;
+use crate::{ConnectionsError, Grant, LiveConnection, Method, Service};
 
 /// Whose a grant is, as the service told.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,6 +27,13 @@ impl Owner {
         let text = |name: &str| identity.get(name).and_then(Value::as_str).map(str::to_owned);
         Owner { user_id: text("user_id").unwrap_or_default(), email: text("email"), identity }
     }
+}
+
+/// Finds out whose a grant or a connection is, by asking the service through the connector.
+#[async_trait]
+pub trait Identify: Send + Sync {
+    /// The identity, with `user_id` and where known `email`; or why it cannot be found out.
+    async fn identify(&self, connection: LiveConnection) -> Result<Value, String>;
 }
 
 /// What is wanted of a new connection.
@@ -73,10 +82,10 @@ impl Connections {
         let Some(expected) = care.expect_email.as_deref().filter(|_| !care.replace) else {
             return Ok(());
         };
-        let known = self.of_app(service, client_id)?.into_iter().find(|row| {
-            let email = row.identity.as_ref().and_then(|identity| identity.get("email")).and_then(Value::as_str);
-            email.is_some_and(|email| email.eq_ignore_ascii_case(expected))
-        });
+        let known = self
+            .of_app(service, client_id)?
+            .into_iter()
+            .find(|row| email_of(row).is_some_and(|email| email.eq_ignore_ascii_case(expected)));
         match known {
             Some(row) => Err(self.taken(&row, expected)?),
             None => Ok(()),
@@ -95,12 +104,10 @@ impl Connections {
         Ok(rows)
     }
 
-    /// Keeps a grant under a name, once its owner is the one that was meant and nothing ends by it unasked.
-    ///
-    /// Services that keep one grant for each user and app have ended the earlier one when this is called. So when the
-    /// same user is connected already, nothing new is kept, and the earlier connection goes on with the new grant; so it does
-    /// when the grant is refused for another reason.
-    pub fn admit(
+    /// Lets a new grant in under a name: refused when it is of somebody else than expected, or, without `replace`, of a user
+    /// who is connected already. A refused grant goes to its user's own connection, where there is one; else the service
+    /// is asked to take it back.
+    pub async fn admit(
         &self,
         label: &str,
         method: Method,
@@ -109,37 +116,17 @@ impl Connections {
         owner: Owner,
         care: &Care,
     ) -> Result<Admitted, ConnectionsError> {
-        let done = self.let_in(label, method, service, &grant, &owner, care);
-        done.map_err(|error| self.hand_over(error, method, service, grant, owner))
+        let admitted =
+            expected(care.expect_email.as_deref(), &owner).and_then(|()| self.check_label(label)).and_then(|()| {
+                let entry = Entry::new(label, method, service, &grant, Some(owner.identity.clone()));
+                self.keep(entry, !care.replace)
+            });
+        self.admitted(admitted, method, service, grant, owner).await
     }
 
-    fn let_in(
-        &self,
-        label: &str,
-        method: Method,
-        service: &Service,
-        grant: &Grant,
-        owner: &Owner,
-        care: &Care,
-    ) -> Result<Admitted, ConnectionsError> {
-        expected(care.expect_email.as_deref(), owner)?;
-        let same = self.of_user(service, method, grant, owner)?;
-        if let Some(first) = same.first()
-            && !care.replace
-        {
-            return Err(self.taken(first, owner.email.as_deref().unwrap_or(&owner.user_id))?);
-        }
-        let mut replaced = Vec::new();
-        for row in &same {
-            replaced.push(Ended { label: row.label.clone(), usage: self.usage(&row.id)? });
-        }
-        let row = self.save(label, method, service, grant.clone(), Some(owner.identity.clone()))?;
-        Ok(Admitted { row, replaced })
-    }
-
-    /// Puts a new grant in the place of a connection's former one, when it is of the same user. Else it goes to the
-    /// connection of whoever signed in, where there is one.
-    pub fn readmit(
+    /// Puts a new grant in the place of a connection's former one, when it is of the same user. Else it is refused as a new
+    /// one is.
+    pub async fn readmit(
         &self,
         label: &str,
         method: Method,
@@ -147,32 +134,31 @@ impl Connections {
         grant: Grant,
         owner: Owner,
     ) -> Result<Admitted, ConnectionsError> {
-        let done = self.let_in_again(label, method, service, &grant, &owner);
-        done.map_err(|error| self.hand_over(error, method, service, grant, owner))
-    }
-
-    fn let_in_again(
-        &self,
-        label: &str,
-        method: Method,
-        service: &Service,
-        grant: &Grant,
-        owner: &Owner,
-    ) -> Result<Admitted, ConnectionsError> {
-        let row = self.show(label)?;
-        if let Some(former) = user_of(&row)
-            && former != owner.user_id
-        {
-            return Err(somebody_else(&row, former, owner));
-        }
-        let mut replaced = Vec::new();
-        for other in self.of_user(service, method, grant, owner)? {
-            if other.id != row.id {
-                replaced.push(Ended { usage: self.usage(&other.id)?, label: other.label });
+        let admitted = self.show(label).and_then(|row| {
+            if let Some(former) = user_of(&row)
+                && former != owner.user_id
+            {
+                return Err(somebody_else(&row, former, &owner));
             }
-        }
-        let row = self.reconnect(label, method, service, grant.clone(), Some(owner.identity.clone()))?;
-        Ok(Admitted { row, replaced })
+            self.keep(Entry::again(&row, method, service, &grant, Some(owner.identity.clone())), false)
+        });
+        self.admitted(admitted, method, service, grant, owner).await
+    }
+
+    async fn admitted(
+        &self,
+        admitted: Result<(ConnectionRow, Vec<ConnectionRow>), ConnectionsError>,
+        method: Method,
+        service: &Service,
+        grant: Grant,
+        owner: Owner,
+    ) -> Result<Admitted, ConnectionsError> {
+        let (row, ended) = match admitted {
+            Ok(admitted) => admitted,
+            Err(error) => return Err(self.refuse(error, method, service, grant, owner).await),
+        };
+        let ended = ended.into_iter().map(|other| Ok(Ended { usage: self.usage(&other.id)?, label: other.label }));
+        Ok(Admitted { row, replaced: ended.collect::<Result<_, ConnectionsError>>()? })
     }
 
     /// Brings who a connection acts as up to date with what the service says now. The user is known by the id: an address,
@@ -226,7 +212,7 @@ impl Connections {
         Ok(usage)
     }
 
-    fn taken(&self, row: &ConnectionRow, user: &str) -> Result<ConnectionsError, ConnectionsError> {
+    pub(crate) fn taken(&self, row: &ConnectionRow, user: &str) -> Result<ConnectionsError, ConnectionsError> {
         let usage = self.usage(&row.id)?;
         Ok(ConnectionsError::SameAccount { label: row.label.clone(), user: user.to_owned(), usage: named(&usage) })
     }
@@ -247,8 +233,7 @@ fn expected(expected: Option<&str>, owner: &Owner) -> Result<(), ConnectionsErro
 
 /// Who signed in is not whom the connection is of. An address can go to another user: then the ids tell them apart.
 fn somebody_else(row: &ConnectionRow, former: &str, owner: &Owner) -> ConnectionsError {
-    let known = row.identity.as_ref().and_then(|identity| identity.get("email")).and_then(Value::as_str);
-    let (expected, found) = (known.unwrap_or(former), owner.email.as_deref().unwrap_or(&owner.user_id));
+    let (expected, found) = (email_of(row).unwrap_or(former), owner.email.as_deref().unwrap_or(&owner.user_id));
     if expected.eq_ignore_ascii_case(found) {
         let of = |id: &str| format!("the user {id} of the address {found}");
         return ConnectionsError::WrongAccount { expected: of(former), found: of(&owner.user_id) };
@@ -264,6 +249,10 @@ pub(crate) fn named(usage: &[Usage]) -> String {
 
 pub(crate) fn user_of(row: &ConnectionRow) -> Option<&str> {
     row.identity.as_ref()?.get("user_id")?.as_str()
+}
+
+pub(crate) fn email_of(row: &ConnectionRow) -> Option<&str> {
+    row.identity.as_ref()?.get("email")?.as_str()
 }
 
 pub(crate) fn by_person(method: &str) -> bool {

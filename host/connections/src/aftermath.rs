@@ -1,41 +1,46 @@
-//! What a sign-in that was refused has done to the connections that were there before.
+//! What a sign-in that was refused leaves behind.
 //!
 //! A service that keeps one grant for each user and app ends the earlier one when a code is exchanged, whatever becomes of
-//! the new one. So a new grant that is not let in goes to the connection of its user, where there is one; and where
-//! nobody can say whose it was, the connections of the app are asked whether they still hold.
+//! the new one. So a new grant that is not let in goes to the connection of its user, or else back to the service; and
+//! where nobody can say whose it was, the connections of the app are tried.
 
 use std::fmt;
 
-use switchboard_egress::Connection;
-use switchboard_store::ConnectionRow;
-
-use crate::admit::{Owner, by_person, user_of};
+use crate::admit::{Identify, Owner};
 use crate::connections::Connections;
+use crate::keep::{Entry, of_user};
 use crate::{ConnectionsError, Grant, Method, Service, State};
 
-/// So many connections of one app are asked at most; each answer replaces a token.
-const MOST_ASKED: usize = 8;
+/// So many connections of one app are tried at most.
+const MOST_TRIED: usize = 8;
 
-/// What became of a connection by a sign-in that was refused.
+/// What a sign-in that was refused leaves behind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Touched {
-    /// It goes on with the new grant.
+    /// A connection goes on with the new grant.
     Kept {
         /// Its name.
         label: String,
         /// Scopes it had and has no more: the service gave fewer this time.
         lost: Vec<String>,
     },
-    /// It is over.
+    /// A connection is over.
     Ended {
         /// Its name.
         label: String,
         /// What it is now.
         state: State,
     },
-    /// Nobody can say which one, or whether there is one.
+    /// A connection may be over; nobody can say which, or whether there is one.
     Unknown,
+    /// The service took the new grant back.
+    GivenBack,
+    /// The new grant may still hold at the service, which is asked again.
+    NotGivenBack {
+        /// Why.
+        why: String,
+    },
 }
 
 impl fmt::Display for Touched {
@@ -55,15 +60,33 @@ impl fmt::Display for Touched {
             Touched::Unknown => f.write_str(
                 "If this user is connected already through the same app, that connection may have ended by it; see: switchboard connection test LABEL",
             ),
+            Touched::GivenBack => f.write_str("The service took the grant of this sign-in back"),
+            Touched::NotGivenBack { why } => write!(
+                f,
+                "The grant of this sign-in may still hold at the service ({why}); it is asked again for a day, or remove the app in the service's own settings"
+            ),
         }
     }
 }
 
 impl ConnectionsError {
-    /// The same refusal, with what it has touched.
+    /// The same refusal, with what it leaves behind.
     #[must_use]
-    pub fn having(self, touched: Vec<Touched>) -> ConnectionsError {
-        if touched.is_empty() { self } else { ConnectionsError::Aftermath { cause: Box::new(self), touched } }
+    pub fn having(self, more: Vec<Touched>) -> ConnectionsError {
+        match self {
+            _ if more.is_empty() => self,
+            ConnectionsError::Aftermath { cause, mut touched } => {
+                touched.extend(more);
+                ConnectionsError::Aftermath { cause, touched }
+            }
+            cause => ConnectionsError::Aftermath { cause: Box::new(cause), touched: more },
+        }
+    }
+
+    /// Whether a code may have been exchanged and the answer was lost: the service may have ended the grant of a connection
+    /// that was there before. Ask with [`Connections::look_after`].
+    pub fn answer_lost(&self) -> bool {
+        matches!(self, ConnectionsError::AnswerLost { .. })
     }
 }
 
@@ -73,32 +96,9 @@ impl Connections {
         self.of_app(service, client_id).unwrap_or_default().into_iter().map(|row| row.id).collect()
     }
 
-    /// The connections of a grant's user that lived when its code was exchanged. Some may have been found ended since, by a
-    /// call that was under way.
-    pub(crate) fn of_user(
-        &self,
-        service: &Service,
-        method: Method,
-        grant: &Grant,
-        owner: &Owner,
-    ) -> Result<Vec<ConnectionRow>, ConnectionsError> {
-        let (Some(app), true) = (&grant.app, by_person(method.as_str())) else {
-            return Ok(Vec::new());
-        };
-        let mut rows = self.list()?;
-        rows.retain(|row| {
-            by_person(&row.method)
-                && row.client_id.as_deref() == Some(app.client_id.as_str())
-                && row.oauth_base == service.oauth_base.as_str()
-                && user_of(row) == Some(owner.user_id.as_str())
-                && (row.state == State::Active.as_str()
-                    || row.state != State::Disconnected.as_str() && grant.living.contains(&row.id))
-        });
-        Ok(rows)
-    }
-
-    /// A grant that is not let in goes to the first connection of its user, so that none ends by the refusal.
-    pub(crate) fn hand_over(
+    /// A grant that is not let in goes to the first connection of its user, so that none ends by the refusal. Where there is
+    /// none, it goes back to the service.
+    pub(crate) async fn refuse(
         &self,
         error: ConnectionsError,
         method: Method,
@@ -106,12 +106,12 @@ impl Connections {
         grant: Grant,
         owner: Owner,
     ) -> ConnectionsError {
-        let Ok(rows) = self.of_user(service, method, &grant, &owner) else {
-            return error.having(vec![Touched::Unknown]);
+        let Ok(rows) = self.list().map(|rows| of_user(&rows, service, method, &grant, &owner.user_id)) else {
+            return error.having(vec![Touched::Unknown]).having(self.decline(grant).await);
         };
         let mut rows = rows.into_iter();
         let Some(first) = rows.next() else {
-            return error;
+            return error.having(self.decline(grant).await);
         };
         let lost = match grant.token.scopes.is_empty() {
             true => Vec::new(),
@@ -121,49 +121,49 @@ impl Connections {
         // Its own addresses stay: a sign-in that was refused changes nothing but the token.
         let kept = self
             .service(&first.id)
-            .and_then(|own| self.reconnect(&first.id, method, &own, grant, Some(owner.identity)));
-        let touched = match kept {
-            Ok(_) if lost.is_empty() && matches!(error, ConnectionsError::SameAccount { .. }) => None,
-            Ok(_) => Some(Touched::Kept { label: first.label, lost }),
+            .and_then(|own| self.keep(Entry::again(&first, method, &own, &grant, Some(owner.identity)), false));
+        let others = rows.map(|row| Touched::Ended { label: row.label, state: State::Replaced });
+        let (touched, unkept) = match kept {
+            Ok(_) if lost.is_empty() && matches!(error, ConnectionsError::SameAccount { .. }) => (None, None),
+            Ok(_) => (Some(Touched::Kept { label: first.label, lost }), None),
             Err(why) => {
                 let reason = format!("its user signed in again, and the new grant could not be kept: {why}");
                 let state = State::NeedsReconnect;
                 // Where this cannot be written either, the next call finds it out.
                 let _ = self.core.store.set_connection_state(&first.id, state.as_str(), Some(&reason));
-                Some(Touched::Ended { label: first.label, state })
+                (Some(Touched::Ended { label: first.label, state }), Some(grant))
             }
         };
-        let others = rows.map(|row| Touched::Ended { label: row.label, state: State::Replaced });
-        error.having(touched.into_iter().chain(others).collect())
+        let error = error.having(touched.into_iter().chain(others).collect());
+        match unkept {
+            Some(grant) => error.having(self.decline(grant).await),
+            None => error,
+        }
     }
 
-    /// After a sign-in of nobody knows whom: asks the service for a new token of each connection of the app, which it
+    /// After a sign-in of nobody knows whom: tries each connection of the app with the token it has, which the service
     /// refuses to the one that ended. That one has its state when this returns. Ends at the first that gets no answer.
-    pub async fn look_after(&self, service: &Service, client_id: &str) -> Vec<Touched> {
+    /// Empty when the app has no connection; [`Touched::Unknown`] alone when none was found to have ended.
+    pub async fn look_after(&self, service: &Service, client_id: &str, whose: &dyn Identify) -> Vec<Touched> {
         let Ok(rows) = self.of_app(service, client_id) else {
             return vec![Touched::Unknown];
         };
-        let mut unknown = rows.len() > MOST_ASKED;
-        let mut touched = Vec::new();
-        for row in rows.into_iter().take(MOST_ASKED) {
-            let asked = async {
-                let live = self.open_connection(Some(&row.id)).map_err(switchboard_egress::CredentialError::from)?;
-                let old = live.credential().await?;
-                live.renew(&old).await
+        let (all, mut touched) = (rows.len(), Vec::new());
+        for row in rows.into_iter().take(MOST_TRIED) {
+            let tried = match self.open_connection(Some(&row.id)) {
+                Ok(live) => whose.identify(live).await.is_ok(),
+                Err(_) => false,
             };
-            if asked.await.is_ok() {
+            if tried {
                 continue;
             }
             match self.show(&row.id).ok().and_then(|row| State::from_name(&row.state)) {
-                // The service gives no answer now: asking for more tokens could lose those that hold.
-                Some(State::Active) | None => {
-                    unknown = true;
-                    break;
-                }
+                // No answer now, or none that says anything.
+                Some(State::Active) | None => break,
                 Some(state) => touched.push(Touched::Ended { label: row.label, state }),
             }
         }
-        touched.extend(unknown.then_some(Touched::Unknown));
-        touched
+        // A service may end the grant and leave its present token to run out.
+        if touched.is_empty() && all > 0 { vec![Touched::Unknown] } else { touched }
     }
 }

@@ -3,23 +3,21 @@
 use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::Value;
 use switchboard_egress::{Egress, Facts, MemoryPacing};
 use switchboard_store::{ConnectionRow, Store};
 
-use crate::admit::user_of;
 use crate::live::Source;
 use crate::pacing::StorePacing;
 use crate::rotation::{APP, Core, SERVICE, TOKEN};
 use crate::token::{AppSecret, Token};
 use crate::{
-    App, ConnectionsError, Grant, LiveConnection, Loopback, Method, Options, Pending, PendingDevice, Service, Vault,
-    clock, sign_in,
+    App, ConnectionsError, Grant, LiveConnection, Loopback, Options, Pending, PendingDevice, Service, Vault, clock,
+    sign_in,
 };
 
 /// Name under which the database keeps the id of the default connection.
 pub(crate) const DEFAULT: &str = "connection.default";
-const ID_PREFIX: &str = "con_";
+pub(crate) const ID_PREFIX: &str = "con_";
 /// How alike two names have to be, from 0 to 1, for one to be meant by the other.
 const ALIKE: f64 = 0.82;
 /// Before a connection's id: the name under which the database keeps its account's plan.
@@ -91,7 +89,7 @@ impl Connections {
         };
         let app = App::from(secret.clone());
         let token = sign_in::account_token(&self.core.egress, service, &app, account_id).await?;
-        Ok(Grant { token, app: Some(secret), living: Vec::new() })
+        Ok(Grant { token, app: Some(secret), living: Vec::new(), unkept: None })
     }
 
     /// A token its owner pasted. Nobody says when it ends, and it cannot be renewed.
@@ -111,6 +109,7 @@ impl Connections {
             },
             app: None,
             living: Vec::new(),
+            unkept: None,
         })
     }
 
@@ -139,91 +138,6 @@ impl Connections {
             Some(_) => Err(ConnectionsError::LabelTaken { label: label.to_owned() }),
             None => Ok(()),
         }
-    }
-
-    /// Keeps a grant under a name. It is on disk when this returns.
-    pub fn save(
-        &self,
-        label: &str,
-        method: Method,
-        service: &Service,
-        grant: Grant,
-        identity: Option<Value>,
-    ) -> Result<ConnectionRow, ConnectionsError> {
-        self.check_label(label)?;
-        let id = format!("{ID_PREFIX}{:016x}", rand::random::<u64>());
-        self.write(id, label, method, service, grant, identity, clock::now())
-    }
-
-    /// Puts a new grant in the place of a connection's former one.
-    pub fn reconnect(
-        &self,
-        label_or_id: &str,
-        method: Method,
-        service: &Service,
-        grant: Grant,
-        identity: Option<Value>,
-    ) -> Result<ConnectionRow, ConnectionsError> {
-        let row = self.show(label_or_id)?;
-        self.write(row.id, &row.label, method, service, grant, identity, row.created_at)
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "the columns of one row, written in one place")]
-    fn write(
-        &self,
-        id: String,
-        label: &str,
-        method: Method,
-        service: &Service,
-        grant: Grant,
-        identity: Option<Value>,
-        created_at: i64,
-    ) -> Result<ConnectionRow, ConnectionsError> {
-        let row = ConnectionRow {
-            id,
-            label: label.to_owned(),
-            connector: service.connector.clone(),
-            method: method.as_str().to_owned(),
-            api_base: service.api_base.to_string(),
-            oauth_base: service.oauth_base.to_string(),
-            client_id: grant.app.as_ref().map(|app| app.client_id.clone()),
-            state: "active".to_owned(),
-            identity,
-            scopes: grant.token.scopes.clone(),
-            created_at,
-            last_used_at: None,
-            state_reason: None,
-        };
-        let vault = &self.core.vault;
-        // The addresses are sealed too: whoever can write the database cannot send the token elsewhere.
-        let secrets = [
-            (TOKEN, vault.seal(&row.id, TOKEN, &grant.token)?),
-            (APP, vault.seal(&row.id, APP, &grant.app)?),
-            (SERVICE, vault.seal(&row.id, SERVICE, service)?),
-        ];
-        self.core.store.put_connection_with(&row, &secrets)?;
-        self.mark_replaced(&row)?;
-        Ok(row)
-    }
-
-    /// Of several grants of one app to one user, services keep the newest: the others are over.
-    fn mark_replaced(&self, new: &ConnectionRow) -> Result<(), ConnectionsError> {
-        let by_browser = |row: &ConnectionRow| row.method == "oauth" || row.method == "byo";
-        if !by_browser(new) || new.identity.is_none() {
-            return Ok(());
-        }
-        for row in self.list()? {
-            let same = row.id != new.id
-                && by_browser(&row)
-                && row.client_id == new.client_id
-                && row.oauth_base == new.oauth_base
-                && user_of(&row) == user_of(new);
-            if same && row.state == "active" {
-                let reason = format!("the same account was connected again as `{}`", new.label);
-                self.core.store.set_connection_state(&row.id, "replaced", Some(&reason))?;
-            }
-        }
-        Ok(())
     }
 
     /// All connections, oldest first.

@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep_until};
 use url::Url;
 
 use crate::sign_in::{self, DeviceAnswer, TokenFailure};
-use crate::token::AppSecret;
+use crate::under_way::to_its_end;
 use crate::{App, Connections, ConnectionsError, Grant, Service};
 
 /// The standard adds this much each time the service says `slow_down`.
@@ -65,24 +65,14 @@ impl PendingDevice {
                 break self.timeout();
             };
             sleep_until(next).await;
-            let living = self.connections.living(&self.service, &self.app.client_id);
-            let egress = &self.connections.core.egress;
-            let answer = sign_in::device_token(egress, &self.service, &self.app, &self.device_code).await;
-            match answer {
-                Ok(DeviceAnswer::Token(token)) => {
-                    let app = AppSecret {
-                        client_id: self.app.client_id.clone(),
-                        client_secret: self.app.client_secret.clone(),
-                        account_id: None,
-                    };
-                    return Ok(Grant { token, app: Some(app), living });
-                }
-                Ok(DeviceAnswer::Pending) => {}
-                Ok(DeviceAnswer::SlowDown) => self.pace(Pace::slow_down),
-                Ok(DeviceAnswer::Ended) => break self.timeout(),
-                Ok(DeviceAnswer::Denied) => {
+            match self.ask().await {
+                Ok(Asked::Granted(grant)) => return *grant,
+                Ok(Asked::Other(DeviceAnswer::SlowDown)) => self.pace(Pace::slow_down),
+                Ok(Asked::Other(DeviceAnswer::Ended)) => break self.timeout(),
+                Ok(Asked::Other(DeviceAnswer::Denied)) => {
                     break ConnectionsError::Denied { reason: "access_denied".to_owned() };
                 }
+                Ok(Asked::Other(_)) => {}
                 Err(failure @ TokenFailure::Unavailable { .. }) => {
                     lost |= failure.may_be_done();
                     self.pace(Pace::back_off);
@@ -90,11 +80,26 @@ impl PendingDevice {
                 Err(refused) => break refused.into(),
             }
         };
-        let touched = match lost {
-            true => self.connections.look_after(&self.service, &self.app.client_id).await,
-            false => Vec::new(),
-        };
-        Err(refused.having(touched))
+        Err(if lost { ConnectionsError::AnswerLost { cause: Box::new(refused) } } else { refused })
+    }
+
+    /// One question. A caller that goes away does not lose the grant that may be in its answer.
+    async fn ask(&self) -> Result<Asked, TokenFailure> {
+        let (connections, service, app) = (self.connections.clone(), self.service.clone(), self.app.clone());
+        let device_code = self.device_code.clone();
+        let asked = to_its_end(async move {
+            let living = connections.living(&service, &app.client_id);
+            match sign_in::device_token(&connections.core.egress, &service, &app, &device_code).await? {
+                DeviceAnswer::Token(token) => {
+                    Ok(Asked::Granted(Box::new(connections.hold(&service, &app, token, living).await)))
+                }
+                other => Ok(Asked::Other(other)),
+            }
+        });
+        asked.await.unwrap_or_else(|error| {
+            let message = error.to_string();
+            Err(TokenFailure::Unavailable { message, not_sent: false, turned_away: false, retry_after: None })
+        })
     }
 
     fn timeout(&self) -> ConnectionsError {
@@ -104,6 +109,12 @@ impl PendingDevice {
     fn pace<T>(&self, with: impl FnOnce(&mut Pace) -> T) -> T {
         with(&mut self.pace.lock().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+enum Asked {
+    /// The person agreed: the grant, unless it could not be written down.
+    Granted(Box<Result<Grant, ConnectionsError>>),
+    Other(DeviceAnswer),
 }
 
 /// When the service may be asked again.

@@ -109,12 +109,18 @@ pub enum ConnectionsError {
         /// Who signed in.
         found: String,
     },
-    /// A sign-in was refused after the service had given a grant: what that has done to others.
+    /// A code was sent to the service and no answer came that says what became of it.
+    #[error("{cause}")]
+    AnswerLost {
+        /// How it failed.
+        cause: Box<ConnectionsError>,
+    },
+    /// A sign-in was refused after the service had given a grant, or may have: what it leaves behind.
     #[error("{cause}. {}", touched.iter().map(ToString::to_string).collect::<Vec<_>>().join(". "))]
     Aftermath {
         /// Why it was refused.
         cause: Box<ConnectionsError>,
-        /// What became of connections that were there before.
+        /// What it leaves behind.
         touched: Vec<Touched>,
     },
     /// The same user is connected already through the same app.
@@ -266,7 +272,7 @@ impl ConnectionsError {
             Self::Denied { .. } => "denied",
             Self::Timeout { .. } => "timeout",
             Self::WrongAccount { .. } => "wrong-account",
-            Self::Aftermath { cause, .. } => cause.code(),
+            Self::Aftermath { cause, .. } | Self::AnswerLost { cause } => cause.code(),
             Self::SameAccount { .. } => "same-account",
             Self::Unidentified { .. } => "unidentified",
             Self::CallbackInvalid { .. } => "callback-invalid",
@@ -288,9 +294,17 @@ impl ConnectionsError {
         }
     }
 
+    /// The mistake itself, without what it leaves behind.
+    pub fn root(&self) -> &ConnectionsError {
+        match self {
+            Self::Aftermath { cause, .. } | Self::AnswerLost { cause } => cause.root(),
+            other => other,
+        }
+    }
+
     /// Whether the same call may succeed later with nothing changed by anyone.
     pub fn retryable(&self) -> bool {
-        if let Self::Aftermath { cause, .. } = self {
+        if let Self::Aftermath { cause, .. } | Self::AnswerLost { cause } = self {
             return cause.retryable();
         }
         matches!(self, Self::Unreachable { .. } | Self::Timeout { .. } | Self::KeyBusy { .. })
@@ -302,6 +316,7 @@ impl From<StoreError> for ConnectionsError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::LabelTaken { label } => Self::LabelTaken { label },
+            StoreError::TakenBack => Self::Ended,
             other => Self::Store(other),
         }
     }

@@ -1,5 +1,7 @@
 //! What a sign-in ends with.
 
+use switchboard_store::PendingRevocation;
+
 use crate::token::{AppSecret, Token};
 
 /// How a connection was made.
@@ -41,6 +43,8 @@ pub struct Grant {
     pub(crate) app: Option<AppSecret>,
     /// Connections of the same app that lived when the code was exchanged: the service may have ended one of them.
     pub(crate) living: Vec<String>,
+    /// Where it waits to be kept, or else to be taken back.
+    pub(crate) unkept: Option<PendingRevocation>,
 }
 
 impl Grant {

@@ -16,6 +16,7 @@ mod error;
 mod export;
 mod grant;
 mod holder;
+mod keep;
 mod key;
 mod keyring;
 mod live;
@@ -31,10 +32,12 @@ mod session;
 mod sign_in;
 mod state;
 mod token;
+mod under_way;
+mod unkept;
 mod vault;
 mod verdict;
 
-pub use admit::{Admitted, Care, Ended, Owner, Usage};
+pub use admit::{Admitted, Care, Ended, Identify, Owner, Usage};
 pub use aftermath::Touched;
 pub use connections::Connections;
 pub use deauthorize::{Deauthorization, Rule as DeauthorizationRule, SignedEvent};
@@ -49,10 +52,10 @@ pub use loopback::Loopback;
 pub use options::{Clock, Options, Stage, Watch};
 pub use pending::Pending;
 pub use revocation::Retried;
-pub use rotation::settled;
 pub use service::{App, Service};
-pub use session::{ConnectSession, ConnectSessions, Identify, Wish};
+pub use session::{ConnectSession, ConnectSessions, Wish};
 pub use state::State;
+pub use under_way::settled;
 pub use vault::{KeyReport, Vault};
 
 /// The text type every secret of this crate is given in.

@@ -9,8 +9,8 @@ use url::Url;
 
 use crate::callback::Callback;
 use crate::loopback::{self, Loopback};
-use crate::sign_in::Handshake;
-use crate::token::AppSecret;
+use crate::sign_in::{Handshake, TokenFailure};
+use crate::under_way::to_its_end;
 use crate::{App, Connections, ConnectionsError, Grant, Service};
 
 /// The service's codes live this long, so a sign-in does too.
@@ -127,28 +127,15 @@ impl Pending {
             return Err(ConnectionsError::StateMismatch { what: ANOTHER });
         }
         let code = callback.into_code(&self.service)?;
-        let living = self.connections.living(&self.service, &self.app.client_id);
-        let egress = &self.connections.core.egress;
-        let token = match handshake.exchange(egress, &self.service, &self.app, &self.redirect_uri, code).await {
-            Ok(token) => token,
-            Err(failure) => {
-                // The code may have been taken all the same.
-                let touched = match failure.may_be_done() {
-                    true => self.connections.look_after(&self.service, &self.app.client_id).await,
-                    false => Vec::new(),
-                };
-                return Err(ConnectionsError::from(failure).having(touched));
-            }
-        };
-        Ok(Grant {
-            living,
-            token,
-            app: Some(AppSecret {
-                client_id: self.app.client_id.clone(),
-                client_secret: self.app.client_secret.clone(),
-                account_id: None,
-            }),
-        })
+        let (connections, service, app) = (self.connections.clone(), self.service.clone(), self.app.clone());
+        let redirect_uri = self.redirect_uri.clone();
+        let traded = to_its_end(async move {
+            let living = connections.living(&service, &app.client_id);
+            let egress = &connections.core.egress;
+            let token = handshake.exchange(egress, &service, &app, &redirect_uri, code).await;
+            connections.hold(&service, &app, token.map_err(TokenFailure::of_sign_in)?, living).await
+        });
+        traded.await.unwrap_or_else(|error| Err(ConnectionsError::Unreachable { message: error.to_string() }))
     }
 }
 

@@ -3,6 +3,7 @@
 //! What ends here first becomes a pending revocation on disk, with what is needed to ask the service sealed beside it.
 //! So neither a service that is down nor a killed process leaves a grant behind that nobody remembers.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -13,20 +14,22 @@ use crate::connections::Connections;
 use crate::rotation::{APP, Core, SERVICE, TOKEN};
 use crate::sign_in::{self, TokenFailure};
 use crate::token::{AppSecret, Token};
+use crate::under_way::to_its_end;
+use crate::unkept::is_unfinished;
 use crate::{App, ConnectionsError, Service};
 
-const FIELD: &str = "revocation";
+pub(crate) const FIELD: &str = "revocation";
 /// A sealed token outlives its connection no longer than this.
 const GIVE_UP_MS: i64 = 24 * 3_600_000;
 /// The first pause between attempts; it doubles with each up to an hour. A service may ask for a longer one.
 const PAUSE_MS: i64 = 60_000;
-/// Longer than one attempt: nobody else makes the same one.
-const ATTEMPT_MS: i64 = 3 * sign_in::TIMEOUT.as_millis() as i64;
+/// Longer than the five questions of one attempt: nobody else makes the same one.
+const ATTEMPT_MS: i64 = 6 * sign_in::TIMEOUT.as_millis() as i64;
 
 /// What became of a pending revocation that was tried again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Retried {
-    /// The label the connection had.
+    /// The label the connection had, or words for a sign-in that made none.
     pub label: String,
     /// Why the grant may still hold; none when the service took it back.
     pub failed: Option<String>,
@@ -65,9 +68,11 @@ struct Job {
 }
 
 impl Connections {
-    /// Grants of connections that are gone here and may still hold at the service.
+    /// Grants of connections that are gone here, or of sign-ins that made none, which may still hold at the service.
     pub fn pending_revocations(&self) -> Result<Vec<PendingRevocation>, ConnectionsError> {
-        Ok(self.core.store.revocations()?)
+        let (mut pending, now) = (self.core.store.revocations()?, self.core.now());
+        pending.retain(|one| !is_unfinished(one, now));
+        Ok(pending)
     }
 
     /// Tries those whose time has come. Call it at every start; several processes may.
@@ -86,99 +91,133 @@ impl Connections {
 }
 
 impl Core {
+    /// A revocation that is due after a pause, for a day.
+    pub fn pending(&self, label: &str, connector: &str, pause_ms: i64) -> PendingRevocation {
+        let now = self.now();
+        PendingRevocation {
+            id: format!("rev_{:016x}", rand::random::<u64>()),
+            label: label.to_owned(),
+            connector: connector.to_owned(),
+            created_at: now,
+            next_at: now + pause_ms,
+            until: now + GIVE_UP_MS,
+            attempts: 0,
+            last_error: None,
+        }
+    }
+
+    /// What is needed to ask for it, sealed.
+    pub fn seal_revocation(
+        &self,
+        pending: &PendingRevocation,
+        service: &Service,
+        app: &AppSecret,
+        token: &Token,
+    ) -> Result<Vec<u8>, ConnectionsError> {
+        let job = Job { service: service.clone(), app: app.clone(), token: token.clone() };
+        self.vault.seal(&pending.id, FIELD, &job)
+    }
+
     /// Ends a connection here and begins its revocation. None when there is nothing to take back: the token was pasted,
     /// belongs to the account's own app, or was erased.
     pub fn begin_revocation(&self, row: &ConnectionRow) -> Result<Option<PendingRevocation>, ConnectionsError> {
-        let parts = || -> Result<Option<Job>, ConnectionsError> {
+        let pending = self.pending(&row.label, &row.connector, 0);
+        let sealed = || -> Result<Option<Vec<u8>>, ConnectionsError> {
             let (app, _): (Option<AppSecret>, _) = self.field(&row.id, APP)?;
             let Some(app) = app.filter(|app| app.account_id.is_none()) else {
                 return Ok(None);
             };
-            Ok(Some(Job { service: self.field(&row.id, SERVICE)?.0, app, token: self.field(&row.id, TOKEN)?.0 }))
+            let (service, token) = (self.field(&row.id, SERVICE)?.0, self.field(&row.id, TOKEN)?.0);
+            self.seal_revocation(&pending, &service, &app, &token).map(Some)
         };
         // Damaged or erased secrets cannot be sent to anybody; the connection goes all the same.
-        let Some(job) = parts().ok().flatten() else {
+        let Some(sealed) = sealed().ok().flatten() else {
             self.store.delete_connection(&row.id)?;
             return Ok(None);
         };
-        let now = self.now();
-        let pending = PendingRevocation {
-            id: format!("rev_{:016x}", rand::random::<u64>()),
-            label: row.label.clone(),
-            connector: row.connector.clone(),
-            created_at: now,
-            next_at: now,
-            until: now + GIVE_UP_MS,
-            attempts: 0,
-            last_error: None,
-        };
-        let sealed = self.vault.seal(&pending.id, FIELD, &job)?;
         self.store.replace_by_revocation(&row.id, &pending, FIELD, &sealed)?;
         Ok(Some(pending))
     }
 
     /// One attempt. None when another process makes it.
-    pub async fn attempt(&self, pending: &PendingRevocation) -> Result<Option<Retried>, ConnectionsError> {
+    pub async fn attempt(self: &Arc<Self>, pending: &PendingRevocation) -> Result<Option<Retried>, ConnectionsError> {
+        let job = self.field::<Job>(&pending.id, FIELD);
         if !self.store.claim_revocation(&pending.id, pending.attempts, self.now() + ATTEMPT_MS)? {
             return Ok(None);
         }
-        let failed = match self.field::<Job>(&pending.id, FIELD) {
-            Ok((job, generation)) => self.take_back(&pending.id, job, generation).await.err(),
+        let given_up = self.now() >= pending.until;
+        if given_up {
+            // Its day is over whatever becomes of the last attempt, also when that is cut short.
+            self.forget_revocation(&pending.id)?;
+        }
+        let failed = match job {
+            Ok((job, _)) => self.take_back(&pending.id, job).await.err(),
             Err(error) => Some(error.into()),
         };
         let label = pending.label.clone();
         let Some(Refused { why, wait_ms }) = failed else {
-            self.store.delete_revocation(&pending.id)?;
-            let _ = self.store.fold_journal();
+            self.forget_revocation(&pending.id)?;
             return Ok(Some(Retried { label, failed: None, given_up: false }));
         };
-        let now = self.now();
-        let given_up = now >= pending.until;
-        if given_up {
-            self.store.delete_revocation(&pending.id)?;
-        } else {
+        if !given_up {
             let pause = PAUSE_MS.saturating_mul(1 << pending.attempts.min(6)).min(3_600_000);
             // However long the service wants to be left alone, it is asked once more before the end.
-            let next = now.saturating_add(pause.max(wait_ms)).min(pending.until);
+            let next = self.now().saturating_add(pause.max(wait_ms)).min(pending.until);
             self.store.note_revocation(&pending.id, &why, next)?;
         }
         Ok(Some(Retried { label, failed: Some(why), given_up }))
     }
 
+    fn forget_revocation(&self, id: &str) -> Result<(), ConnectionsError> {
+        self.store.delete_revocation(id)?;
+        // Best effort: a reader in another process keeps the journal until its next turn.
+        let _ = self.store.fold_journal();
+        Ok(())
+    }
+
     /// The refresh token first: it is the one that lives longest. Some services know only the access token, so both go, but
     /// not when the service wants to be left alone.
-    async fn take_back(&self, id: &str, job: Job, generation: u64) -> Result<(), Refused> {
-        let app = App::from(job.app.clone());
+    async fn take_back(self: &Arc<Self>, id: &str, job: Job) -> Result<(), Refused> {
+        let Job { service, app: secret, token } = job;
+        let app = App::from(secret.clone());
         let revoke = async |token: SecretString| {
-            sign_in::revoke(&self.egress, &job.service, &app, &token).await.map_err(Refused::from)
+            sign_in::revoke(&self.egress, &service, &app, &token).await.map_err(Refused::from)
         };
-        let by_refresh = match &job.token.refresh {
+        let by_refresh = match &token.refresh {
             Some(refresh) => revoke(refresh.clone()).await,
             None => Ok(false),
         };
         if by_refresh.as_ref().is_err_and(|refused| refused.wait_ms > 0) {
             return by_refresh.map(|_| ());
         }
-        let by_access = revoke(job.token.access.clone()).await;
+        let by_access = revoke(token.access.clone()).await;
         match (by_refresh, by_access) {
-            (Ok(true), _) | (_, Ok(true)) => return Ok(()),
-            (Err(why), _) | (_, Err(why)) => return Err(why),
+            (Ok(true), _) | (Ok(false), Ok(true)) => return Ok(()),
+            (Err(why), _) | (Ok(false), Err(why)) => return Err(why),
             (Ok(false), Ok(false)) => {}
         }
         // Neither is known. Where only the access token is, an ended one is not, and the grant may still hold.
-        let Some(refresh) = job.token.refresh.as_ref().filter(|_| !job.token.is_fresh(self.now())) else {
+        let Some(refresh) = token.refresh.as_ref().filter(|_| !token.is_fresh(self.now())) else {
             return Ok(());
         };
-        match sign_in::refresh(&self.egress, &job.service, &app, refresh).await {
-            Ok(token) => {
-                let access = token.access.clone();
-                let job = Job { service: job.service.clone(), app: job.app.clone(), token };
-                let sealed = self.vault.seal(id, FIELD, &job)?;
-                self.store.put_secret(id, FIELD, &sealed, generation + 1).map_err(ConnectionsError::from)?;
-                revoke(access).await.map(|_| ())
-            }
-            Err(TokenFailure::Rejected { .. }) => Ok(()),
-            Err(failure) => Err(failure.into()),
+        // The new token is written down before it is used, and whoever is told to end waits for it.
+        let (core, id, refresh) = (self.clone(), id.to_owned(), refresh.clone());
+        let (service, app) = (service.clone(), app.clone());
+        let renewed = to_its_end(async move {
+            let token = sign_in::refresh(&core.egress, &service, &app, &refresh).await?;
+            Ok(core.renew_revocation(&id, Job { service, app: secret, token }))
+        });
+        match renewed.await {
+            Ok(Ok(token)) => revoke(token?).await.map(|_| ()),
+            Ok(Err(TokenFailure::Rejected { .. })) => Ok(()),
+            Ok(Err(failure)) => Err(failure.into()),
+            Err(error) => Err(ConnectionsError::Unreachable { message: error.to_string() }.into()),
         }
+    }
+
+    fn renew_revocation(&self, id: &str, job: Job) -> Result<SecretString, ConnectionsError> {
+        let sealed = self.vault.seal(id, FIELD, &job)?;
+        self.store.reseal_revocation(id, FIELD, &sealed)?;
+        Ok(job.token.access)
     }
 }

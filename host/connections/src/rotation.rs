@@ -15,6 +15,7 @@ use switchboard_store::{ConnectionRow, Fence, Held, Store, StoreError};
 
 use crate::sign_in::{self, TIMEOUT, TokenFailure};
 use crate::token::{AppSecret, Token};
+use crate::under_way::to_its_end;
 use crate::verdict::{Verdict, judge};
 use crate::{App, ConnectionsError, Options, Service, Stage, State, Vault};
 
@@ -84,14 +85,13 @@ impl Core {
         }
         // A task of its own: a caller that gives up must not lose the answer with the new token in it.
         let (core, id) = (self.clone(), id.to_owned());
-        let task = tokio::spawn(async move {
-            let _under_way = UnderWay::begin();
+        let rotated = to_its_end(async move {
             let result = core.rotate(&id, rejected.as_deref()).await;
             *failure = result.as_ref().err().cloned();
             flight.ended.fetch_add(1, Ordering::SeqCst);
             result
         });
-        task.await.unwrap_or_else(|error| Err(unavailable(format!("the refresh was interrupted: {error}"), true)))
+        rotated.await.unwrap_or_else(|error| Err(unavailable(format!("the refresh was interrupted: {error}"), true)))
     }
 
     /// A connection that is `active`.
@@ -310,33 +310,6 @@ impl Core {
         if let Some(watch) = &self.options.watch {
             watch.rotation(id, stage);
         }
-    }
-}
-
-/// Replacements of tokens under way in this process.
-static UNDER_WAY: AtomicU64 = AtomicU64::new(0);
-
-struct UnderWay;
-
-impl UnderWay {
-    fn begin() -> UnderWay {
-        UNDER_WAY.fetch_add(1, Ordering::SeqCst);
-        UnderWay
-    }
-}
-
-impl Drop for UnderWay {
-    fn drop(&mut self) {
-        UNDER_WAY.fetch_sub(1, Ordering::SeqCst);
-    }
-}
-
-/// Waits until no token is being replaced in this process. A program that is asked to end calls this first: an answer
-/// that nobody keeps costs the grant. It takes no longer than one question to the token service.
-pub async fn settled() {
-    let give_up = tokio::time::Instant::now() + TIMEOUT + Duration::from_secs(2);
-    while UNDER_WAY.load(Ordering::SeqCst) > 0 && tokio::time::Instant::now() < give_up {
-        tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
 

@@ -6,30 +6,22 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use async_trait::async_trait;
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 use rand::RngCore;
-use serde_json::Value;
 use tokio::time::{Duration, Instant};
 use url::Url;
 
-use crate::admit::{Admitted, Care, Owner};
+use crate::admit::{Admitted, Care, Identify, Owner};
+use crate::aftermath::Touched;
 use crate::callback::Callback;
 use crate::page::{self, Asking};
 use crate::pending::ANOTHER;
-use crate::{App, Connections, ConnectionsError, LiveConnection, Method, Pending, Service};
+use crate::{App, Connections, ConnectionsError, Method, Pending, Service};
 
 /// How long a link can be opened and a sign-in answered.
 const LIFE: Duration = Duration::from_secs(5 * 60);
 /// More links at once are refused: each holds a secret in memory.
 const MOST: usize = 1_000;
-
-/// Finds out whose a grant is.
-#[async_trait]
-pub trait Identify: Send + Sync {
-    /// The identity, with `user_id` and where known `email`; or why it cannot be found out.
-    async fn identify(&self, connection: LiveConnection) -> Result<Value, String>;
-}
 
 /// What a person is asked to connect.
 #[derive(Clone, Debug, Default)]
@@ -70,15 +62,20 @@ struct Open {
 
 /// Sign-ins of persons in web pages. One for each app.
 pub struct ConnectSessions {
+    way: Arc<Way>,
+    app_name: String,
+    links: Url,
+    redirect: Url,
+    open: Mutex<HashMap<String, Open>>,
+}
+
+/// How an answer becomes a connection.
+struct Way {
     connections: Connections,
     service: Service,
     app: App,
-    app_name: String,
     method: Method,
-    links: Url,
-    redirect: Url,
     identify: Arc<dyn Identify>,
-    open: Mutex<HashMap<String, Open>>,
 }
 
 impl ConnectSessions {
@@ -97,24 +94,15 @@ impl ConnectSessions {
     ) -> Result<ConnectSessions, ConnectionsError> {
         Service::page_address(links.as_str())?;
         Service::page_address(redirect.as_str())?;
-        let app_name = app_name.to_owned();
-        Ok(ConnectSessions {
-            connections,
-            service,
-            app,
-            app_name,
-            method,
-            links,
-            redirect,
-            identify,
-            open: Mutex::default(),
-        })
+        let way = Arc::new(Way { connections, service, app, method, identify });
+        Ok(ConnectSessions { way, app_name: app_name.to_owned(), links, redirect, open: Mutex::default() })
     }
 
     /// Makes a link. The name must be free, also among links that are open.
     pub fn begin(&self, wish: Wish) -> Result<ConnectSession, ConnectionsError> {
-        self.connections.check_label(&wish.label)?;
-        self.connections.check_expected(&self.service, &self.app.client_id, &wish.care)?;
+        let Way { connections, service, app, .. } = &*self.way;
+        connections.check_label(&wish.label)?;
+        connections.check_expected(service, &app.client_id, &wish.care)?;
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
         open.retain(|_, one| one.ends > now);
@@ -124,8 +112,7 @@ impl ConnectSessions {
         if open.len() >= MOST {
             return Err(ConnectionsError::Unreachable { message: "too many sign-ins are open".to_owned() });
         }
-        let pending =
-            self.connections.begin_at(&self.service, self.app.clone(), &wish.scopes, self.redirect.as_str())?;
+        let pending = connections.begin_at(service, app.clone(), &wish.scopes, self.redirect.as_str())?;
         let mut drawn = [0u8; 32];
         rand::rng().fill_bytes(&mut drawn);
         let id = BASE64_URL_SAFE_NO_PAD.encode(drawn);
@@ -159,28 +146,13 @@ impl ConnectSessions {
     /// Ends a sign-in with the query of the call-back address: everything after `?`. `id` is what the platform remembers
     /// of the person's own session (a cookie set when the link was opened). An answer with another state than that
     /// session's is refused and changes nothing: whoever sends a forged one ends no sign-in. The first with the right
-    /// state ends it, however that ends.
+    /// state ends it, however that ends: also when the person has closed the page and nobody waits any more.
     pub async fn complete(&self, id: &str, query: &str) -> Result<Admitted, ConnectionsError> {
         let unreadable = || ConnectionsError::CallbackInvalid { expected: self.redirect.to_string() };
         let callback = Callback::from_query(query).ok_or_else(unreadable)?;
-        let open = self.take(id, &callback)?;
-        let grant = open.pending.finish(callback).await?;
-        let live = self.connections.from_grant(&self.service, &grant)?;
-        let identity = match self.identify.identify(live).await {
-            Ok(identity) => identity,
-            Err(message) => {
-                let touched = self.connections.look_after(&self.service, &self.app.client_id).await;
-                return Err(ConnectionsError::Unidentified { message }.having(touched));
-            }
-        };
-        self.connections.admit(
-            &open.wish.label,
-            self.method,
-            &self.service,
-            grant,
-            Owner::of(identity),
-            &open.wish.care,
-        )
+        let (open, way) = (self.take(id, &callback)?, self.way.clone());
+        let completed = tokio::spawn(async move { way.complete(open, callback).await });
+        completed.await.unwrap_or_else(|error| Err(ConnectionsError::Unreachable { message: error.to_string() }))
     }
 
     /// The session an answer belongs to, which is nobody else's from here on.
@@ -191,6 +163,31 @@ impl ConnectSessions {
             return Err(ConnectionsError::StateMismatch { what: ANOTHER });
         }
         all.remove(id).ok_or(ConnectionsError::Ended)
+    }
+}
+
+impl Way {
+    async fn complete(&self, open: Open, callback: Callback) -> Result<Admitted, ConnectionsError> {
+        let grant = match open.pending.finish(callback).await {
+            Err(error) if error.answer_lost() => return Err(self.unsure(error).await),
+            answer => answer?,
+        };
+        let live = self.connections.from_grant(&self.service, &grant)?;
+        let identity = match self.identify.identify(live).await {
+            Ok(identity) => identity,
+            Err(message) => {
+                let error = self.unsure(ConnectionsError::Unidentified { message }).await;
+                return Err(error.having(self.connections.decline(grant).await));
+            }
+        };
+        let (label, care) = (&open.wish.label, &open.wish.care);
+        self.connections.admit(label, self.method, &self.service, grant, Owner::of(identity), care).await
+    }
+
+    /// Nobody knows who signed in. Connections that ended by it have their state; a visitor is told no names of others.
+    async fn unsure(&self, error: ConnectionsError) -> ConnectionsError {
+        let touched = self.connections.look_after(&self.service, &self.app.client_id, &*self.identify).await;
+        if touched.is_empty() { error } else { error.having(vec![Touched::Unknown]) }
     }
 }
 

@@ -60,6 +60,13 @@ impl TokenFailure {
     pub fn may_be_done(&self) -> bool {
         matches!(self, TokenFailure::Unavailable { not_sent: false, turned_away: false, .. })
     }
+
+    /// As the failure of a sign-in, whose code may have been taken all the same.
+    pub fn of_sign_in(self) -> ConnectionsError {
+        let lost = self.may_be_done();
+        let cause = self.into();
+        if lost { ConnectionsError::AnswerLost { cause: Box::new(cause) } } else { cause }
+    }
 }
 
 /// What one sign-in must remember until its answer.

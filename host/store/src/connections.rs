@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::json::{Json, inner};
 use crate::leases::{self, Fence};
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, revocations, secrets as sealed};
 
 /// One connected account. Holds nothing secret.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -48,19 +48,27 @@ impl Store {
         put(&self.lock(), row)
     }
 
-    /// Adds or replaces a connection together with its sealed secrets: after a crash both are there or neither is.
-    pub fn put_connection_with(&self, row: &ConnectionRow, secrets: &[(&str, Vec<u8>)]) -> Result<(), StoreError> {
-        self.transaction(|db| {
-            put(db, row)?;
-            for (field, sealed) in secrets {
-                db.execute(
-                    "INSERT INTO secrets (connection, field, sealed, generation) VALUES (?1, ?2, ?3, 1)
-                     ON CONFLICT (connection, field)
-                     DO UPDATE SET sealed = excluded.sealed, generation = generation + 1",
-                    params![row.id, field, sealed],
-                )?;
+    /// Adds or replaces a connection together with its sealed secrets. `ends` sees all connections as they are then and
+    /// names those that are `replaced` by it, or refuses. Where the grant waits as a pending revocation, `waiting`, it
+    /// waits no more; one that is being taken back already is refused. All of it happens, or nothing.
+    pub fn put_connection_with<E: From<StoreError>>(
+        &self,
+        row: &ConnectionRow,
+        secrets: &[(&str, Vec<u8>)],
+        waiting: Option<&str>,
+        ends: impl FnOnce(&[ConnectionRow]) -> Result<Vec<String>, E>,
+    ) -> Result<(), E> {
+        self.transaction_or(|db| {
+            let ended = ends(&all(db)?)?;
+            if let Some(id) = waiting {
+                revocations::end_waiting(db, id)?;
             }
-            db.execute("DELETE FROM rotations WHERE connection = ?1", [&row.id])?;
+            put(db, row)?;
+            sealed::replace(db, &row.id, secrets)?;
+            let reason = format!("the same account was connected again as `{}`", row.label);
+            for id in &ended {
+                set_state(db, id, "replaced", Some(&reason))?;
+            }
             Ok(())
         })
     }
@@ -75,11 +83,7 @@ impl Store {
 
     /// All connections, oldest first.
     pub fn connections(&self) -> Result<Vec<ConnectionRow>, StoreError> {
-        let sql = format!("SELECT {COLUMNS} FROM connections ORDER BY created_at, label");
-        let db = self.lock();
-        let mut statement = db.prepare_cached(&sql)?;
-        let rows = statement.query_map([], read)?.collect::<Result<_, _>>()?;
-        Ok(rows)
+        all(&self.lock())
     }
 
     /// Removes a connection and its secrets. False when it was not there.
@@ -145,6 +149,12 @@ impl Store {
         self.lock().execute("UPDATE connections SET scopes = ?2 WHERE id = ?1", params![id, Json(scopes)])?;
         Ok(())
     }
+}
+
+fn all(db: &Connection) -> Result<Vec<ConnectionRow>, StoreError> {
+    let mut statement = db.prepare_cached(&format!("SELECT {COLUMNS} FROM connections ORDER BY created_at, label"))?;
+    let rows = statement.query_map([], read)?.collect::<Result<_, _>>()?;
+    Ok(rows)
 }
 
 fn put(db: &Connection, row: &ConnectionRow) -> Result<(), StoreError> {
@@ -251,6 +261,43 @@ mod tests {
         }
     }
 
+    fn put_with(store: &Store, row: &ConnectionRow, waiting: Option<&str>, ends: &[&str]) -> Result<(), StoreError> {
+        let ends = ends.iter().map(|id| (*id).to_owned()).collect();
+        store.put_connection_with(row, &[("token", vec![1, 2])], waiting, |_| Ok(ends))
+    }
+
+    #[test]
+    fn a_grant_is_kept_with_all_that_it_changes_or_not_at_all() {
+        let store = Store::in_memory().unwrap();
+        put_with(&store, &row("c1", "work"), None, &[]).unwrap();
+        store.put_revocation(&revocations::tests::pending("rev_1"), "revocation", b"sealed").unwrap();
+        let taken = put_with(&store, &row("c2", "work"), Some("rev_1"), &["c1"]).unwrap_err();
+        assert!(matches!(taken, StoreError::LabelTaken { .. }), "{taken}");
+        let refused: Result<(), StoreError> =
+            store.put_connection_with(&row("c2", "new"), &[], Some("rev_1"), |rows| {
+                assert_eq!(rows.len(), 1);
+                Err(StoreError::LabelTaken { label: "refused".into() })
+            });
+        assert!(refused.is_err());
+        assert_eq!(store.connections().unwrap(), [row("c1", "work")], "neither ended nor joined");
+        assert!(store.secret("rev_1", "revocation").unwrap().is_some(), "and the grant waits as before");
+        put_with(&store, &row("c2", "new"), Some("rev_1"), &["c1"]).unwrap();
+        let ended = store.connection("c1").unwrap().unwrap();
+        assert_eq!(ended.state, "replaced");
+        assert!(ended.state_reason.unwrap().ends_with("as `new`"));
+        assert!(store.revocations().unwrap().is_empty() && store.secret("rev_1", "revocation").unwrap().is_none());
+    }
+
+    #[test]
+    fn a_grant_that_is_being_taken_back_is_kept_no_more() {
+        let store = Store::in_memory().unwrap();
+        store.put_revocation(&revocations::tests::pending("rev_1"), "revocation", b"sealed").unwrap();
+        assert!(store.claim_revocation("rev_1", 0, 9).unwrap());
+        let late = put_with(&store, &row("c1", "work"), Some("rev_1"), &[]).unwrap_err();
+        assert!(matches!(late, StoreError::TakenBack), "{late}");
+        assert!(store.connections().unwrap().is_empty());
+    }
+
     #[test]
     fn a_row_comes_back_as_it_was_written() {
         let store = Store::in_memory().unwrap();
@@ -272,7 +319,7 @@ mod tests {
     #[test]
     fn deleting_takes_the_secrets_along() {
         let store = Store::in_memory().unwrap();
-        store.put_connection_with(&row("c1", "work"), &[("token", vec![1, 2])]).unwrap();
+        put_with(&store, &row("c1", "work"), None, &[]).unwrap();
         assert!(store.secret("c1", "token").unwrap().is_some());
         assert!(store.delete_connection("c1").unwrap());
         assert!(store.secret("c1", "token").unwrap().is_none());

@@ -41,6 +41,9 @@ pub enum StoreError {
         /// The lease.
         name: String,
     },
+    /// The grant that was to be kept waited too long: somebody has begun to take it back at the service.
+    #[error("the sign-in was finished too late and its grant is being taken back; sign in again")]
+    TakenBack,
     /// SQLite refused.
     #[error("the database cannot be used: {0}")]
     Database(#[from] rusqlite::Error),

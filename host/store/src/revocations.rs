@@ -1,6 +1,6 @@
 //! Grants that a service has yet to take back.
 
-use rusqlite::{Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
 use crate::{Store, StoreError};
@@ -10,7 +10,7 @@ use crate::{Store, StoreError};
 pub struct PendingRevocation {
     /// Its own id; what is needed to ask again is sealed under it.
     pub id: String,
-    /// The label the connection had.
+    /// What it was: the connection's label, or words for a sign-in that made none.
     pub label: String,
     /// The connector it was for.
     pub connector: String,
@@ -39,26 +39,13 @@ impl Store {
             db.execute("DELETE FROM secrets WHERE connection = ?1", [connection])?;
             db.execute("DELETE FROM rotations WHERE connection = ?1", [connection])?;
             db.execute("DELETE FROM connections WHERE id = ?1", [connection])?;
-            db.execute(
-                "INSERT INTO revocations (id, label, connector, created_at, next_at, until, attempts, last_error)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-                params![
-                    pending.id,
-                    pending.label,
-                    pending.connector,
-                    pending.created_at,
-                    pending.next_at,
-                    pending.until,
-                    pending.attempts,
-                    pending.last_error
-                ],
-            )?;
-            db.execute(
-                "INSERT INTO secrets (connection, field, sealed, generation) VALUES (?1, ?2, ?3, 1)",
-                params![pending.id, field, sealed],
-            )?;
-            Ok(())
+            put(db, pending, field, sealed)
         })
+    }
+
+    /// Adds one with what is sealed for it: a grant that no connection keeps yet.
+    pub fn put_revocation(&self, pending: &PendingRevocation, field: &str, sealed: &[u8]) -> Result<(), StoreError> {
+        self.transaction(|db| put(db, pending, field, sealed))
     }
 
     /// All that are pending, oldest first.
@@ -87,14 +74,57 @@ impl Store {
         Ok(())
     }
 
+    /// Replaces what is sealed for one. Nothing is written for one that is gone.
+    pub fn reseal_revocation(&self, id: &str, field: &str, sealed: &[u8]) -> Result<(), StoreError> {
+        self.lock().execute(
+            "UPDATE secrets SET sealed = ?3, generation = generation + 1 WHERE connection = ?1 AND field = ?2",
+            params![id, field, sealed],
+        )?;
+        Ok(())
+    }
+
     /// Forgets one, with what was sealed for it.
     pub fn delete_revocation(&self, id: &str) -> Result<(), StoreError> {
-        self.transaction(|db| {
-            db.execute("DELETE FROM secrets WHERE connection = ?1", [id])?;
-            db.execute("DELETE FROM revocations WHERE id = ?1", [id])?;
-            Ok(())
-        })
+        self.transaction(|db| delete(db, id))
     }
+}
+
+/// A connection keeps the grant: it waits no more. Refused once somebody has begun to take it back.
+pub(crate) fn end_waiting(db: &Connection, id: &str) -> Result<(), StoreError> {
+    let attempts: Option<u32> =
+        db.query_row("SELECT attempts FROM revocations WHERE id = ?1", [id], |row| row.get(0)).optional()?;
+    match attempts {
+        Some(0) => delete(db, id),
+        _ => Err(StoreError::TakenBack),
+    }
+}
+
+fn put(db: &Connection, pending: &PendingRevocation, field: &str, sealed: &[u8]) -> Result<(), StoreError> {
+    db.execute(
+        "INSERT INTO revocations (id, label, connector, created_at, next_at, until, attempts, last_error)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        params![
+            pending.id,
+            pending.label,
+            pending.connector,
+            pending.created_at,
+            pending.next_at,
+            pending.until,
+            pending.attempts,
+            pending.last_error
+        ],
+    )?;
+    db.execute(
+        "INSERT INTO secrets (connection, field, sealed, generation) VALUES (?1, ?2, ?3, 1)",
+        params![pending.id, field, sealed],
+    )?;
+    Ok(())
+}
+
+fn delete(db: &Connection, id: &str) -> Result<(), StoreError> {
+    db.execute("DELETE FROM secrets WHERE connection = ?1", [id])?;
+    db.execute("DELETE FROM revocations WHERE id = ?1", [id])?;
+    Ok(())
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<PendingRevocation> {
@@ -108,4 +138,22 @@ fn read(row: &Row<'_>) -> rusqlite::Result<PendingRevocation> {
         attempts: row.get("attempts")?,
         last_error: row.get("last_error")?,
     })
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    pub(crate) fn pending(id: &str) -> PendingRevocation {
+        PendingRevocation {
+            id: id.into(),
+            label: "work".into(),
+            connector: "zoom".into(),
+            created_at: 1,
+            next_at: 2,
+            until: 3,
+            attempts: 0,
+            last_error: None,
+        }
+    }
 }

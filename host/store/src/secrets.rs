@@ -90,35 +90,26 @@ impl Store {
         new: &str,
         mut seal: impl FnMut(&str, &str, &[u8]) -> Result<Vec<u8>, E>,
     ) -> Result<Option<usize>, E> {
-        let mut failed = None;
-        let count = self.transaction(|db| {
-            let changed = db.execute("UPDATE meta SET value = ?3 WHERE name = ?1 AND value = ?2", [name, old, new])?;
-            if changed == 0 {
+        self.transaction_or(|db| {
+            let kept = || -> Result<_, StoreError> {
+                let changed =
+                    db.execute("UPDATE meta SET value = ?3 WHERE name = ?1 AND value = ?2", [name, old, new])?;
+                let mut statement = db.prepare("SELECT connection, field, sealed FROM secrets")?;
+                let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+                Ok((changed > 0).then_some(rows.collect::<Result<Vec<(String, String, Vec<u8>)>, _>>()?))
+            };
+            let Some(rows) = kept()? else {
                 return Ok(None);
-            }
-            let rows: Vec<(String, String, Vec<u8>)> = db
-                .prepare("SELECT connection, field, sealed FROM secrets")?
-                .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
-                .collect::<Result<_, _>>()?;
+            };
             for (connection, field, sealed) in &rows {
-                match seal(connection, field, sealed) {
-                    Ok(sealed) => db.execute(
-                        "UPDATE secrets SET sealed = ?3 WHERE connection = ?1 AND field = ?2",
-                        params![connection, field, sealed],
-                    )?,
-                    Err(cause) => {
-                        failed = Some(cause);
-                        // Any error rolls all of it back; the true one is told below.
-                        return Err(StoreError::Database(rusqlite::Error::QueryReturnedNoRows));
-                    }
-                };
+                db.execute(
+                    "UPDATE secrets SET sealed = ?3 WHERE connection = ?1 AND field = ?2",
+                    params![connection, field, seal(connection, field, sealed)?],
+                )
+                .map_err(StoreError::from)?;
             }
             Ok(Some(rows.len()))
-        });
-        match failed {
-            Some(cause) => Err(cause),
-            None => Ok(count?),
-        }
+        })
     }
 
     /// How many secrets are sealed in this database.
@@ -132,6 +123,19 @@ impl Store {
         self.lock().execute("DELETE FROM secrets WHERE connection = ?1", [connection])?;
         Ok(())
     }
+}
+
+/// Replaces the sealed fields of a connection by those of a new grant: what was under way with the former one is over.
+pub(crate) fn replace(db: &Connection, connection: &str, secrets: &[(&str, Vec<u8>)]) -> Result<(), StoreError> {
+    for (field, sealed) in secrets {
+        db.execute(
+            "INSERT INTO secrets (connection, field, sealed, generation) VALUES (?1, ?2, ?3, 1)
+             ON CONFLICT (connection, field) DO UPDATE SET sealed = excluded.sealed, generation = generation + 1",
+            params![connection, field, sealed],
+        )?;
+    }
+    db.execute("DELETE FROM rotations WHERE connection = ?1", [connection])?;
+    Ok(())
 }
 
 fn put(db: &Connection, connection: &str, field: &str, sealed: &[u8], generation: u64) -> Result<(), StoreError> {

@@ -24,7 +24,11 @@ pub fn begin(app: &App, command: &Command) -> Option<Earlier> {
 /// Says what came of it.
 pub async fn finish(app: &App, earlier: Option<Earlier>) {
     let Some(earlier) = earlier else { return };
-    let Ok(Ok(Ok(retried))) = tokio::time::timeout(PATIENCE, earlier).await else { return };
+    let Ok(done) = tokio::time::timeout(PATIENCE, earlier).await else {
+        // An answer that nobody keeps costs a token that could have been sent back.
+        return switchboard_connections::settled().await;
+    };
+    let Ok(Ok(retried)) = done else { return };
     for one in retried {
         app.say(&match (one.failed, one.given_up) {
             (None, _) => format!("the service took back the earlier grant of `{}`", one.label),

@@ -14,3 +14,4 @@ mod session;
 mod sign_in;
 mod support;
 mod told;
+mod unkept;

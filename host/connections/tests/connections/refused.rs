@@ -5,7 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use switchboard_connections::{
-    App, Care, ConnectSessions, Connections, ConnectionsError, Grant, Identify, LiveConnection, Method, Owner, Wish,
+    Admitted, App, Care, ConnectSessions, Connections, ConnectionsError, Grant, Identify, LiveConnection, Method,
+    Owner, Wish,
 };
 use switchboard_egress::Connection;
 
@@ -21,11 +22,15 @@ struct Ada {
     meanwhile: Box<Meanwhile>,
     /// A call of the former connection, made meanwhile.
     call: bool,
+    server: TokenServer,
 }
 
 #[async_trait]
 impl Identify for Ada {
-    async fn identify(&self, _: LiveConnection) -> Result<Value, String> {
+    async fn identify(&self, live: LiveConnection) -> Result<Value, String> {
+        if live.id() != "new" {
+            return self.server.call(&live).await.map(|()| ada());
+        }
         if self.call {
             renew(&self.connections, "first").await.unwrap_err();
         }
@@ -34,7 +39,18 @@ impl Identify for Ada {
     }
 }
 
-fn ada() -> Value {
+/// Lets a grant of ada's in.
+pub async fn admit(
+    connections: &Connections,
+    server: &TokenServer,
+    label: &str,
+    grant: Grant,
+    care: &Care,
+) -> Result<Admitted, ConnectionsError> {
+    connections.admit(label, Method::Byo, &server.service(), grant, Owner::of(ada()), care).await
+}
+
+pub fn ada() -> Value {
     json!({"user_id": "ada", "email": "ada@example.com"})
 }
 
@@ -62,7 +78,7 @@ async fn second(
             Method::Byo,
             "https://platform.example/connect".parse().unwrap(),
             "https://platform.example/oauth/callback".parse().unwrap(),
-            Arc::new(Ada { connections: connections.clone(), call, meanwhile }),
+            Arc::new(Ada { connections: connections.clone(), call, meanwhile, server: server.clone() }),
         )
         .told()
     };
@@ -130,18 +146,20 @@ async fn a_call_that_met_the_ended_grant_during_the_sign_in_ends_nothing() {
 }
 
 #[tokio::test]
-async fn a_sign_in_of_nobody_knows_whom_says_at_once_what_it_has_ended() {
+async fn a_sign_in_of_nobody_knows_whom_ends_at_once_what_is_over_and_names_it_to_no_visitor() {
     let (server, folder) = (TokenServer::start(3_600).await, home());
     let connections = open(folder.path());
     let refused = second(&server, &connections, Wish::default(), false, |_| Err("the service is away".into())).await;
     assert_eq!(refused.code(), "unidentified");
     let words = refused.to_string();
-    assert!(words.contains("`first` has ended") && words.contains("connection reconnect first"), "{words}");
+    assert!(words.contains("may have ended") && !words.contains("first"), "{words}");
     assert_eq!(connections.show("first").told().state, "needs-reconnect");
+    assert!(words.contains("took the grant of this sign-in back"), "{words}");
+    assert_eq!(server.revoked(), ["token=canary-refresh-2", "token=canary-access-2"]);
 }
 
 /// Begins a sign-in, and what it ends with.
-async fn sign_in(server: &TokenServer, connections: &Connections) -> Result<Grant, ConnectionsError> {
+pub async fn sign_in(server: &TokenServer, connections: &Connections) -> Result<Grant, ConnectionsError> {
     let app = App { client_id: "app".into(), client_secret: Some(secret()) };
     let loopback = switchboard_connections::Loopback { port: 7_910, listen: false };
     let pending = connections.begin(&server.service(), app, &[], loopback).await.told();
@@ -149,20 +167,37 @@ async fn sign_in(server: &TokenServer, connections: &Connections) -> Result<Gran
     pending.paste(&address).await
 }
 
+/// Asks the service which user it is.
+struct Caller(TokenServer);
+
+#[async_trait]
+impl Identify for Caller {
+    async fn identify(&self, live: LiveConnection) -> Result<Value, String> {
+        self.0.call(&live).await.map(|()| ada())
+    }
+}
+
+async fn looked_after(server: &TokenServer, connections: &Connections, error: ConnectionsError) -> ConnectionsError {
+    assert!(error.answer_lost(), "{error}");
+    let left = connections.look_after(&server.service(), "app", &Caller(server.clone())).await;
+    Err::<(), _>(error.having(left)).refused()
+}
+
 #[tokio::test]
 async fn an_exchange_whose_answer_is_lost_says_at_once_what_it_has_ended() {
     let (server, folder) = (TokenServer::start(3_600).await, home());
     let connections = open(folder.path());
     let grant = sign_in(&server, &connections).await.told();
-    connections.admit("first", Method::Byo, &server.service(), grant, Owner::of(ada()), &Care::default()).told();
+    admit(&connections, &server, "first", grant, &Care::default()).await.told();
     server.then(Next::LoseAnswer);
     let lost = sign_in(&server, &connections).await.refused();
+    let lost = looked_after(&server, &connections, lost).await;
     assert!(lost.code() == "unreachable" && lost.to_string().contains("`first` has ended"), "{lost}");
     assert_eq!(connections.show("first").told().state, "needs-reconnect");
 
     // A code that was refused ended nothing.
     let grant = sign_in(&server, &connections).await.told();
-    connections.readmit("first", Method::Byo, &server.service(), grant, Owner::of(ada())).told();
+    connections.readmit("first", Method::Byo, &server.service(), grant, Owner::of(ada())).await.told();
     let posts = server.posts().len();
     server.then(Next::Status(400, r#"{"error":"invalid_grant","reason":"Invalid authorization code"}"#));
     assert_eq!(sign_in(&server, &connections).await.refused().code(), "rejected");
@@ -176,11 +211,11 @@ async fn fewer_scopes_than_before_are_named() {
     let connections = open(folder.path());
     let grant = sign_in(&server, &connections).await.told();
     let (service, owner) = (server.service(), Owner::of(ada()));
-    connections.admit("first", Method::Byo, &service, grant, owner.clone(), &Care::default()).told();
+    connections.admit("first", Method::Byo, &service, grant, owner.clone(), &Care::default()).await.told();
     let fewer = r#"{"access_token":"canary-access-9","token_type":"bearer","refresh_token":"canary-refresh-1","scope":"user:read"}"#;
     server.then(Next::Whole(200, "application/json", fewer.into()));
     let grant = sign_in(&server, &connections).await.told();
-    let refused = connections.admit("again", Method::Byo, &service, grant, owner, &Care::default()).refused();
+    let refused = connections.admit("again", Method::Byo, &service, grant, owner, &Care::default()).await.refused();
     assert_eq!(refused.code(), "same-account");
     assert!(refused.to_string().contains("which lacks meeting:read"), "{refused}");
 }
@@ -190,12 +225,12 @@ async fn a_refused_sign_in_leaves_a_connection_its_own_addresses() {
     let (server, folder) = (TokenServer::start(3_600).await, home());
     let connections = open(folder.path());
     let grant = sign_in(&server, &connections).await.told();
-    connections.admit("first", Method::Byo, &server.service(), grant, Owner::of(ada()), &Care::default()).told();
+    admit(&connections, &server, "first", grant, &Care::default()).await.told();
     let mut elsewhere = server.service();
     elsewhere.api_base = "https://proxy.example/v2".parse().unwrap();
     let grant = sign_in(&server, &connections).await.told();
     let refused =
-        connections.admit("second", Method::Byo, &elsewhere, grant, Owner::of(ada()), &Care::default()).refused();
+        connections.admit("second", Method::Byo, &elsewhere, grant, Owner::of(ada()), &Care::default()).await.refused();
     assert_eq!(refused.code(), "same-account", "{refused}");
     assert_eq!(renew(&connections, "first").await, Ok(()), "{refused}");
     assert_eq!(connections.service("first").told().api_base, server.service().api_base);
@@ -203,18 +238,34 @@ async fn a_refused_sign_in_leaves_a_connection_its_own_addresses() {
 }
 
 #[tokio::test]
+async fn a_lost_sign_in_costs_a_connection_that_holds_no_token() {
+    let (server, folder) = (TokenServer::start(3_600).await, home());
+    let connections = open(folder.path());
+    let grant = sign_in(&server, &connections).await.told();
+    admit(&connections, &server, "first", grant, &Care::default()).await.told();
+    let asked = server.posts().len();
+    server.then(Next::Status(503, "{}"));
+    let lost = sign_in(&server, &connections).await.refused();
+    let lost = looked_after(&server, &connections, lost).await;
+    assert!(lost.to_string().contains("may have ended"), "{lost}");
+    assert_eq!(server.posts().len() - asked, 1, "the code alone");
+    assert_eq!(connections.show("first").told().state, "active");
+}
+
+#[tokio::test]
 async fn a_service_that_gives_no_answer_is_not_asked_for_the_tokens_of_others() {
     let (server, folder) = (TokenServer::start(3_600).await, home());
     let connections = open(folder.path());
     for (label, user) in [("first", "ada"), ("other", "grace"), ("third", "alan")] {
-        let (grant, owner) = (sign_in(&server, &connections).await.told(), json!({"user_id": user}));
-        connections.admit(label, Method::Byo, &server.service(), grant, Owner::of(owner), &Care::default()).told();
+        let (grant, owner) = (sign_in(&server, &connections).await.told(), Owner::of(json!({"user_id": user})));
+        connections.admit(label, Method::Byo, &server.service(), grant, owner, &Care::default()).await.told();
     }
     let asked = server.posts().len();
     for _ in 0..20 {
         server.then(Next::Status(503, "{}"));
     }
     let lost = sign_in(&server, &connections).await.refused();
+    let lost = looked_after(&server, &connections, lost).await;
     assert!(lost.to_string().contains("may have ended"), "{lost}");
     let (asked, alone) = (server.posts().len() - asked, connections.list().told());
     assert_eq!(asked, 2, "the code, and one token");

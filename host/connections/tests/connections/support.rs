@@ -9,8 +9,8 @@ use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::IntoResponse;
 use axum::routing::{any, post};
-use switchboard_connections::{Connections, KeySource, Options, SecretString, Service, Vault};
-use switchboard_egress::Egress;
+use switchboard_connections::{Connections, KeySource, LiveConnection, Options, SecretString, Service, Vault};
+use switchboard_egress::{Connection, Credential, Egress};
 use switchboard_leaks::{Home, know};
 use switchboard_store::Store;
 use url::Url;
@@ -43,6 +43,8 @@ pub struct Seen {
     pub revocation_down: bool,
     /// With this status and this `Retry-After` in place of 503.
     pub revocation_waits: Option<(u16, &'static str)>,
+    /// The revocation endpoint never answers.
+    pub revocation_hangs: bool,
     /// Revocations that were asked for, taken back or not.
     pub revocations: usize,
     pub next: VecDeque<Next>,
@@ -94,6 +96,21 @@ impl TokenServer {
 
     pub fn then(&self, next: Next) {
         self.seen.lock().unwrap().next.push_back(next);
+    }
+
+    /// A call with this connection: the service knows its newest token alone, and an old one is renewed as ever.
+    pub async fn call(&self, live: &LiveConnection) -> Result<(), String> {
+        let newest = format!("canary-access-{}", self.seen.lock().unwrap().generation);
+        let held = live.credential().await.map_err(|error| error.message)?;
+        match held.fingerprint() == Credential::new(newest).fingerprint() {
+            true => Ok(()),
+            false => live.renew(&held).await.map(|_| ()).map_err(|error| error.message),
+        }
+    }
+
+    /// What was taken back, in order.
+    pub fn revoked(&self) -> Vec<String> {
+        self.seen.lock().unwrap().revoked.clone()
     }
 
     pub fn life(&self, life_s: u64) {
@@ -190,8 +207,15 @@ async fn trap(State(seen): State<Arc<Mutex<Seen>>>) -> StatusCode {
 }
 
 async fn revoke(State(seen): State<Arc<Mutex<Seen>>>, body: String) -> axum::response::Response {
+    let hangs = {
+        let mut seen = seen.lock().unwrap();
+        seen.revocations += 1;
+        seen.revocation_hangs
+    };
+    if hangs {
+        std::future::pending::<()>().await;
+    }
     let mut seen = seen.lock().unwrap();
-    seen.revocations += 1;
     if let Some((status, wait)) = seen.revocation_waits {
         let date = ("date", "Thu, 01 Jan 2026 00:00:00 GMT");
         return (StatusCode::from_u16(status).unwrap(), [date, ("retry-after", wait)], "").into_response();

@@ -9,9 +9,11 @@ mod sign_in;
 use std::path::Path;
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use serde_json::{Value, json};
 use switchboard_connections::{
-    App as Client, Care, Connections, ConnectionsError, Ended, Grant, Method as Kind, Owner, Service,
+    App as Client, Care, Connections, ConnectionsError, Ended, Grant, Identify, LiveConnection, Method as Kind, Owner,
+    Service,
 };
 use switchboard_runtime::{Connector, Identity};
 use switchboard_store::ConnectionRow;
@@ -98,7 +100,7 @@ async fn connect_as(
     let identity = identify(app, connector, &connections, &service, &grant).await?;
     facts.email.clone_from(&identity.email);
     let granted = grant.scopes().to_vec();
-    let admitted = connections.admit(label, kind, &service, grant, Owner::of(json!(identity)), &care);
+    let admitted = connections.admit(label, kind, &service, grant, Owner::of(json!(identity)), &care).await;
     if let (Err(error), Method::Browser | Method::Byo) = (&admitted, method) {
         ask::remember(app, facts, name(method), service.oauth_base.as_str(), Some(error.code()), None);
     }
@@ -163,7 +165,7 @@ pub async fn keep(
 ) -> Result<Identity, CliError> {
     let identity = identify(app, connector, connections, service, &grant).await?;
     let care = Care { expect_email: None, replace: true };
-    connections.admit(label, method, service, grant, Owner::of(json!(identity)), &care)?;
+    connections.admit(label, method, service, grant, Owner::of(json!(identity)), &care).await?;
     Ok(identity)
 }
 
@@ -181,11 +183,27 @@ pub async fn identify(
         Ok(identity) => return Ok(identity),
         Err(error) => CliError::from(error),
     };
-    let touched = match grant.client_id() {
-        Some(client_id) => connections.look_after(service, client_id).await,
+    let mut left = match grant.client_id() {
+        Some(client_id) => connections.look_after(service, client_id, &Asking { app, connector }).await,
         None => Vec::new(),
     };
-    Err(touched.iter().fold(failed, |failed, one| failed.adding(&one.to_string())))
+    left.extend(connections.decline(grant.clone()).await);
+    Err(left.iter().fold(failed, |failed, one| failed.adding(&one.to_string())))
+}
+
+/// Asks the service through the connector.
+pub struct Asking<'a> {
+    pub app: &'a App,
+    pub connector: &'a Connector,
+}
+
+#[async_trait]
+impl Identify for Asking<'_> {
+    async fn identify(&self, connection: LiveConnection) -> Result<Value, String> {
+        let options = self.app.call_options(Path::new("downloads"));
+        let identity = self.connector.identify(Arc::new(connection), &options).await;
+        identity.map(|identity| json!(identity)).map_err(|error| error.to_string())
+    }
 }
 
 /// Ask the service who a connection is, and keep that.

@@ -6,7 +6,7 @@ use serde_json::json;
 use switchboard_connections::{App as Client, Connections, Grant, Loopback, Method as Kind, Owner, Service};
 use switchboard_runtime::Connector;
 
-use super::{ask, ended, identify, secret, who};
+use super::{Asking, ask, ended, identify, secret, who};
 use crate::app::App;
 use crate::args::Connect;
 use crate::browser;
@@ -41,11 +41,32 @@ pub async fn by_person(
         redirect: Some(Loopback::redirect_uri(connect.redirect_port)),
         scopes: Vec::new(),
     };
-    if connect.device {
-        return device(app, connector, connections, service, client, scopes).await;
-    }
+    let client_id = client.client_id.clone();
     let way = Way { paste: connect.paste, open: !connect.no_open, port: connect.redirect_port };
-    browser(app, connector, connections, service, client, scopes, &way, &facts).await
+    let signed_in = match connect.device {
+        true => device(app, connector, connections, service, client, scopes).await,
+        false => browser(app, connector, connections, service, client, scopes, &way, &facts).await,
+    };
+    with_aftermath(app, connector, connections, service, &client_id, signed_in).await
+}
+
+/// Where the answer with the grant was lost, a connection of its user may have ended: finds out which.
+async fn with_aftermath(
+    app: &App,
+    connector: &Connector,
+    connections: &Connections,
+    service: &Service,
+    client_id: &str,
+    signed_in: Result<Grant, CliError>,
+) -> Result<Grant, CliError> {
+    match signed_in {
+        Err(CliError::Connections(error)) if error.answer_lost() => {
+            app.say("no answer came; looking whether a connection has ended by it");
+            let left = connections.look_after(service, client_id, &Asking { app, connector }).await;
+            Err(error.having(left).into())
+        }
+        other => other,
+    }
 }
 
 #[expect(clippy::too_many_arguments, reason = "one sign-in, two callers")]
@@ -170,12 +191,14 @@ pub async fn reconnect(app: &App, label: &str, paste: bool, no_open: bool, port:
             }
             (_, Some(client)) => {
                 let way = Way { paste, open: !no_open, port };
-                browser(app, &connector, &connections, &service, client, &[], &way, &facts).await?
+                let client_id = client.client_id.clone();
+                let signed_in = browser(app, &connector, &connections, &service, client, &[], &way, &facts).await;
+                with_aftermath(app, &connector, &connections, &service, &client_id, signed_in).await?
             }
             (_, None) => return Err(CliError::failed("not-found", "the app of this connection is not known any more")),
         };
         let identity = identify(app, &connector, &connections, &service, &grant).await?;
-        let admitted = connections.readmit(&row.id, kind, &service, grant, Owner::of(json!(identity)))?;
+        let admitted = connections.readmit(&row.id, kind, &service, grant, Owner::of(json!(identity))).await?;
         ask::forget(app);
         if app.global.json {
             return output::json(&json!({ "label": row.label, "identity": identity, "ok": true,

@@ -1,0 +1,153 @@
+//! Keeping a grant: the row, its sealed secrets and the connections that end by it, as one.
+
+use serde_json::Value;
+use switchboard_store::ConnectionRow;
+
+use crate::admit::{by_person, email_of, user_of};
+use crate::connections::{Connections, ID_PREFIX};
+use crate::rotation::{APP, SERVICE, TOKEN};
+use crate::{ConnectionsError, Grant, Method, Service, State, clock};
+
+/// A connection as it is to be written.
+pub(crate) struct Entry<'a> {
+    id: String,
+    label: &'a str,
+    method: Method,
+    service: &'a Service,
+    grant: &'a Grant,
+    identity: Option<Value>,
+    created_at: i64,
+}
+
+impl<'a> Entry<'a> {
+    /// A new one.
+    pub fn new(
+        label: &'a str,
+        method: Method,
+        service: &'a Service,
+        grant: &'a Grant,
+        identity: Option<Value>,
+    ) -> Entry<'a> {
+        let id = format!("{ID_PREFIX}{:016x}", rand::random::<u64>());
+        Entry { id, label, method, service, grant, identity, created_at: clock::now() }
+    }
+
+    /// One that is there, with a new grant.
+    pub fn again(
+        row: &'a ConnectionRow,
+        method: Method,
+        service: &'a Service,
+        grant: &'a Grant,
+        identity: Option<Value>,
+    ) -> Entry<'a> {
+        Entry { id: row.id.clone(), label: &row.label, method, service, grant, identity, created_at: row.created_at }
+    }
+
+    fn row(&self) -> ConnectionRow {
+        ConnectionRow {
+            id: self.id.clone(),
+            label: self.label.to_owned(),
+            connector: self.service.connector.clone(),
+            method: self.method.as_str().to_owned(),
+            api_base: self.service.api_base.to_string(),
+            oauth_base: self.service.oauth_base.to_string(),
+            client_id: self.grant.app.as_ref().map(|app| app.client_id.clone()),
+            state: State::Active.as_str().to_owned(),
+            identity: self.identity.clone(),
+            scopes: self.grant.token.scopes.clone(),
+            created_at: self.created_at,
+            last_used_at: None,
+            state_reason: None,
+        }
+    }
+}
+
+impl Connections {
+    /// Keeps a grant under a name. It is on disk when this returns.
+    pub fn save(
+        &self,
+        label: &str,
+        method: Method,
+        service: &Service,
+        grant: Grant,
+        identity: Option<Value>,
+    ) -> Result<ConnectionRow, ConnectionsError> {
+        self.check_label(label)?;
+        Ok(self.keep(Entry::new(label, method, service, &grant, identity), false)?.0)
+    }
+
+    /// Puts a new grant in the place of a connection's former one.
+    pub fn reconnect(
+        &self,
+        label_or_id: &str,
+        method: Method,
+        service: &Service,
+        grant: Grant,
+        identity: Option<Value>,
+    ) -> Result<ConnectionRow, ConnectionsError> {
+        let row = self.show(label_or_id)?;
+        Ok(self.keep(Entry::again(&row, method, service, &grant, identity), false)?.0)
+    }
+
+    /// Writes a connection. Of several grants of one app to one user services keep the newest: those that end by it become
+    /// `replaced`, and are returned as they were. With `alone` one that would end is a reason to write nothing.
+    pub(crate) fn keep(
+        &self,
+        entry: Entry<'_>,
+        alone: bool,
+    ) -> Result<(ConnectionRow, Vec<ConnectionRow>), ConnectionsError> {
+        let (core, row) = (&self.core, entry.row());
+        // The addresses are sealed too: whoever can write the database cannot send the token elsewhere.
+        let secrets = [
+            (TOKEN, core.vault.seal(&row.id, TOKEN, &entry.grant.token)?),
+            (APP, core.vault.seal(&row.id, APP, &entry.grant.app)?),
+            (SERVICE, core.vault.seal(&row.id, SERVICE, entry.service)?),
+        ];
+        let waiting = entry.grant.unkept.as_ref().map(|pending| pending.id.as_str());
+        let (user, mut ended) = (user_of(&row).unwrap_or_default(), Vec::new());
+        let written = core.store.put_connection_with(&row, &secrets, waiting, |rows| {
+            ended = of_user(rows, entry.service, entry.method, entry.grant, user);
+            ended.retain(|other| other.id != row.id);
+            if let Some(first) = ended.first().filter(|_| alone) {
+                let (label, user) = (first.label.clone(), email_of(&row).unwrap_or(user).to_owned());
+                return Err(ConnectionsError::SameAccount { label, user, usage: String::new() });
+            }
+            let may_end = |row: &&ConnectionRow| {
+                State::from_name(&row.state).is_some_and(|state| state.may_become(State::Replaced))
+            };
+            Ok(ended.iter().filter(may_end).map(|row| row.id.clone()).collect())
+        });
+        match (written, ended.first()) {
+            (Ok(()), _) => Ok((row, ended)),
+            // What used it is not to be read while all others wait.
+            (Err(ConnectionsError::SameAccount { user, .. }), Some(first)) => Err(self.taken(first, &user)?),
+            (Err(error), _) => Err(error),
+        }
+    }
+}
+
+/// Those of the connections that are of a grant's user and app and lived when its code was exchanged. Some may have been
+/// found ended since, by a call that was under way.
+pub(crate) fn of_user(
+    rows: &[ConnectionRow],
+    service: &Service,
+    method: Method,
+    grant: &Grant,
+    user: &str,
+) -> Vec<ConnectionRow> {
+    let (Some(app), true, false) = (&grant.app, by_person(method.as_str()), user.is_empty()) else {
+        return Vec::new();
+    };
+    let lived = |row: &ConnectionRow| {
+        row.state == State::Active.as_str()
+            || row.state != State::Disconnected.as_str() && grant.living.contains(&row.id)
+    };
+    let of_user = |row: &&ConnectionRow| {
+        by_person(&row.method)
+            && row.client_id.as_deref() == Some(app.client_id.as_str())
+            && row.oauth_base == service.oauth_base.as_str()
+            && user_of(row) == Some(user)
+            && lived(row)
+    };
+    rows.iter().filter(of_user).cloned().collect()
+}

@@ -1,0 +1,193 @@
+//! Grants that no connection keeps: refused, late, or of a caller that went away. None is forgotten.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde_json::{Value, json};
+use switchboard_connections::{App, Care, ConnectSessions, Identify, LiveConnection, Loopback, Method, Wish};
+
+use crate::refused::{ada, admit, sign_in};
+use crate::session::answer;
+use crate::support::{DAY_MS, Moved, Next, TokenServer, home, open, open_at, secret};
+use crate::told::Told;
+
+const MINUTE_MS: i64 = 60_000;
+
+fn only_grace() -> Care {
+    Care { expect_email: Some("grace@example.com".into()), replace: false }
+}
+
+#[tokio::test]
+async fn the_grant_of_a_stranger_goes_back_to_the_service() {
+    let (server, folder) = (TokenServer::start(3_600).await, home());
+    let connections = open(folder.path());
+    let grant = sign_in(&server, &connections).await.told();
+    let refused = admit(&connections, &server, "work", grant, &only_grace()).await.refused();
+    assert_eq!(refused.code(), "wrong-account");
+    assert!(refused.to_string().contains("took the grant of this sign-in back"), "{refused}");
+    assert_eq!(server.revoked(), ["token=canary-refresh-1", "token=canary-access-1"]);
+    assert!(connections.list().told().is_empty() && connections.pending_revocations().told().is_empty());
+}
+
+#[tokio::test]
+async fn a_service_that_is_down_is_asked_again_for_the_grant_of_a_stranger() {
+    let (server, folder) = (TokenServer::start(3_600).await, home());
+    let clock = Moved::default();
+    let connections = open_at(folder.path(), &clock);
+    let grant = sign_in(&server, &connections).await.told();
+    server.seen.lock().unwrap().revocation_down = true;
+    let refused = admit(&connections, &server, "work", grant, &only_grace()).await.refused();
+    assert!(refused.to_string().contains("may still hold at the service") && refused.to_string().contains("503"));
+    assert_eq!(connections.pending_revocations().told()[0].label, "an unfinished sign-in");
+    server.seen.lock().unwrap().revocation_down = false;
+    clock.to(2 * MINUTE_MS);
+    let retried = open_at(folder.path(), &clock).retry_revocations().await.told();
+    assert_eq!((retried.len(), retried[0].failed.as_ref()), (1, None));
+    assert_eq!(server.revoked().len(), 2);
+}
+
+/// As if the process had been killed after the code was traded.
+#[tokio::test]
+async fn a_grant_that_nobody_has_kept_is_taken_back_by_a_later_start() {
+    let (server, folder) = (TokenServer::start(3_600).await, home());
+    let clock = Moved::default();
+    drop(sign_in(&server, &open_at(folder.path(), &clock)).await.told());
+    let later = open_at(folder.path(), &clock);
+    assert!(later.pending_revocations().told().is_empty(), "it may still be finished");
+    assert!(later.retry_revocations().await.told().is_empty());
+    clock.to(11 * MINUTE_MS);
+    assert_eq!(later.pending_revocations().told().len(), 1);
+    assert_eq!(later.retry_revocations().await.told().len(), 1);
+    assert_eq!(server.revoked(), ["token=canary-refresh-1", "token=canary-access-1"]);
+}
+
+#[tokio::test]
+async fn a_sign_in_that_is_finished_too_late_makes_no_connection() {
+    let (server, folder) = (TokenServer::start(3_600).await, home());
+    let clock = Moved::default();
+    let connections = open_at(folder.path(), &clock);
+    let grant = sign_in(&server, &connections).await.told();
+    clock.to(11 * MINUTE_MS);
+    assert_eq!(open_at(folder.path(), &clock).retry_revocations().await.told().len(), 1);
+    let late = admit(&connections, &server, "work", grant, &Care::default()).await;
+    assert_eq!(late.refused().code(), "sign-in-ended");
+    assert!(connections.list().told().is_empty());
+}
+
+#[tokio::test]
+async fn a_caller_that_goes_away_during_the_exchange_loses_no_grant() {
+    let (server, folder) = (TokenServer::start(3_600).await, home());
+    let clock = Moved::default();
+    let connections = open_at(folder.path(), &clock);
+    server.then(Next::Late(300));
+    let gone = tokio::time::timeout(Duration::from_millis(100), sign_in(&server, &connections)).await;
+    assert!(gone.is_err() && server.posts().len() == 1, "it went away while the service was asked");
+    switchboard_connections::settled().await;
+    clock.to(11 * MINUTE_MS);
+    assert_eq!(connections.retry_revocations().await.told().len(), 1);
+    assert_eq!(server.revoked(), ["token=canary-refresh-1", "token=canary-access-1"]);
+}
+
+#[tokio::test]
+async fn a_caller_that_goes_away_while_a_code_is_typed_elsewhere_loses_no_grant() {
+    let (server, folder) = (TokenServer::start(3_600).await, home());
+    let clock = Moved::default();
+    let connections = open_at(folder.path(), &clock);
+    let app = App { client_id: "app".into(), client_secret: Some(secret()) };
+    let pending = connections.begin_device(&server.service(), app, "/device", &[]).await.told();
+    server.then(Next::Late(400));
+    let gone = tokio::time::timeout(Duration::from_millis(1_200), pending.wait()).await;
+    assert!(gone.is_err() && server.posts().len() == 1, "it went away while the service was asked");
+    switchboard_connections::settled().await;
+    clock.to(11 * MINUTE_MS);
+    assert_eq!(connections.retry_revocations().await.told().len(), 1);
+    assert_eq!(server.revoked().len(), 2);
+}
+
+struct Slow;
+
+#[async_trait]
+impl Identify for Slow {
+    async fn identify(&self, _: LiveConnection) -> Result<Value, String> {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        Ok(json!({"user_id": "ada"}))
+    }
+}
+
+#[tokio::test]
+async fn a_person_who_closes_the_page_too_early_is_connected_all_the_same() {
+    let (server, folder) = (TokenServer::start(3_600).await, home());
+    let connections = open(folder.path());
+    let sessions = ConnectSessions::new(
+        connections.clone(),
+        server.service(),
+        App { client_id: "app".into(), client_secret: Some(secret()) },
+        "Library",
+        Method::Byo,
+        "https://platform.example/connect".parse().unwrap(),
+        "https://platform.example/oauth/callback".parse().unwrap(),
+        Arc::new(Slow),
+    )
+    .told();
+    let session = sessions.begin(Wish { label: "work".into(), ..Wish::default() }).told();
+    let query = answer(&session.authorize_url);
+    let closed = tokio::time::timeout(Duration::from_millis(200), sessions.complete(&session.id, &query)).await;
+    assert!(closed.is_err() && connections.list().told().is_empty());
+    let made = async {
+        while connections.list().told().is_empty() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), made).await.unwrap();
+    assert_eq!(connections.show("work").told().state, "active");
+    assert!(server.revoked().is_empty());
+}
+
+#[tokio::test]
+async fn of_two_grants_of_one_user_who_was_nowhere_the_newer_is_kept_under_one_name() {
+    let (server, folder) = (TokenServer::start(3_600).await, home());
+    let connections = open(folder.path());
+    let older = sign_in(&server, &connections).await.told();
+    let newer = sign_in(&server, &connections).await.told();
+    admit(&connections, &server, "first", older, &Care::default()).await.told();
+    let refused = admit(&connections, &server, "second", newer, &Care::default()).await.refused();
+    assert_eq!(refused.code(), "same-account");
+    let rows = connections.list().told();
+    assert_eq!((rows.len(), rows[0].state.as_str()), (1, "active"));
+    let live = connections.open_connection(Some("first")).told();
+    assert_eq!(server.call(&live).await, Ok(()), "with the newer grant");
+}
+
+#[tokio::test]
+async fn o_21_the_last_attempt_leaves_nothing_behind_also_when_it_is_cut_short() {
+    let (server, folder) = (TokenServer::start(3_600).await, home());
+    let clock = Moved::default();
+    let connections = open_at(folder.path(), &clock);
+    let grant = sign_in(&server, &connections).await.told();
+    connections.save("work", Method::Byo, &server.service(), grant, Some(ada())).told();
+    server.seen.lock().unwrap().revocation_down = true;
+    connections.disconnect("work").await.told();
+    let asked = server.seen.lock().unwrap().revocations;
+    clock.to(DAY_MS + 1);
+    server.seen.lock().unwrap().revocation_hangs = true;
+    let cut = tokio::time::timeout(Duration::from_millis(500), connections.retry_revocations()).await;
+    assert!(cut.is_err());
+    assert_eq!(server.seen.lock().unwrap().revocations, asked + 1, "it was asked once more");
+    assert!(connections.pending_revocations().told().is_empty());
+    assert_eq!(switchboard_store::Store::open(folder.path()).unwrap().count_secrets().unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_refused_code_leaves_nothing_to_take_back() {
+    let (server, folder) = (TokenServer::start(3_600).await, home());
+    let clock = Moved::default();
+    let connections = open_at(folder.path(), &clock);
+    server.then(Next::Status(400, r#"{"error":"invalid_grant"}"#));
+    let app = App { client_id: "app".into(), client_secret: Some(secret()) };
+    let pending = connections.begin(&server.service(), app, &[], Loopback { port: 7_910, listen: false }).await.told();
+    let address = format!("{}?{}", pending.redirect_uri, answer(&pending.authorize_url));
+    assert_eq!(pending.paste(&address).await.refused().code(), "rejected");
+    clock.to(11 * MINUTE_MS);
+    assert!(connections.retry_revocations().await.told().is_empty());
+}
