@@ -111,3 +111,26 @@ fn replacing_says_what_depends_on_the_first_before_anybody_signs_in() {
     let depends = done.err.find("`work` ends (list-recordings used it 2 times, last at 20");
     assert!(depends.is_some() && depends < done.err.find("open and approve"), "{}", done.err);
 }
+
+#[test]
+fn a_connection_that_was_chosen_is_used_where_none_is_named() {
+    let world = World::connected();
+    world.connect("grace", "grace@emulator.test");
+    let me = ["call", "zoom.users.me", "--json"];
+    let unsure = World::error(&world.run(&me));
+    assert_eq!(unsure["code"], "ambiguous", "{unsure}");
+    assert!(unsure["message"].as_str().unwrap().contains("switchboard connection default LABEL"), "{unsure}");
+    let chosen = world.json(&["connection", "default", "grace", "--json"]);
+    assert_eq!(chosen["default"], "grace", "{chosen}");
+    assert_eq!(world.json(&me)["email"], "grace@emulator.test");
+    assert_eq!(world.json(&["call", "zoom.users.me", "-c", "work", "--json"])["email"], "ada@emulator.test");
+    // The name may change, and it is told.
+    world.json(&["connection", "rename", "grace", "hopper", "--json"]);
+    assert!(world.run(&["connection", "list"]).out.contains("hopper (default)"));
+    assert!(world.run(&["connection", "default"]).out.contains("hopper is used where no connection is named"));
+    let unknown = World::error(&world.run(&["connection", "default", "hoper", "--json"]));
+    assert_eq!(unknown["code"], "not-found", "{unknown}");
+    assert_eq!(world.json(&me)["email"], "grace@emulator.test", "a name that is not there changes nothing");
+    assert_eq!(world.json(&["connection", "default", "--none", "--json"])["default"], json!(null));
+    assert_eq!(World::error(&world.run(&me))["code"], "ambiguous");
+}

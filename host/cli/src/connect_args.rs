@@ -109,6 +109,13 @@ pub enum ConnectionCommand {
     Export { labels: Vec<String> },
     /// Ask the service who the connection is
     Test { label: Option<String> },
+    /// Choose the connection that is used where none is named, or print which it is
+    Default {
+        label: Option<String>,
+        /// Choose none: with several, each command has to name one
+        #[arg(long, conflicts_with = "label")]
+        none: bool,
+    },
     /// Give a connection another name, without signing in again
     Rename { label: String, to: String },
     /// Say which plan the connection's account has; its requests are paced by it

@@ -161,9 +161,7 @@ impl Connections {
         if let Some(name) = label_or_id {
             return self.show(name);
         }
-        if let Some(id) = self.core.store.get_meta(DEFAULT)?
-            && let Some(row) = self.core.store.connection(&id)?
-        {
+        if let Some(row) = self.default_one()? {
             return Ok(row);
         }
         // A replaced connection is dead for good: it never competes with a living one.
@@ -182,11 +180,21 @@ impl Connections {
         }
     }
 
-    /// Makes a connection the one that is used when none is named.
-    pub fn set_default(&self, label_or_id: &str) -> Result<ConnectionRow, ConnectionsError> {
-        let row = self.show(label_or_id)?;
-        self.core.store.put_meta(DEFAULT, &row.id)?;
-        Ok(row)
+    /// The connection that is used when none is named, where one was chosen.
+    pub fn default_one(&self) -> Result<Option<ConnectionRow>, ConnectionsError> {
+        match self.core.store.get_meta(DEFAULT)? {
+            Some(id) => Ok(self.core.store.connection(&id)?),
+            None => Ok(None),
+        }
+    }
+
+    /// Chooses the connection that is used when none is named; with `None` none is.
+    pub fn set_default(&self, label_or_id: Option<&str>) -> Result<(), ConnectionsError> {
+        match label_or_id {
+            Some(label_or_id) => self.core.store.put_meta(DEFAULT, &self.show(label_or_id)?.id)?,
+            None => self.core.store.delete_meta(DEFAULT)?,
+        }
+        Ok(())
     }
 
     /// A connection to call with. One that is not `active` is refused with its reason.

@@ -24,7 +24,9 @@ pub enum ConnectionsError {
     #[error("no account is connected yet")]
     NoneYet,
     /// Several are connected and none was named.
-    #[error("several accounts are connected ({labels}); name one with --connection")]
+    #[error(
+        "several accounts are connected ({labels}); name one with --connection, or choose one for good: switchboard connection default LABEL"
+    )]
     Ambiguous {
         /// Their labels.
         labels: String,

@@ -17,6 +17,7 @@ pub async fn run(app: &App, command: ConnectionCommand) -> Result<(), CliError> 
         ConnectionCommand::List => list(app),
         ConnectionCommand::Show { label } => show(app, &label),
         ConnectionCommand::Export { labels } => output::json(&app.connections()?.export(&labels)?),
+        ConnectionCommand::Default { label, none } => default(app, label.as_deref(), none),
         ConnectionCommand::Rename { label, to } => {
             let row = app.connections()?.rename(&label, &to)?;
             match app.global.json {
@@ -30,6 +31,22 @@ pub async fn run(app: &App, command: ConnectionCommand) -> Result<(), CliError> 
         }
         ConnectionCommand::Test { label } => test(app, label.as_deref()).await,
         ConnectionCommand::Disconnect { label, yes } => super::disconnect::run(app, &label, yes).await,
+    }
+}
+
+/// Chooses the connection that is used where none is named, or says which it is.
+fn default(app: &App, label: Option<&str>, none: bool) -> Result<(), CliError> {
+    let connections = app.connections()?;
+    if label.is_some() || none {
+        connections.set_default(label)?;
+    }
+    let chosen = connections.default_one()?.map(|row| row.label);
+    match (app.global.json, chosen) {
+        (true, chosen) => output::json(&json!({ "default": chosen })),
+        (false, Some(chosen)) => output::line(&format!("{chosen} is used where no connection is named")),
+        (false, None) => output::line(
+            "no connection is chosen: where there are several, each command has to name one with --connection",
+        ),
     }
 }
 
@@ -56,6 +73,7 @@ async fn set_plan(app: &App, label: &str, plan: Option<&str>) -> Result<(), CliE
 fn list(app: &App) -> Result<(), CliError> {
     let connections = app.connections()?;
     let (rows, pending) = (connections.list()?, connections.pending_revocations()?);
+    let chosen = connections.default_one()?;
     if app.global.json {
         return output::json(&rows.iter().map(shown).chain(pending.iter().map(revoking)).collect::<Vec<_>>());
     }
@@ -63,9 +81,13 @@ fn list(app: &App) -> Result<(), CliError> {
         app.say("no connection yet: switchboard try, or switchboard connect");
         return Ok(());
     }
+    let named = |row: &ConnectionRow| match chosen.as_ref().is_some_and(|chosen| chosen.id == row.id) {
+        true => format!("{} (default)", row.label),
+        false => row.label.clone(),
+    };
     let alive = rows
         .iter()
-        .map(|row| vec![row.label.clone(), email(row), row.method.clone(), row.state.clone(), row.api_base.clone()]);
+        .map(|row| vec![named(row), email(row), row.method.clone(), row.state.clone(), row.api_base.clone()]);
     let ended = pending
         .iter()
         .map(|one| vec![one.label.clone(), String::new(), String::new(), REVOKING.to_owned(), String::new()]);
