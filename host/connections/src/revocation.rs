@@ -75,7 +75,8 @@ impl Connections {
         Ok(pending)
     }
 
-    /// Tries those whose time has come. Call it at every start; several processes may.
+    /// Tries those whose time has come. Call it at every start, and every few minutes in a program that goes on; several
+    /// processes may.
     pub async fn retry_revocations(&self) -> Result<Vec<Retried>, ConnectionsError> {
         let now = self.core.now();
         let mut done = Vec::new();
