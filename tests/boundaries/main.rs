@@ -16,6 +16,7 @@ mod journey;
 mod journeys;
 mod kept;
 mod keys;
+mod killed;
 mod mistakes;
 mod person;
 mod readdressed;

@@ -158,7 +158,7 @@ fn seed_next_21_disconnecting_takes_the_grant_back_at_zoom_and_erases_it_here() 
 }
 
 /// The status of `GET /v2/users/me` with this token.
-fn bearer(world: &World, token: &str) -> u16 {
+pub fn bearer(world: &World, token: &str) -> u16 {
     use std::io::Write;
     let mut stream = std::net::TcpStream::connect(("127.0.0.1", world.port())).unwrap();
     write!(

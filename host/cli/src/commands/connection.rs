@@ -9,6 +9,7 @@ use switchboard_store::{ConnectionRow, PendingRevocation};
 use crate::app::App;
 use crate::args::ConnectionCommand;
 use crate::commands::connect::{recognise, who};
+use crate::commands::revocations::whose;
 use crate::error::CliError;
 use crate::output;
 
@@ -164,8 +165,8 @@ fn revoking(pending: &PendingRevocation) -> Value {
 fn still(pending: &PendingRevocation) -> String {
     let why = pending.last_error.as_deref().unwrap_or("it was not asked yet");
     format!(
-        "the grant of `{}` may still hold at the service ({why}); asked again from {}, given up at {}. At once: remove the app in the service's own settings",
-        pending.label,
+        "the grant of {} may still hold at the service ({why}); asked again from {}, given up at {}. At once: remove the app in the service's own settings",
+        whose(&pending.label),
         output::time(pending.next_at),
         output::time(pending.until)
     )

@@ -31,12 +31,17 @@ pub async fn finish(app: &App, earlier: Option<Earlier>) {
     let Ok(Ok(retried)) = done else { return };
     for one in retried {
         app.say(&match (one.failed, one.given_up) {
-            (None, _) => format!("the service took back the earlier grant of `{}`", one.label),
+            (None, _) => format!("the service took back the grant of {}", whose(&one.label)),
             (Some(_), false) => continue,
             (Some(why), true) => format!(
-                "the grant of `{}` may still hold ({why}) and is not asked back any more: remove the app in the service's own settings",
-                one.label
+                "the grant of {} may still hold ({why}) and is not asked back any more: remove the app in the service's own settings",
+                whose(&one.label)
             ),
         });
     }
+}
+
+/// The label a connection had, in quotes; a sign-in that made none has words.
+pub fn whose(label: &str) -> String {
+    if label.contains(' ') { label.to_owned() } else { format!("`{label}`") }
 }
