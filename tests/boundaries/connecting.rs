@@ -94,7 +94,7 @@ fn seed_uipath_24_wrong_credentials_each_have_their_own_message_and_nothing_is_s
     let world = World::new();
     let (account, client, secret) = world.emulator.server_to_server();
     for (account, client, secret, remedy) in [
-        (account.as_str(), client.as_str(), "wrong", "credentials-wrong"),
+        (account.as_str(), client.as_str(), "another-secret-than-its-own", "credentials-wrong"),
         (account.as_str(), "nobody", secret.as_str(), "credentials-wrong"),
         ("AnotherAccount", client.as_str(), secret.as_str(), "account-id-wrong"),
     ] {
@@ -109,7 +109,7 @@ fn seed_uipath_24_wrong_credentials_each_have_their_own_message_and_nothing_is_s
 #[test]
 fn seed_ensemble_16_17_23_keys_of_jwt_apps_are_recognised_and_missing_credentials_named() {
     let world = World::new();
-    let file = world.secret_file("s");
+    let file = world.secret_file("of-an-app-of-no-kind");
     let jwt = world.run(&["connect", "old", "--api-key", "k", "--client-secret-file", &file, "--json"]);
     assert_eq!(error(&jwt)["remedy"]["id"], "jwt-retired", "{}", jwt.err);
     let two =

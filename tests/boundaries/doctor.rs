@@ -122,12 +122,13 @@ fn a_wrong_clock_a_damaged_database_and_a_lost_key_are_told_apart() {
     assert!(clock["ok"] == false && clock["text"].to_string().contains("behind"), "{clock}");
 
     let key = world.home.path().join("key");
-    let away = world.home.path().join("app-secret");
+    let away = world.home.path().join("key.away");
     std::fs::rename(&key, &away).unwrap();
     let found = findings(&world, &[]);
     assert!(found.iter().any(|one| one["about"] == "key" && one["ok"] == false), "{found:?}");
     std::fs::rename(&away, &key).unwrap();
 
+    world.home.spoils(world.home.path());
     for entry in std::fs::read_dir(world.home.path()).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();

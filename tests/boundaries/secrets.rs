@@ -104,8 +104,7 @@ fn a_world_with_a_secret_left_in_it_does_not_end_well() {
 fn the_environment_of_a_process_that_a_command_starts_is_searched() {
     let found = ends(|world, token| {
         let script = format!("export INNER={}; sleep 0.5; :", std::str::from_utf8(token).unwrap());
-        let file = world.home.path().join(switchboard_leaks::HANDED_OVER);
-        std::fs::write(&file, script).unwrap();
+        let file = world.secret_file(&script);
         let mut shell = Command::new("sh");
         let mut started = world.start(shell.arg(&file).stdin(Stdio::null()));
         assert!(started.wait().unwrap().success());

@@ -28,9 +28,14 @@ export class Search {
     this.#tell("said", { place, text });
   }
 
-  /** The arguments and the environment of a process, and of what it starts. */
-  follow(process) {
-    this.#tell("follow", { process });
+  /** What a process shows, and what it starts; `args` and `env` are what it was started with. */
+  follow(process, args, env) {
+    this.#tell("follow", { process, arguments: args, environment: env });
+  }
+
+  /** A file that may hold just this, because the test wrote it to hand it over. */
+  handedOver(path, text) {
+    this.#tell("handed_over", { path, text });
   }
 
   /** Everything the emulator gave out or was shown so far. */
@@ -48,7 +53,10 @@ export class Search {
     this.#tell("home", { path });
   }
 
-  /** Searches these folders and all the rest, and ends: how many secrets, in how many places, and where one was found. */
+  /**
+   * Searches these folders and all the rest, and ends: how many secrets, in how many places, and where one was found, or what
+   * could not be looked at.
+   */
   async end(folders) {
     for (const path of folders) this.#tell("folder", { path });
     this.#finder.stdin.end();

@@ -40,7 +40,7 @@ await mkdir(temporary);
 const search = new Search(FIND_LEAKS);
 search.secret("a password", WRONG_PASSWORD);
 // The browser, and whatever else is started from here.
-search.follow(process.pid);
+search.follow(process.pid, process.argv, process.env);
 
 const children = new Set();
 const counts = { passed: 0, failed: 0 };
@@ -84,11 +84,11 @@ async function freePort() {
 function start(program, args, env = {}) {
   if (interrupted) throw new Error("interrupted");
   const ours = { HOME: folder, TMPDIR: temporary };
-  const child = spawn(program, args, { env: { ...process.env, ...ours, ...env }, stdio: ["pipe", "pipe", "pipe"] });
+  const environment = { ...process.env, ...ours, ...env };
+  const child = spawn(program, args, { env: environment, stdio: ["pipe", "pipe", "pipe"] });
   const run = { child, out: "", err: "" };
   children.add(child);
-  if (child.pid) search.follow(child.pid);
-  search.said("the arguments of a command", args.join(" "));
+  if (child.pid) search.follow(child.pid, args, environment);
   child.stdin.on("error", () => {});
   child.stdout.setEncoding("utf8").on("data", (text) => (run.out += text));
   child.stderr.setEncoding("utf8").on("data", (text) => (run.err += text));
@@ -131,7 +131,8 @@ async function startEmulator(home) {
     const run = start(EMULATOR, ["--port", "0", "--download-port", "0", "--json"]);
     const [line] = await run.says(/^\{.*\}$/m);
     const { api_base: api, oauth_base: oauth, control_base: control } = JSON.parse(line);
-    return { api, oauth, control };
+    // It keeps nothing.
+    return { api, oauth, control, homes: [] };
   }
   const [port, downloads] = [await freePort(), await freePort()];
   const args = ["try", "--port", String(port), "--download-port", String(downloads)];
@@ -146,7 +147,7 @@ async function startEmulator(home) {
   const ended = run.exit.then((code) => Promise.reject(new Error(`the emulator ended with ${code}: ${run.err}`)));
   ended.catch(() => {});
   await within(Promise.race([answers(), ended]), "starting the emulator", 60_000);
-  return { api: `${origin}/v2`, oauth: `${origin}/oauth`, control: `${origin}/_emulator` };
+  return { api: `${origin}/v2`, oauth: `${origin}/oauth`, control: `${origin}/_emulator`, homes: [home] };
 }
 
 /** The command, started and waiting for the browser. */
@@ -415,7 +416,7 @@ async function uninstalls(world) {
 /** What all of it left behind: once as it is, and once with a token put where it must be found. */
 async function leavesNothing(world) {
   const issued = await search.givenOut(world.control);
-  for (const home of [world.home, world.emulatorHome]) search.home(home);
+  for (const home of [world.home, ...world.homes]) search.home(home);
   await endChildren();
   const left = await search.end([folder]);
   const enough = issued > 10 && left.secrets > issued + 4 && left.places > 40;
@@ -426,12 +427,13 @@ async function aPlantedSecretIsFound(world) {
   const planted = new Search(FIND_LEAKS);
   await planted.givenOut(world.control);
   planted.home(world.home);
+  planted.handedOver(world.secretFile, `${APP.secret}\n`);
   const token = (await (await fetch(`${world.control}/secrets`)).json()).issued.at(-1);
   const file = join(temporary, "planted");
   await writeFile(file, Buffer.from(`left: ${token}`).toString("base64"));
   const { found } = await planted.end([folder]);
   await rm(file);
-  check("the search finds a token that is put there", found.join() === "planted shows a token or code", found);
+  check("the search finds a token that is put there", found.join() === "tmp/planted shows a token or code", found);
 }
 
 async function endChildren() {
@@ -462,9 +464,10 @@ process.on("exit", () => {
 });
 
 try {
-  // Of this name because it is the person's own: the one file that may hold a secret.
+  // The person's own: the one file that may hold a secret.
   const secretFile = join(folder, "app-secret");
   await writeFile(secretFile, `${APP.secret}\n`, { mode: 0o600 });
+  search.handedOver(secretFile, `${APP.secret}\n`);
   browser = await chromium.launch({
     executablePath: CHROMIUM,
     headless: true,
@@ -484,7 +487,7 @@ try {
   });
   const emulatorHome = join(folder, "emulator");
   const emulator = await startEmulator(emulatorHome);
-  const world = { ...emulator, emulatorHome, browser, secretFile, home: join(folder, "home") };
+  const world = { ...emulator, browser, secretFile, home: join(folder, "home") };
   await part("approving", () => approves(world));
   await part("declining", () => denies(world));
   await part("pasting", () => pastes(world));

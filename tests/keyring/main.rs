@@ -47,7 +47,7 @@ fn key(world: &World, session: &Session) -> String {
     assert_eq!(kept.len(), 1, "the key alone: {:?}", kept.iter().map(|(name, _)| name).collect::<Vec<_>>());
     let folder = world.home.path().canonicalize().unwrap();
     assert_eq!(kept[0].0, format!("key of {}", folder.display()));
-    world.knows("the key in the keyring", &kept[0].1);
+    world.home.opens_with("the key in the keyring", &kept[0].1);
     kept[0].1.clone()
 }
 
@@ -151,7 +151,7 @@ fn s_07_the_key_in_the_keyring_is_changed_and_killed_with_9_at_any_point_every_s
         std::thread::sleep(Duration::from_millis(6 * round));
         child.kill().unwrap();
         child.wait().unwrap();
-        session.kept().iter().for_each(|(_, key)| world.knows("a key in the keyring", key));
+        session.kept().iter().for_each(|(_, key)| world.home.opens_with("a key in the keyring", key));
         prints.insert(fingerprint(&world, &session));
         assert_eq!(call(&world, &session).code, 0, "round {round}");
     }

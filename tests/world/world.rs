@@ -8,7 +8,7 @@ use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::Value;
 use switchboard_emulator::{Emulator, Options};
-use switchboard_leaks::{HANDED_OVER, Home, Secret};
+use switchboard_leaks::{Home, Secret};
 use url::Url;
 
 /// Everything a journey needs. The emulator runs in this process on free ports. When it ends, everything that the commands
@@ -96,8 +96,7 @@ impl World {
     /// Start a command of [`World::command`]; what it and its descendants show to other processes is kept for the end.
     pub fn start(&self, command: &mut Command) -> Child {
         let child = command.spawn().expect("the command starts");
-        let arguments: Vec<&[u8]> = command.get_args().map(|argument| argument.as_encoded_bytes()).collect();
-        self.home.follows(child.id(), arguments.join(&0));
+        self.home.follows(child.id(), command);
         child
     }
 
@@ -129,17 +128,19 @@ impl World {
         tokens.chain(apps).collect()
     }
 
-    /// Where a secret is that should not be there, one line each.
+    /// Where a secret is that should not be there, and what could not be looked at, one line each.
     pub fn leaks(&self) -> Vec<String> {
-        self.home.leaks(&self.secrets())
+        self.tells_what_was_given_out();
+        self.home.leaks()
+    }
+
+    fn tells_what_was_given_out(&self) {
+        self.given_out().into_iter().for_each(|(name, secret)| self.home.knows(&name, secret));
     }
 
     /// A file that holds a secret, as a person makes one to hand it over.
     pub fn secret_file(&self, secret: &str) -> String {
-        let file = self.home.path().join(HANDED_OVER);
-        std::fs::write(&file, secret).expect("the folder is ours");
-        self.knows("what a file handed over", secret.trim());
-        file.display().to_string()
+        self.home.hands_over("app-secret", secret).display().to_string()
     }
 
     /// Run the command with `input` on standard input.
@@ -245,7 +246,7 @@ impl World {
 impl Drop for World {
     fn drop(&mut self) {
         // The home is dropped next, and searched.
-        self.given_out().into_iter().for_each(|(name, secret)| self.home.knows(&name, secret));
+        self.tells_what_was_given_out();
     }
 }
 

@@ -1,27 +1,43 @@
 //! The folder of one test, and all that is said and shown beside it.
 #![expect(clippy::expect_used, reason = "test support: a test without a folder is a failed test")]
 
-use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::search::Search;
-use crate::watch::Watch;
-use crate::{Secret, everywhere, sealed};
+use crate::watch::{Watch, shown_by};
+use crate::{Secret, everywhere, sealed_in};
 
 /// A folder for one test. When it ends, its files, what was said and what its processes showed are searched for every
 /// secret that is known: what the test named, what its database seals, and its keys.
 pub struct Home {
     folder: tempfile::TempDir,
-    known: Mutex<Vec<Secret>>,
-    said: Mutex<Vec<Secret>>,
+    told: Mutex<Told>,
     watch: Watch,
+}
+
+/// What the test told.
+#[derive(Default)]
+struct Told {
+    known: Vec<Secret>,
+    said: Vec<Secret>,
+    /// Files that hold a secret because the test wrote it there, and what it wrote.
+    handed_over: BTreeMap<PathBuf, Vec<u8>>,
+    /// Keys that are kept elsewhere, in base64.
+    keys: Vec<String>,
+    /// Other data folders inside of this one.
+    inner: Vec<PathBuf>,
+    /// Data folders whose database or key the test took away.
+    spoiled: Vec<PathBuf>,
 }
 
 impl Home {
     /// An empty folder.
     pub fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        Self { folder, known: Mutex::default(), said: Mutex::default(), watch: Watch::default() }
+        Self { folder, told: Mutex::default(), watch: Watch::default() }
     }
 
     /// Where it is.
@@ -29,41 +45,90 @@ impl Home {
         self.folder.path()
     }
 
+    fn told(&self) -> MutexGuard<'_, Told> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// One more secret that must not be found anywhere.
     pub fn knows(&self, name: &str, secret: impl Into<Vec<u8>>) {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).push((name.to_owned(), secret.into()));
+        self.told().known.push((name.to_owned(), secret.into()));
     }
 
     /// Words to be searched at the end.
     pub fn says(&self, place: &str, words: impl Into<Vec<u8>>) {
-        self.said.lock().unwrap_or_else(PoisonError::into_inner).push((place.to_owned(), words.into()));
+        self.told().said.push((place.to_owned(), words.into()));
     }
 
-    /// A process was started with these arguments, parted by zero bytes: what it and its descendants show from now on.
-    pub fn follows(&self, process: u32, arguments: Vec<u8>) {
-        self.watch.follow(process, arguments);
+    /// Writes a secret into a file, as a person makes one to hand it over. The file may hold that, and nothing else.
+    pub fn hands_over(&self, name: &str, secret: &str) -> PathBuf {
+        let file = self.path().join(name);
+        std::fs::write(&file, secret).expect("the folder is ours");
+        self.knows("what a file handed over", secret.trim());
+        self.told().handed_over.insert(file.clone(), secret.into());
+        file
+    }
+
+    /// A key of the database that is kept elsewhere, in base64.
+    pub fn opens_with(&self, name: &str, key: &str) {
+        self.knows(name, key);
+        self.told().keys.push(key.to_owned());
+    }
+
+    /// A folder inside of this one is a data folder too, with a database and a key of its own.
+    pub fn contains(&self, inner: PathBuf) {
+        self.told().inner.push(inner);
+    }
+
+    /// The test is about to take away the key or the database of a data folder: what is sealed by now is remembered, and that
+    /// it cannot be opened later is no failure.
+    pub fn spoils(&self, folder: &Path) {
+        let secrets = sealed_in(folder, &self.told().keys.clone()).secrets;
+        let mut told = self.told();
+        told.known.extend(secrets);
+        told.spoiled.push(folder.to_owned());
+    }
+
+    /// A process was started by this command: what it and its descendants show from now on.
+    pub fn follows(&self, process: u32, command: &Command) {
+        self.watch.follow(process, shown_by(command));
     }
 
     /// Every secret that is known by now.
     pub fn secrets(&self) -> Vec<Secret> {
-        let mut all = self.known.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        all.extend(everywhere::known());
-        all.extend(sealed::secrets(self.path()));
-        all
+        self.gathered().0
     }
 
-    /// Where one of these is that should not be there, one line each.
-    pub fn leaks(&self, secrets: &[Secret]) -> Vec<String> {
-        let mut search = Search::new(secrets);
-        for (place, words) in self.said.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+    /// Every secret, and which of them could not be read.
+    fn gathered(&self) -> (Vec<Secret>, Vec<String>) {
+        let (mut all, mut failed) = everywhere::known();
+        let told = self.told();
+        all.extend(told.known.iter().cloned());
+        for folder in self.folders(&told) {
+            let sealed = sealed_in(&folder, &told.keys);
+            all.extend(sealed.secrets);
+            if !told.spoiled.contains(&folder) {
+                failed.extend(sealed.failed);
+            }
+        }
+        (all, failed)
+    }
+
+    fn folders(&self, told: &Told) -> Vec<PathBuf> {
+        std::iter::once(self.path().to_owned()).chain(told.inner.iter().cloned()).collect()
+    }
+
+    /// Where a secret is that should not be there, and what could not be looked at, one line each.
+    pub fn leaks(&self) -> Vec<String> {
+        let (secrets, failed) = self.gathered();
+        let told = self.told();
+        let mut search = Search::new(&secrets);
+        failed.into_iter().for_each(|why| search.failed(why));
+        self.folders(&told).into_iter().for_each(|folder| search.keys_of(folder));
+        told.handed_over.iter().for_each(|(file, text)| search.handed_over(file.clone(), text.clone()));
+        for (place, words) in told.said.iter().chain(&everywhere::words()) {
             search.look(place, words);
         }
-        for (place, words) in everywhere::words() {
-            search.look(&place, &words);
-        }
-        for shown in self.watch.seen() {
-            search.look("the arguments or the environment of a process", &shown);
-        }
+        search.processes(&self.watch);
         search.folder(self.path());
         search.found()
     }
@@ -79,8 +144,8 @@ impl Drop for Home {
     fn drop(&mut self) {
         // A test that failed says so itself; a second panic would hide it.
         if !std::thread::panicking() {
-            let found = self.leaks(&self.secrets());
-            assert!(found.is_empty(), "secrets were left behind: {}", found.join("; "));
+            let found = self.leaks();
+            assert!(found.is_empty(), "secrets were left behind, or could not be looked for: {}", found.join("; "));
         }
     }
 }

@@ -35,7 +35,7 @@ async fn s_01_what_every_server_gave_out_is_looked_for() {
         // The one that was replaced is sealed nowhere any more, and is looked for all the same.
         for (_, secret) in given {
             std::fs::write(home.path().join("notes"), secret).unwrap();
-            let found = home.leaks(&home.secrets());
+            let found = home.leaks();
             assert!(found.len() == 1 && found[0].starts_with("notes shows "), "{found:?}");
         }
         std::fs::remove_file(home.path().join("notes")).unwrap();
@@ -75,9 +75,11 @@ async fn a_home_with_a_secret_left_in_it_does_not_end_well() {
     });
     assert!(in_an_answer.contains("the answer at"), "{in_an_answer}");
     let shown = ends(planted(), |home| {
-        let mut child =
-            std::process::Command::new("sleep").arg("5").env("TOKEN", "planted-in-this-home-alone").spawn().unwrap();
-        home.follows(child.id(), Vec::new());
+        // What the command gives it is not what is planted: that it is seen, it must be looked at.
+        let script = "export TOKEN=$(printf %s%s planted-in-this- home-alone); exec sleep 5";
+        let mut command = std::process::Command::new("sh");
+        let mut child = command.args(["-c", script]).spawn().unwrap();
+        home.follows(child.id(), &command);
         std::thread::sleep(std::time::Duration::from_millis(100));
         child.kill().unwrap();
         child.wait().unwrap();

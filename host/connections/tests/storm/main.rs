@@ -77,15 +77,15 @@ impl Storm {
     }
 
     fn spawn(&self, number: usize) -> Worker {
-        let mut child = Command::new(std::env::current_exe().unwrap())
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command
             .args(["worker_process", "--exact", "--nocapture", "--include-ignored"])
             .env("STORM_WORKER", self.home.path())
             .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+            .stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap();
         let output = BufReader::new(child.stdout.take().unwrap());
-        self.home.follows(child.id(), Vec::new());
+        self.home.follows(child.id(), &command);
         let say = self.say.clone();
         std::thread::spawn(move || {
             // The test harness prints lines of its own.

@@ -10,6 +10,7 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 use serde_json::Value;
 use switchboard_connections::{App, Connections, Grant, Loopback, Method, Pending, Service};
 use switchboard_egress::{Connection, Egress, NoTrace, Request, Target};
+use switchboard_leaks::Asked;
 use tokio::time::Instant;
 use url::{Url, form_urlencoded};
 
@@ -36,7 +37,7 @@ pub struct Peer {
 }
 
 enum Running {
-    Emulator(Arc<switchboard_emulator::Emulator>),
+    Emulator { _asked: Asked, emulator: Arc<switchboard_emulator::Emulator> },
     Child { _alive: Box<Child> },
 }
 
@@ -59,10 +60,10 @@ pub async fn all() -> [Peer; 3] {
 /// The emulator.
 pub async fn emulator(options: switchboard_emulator::Options) -> Peer {
     let emulator = Arc::new(switchboard_emulator::start(options).await.unwrap());
-    let there = Arc::downgrade(&emulator);
-    switchboard_leaks::ask(move || {
-        let issued = there.upgrade().map(|emulator| emulator.issued_tokens()).unwrap_or_default();
-        issued.into_iter().map(|token| ("a token of emulator".to_owned(), token.into_bytes())).collect()
+    let there = emulator.clone();
+    let asked = switchboard_leaks::ask(move || {
+        let issued = there.issued_tokens().into_iter();
+        Ok(issued.map(|token| ("a token of emulator".to_owned(), token.into_bytes())).collect())
     });
     let (client_id, client_secret) = emulator.app();
     let origin = emulator.oauth_base().trim_end_matches("/oauth").to_owned();
@@ -76,7 +77,7 @@ pub async fn emulator(options: switchboard_emulator::Options) -> Peer {
         scopes: ["user:read:user".into(), "meeting:read:meeting".into()],
         user: "ada@emulator.test",
         me: "/users/me",
-        running: Running::Emulator(emulator),
+        running: Running::Emulator { _asked: asked, emulator },
     }
 }
 
@@ -233,7 +234,7 @@ impl Peer {
                 });
                 seen.collect()
             }
-            Running::Emulator(_) => {
+            Running::Emulator { .. } => {
                 let list: Value = serde_json::from_str(&self.control("/_emulator/requests").await).unwrap();
                 let list = list["requests"].as_array().unwrap();
                 let seen = list.iter().map(|one| Seen {
@@ -259,7 +260,7 @@ impl Peer {
     /// Account id, client id and secret of an app for the whole account, where there is such a thing.
     pub fn account(&self) -> Option<(String, String, String)> {
         match &self.running {
-            Running::Emulator(emulator) => Some(emulator.server_to_server()),
+            Running::Emulator { emulator, .. } => Some(emulator.server_to_server()),
             Running::Child { .. } => None,
         }
     }
