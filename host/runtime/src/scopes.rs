@@ -69,7 +69,8 @@ impl Manifest {
     }
 
     /// The fewest scopes of one style and level that `activities` need; finding out who is connected is always among
-    /// them when the manifest names the activity that does so (`users.me`).
+    /// them when the manifest names the activity that does so (`users.me`). An activity that no scope of this level opens
+    /// is left out.
     pub fn scopes_for(&self, activities: &[&Activity], style: Style, level: Level) -> Vec<Wanted> {
         let me = self.activities.iter().find(|activity| activity.name == "users.me");
         let mut all: Vec<&Activity> = me.into_iter().chain(activities.iter().copied()).collect();
@@ -86,6 +87,10 @@ impl Manifest {
                 wanted.entry(scope.clone()).or_default().insert(activity.title.clone());
             }
         }
+        // A single user cannot grant what is the account's.
+        let suffix = &self.auth.admin_suffix;
+        let grants = |scope: &str| level == Level::Account || suffix.is_empty() || !scope.ends_with(suffix.as_str());
+        wanted.retain(|scope, _| grants(scope));
         let asked = wanted.into_iter().map(|(scope, why)| Wanted { scope, why: why.into_iter().collect() });
         self.without_parts(asked.collect(), activities, style, level)
     }
@@ -218,6 +223,7 @@ mod tests {
                 activity("users.me", json!([["user"], ["user:admin"], ["info"]]), json!([["user:get"], ["user:get:admin"]])),
                 activity("users.get", json!([["user"], ["user:admin"]]), json!([["user:get"], ["user:get:admin"]])),
                 activity("files.get", json!([["file"]]), json!([["file:get"], ["file:get:admin"]])),
+                activity("all.list", json!([]), json!([["all:list:admin"]])),
             ],
         }))
         .unwrap()
@@ -235,7 +241,11 @@ mod tests {
         assert_eq!(asked(&["demo.files.*"], Style::Classic, Level::User), ["file", "info"]);
         assert_eq!(asked(&["demo.*"], Style::Classic, Level::User), ["file", "user"], "`info` is part of `user`");
         assert_eq!(asked(&["demo.*"], Style::Granular, Level::User), ["file:get", "user:get"]);
-        assert_eq!(asked(&["demo.*"], Style::Granular, Level::Account), ["file:get:admin", "user:get:admin"]);
+        assert_eq!(asked(&["demo.all.list"], Style::Granular, Level::User), ["user:get"], "not a user's to grant");
+        assert_eq!(
+            asked(&["demo.*"], Style::Granular, Level::Account),
+            ["all:list:admin", "file:get:admin", "user:get:admin"]
+        );
     }
 
     #[test]
@@ -252,10 +262,15 @@ mod tests {
     fn what_will_not_work_is_named_with_what_it_lacks() {
         let manifest = manifest();
         let all: Vec<&Activity> = manifest.activities.iter().collect();
+        let lacks = |activity: &str, scope: &str, other_style: bool| Lacking {
+            activity: activity.into(),
+            scopes: vec![scope.into()],
+            other_style,
+        };
         let lacking = manifest.lacking(&all, &["user:get".into()], Level::User);
-        let scopes = vec!["file:get".into()];
-        assert_eq!(lacking, [Lacking { activity: "demo.files.get".into(), scopes, other_style: false }]);
-        assert!(manifest.lacking(&all, &["user".into(), "file".into()], Level::User).is_empty());
+        let account = |other_style| lacks("demo.all.list", "all:list:admin", other_style);
+        assert_eq!(lacking, [lacks("demo.files.get", "file:get", false), account(false)]);
+        assert_eq!(manifest.lacking(&all, &["user".into(), "file".into()], Level::User), [account(true)]);
     }
 
     #[test]

@@ -105,9 +105,11 @@ fn show(app: &App, label: &str) -> Result<(), CliError> {
         Ok(row) => {
             let mut shown = shown(&row);
             let usage: Vec<Value> = connections.usage(&row.id)?.iter().map(used).collect();
-            // Those that an erased connection could reach are gone with its secrets.
+            // Those that an erased connection could reach are gone with its secrets, and so is its app.
             let service = connections.service(&row.id).ok();
+            let secret = connections.app(&row.id).ok().flatten().and_then(|app| app.client_secret);
             if let Some(fields) = shown.as_object_mut() {
+                fields.insert("client_secret".into(), secret.map(|_| MASK).into());
                 if let Some(service) = service {
                     let hosts = json!({ "calls": service.api_hosts, "downloads": service.download_hosts, "token": service.credential_hosts });
                     fields.insert("hosts".into(), hosts);
@@ -149,6 +151,9 @@ pub fn readdressed(before: &ConnectionRow, after: &ConnectionRow) -> Option<Stri
     let (former, now) = (email(before), email(after));
     (former != now).then(|| format!("{former} has the address {now} now; the connection follows the user"))
 }
+
+/// What stands for a secret that is kept; it does not tell how long the secret is.
+const MASK: &str = "********";
 
 /// The state of a connection that is gone here while its grant may still hold at the service.
 const REVOKING: &str = "revoking";

@@ -1,10 +1,11 @@
 //! What is asked for, what was granted, and what will not work.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
 use switchboard_connections::LiveConnection;
-use switchboard_runtime::manifest::{Activity, Manifest, Remedy, RoleCheck};
+use switchboard_runtime::manifest::{Activity, Effect, Manifest, Remedy, RoleCheck};
 use switchboard_runtime::remedy::Sign;
 use switchboard_runtime::scopes::{Lacking, Level, Style as Spelling, Wanted};
 use switchboard_runtime::{CallError, Connector};
@@ -90,14 +91,69 @@ fn used(text: &str, file: &Path) -> Result<Vec<String>, CliError> {
 }
 
 /// Says what will be asked for, and why, before the person decides.
-pub fn purpose(app: &App, wanted: &Access<'_>) {
-    if !wanted.chosen {
-        app.say("you will be asked for all the app has. With --for ACTIVITY only what you need is asked for");
-        return;
+pub fn purpose(app: &App, manifest: &Manifest, wanted: &Access<'_>) {
+    if wanted.chosen {
+        app.say("you will be asked for, and this is why:");
+        for one in &wanted.asked {
+            app.say(&format!("  {:44} {}", one.scope, one.why.join(", ")));
+        }
+    } else if !wanted.given.is_empty() {
+        app.say("you will be asked for, and this is why:");
+        for scope in &wanted.given {
+            app.say(&format!("  {scope:44} {}", some(&needing(manifest, scope))));
+        }
+    } else {
+        app.say(
+            "you will be asked for all the app has. This is what it is for; with --for ACTIVITY less is asked for:",
+        );
+        for (area, activities) in areas(manifest, wanted) {
+            let titles: Vec<&str> = activities.iter().map(|activity| activity.title.as_str()).collect();
+            app.say(&format!("  {area:12} {:20} {}", effects(&activities), some(&titles)));
+        }
     }
-    app.say("you will be asked for, and this is why:");
-    for one in &wanted.asked {
-        app.say(&format!("  {:44} {}", one.scope, one.why.join(", ")));
+    if !manifest.app.scope_help.is_empty() {
+        app.say(&format!("what each scope allows: {}", manifest.app.scope_help));
+    }
+}
+
+/// Titles of the activities that a scope is for.
+fn needing<'a>(manifest: &'a Manifest, scope: &str) -> Vec<&'a str> {
+    let needs = |activity: &&Activity| {
+        let mut sets = activity.scopes.classic.iter().chain(&activity.scopes.granular);
+        sets.any(|set| set.iter().any(|one| one == scope))
+    };
+    manifest.activities.iter().filter(needs).map(|activity| activity.title.as_str()).collect()
+}
+
+/// What the scopes of the wanted level open, by area. An activity without scopes of its own is for none of these ends.
+fn areas<'a>(manifest: &Manifest, wanted: &Access<'a>) -> BTreeMap<&'a str, Vec<&'a Activity>> {
+    let asked: Vec<String> = wanted.asked.iter().map(|one| one.scope.clone()).collect();
+    let closed: BTreeSet<String> =
+        manifest.lacking(&wanted.activities, &asked, wanted.level).into_iter().map(|one| one.activity).collect();
+    let mut areas: BTreeMap<&str, Vec<&Activity>> = BTreeMap::new();
+    for activity in &wanted.activities {
+        let scopes = &activity.scopes;
+        let needs_some = !scopes.classic.is_empty() || !scopes.granular.is_empty();
+        if needs_some && !closed.contains(&format!("{}.{}", manifest.connector, activity.name)) {
+            areas.entry(&activity.area).or_default().push(activity);
+        }
+    }
+    areas
+}
+
+/// What is done to data of an area.
+fn effects(activities: &[&Activity]) -> String {
+    let known = [(Effect::Read, "read"), (Effect::Write, "change"), (Effect::Destructive, "delete")];
+    let found = known.iter().filter(|(effect, _)| activities.iter().any(|activity| activity.effect == *effect));
+    found.map(|(_, word)| *word).collect::<Vec<_>>().join(", ")
+}
+
+/// The first few of many, with the number of the others.
+fn some(titles: &[&str]) -> String {
+    match titles {
+        [] => "nothing that Switchboard does".to_owned(),
+        [first, second, more @ ..] if more.len() > 1 => format!("{first}, {second} and {} more", more.len()),
+        few => few.join(", "),
     }
 }
 

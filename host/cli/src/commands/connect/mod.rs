@@ -92,7 +92,7 @@ async fn connect_as(
             };
             facts.client_id = Some(client.client_id.clone());
             check_expected(app, connector, &connections, &service, &client.client_id, &care).await?;
-            access::purpose(app, &wanted);
+            access::purpose(app, connector.manifest(), &wanted);
             warn_of_others(app, &connections, &service, &client.client_id, connect)?;
             sign_in::by_person(app, connector, &connections, &service, connect, client, &wanted.scopes()).await?
         }
@@ -270,7 +270,8 @@ fn fits(connect: &Connect, method: Method) -> Result<(), CliError> {
         return Err(jwt());
     }
     let given = [
-        ("--client-secret-file", connect.client_secret_file.is_some(), &[Method::Byo, Method::S2s][..]),
+        ("--client-id (or SWITCHBOARD_CLIENT_ID)", connect.client_id.is_some(), &[Method::Byo, Method::S2s][..]),
+        ("--client-secret-file", connect.client_secret_file.is_some(), &[Method::Byo, Method::S2s]),
         ("--account-id", connect.account_id.is_some(), &[Method::S2s]),
         ("--token", connect.token.is_some(), &[Method::Token]),
         ("--paste", connect.paste, &[Method::Browser, Method::Byo]),

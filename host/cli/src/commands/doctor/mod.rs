@@ -92,7 +92,10 @@ pub async fn run(app: &App, options: Doctor) -> Result<(), CliError> {
     let findings = look(app, &options).await?;
     let bad = findings.iter().any(|finding| finding.state == State::Bad);
     if options.message {
-        let found = findings.iter().find(|finding| finding.remedy.as_ref().is_some_and(|remedy| remedy.message));
+        // What is broken comes before what is only worth knowing.
+        let (broken, others): (Vec<_>, Vec<_>) = findings.iter().partition(|finding| finding.state == State::Bad);
+        let mut all = broken.into_iter().chain(others);
+        let found = all.find(|finding| finding.remedy.as_ref().is_some_and(|remedy| remedy.message));
         let Some((finding, remedy)) = found.and_then(|finding| Some((finding, finding.remedy.as_ref()?))) else {
             return Err(CliError::failed("nothing-found", "nothing was found that an administrator has to mend")
                 .with_fix("switchboard doctor --seen \"what the page says\" --message"));
