@@ -86,8 +86,10 @@ fn activities(resolved: &str) -> Result<String, String> {
     let manifest: Value = serde_json::from_str(resolved).map_err(|error| error.to_string())?;
     let mut page = String::from(
         "# Activities\n\nMade from the manifest by `resolve-manifest`. `switchboard activity show ID` says more: fields, errors, examples.\n\
-         Scopes: any one of the sets is enough; `(:admin)` stands for the same scope at the level of the account.\n",
+         Scopes: any one of the sets is enough; `(:admin)` stands for the same scope at the level of the account.\n\
+         What each scope allows: <SCOPE_HELP>\n",
     );
+    page = page.replace("SCOPE_HELP", scope_help(&manifest));
     let mut area = "";
     for entry in manifest.get("activities").and_then(Value::as_array).into_iter().flatten() {
         let text = |key: &str| entry.get(key).and_then(Value::as_str).unwrap_or_default();
@@ -118,8 +120,10 @@ fn events(resolved: &str) -> Result<String, String> {
         "# Events\n\nMade from the manifest by `resolve-manifest`. `switchboard event show NAME` says more: fields and examples.\n\
          Every event has `event`, its name, and `at`, the time; ids are texts, times are RFC 3339 in UTC. Events come more than once and in any order.\n\
          Level `account`: an app of the whole account hears of it. Level `user`: also an app that single users allowed, of those users.\n\
-         Scopes: any one of the sets is enough; `(:admin)` stands for the same scope at the level of the account.\n",
+         Scopes: any one of the sets is enough; `(:admin)` stands for the same scope at the level of the account.\n\
+         What each scope allows: <SCOPE_HELP>\n",
     );
+    page = page.replace("SCOPE_HELP", scope_help(&manifest));
     let mut area = "";
     for entry in manifest.get("events").and_then(Value::as_array).into_iter().flatten() {
         let text = |key: &str| entry.get(key).and_then(Value::as_str).unwrap_or_default();
@@ -145,6 +149,11 @@ fn events(resolved: &str) -> Result<String, String> {
         ));
     }
     Ok(page)
+}
+
+/// The service's own page about scopes.
+fn scope_help(manifest: &Value) -> &str {
+    manifest.get("app").and_then(|app| app.get("scope_help")?.as_str()).unwrap_or_default()
 }
 
 fn scopes(entry: &Value, family: &str) -> String {
