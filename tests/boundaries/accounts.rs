@@ -8,24 +8,46 @@ fn found(world: &World, search: &[&str]) -> Value {
 }
 
 #[test]
-fn seed_uipath_21_22_josys_34_zoom_stands_in_the_list_and_is_found_by_name_and_by_what_it_does() {
+fn seed_uipath_21_zoom_stands_in_the_list_with_icon_version_and_summary_of_its_manifest() {
     let world = World::new();
     let all = found(&world, &[]);
     let zoom = &all[0];
-    assert_eq!((&zoom["connector"], &zoom["title"]), (&json!("zoom"), &json!("Zoom")), "{all}");
-    assert!(zoom["version"].as_str().unwrap().contains('.') && zoom["summary"].as_str().unwrap().len() > 20, "{zoom}");
-    assert!(zoom["icon"].as_str().unwrap().starts_with("<svg") && !zoom["icon"].as_str().unwrap().contains("script"));
+    let manifest = std::fs::read_to_string(World::file("manifests/zoom.resolved.json")).unwrap();
+    let manifest: Value = serde_json::from_str(&manifest).unwrap();
+    for field in ["connector", "title", "version", "summary", "icon"] {
+        assert!(zoom[field] == manifest[field] && !zoom[field].as_str().unwrap().is_empty(), "{field}: {zoom}");
+    }
+    let icon = zoom["icon"].as_str().unwrap();
+    assert!(icon.starts_with("<svg") && !icon.contains("script"), "{icon}");
+    assert_eq!(zoom["activities"], manifest["activities"].as_array().unwrap().len());
+}
+
+#[test]
+fn seed_uipath_22_the_list_is_searched_by_name_and_by_what_it_does() {
+    let world = World::new();
     assert_eq!(found(&world, &["zo"])[0]["connector"], "zoom");
     let by_what = found(&world, &["meeting"]);
     assert!(by_what[0]["matching"].as_array().unwrap().contains(&json!("zoom.meetings.create")), "{by_what}");
     assert_eq!(found(&world, &["payroll"]), json!([]));
+    let people = world.run(&["connector", "list", "payroll"]);
+    assert!(people.out.is_empty() && people.err.contains("switchboard connector list"), "{}", people.err);
+}
+
+#[test]
+fn seed_josys_34_the_catalogue_leads_to_the_connection() {
+    let world = World::new();
     let shown = world.run(&["connector", "list"]);
-    assert!(
-        shown.out.contains("zoom") && shown.err.contains("switchboard connect LABEL"),
-        "{}{}",
-        shown.out,
-        shown.err
-    );
+    assert!(shown.out.lines().any(|line| line.trim_start().starts_with("zoom ")), "{}", shown.out);
+    let next = shown.err.lines().find_map(|line| line.split_once("connect it: switchboard ")).unwrap().1;
+    assert_eq!(next.split(' ').collect::<Vec<_>>(), ["connect", "LABEL"], "{next}");
+    // As it says, here at the emulator's cloud.
+    let at = world.addresses();
+    let mut arguments: Vec<&str> =
+        next.split(' ').map(|word| if word == "LABEL" { "directory" } else { word }).collect();
+    arguments.extend(["--profile", "emulator"]);
+    arguments.extend(at.iter().map(String::as_str));
+    assert_eq!(world.sign_in(&arguments, "ada@emulator.test", "allow").code, 0);
+    assert_eq!(world.labels(), ["directory"]);
 }
 
 #[test]
@@ -68,28 +90,6 @@ fn seed_josys_23_one_person_in_two_accounts_stays_two_connections() {
     );
 }
 
-fn connect_admin(world: &World) {
-    let (client, secret) = world.emulator.admin_app();
-    let (api, oauth, file) = (world.emulator.api_base(), world.emulator.oauth_base(), world.secret_file(&secret));
-    let arguments = [
-        "connect",
-        "josys",
-        "--admin",
-        "--for",
-        "zoom.users.*",
-        "--client-id",
-        &client,
-        "--client-secret-file",
-        &file,
-        "--api-base",
-        &api,
-        "--oauth-base",
-        &oauth,
-    ];
-    let done = world.sign_in(&arguments, "ada@emulator.test", "allow");
-    assert_eq!(done.code, 0, "{}", done.err);
-}
-
 fn fault(world: &World, fault: Value) {
     let (status, body) = world.ask("POST", "/_emulator/faults", &fault);
     assert!(status < 300, "{body}");
@@ -98,7 +98,7 @@ fn fault(world: &World, fault: Value) {
 #[test]
 fn seed_josys_25_a_lesser_plan_is_said_with_the_plans_that_do() {
     let world = World::new();
-    connect_admin(&world);
+    world.connect_admin("josys", "ada@emulator.test");
     let words = "Only available for Paid account.";
     fault(
         &world,
@@ -114,7 +114,7 @@ fn seed_josys_25_a_lesser_plan_is_said_with_the_plans_that_do() {
 #[test]
 fn seed_josys_31_user_advanced_settings_are_told_by_name_and_what_works_without_goes_on() {
     let world = World::new();
-    connect_admin(&world);
+    world.connect_admin("josys", "ada@emulator.test");
     let found = world.run(&["doctor", "josys", "--json"]);
     assert!(
         found.out.contains("look in Zoom yourself whether the role has: View and Edit on User advanced settings"),

@@ -3,54 +3,16 @@
 use serde_json::{Value, json};
 use switchboard_tests::world::World;
 
-fn findings(world: &World, more: &[&str]) -> Vec<Value> {
-    let mut arguments = vec!["doctor", "--json"];
-    arguments.extend(more);
-    let done = world.run(&arguments);
-    let found: Value =
-        serde_json::from_str(&done.out).unwrap_or_else(|error| panic!("{error}: {}{}", done.out, done.err));
-    let bad = found.as_array().unwrap().iter().any(|one| one["ok"] == false);
-    assert_eq!(done.code, i32::from(bad), "the exit code says whether something is wrong: {found}");
-    found.as_array().unwrap().clone()
-}
-
 fn about<'a>(findings: &'a [Value], remedy: &str) -> &'a Value {
     findings.iter().find(|one| one["remedy"]["id"] == remedy).unwrap_or_else(|| panic!("no {remedy}: {findings:?}"))
 }
 
-/// Ada, Grace … through the admin-managed app.
-fn connect_admin(world: &World, user: &str) -> Value {
-    let (client, secret) = world.emulator.admin_app();
-    let (api, oauth, file) = (world.emulator.api_base(), world.emulator.oauth_base(), world.secret_file(&secret));
-    let arguments = [
-        "connect",
-        "josys",
-        "--admin",
-        "--for",
-        "zoom.users.*",
-        "--for",
-        "zoom.groups.list",
-        "--client-id",
-        &client,
-        "--client-secret-file",
-        &file,
-        "--api-base",
-        &api,
-        "--oauth-base",
-        &oauth,
-        "--json",
-    ];
-    let done = world.sign_in(&arguments, user, "allow");
-    serde_json::from_str(&done.out).unwrap_or_else(|_| panic!("{}{}", done.out, done.err))
-}
-
 #[test]
-fn seed_josys_26_36_the_owner_passes_at_once_with_account_scopes_alone() {
+fn seed_josys_26_the_owner_passes_every_check_at_once() {
     let world = World::new();
-    let out = connect_admin(&world, "ada@emulator.test");
+    let out = world.connect_admin("josys", "ada@emulator.test");
     assert_eq!((&out["warnings"], &out["remedies"]), (&json!([]), &json!([])), "{out}");
-    assert!(out["scopes"].as_array().unwrap().iter().all(|scope| scope.as_str().unwrap().ends_with(":admin")), "{out}");
-    let found = findings(&world, &["josys"]);
+    let found = world.findings(&["josys"]);
     assert!(found.iter().all(|one| one["ok"] == true), "{found:?}");
     assert!(
         found.iter().any(|one| one["text"].to_string().contains("User advanced settings")),
@@ -59,28 +21,7 @@ fn seed_josys_26_36_the_owner_passes_at_once_with_account_scopes_alone() {
 }
 
 #[test]
-fn seed_josys_24_30_32_37_38_missing_rights_are_named_and_mended_without_starting_over() {
-    let world = World::new();
-    world.approval(&json!({"roles": {"grace@emulator.test": "1"}}));
-    connect_admin(&world, "grace@emulator.test");
-    assert!(findings(&world, &["josys"]).iter().all(|one| one["ok"] == true), "an admin with every right passes");
-    world.approval(&json!({"roles": {"grace@emulator.test": "RHelpDeskRoleOfTheSeed1"}}));
-    let found = findings(&world, &["josys"]);
-    let lacks = about(&found, "role-rights-missing");
-    let words = lacks["text"].as_str().unwrap();
-    assert!(
-        words.contains("Edit on Users") && words.contains("Edit on Groups") && !words.contains("View on Users"),
-        "{words}"
-    );
-    assert!(lacks["remedy"]["steps"].to_string().contains("the owner grants them on the same screen"), "seed_josys_28");
-    world.approval(&json!({"roles": {"grace@emulator.test": "1"}}));
-    assert!(findings(&world, &["josys"]).iter().all(|one| one["ok"] == true), "the same connection works again");
-    world.approval(&json!({"roles": {"grace@emulator.test": "2"}}));
-    about(&findings(&world, &["josys"]), "needs-admin");
-}
-
-#[test]
-fn seed_josys_37_a_member_at_an_admin_managed_app_is_told_so() {
+fn the_words_of_a_page_or_its_letter_lead_to_the_remedy() {
     let world = World::new();
     let done = world.run(&["doctor", "--seen", "An account admin is required to install this type of app", "--json"]);
     assert!(done.out.contains("admin-only-app"), "{}", done.out);
@@ -104,12 +45,12 @@ fn a_missing_scope_and_a_replaced_connection_are_found() {
     let world = World::new();
     let done = world.connect_with("less", "ada@emulator.test", "allow", &["--scopes", "user:read:user", "--json"]);
     assert_eq!(done.code, 0, "{}", done.err);
-    let found = findings(&world, &[]);
+    let found = world.findings(&[]);
     let missing = about(&found, "scope-missing");
     assert!(missing["text"].to_string().contains("zoom.meetings.create"), "{missing}");
     assert!(missing["remedy"]["steps"].to_string().contains("meeting:write:meeting"), "{missing}");
     world.connect_with("more", "ada@emulator.test", "allow", &["--replace"]);
-    about(&findings(&world, &["less"]), "replaced");
+    about(&world.findings(&["less"]), "replaced");
 }
 
 #[test]
@@ -117,14 +58,14 @@ fn a_wrong_clock_a_damaged_database_and_a_lost_key_are_told_apart() {
     let world = World::connected();
     let port = url::Url::parse(&world.emulator.api_base()).unwrap().port().unwrap();
     switchboard_tests::world::http("POST", port, "/_emulator/clock", r#"{"advance_s": 900}"#);
-    let found = findings(&world, &[]);
+    let found = world.findings(&[]);
     let clock = found.iter().find(|one| one["about"] == "clock").unwrap();
     assert!(clock["ok"] == false && clock["text"].to_string().contains("behind"), "{clock}");
 
     let key = world.home.path().join("key");
     let away = world.home.path().join("key.away");
     std::fs::rename(&key, &away).unwrap();
-    let found = findings(&world, &[]);
+    let found = world.findings(&[]);
     assert!(found.iter().any(|one| one["about"] == "key" && one["ok"] == false), "{found:?}");
     std::fs::rename(&away, &key).unwrap();
 
@@ -136,7 +77,7 @@ fn a_wrong_clock_a_damaged_database_and_a_lost_key_are_told_apart() {
             std::fs::write(&path, vec![0x55; 8192]).unwrap();
         }
     }
-    let found = findings(&world, &[]);
+    let found = world.findings(&[]);
     let store = found.iter().find(|one| one["about"] == "store").unwrap();
     assert!(store["ok"] == false && store["fix"].to_string().contains("damaged"), "{store}");
 }
@@ -201,7 +142,7 @@ fn the_demo_account_is_advised_what_can_be_done_with_an_emulator_and_it_works() 
     let packaged =
         ["connect", "demo", "--method", "browser", "--profile", "emulator", "--api-base", &api, "--oauth-base", &oauth];
     assert_eq!(world.sign_in(&packaged, "ada@emulator.test", "allow").code, 0);
-    let found = findings(&world, &["demo"]);
+    let found = world.findings(&["demo"]);
     let lacks = found.iter().find(|one| one["text"].as_str().unwrap().contains("lack a scope")).unwrap();
     assert!(!json!(found).to_string().contains("marketplace.zoom.us"), "no page of Zoom's knows this app: {found:?}");
     // The advice, followed as it is written.

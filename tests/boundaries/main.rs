@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod accounts;
+mod approving;
 mod burst;
 mod checklist;
 mod confirming;
@@ -11,19 +12,27 @@ mod embed;
 mod events;
 mod files;
 mod government;
+mod guides;
 mod hostile;
 mod journey;
 mod journeys;
 mod kept;
 mod keys;
 mod killed;
+mod kinds;
+mod labels;
 mod mistakes;
+mod one_grant;
 mod person;
 mod readdressed;
 mod readme;
 mod refused;
+mod remedies;
+mod rights;
 mod rules;
+mod scopes;
 mod secrets;
+mod server;
 mod shown;
 mod slips;
 mod told;

@@ -4,28 +4,25 @@ use std::io::{BufRead, BufReader, Read};
 use std::process::{Output, Stdio};
 
 use serde_json::{Value, json};
+use switchboard_tests::browser::Browser;
 use switchboard_tests::world::{Done, World, http, landing};
 use url::Url;
 
 /// The command that waits for a browser, with the browser's part given to `browse`: it gets the address that was opened.
 fn in_the_browser(world: &World, label: &str, browse: impl FnOnce(&Url) -> String) -> (Done, Url, String) {
     let (client, secret) = world.emulator.app();
-    let (api, oauth, file) = (world.emulator.api_base(), world.emulator.oauth_base(), world.secret_file(&secret));
+    let file = world.secret_file(&secret);
+    waits(world, label, &["--client-id", &client, "--client-secret-file", &file], browse)
+}
+
+/// The same with other arguments.
+fn waits(world: &World, label: &str, more: &[&str], browse: impl FnOnce(&Url) -> String) -> (Done, Url, String) {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
-    let mut command = world.command(&[
-        "connect",
-        label,
-        "--client-id",
-        &client,
-        "--client-secret-file",
-        &file,
-        "--api-base",
-        &api,
-        "--oauth-base",
-        &oauth,
-        "--redirect-port",
-        &port,
-    ]);
+    let at = world.addresses();
+    let mut arguments = vec!["connect", label, "--redirect-port", &port];
+    arguments.extend(at.iter().map(String::as_str));
+    arguments.extend(more);
+    let mut command = world.command(&arguments);
     // The browser of this person writes down how it was called, and what it was given.
     let script = world.home.path().join("browser");
     std::fs::write(&script, "#!/bin/sh\necho \"$@\" > opened\nenv > environment\nsleep 0.3\n").unwrap();
@@ -59,34 +56,81 @@ fn query(url: &Url, name: &str) -> String {
     url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned()).unwrap_or_default()
 }
 
+fn alan(page: &Url) -> String {
+    landing(page.as_str(), "alan@emulator.test", "allow")
+}
+
 #[test]
-fn seed_next_01_03_04_anyclip_09_uipath_23_one_command_opens_zooms_page_and_ends_connected() {
+fn seed_next_01_a_person_without_rights_begins_and_ends_a_connection_of_their_own() {
     let world = World::new();
-    let landed = |page: &Url| landing(page.as_str(), "alan@emulator.test", "allow");
-    let (done, opened, back) = in_the_browser(&world, "mine", landed);
+    let (done, ..) = in_the_browser(&world, "mine", alan);
     assert_eq!(done.code, 0, "{}{}", done.out, done.err);
-    assert!(opened.as_str().starts_with(&world.emulator.oauth_base()), "{opened}");
-    assert_eq!(query(&opened, "client_id"), "switchboard-demo");
-    assert!(query(&opened, "redirect_uri").starts_with("http://127.0.0.1:"), "{opened}");
-    assert_eq!(
-        (query(&opened, "response_type"), query(&opened, "code_challenge_method")),
-        ("code".into(), "S256".into())
-    );
-    assert!(query(&opened, "state").len() >= 32, "{opened}");
-    // What comes back to us is a code and our own state: no password, and the page says that the person is done.
+    let row = &world.json(&["connection", "list", "--json"])[0];
+    assert_eq!(row["identity"]["role"], "Member", "no administrator was needed: {row}");
+    let me = world.json(&["call", "zoom.users.me", "--json"]);
+    assert_eq!((&me["email"], &me["id"]), (&json!("alan@emulator.test"), &row["identity"]["user_id"]));
+    let others = world.run(&["call", "zoom.users.list", "--json"]);
+    assert_eq!(World::error(&others)["code"], "scope-missing", "theirs alone: {}", others.err);
+}
+
+#[test]
+fn seed_next_03_the_password_is_typed_at_zoom_and_only_a_code_comes_back() {
+    let world = World::new();
+    // Mistyped, and long enough to be searched for in all that is left when this world ends.
+    let password = "a long password that was typed in a browser";
+    world.knows("a password", password);
+    let (done, _, back) = in_the_browser(&world, "mine", |page| {
+        let mut browser = Browser::default();
+        let wrong = browser.sign_in_with(page.as_str(), "alan@emulator.test", password);
+        assert!(wrong.body.contains("Incorrect email or password"), "{}", wrong.body);
+        let consent = browser.sign_in(page.as_str(), "alan@emulator.test");
+        browser.allow(page.as_str(), &consent)
+    });
+    assert_eq!(done.code, 0, "{}{}", done.out, done.err);
     let (address, page) = back.split_once('\n').unwrap();
     let names: Vec<String> = Url::parse(address).unwrap().query_pairs().map(|(name, _)| name.into_owned()).collect();
     assert_eq!(names, ["code", "state"], "{address}");
-    assert!(page.contains("You can close this window"), "{page}");
+    assert!(!page.contains("<input") && !page.contains("<form"), "our page asks for nothing: {page}");
+    let help = world.run(&["connect", "--help"]).out;
+    assert!(!help.contains("--password"), "there is no place to hand one over: {help}");
+}
+
+#[test]
+fn seed_next_04_after_authorize_the_person_is_back_and_the_connection_is_listed_as_connected() {
+    let world = World::new();
+    let (done, _, back) = in_the_browser(&world, "mine", alan);
+    let (address, page) = back.split_once('\n').unwrap();
+    assert!(address.starts_with("http://127.0.0.1:") && page.contains("You can close this window"), "{address} {page}");
+    assert!(done.out.contains("mine is connected as alan@emulator.test"), "{}", done.out);
     let row = &world.json(&["connection", "list", "--json"])[0];
     assert_eq!(
         (&row["label"], &row["state"], &row["identity"]["email"]),
         (&json!("mine"), &json!("active"), &json!("alan@emulator.test"))
     );
-    assert_eq!(row["identity"]["role"], "Member", "no administrator was needed: {row}");
+}
+
+#[test]
+fn seed_anyclip_09_connect_opens_zooms_page_with_our_app_our_address_and_a_state_nobody_guesses() {
+    let world = World::new();
+    let (_, opened, back) = in_the_browser(&world, "mine", alan);
+    assert!(opened.as_str().starts_with(&format!("{}/authorize?", world.emulator.oauth_base())), "{opened}");
+    assert_eq!(query(&opened, "client_id"), "switchboard-demo");
+    let redirect = query(&opened, "redirect_uri");
+    assert!(redirect.starts_with("http://127.0.0.1:") && back.starts_with(&redirect), "{redirect} {back}");
+    assert_eq!(query(&opened, "response_type"), "code");
+    assert!(query(&opened, "state").len() >= 32, "{opened}");
     // A second sign-in has another state.
     let (_, again, _) = in_the_browser(&world, "second", |page| landing(page.as_str(), "grace@emulator.test", "allow"));
     assert_ne!(query(&opened, "state"), query(&again, "state"));
+}
+
+#[test]
+fn seed_uipath_23_one_command_with_nothing_but_a_name_starts_the_connect_step() {
+    let world = World::new();
+    let (done, opened, _) = waits(&world, "mine", &["--profile", "emulator"], alan);
+    assert_eq!(done.code, 0, "{}{}", done.out, done.err);
+    assert!(opened.path().ends_with("/authorize"), "the browser stands at Zoom's page: {opened}");
+    assert_eq!(world.json(&["connection", "list", "--json"])[0]["method"], "oauth");
 }
 
 #[test]
@@ -115,7 +159,7 @@ fn seed_next_02_the_help_names_the_way_in_a_narrow_terminal() {
 }
 
 #[test]
-fn seed_next_06_07_the_grant_shows_the_person_and_their_recordings_before_any_is_imported() {
+fn seed_next_06_the_grant_covers_who_the_person_is() {
     let world = World::connected();
     let me = world.json(&["call", "zoom.users.me", "--json"]);
     for field in ["id", "email", "account_id", "display_name"] {
@@ -123,9 +167,15 @@ fn seed_next_06_07_the_grant_shows_the_person_and_their_recordings_before_any_is
     }
     let row = world.json(&["connection", "show", "work", "--json"]);
     assert_eq!((&row["identity"]["user_id"], &row["identity"]["account_id"]), (&me["id"], &me["account_id"]));
+}
+
+#[test]
+fn seed_next_07_recordings_are_seen_with_what_they_are_before_any_is_imported() {
+    let world = World::connected();
+    let me = world.json(&["call", "zoom.users.me", "--json"]);
     let found = world.json(&["call", "zoom.recordings.list", "from=2026-01-01", "to=2026-11-23", "--json"]);
     let recordings = found["recordings"].as_array().unwrap();
-    assert!(!recordings.is_empty());
+    assert!(recordings.len() > 1, "{found}");
     for one in recordings {
         assert!(one["topic"].is_string() && one["start_time"].is_string() && one["duration"].is_number(), "{one}");
         assert!(one["total_size"].is_number() || one["size"].is_number(), "{one}");
@@ -135,6 +185,8 @@ fn seed_next_06_07_the_grant_shows_the_person_and_their_recordings_before_any_is
         }
     }
     assert!(!world.home.path().join("downloads").exists(), "nothing was imported to see that");
+    let log = world.requests();
+    assert!(log.iter().all(|one| !one["path"].as_str().unwrap().contains("download")), "and no file was asked for");
 }
 
 #[test]

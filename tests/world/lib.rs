@@ -1,3 +1,5 @@
 //! What the boundary tests share: an emulator, a home folder, and the `switchboard` command over both.
 
+pub mod browser;
+pub mod connecting;
 pub mod world;

@@ -91,47 +91,96 @@ async fn seed_anyclip_11_an_admin_is_approved_automatically() {
     assert_eq!(change(&emulator, json!({})).await["requests"], json!([]));
 }
 
-#[tokio::test]
-async fn seed_uipath_10_11_12_31_the_toggles_decide_for_a_plain_user() {
+/// An account that requires pre-approval.
+async fn strict() -> Emulator {
     let emulator = emulator().await;
-    assert!(connects(&emulator, "grace").await, "nothing is required at the start");
     change(&emulator, json!({"required": true})).await;
+    emulator
+}
+
+/// Pre-approve the demo app for these alone.
+async fn approve(emulator: &Emulator, users: &[&str], groups: &[&str]) {
+    let users: Vec<String> = users.iter().map(|who| format!("{who}@emulator.test")).collect();
+    change(emulator, json!({"pre_approve": {"client_id": "switchboard-demo", "users": users, "groups": groups}})).await;
+}
+
+#[tokio::test]
+async fn seed_uipath_10_the_apps_toggle_turns_a_blocked_user_into_an_allowed_one() {
+    let emulator = strict().await;
     let page = attempt(&emulator, "switchboard-demo", "grace").await;
     assert_eq!(page.status, 400);
     assert!(page.body.contains("You cannot authorize") && page.body.contains("pre-approval"), "{}", page.body);
     change(&emulator, json!({"pre_approve": {"client_id": "switchboard-demo"}})).await;
-    assert!(connects(&emulator, "grace").await && connects(&emulator, "alan").await);
-    let listed = json!({"client_id": "switchboard-demo", "users": ["grace@emulator.test"]});
-    change(&emulator, json!({"pre_approve": listed})).await;
-    assert!(connects(&emulator, "grace").await && !connects(&emulator, "alan").await);
-    let other = attempt(&emulator, "switchboard-demo", "alan").await.body;
-    assert!(other.contains("not approved for all users"), "told apart from no approval at all: {other}");
-    change(&emulator, json!({"required": false})).await;
-    assert!(connects(&emulator, "alan").await);
+    assert!(connects(&emulator, "grace").await);
+    change(&emulator, json!({"apps": {"switchboard-demo": {"pre_approved": false}}})).await;
+    assert!(!connects(&emulator, "grace").await);
 }
 
 #[tokio::test]
-async fn seed_uipath_13_14_15_users_and_groups_add_up_to_their_union() {
+async fn seed_uipath_11_without_a_choice_all_users_of_the_account_are_approved() {
+    let emulator = strict().await;
+    let users = json!({"edsger@emulator.test": "active"});
+    let state = change(&emulator, json!({"users": users, "pre_approve": {"client_id": "switchboard-demo"}})).await;
+    assert_eq!(state["apps"]["switchboard-demo"]["all_users"], true, "{state}");
+    for who in ["grace", "alan", "edsger"] {
+        assert!(connects(&emulator, who).await, "{who}");
+    }
+}
+
+#[tokio::test]
+async fn seed_uipath_12_users_outside_of_the_list_stay_blocked_by_a_page_of_its_own() {
+    let emulator = strict().await;
+    approve(&emulator, &["grace"], &[]).await;
+    assert!(connects(&emulator, "grace").await && !connects(&emulator, "alan").await);
+    let other = attempt(&emulator, "switchboard-demo", "alan").await.body;
+    assert!(other.contains("not approved for all users"), "told apart from no approval at all: {other}");
+}
+
+#[tokio::test]
+async fn seed_uipath_31_the_accounts_toggle_lets_a_plain_user_in_and_blocks_again() {
     let emulator = emulator().await;
-    change(
-        &emulator,
-        json!({"required": true, "roles": {"edsger@emulator.test": "2"}, "users": {"edsger@emulator.test": "active"}}),
-    )
-    .await;
+    for (required, lets_in) in [(false, true), (true, false), (false, true), (true, false)] {
+        change(&emulator, json!({"required": required})).await;
+        assert_eq!(connects(&emulator, "grace").await, lets_in, "required: {required}");
+    }
+}
+
+#[tokio::test]
+async fn seed_uipath_13_users_are_added_by_address_and_an_unknown_one_is_refused() {
+    let emulator = strict().await;
+    approve(&emulator, &["alan"], &[]).await;
+    approve(&emulator, &["alan", "grace"], &[]).await;
+    assert!(connects(&emulator, "grace").await && connects(&emulator, "alan").await);
+    let wanted = json!({"client_id": "switchboard-demo", "users": ["nobody@emulator.test"]});
+    let url = format!("{}/approval", emulator.control_base());
+    let got = send("POST", &url, "", &json!({"pre_approve": wanted}).to_string()).await;
+    assert!(got.status == 400 && got.body.contains("nobody@emulator.test"), "{}", got.body);
+    assert!(connects(&emulator, "alan").await, "those that were there stay");
+}
+
+#[tokio::test]
+async fn seed_uipath_14_groups_are_added_by_name_and_later_members_count() {
+    let emulator = strict().await;
     change(&emulator, json!({"groups": {"Sales": ["grace@emulator.test"], "Labs": []}})).await;
-    let both = json!({"client_id": "switchboard-demo", "users": ["alan@emulator.test"], "groups": ["Sales", "Labs"]});
-    change(&emulator, json!({"pre_approve": both})).await;
+    approve(&emulator, &[], &["Sales", "Labs"]).await;
+    assert!(connects(&emulator, "grace").await && !connects(&emulator, "alan").await);
+    change(&emulator, json!({"groups": {"Labs": ["alan@emulator.test"]}})).await;
+    assert!(connects(&emulator, "alan").await, "a later member of the group can too");
+    let wanted = json!({"client_id": "switchboard-demo", "groups": ["None"]});
+    let url = format!("{}/approval", emulator.control_base());
+    let got = send("POST", &url, "", &json!({"pre_approve": wanted}).to_string()).await;
+    assert!(got.status == 400 && got.body.contains("None"), "{}", got.body);
+}
+
+#[tokio::test]
+async fn seed_uipath_15_users_and_groups_add_up_to_their_union() {
+    let emulator = strict().await;
+    let edsger = json!({"roles": {"edsger@emulator.test": "2"}, "users": {"edsger@emulator.test": "active"}});
+    change(&emulator, edsger).await;
+    change(&emulator, json!({"groups": {"Sales": ["grace@emulator.test"]}})).await;
+    approve(&emulator, &["alan"], &["Sales"]).await;
     assert!(connects(&emulator, "grace").await && connects(&emulator, "alan").await);
     assert!(!connects(&emulator, "edsger").await);
-    change(&emulator, json!({"groups": {"Labs": ["edsger@emulator.test"]}})).await;
-    assert!(connects(&emulator, "edsger").await, "a later member of the group can too");
-    for unknown in [json!({"users": ["nobody@emulator.test"]}), json!({"groups": ["None"]})] {
-        let mut wanted = json!({"client_id": "switchboard-demo"});
-        wanted.as_object_mut().unwrap().extend(unknown.as_object().unwrap().clone());
-        let url = format!("{}/approval", emulator.control_base());
-        let got = send("POST", &url, "", &json!({"pre_approve": wanted}).to_string()).await;
-        assert_eq!(got.status, 400, "{}", got.body);
-    }
 }
 
 #[tokio::test]
@@ -154,33 +203,48 @@ async fn seed_uipath_32_the_old_value_holds_until_it_is_confirmed() {
 }
 
 #[tokio::test]
-async fn seed_uipath_33_34_the_two_exemptions() {
-    let emulator = emulator().await;
-    change(&emulator, json!({"required": true, "apps": {"switchboard-classic": {"origin": "zoom"}}})).await;
+async fn seed_uipath_33_the_exemption_of_zooms_own_apps_helps_no_other() {
+    let emulator = strict().await;
+    change(&emulator, json!({"apps": {"switchboard-classic": {"origin": "zoom"}}})).await;
     assert!(!attempt(&emulator, "switchboard-classic", "grace").await.connects());
     change(&emulator, json!({"allow_zoom_apps": true})).await;
     assert!(attempt(&emulator, "switchboard-classic", "grace").await.connects());
     assert!(!connects(&emulator, "grace").await, "a listed app still needs it");
-    change(&emulator, json!({"apps": {"switchboard-classic": {"origin": "account"}}})).await;
-    assert!(!attempt(&emulator, "switchboard-classic", "grace").await.connects());
-    change(&emulator, json!({"allow_account_apps": true})).await;
-    assert!(attempt(&emulator, "switchboard-classic", "grace").await.connects());
 }
 
 #[tokio::test]
-async fn seed_uipath_35_36_notices_about_the_toggle() {
-    let emulator = emulator().await;
+async fn seed_uipath_34_the_exemption_of_the_accounts_own_apps_helps_no_other() {
+    let emulator = strict().await;
+    assert!(!attempt(&emulator, "switchboard-classic", "grace").await.connects());
+    change(&emulator, json!({"allow_account_apps": true})).await;
+    assert!(attempt(&emulator, "switchboard-classic", "grace").await.connects());
+    assert!(!connects(&emulator, "grace").await, "a listed app still needs it");
+    change(&emulator, json!({"apps": {"switchboard-classic": {"origin": "zoom"}}})).await;
+    assert!(!attempt(&emulator, "switchboard-classic", "grace").await.connects());
+}
+
+#[tokio::test]
+async fn seed_uipath_35_switched_off_is_told_in_new_clients_alone() {
+    let emulator = strict().await;
     let users = send("GET", &format!("{}/state", emulator.control_base()), "", "").await.json()["users"].clone();
     let id = |email: &str| users.as_array().unwrap().iter().find(|user| user["email"] == email).unwrap()["id"].clone();
     let clients = json!({"grace@emulator.test": "5.9.6", "alan@emulator.test": "5.9.5"});
-    let state = change(&emulator, json!({"clients": clients, "required": true})).await;
-    let mails = state["notices"].as_array().unwrap().iter().filter(|one| one["by"] == "email").count();
-    assert_eq!(mails, users.as_array().unwrap().len(), "one e-mail a user: {state}");
-    let state = change(&emulator, json!({"required": false})).await;
+    let state = change(&emulator, json!({"clients": clients, "required": false})).await;
     let off: Vec<_> = state["notices"].as_array().unwrap().iter().filter(|one| one["kind"] == "approval_off").collect();
     assert!(off.iter().all(|one| one["by"] == "client"), "{off:?}");
     let told = |email: &str| off.iter().any(|one| one["user"] == id(email));
     assert!(told("grace@emulator.test") && !told("alan@emulator.test"), "{off:?}");
+}
+
+#[tokio::test]
+async fn seed_uipath_36_switched_on_is_told_by_one_e_mail_a_user() {
+    let emulator = emulator().await;
+    let users = send("GET", &format!("{}/state", emulator.control_base()), "", "").await.json()["users"].clone();
+    let state = change(&emulator, json!({"required": true})).await;
+    let notices = state["notices"].as_array().unwrap();
+    assert!(notices.iter().all(|one| one["by"] == "email" && one["kind"] == "approval_on"), "{state}");
+    let told: std::collections::BTreeSet<String> = notices.iter().map(|one| one["user"].to_string()).collect();
+    assert_eq!((notices.len(), told.len()), (users.as_array().unwrap().len(), notices.len()), "{state}");
 }
 
 #[tokio::test]
