@@ -5,10 +5,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
+use tokio::time::Instant;
 
 const DAY_US: i64 = 86_400_000_000;
 /// Nobody reserves further ahead. What is further ahead all the same was reserved by a clock that was wrong.
 const FARTHEST: Duration = Duration::from_secs(3_600);
+/// A request that wakes later than this has missed its moment. A sixth of every limit is kept for bursts; where none is under
+/// way, that much covers what comes less late.
+const LATE: Duration = Duration::from_millis(100);
 
 /// What one request takes from an account's budget.
 #[derive(Debug, Clone)]
@@ -58,6 +62,28 @@ pub trait Pacing: Send + Sync {
     /// # Errors
     /// [`Held`]; nothing is reserved then.
     fn reserve(&self, ask: &Ask) -> Result<Duration, Held>;
+
+    /// Reserve one request and wait for its moment.
+    ///
+    /// A process that got no processor time wakes up with all its overdue requests at once. None of them goes then: its moment
+    /// is lost and it reserves another, so that what comes late does not come on top of what is on time.
+    ///
+    /// # Errors
+    /// [`Held`]; nothing is reserved then, but the request may have counted in its day.
+    async fn admit(&self, ask: &Ask) -> Result<(), Held> {
+        let start = Instant::now();
+        let mut wait = self.reserve(ask)?;
+        while !wait.is_zero() {
+            let moment = Instant::now() + wait;
+            tokio::time::sleep_until(moment).await;
+            if moment.elapsed() <= LATE {
+                break;
+            }
+            let patience = ask.patience.saturating_sub(start.elapsed());
+            wait = self.reserve(&Ask { patience, daily: Vec::new(), ..ask.clone() })?;
+        }
+        Ok(())
+    }
 
     /// Wait until nobody else does `what` in this account. It is over when the turn is dropped.
     async fn turn(&self, what: &str) -> Turn;
@@ -182,6 +208,67 @@ mod tests {
             }
             let rate = 299_000_000 / all.last().unwrap().max(&1);
             assert!(rate >= u64::from(limit) * 8 / 10, "{limit}: only {rate} a second");
+        }
+    }
+
+    /// A budget counted on the clock of the test.
+    struct Virtual {
+        start: Instant,
+        line: Mutex<Slot>,
+    }
+
+    #[async_trait]
+    impl Pacing for Virtual {
+        fn reserve(&self, ask: &Ask) -> Result<Duration, Held> {
+            let now = 5 * DAY_US + i64::try_from(self.start.elapsed().as_micros()).unwrap();
+            take(ask, now, std::slice::from_mut(&mut *self.line.lock().unwrap()))
+        }
+
+        async fn turn(&self, _what: &str) -> Turn {
+            Box::new(())
+        }
+    }
+
+    /// When, since the start, each of `count` requests goes that are all there at once, in a process that gets no processor
+    /// time for `stall`, then some for as long, and so on.
+    async fn gone(limit: u32, count: usize, stall: Duration) -> Vec<Duration> {
+        let pacing = Arc::new(Virtual { start: Instant::now(), line: Mutex::default() });
+        let mut requests = tokio::task::JoinSet::new();
+        for _ in 0..count {
+            let pacing = Arc::clone(&pacing);
+            requests.spawn(async move {
+                pacing.admit(&ask(limit, &[])).await.unwrap();
+                pacing.start.elapsed()
+            });
+        }
+        let stalls = tokio::spawn(async move {
+            while !stall.is_zero() {
+                tokio::time::sleep(stall).await;
+                tokio::time::advance(stall).await;
+            }
+        });
+        let mut gone = requests.join_all().await;
+        stalls.abort();
+        gone.sort_unstable();
+        gone
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_wakes_up_late_does_not_go_on_top_of_what_is_on_time() {
+        for limit in [1, 2, 4, 10, 20, 30, 60, 80] {
+            let on_time = gone(limit, 100, Duration::ZERO).await;
+            for stall in [90, 300, 1_000, 3_700].map(Duration::from_millis) {
+                let all = gone(limit, 100, stall).await;
+                // What is a tenth of a second late still goes.
+                let most = limit + limit.div_ceil(10);
+                for (at, first) in all.iter().enumerate() {
+                    let inside =
+                        all.iter().skip(at).take_while(|moment| **moment < *first + Duration::from_secs(1)).count();
+                    assert!(inside <= most as usize, "{limit} a second, stalls of {stall:?}: {inside}");
+                }
+                let (took, least) = (*all.last().unwrap(), *on_time.last().unwrap());
+                assert!(took < 3 * least + 3 * stall, "{limit} a second, stalls of {stall:?}: {took:?}, not {least:?}");
+            }
         }
     }
 

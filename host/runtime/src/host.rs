@@ -196,9 +196,8 @@ impl Call {
 
     async fn wait_for_budget(&self) -> Result<(), http::Failure> {
         let patience = self.deadline.saturating_duration_since(Instant::now());
-        let held = match self.connection.pacing().reserve(&Ask { patience, ..self.pace.ask.clone() }) {
-            Ok(wait) => return self.sleep(wait).await,
-            Err(held) => held,
+        let Err(held) = self.connection.pacing().admit(&Ask { patience, ..self.pace.ask.clone() }).await else {
+            return Ok(());
         };
         let (after, fix) = match &held {
             Held::UsedUp { until_ms, .. } => (
