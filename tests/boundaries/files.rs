@@ -74,3 +74,18 @@ fn the_book_inside_the_command_is_that_of_the_component() {
         assert_eq!(serde_json::to_value(&alone).unwrap(), serde_json::to_value(activity).unwrap());
     }
 }
+
+#[test]
+fn the_list_says_which_component_there_is_and_which_part_its_code_was_compiled_from() {
+    let world = World::new();
+    let zoom = &world.json(&["connector", "list", "--json"])[0];
+    let component = std::fs::read(World::file("target/connectors/zoom.wasm")).unwrap();
+    let component: String = Sha256::digest(component).iter().map(|byte| format!("{byte:02x}")).collect();
+    let compiled = zoom["sha256"]["compiled"].as_str().unwrap();
+    assert_eq!(zoom["sha256"]["component"], json!(component));
+    assert!(compiled.len() == 64 && compiled != component, "the code is made of a part: {compiled}");
+    let shown = world.run(&["connector", "list"]);
+    for line in [format!("component: sha256 {component}"), format!("compiled from: sha256 {compiled}")] {
+        assert!(shown.err.contains(&line), "{}", shown.err);
+    }
+}

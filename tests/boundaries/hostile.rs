@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
+use sha2::{Digest, Sha256};
 use switchboard_runtime::{
     CallError, CallOptions, Connector, Credential, Egress, FixedToken, Policy, Runtime, RuntimeConfig,
 };
@@ -18,6 +19,9 @@ fn runtime() -> Runtime {
     let config = RuntimeConfig { cpu: Duration::from_millis(300), memory: 16 << 20, ..RuntimeConfig::default() };
     Runtime::new(config, Egress::new().unwrap()).unwrap()
 }
+
+const HONEST: &str =
+    "(data (i32.const 50000) \"{}\") (func $invoke (result i32) (call $ok (i32.const 50000) (i32.const 2)))";
 
 /// The base with one attack in it, as a component.
 fn component(attack: &str) -> Vec<u8> {
@@ -60,9 +64,7 @@ async fn stopped(name: &str) {
     let bad = runtime.load_wasm(&component(&attack)).await.unwrap();
     let error = go(&bad).await.unwrap_err();
     assert_eq!(error.code(), expected, "{name}: {error}");
-    let honest =
-        "(data (i32.const 50000) \"{}\") (func $invoke (result i32) (call $ok (i32.const 50000) (i32.const 2)))";
-    let good = runtime.load_wasm(&component(honest)).await.unwrap();
+    let good = runtime.load_wasm(&component(HONEST)).await.unwrap();
     assert_eq!(go(&good).await.unwrap(), json!({}), "after {name}");
 }
 
@@ -100,5 +102,29 @@ attacks! {
 async fn a_component_that_imports_more_is_refused_by_name() {
     let bytes = wat::parse_file(folder().join("more-imports.wat")).unwrap();
     let error = runtime().load_wasm(&bytes).await.err().unwrap().to_string();
+    assert!(error.contains("wasi:filesystem/preopens@0.2.0"), "{error}");
+}
+
+/// What a command has inside is checked when it is packed: the whole component, and the part that the code is made of.
+#[tokio::test]
+async fn code_of_another_component_is_refused_and_so_is_a_component_whose_part_alone_is_good() {
+    let runtime = runtime();
+    let part = component(HONEST);
+    let code = || runtime.precompile(&part).unwrap();
+    let whole = component("(func $invoke (result i32) (unreachable))");
+    let book = runtime.book(&whole, &part, code()).await.unwrap();
+    let digests: Vec<&str> =
+        book.lines().filter(|line| line.starts_with("digest ") || line.starts_with("compiled ")).collect();
+    let of = |bytes: &[u8]| Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    assert_eq!(digests, [format!("digest {}", of(&whole)), format!("compiled {}", of(&part))]);
+
+    let mut other = part.clone();
+    let title = other.windows(5).position(|bytes| bytes == b"\"Bad\"").unwrap();
+    other[title + 1] = b'M';
+    let error = runtime.book(&other, &part, code()).await.unwrap_err().to_string();
+    assert!(error.contains("the code is not of this component"), "{error}");
+
+    let more = wat::parse_file(folder().join("more-imports.wat")).unwrap();
+    let error = runtime.book(&more, &part, code()).await.unwrap_err().to_string();
     assert!(error.contains("wasi:filesystem/preopens@0.2.0"), "{error}");
 }

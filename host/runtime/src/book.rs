@@ -4,6 +4,7 @@
 //! switchboard-book 1
 //! connector zoom
 //! digest 9f86d0…                      SHA-256 of the component, when it is known
+//! compiled 60303a…                    SHA-256 of the component that the code was made of, when that is a part of it alone
 //! rates {"default_plan":…,"rates":…}  how often each class may be called
 //! activity meetings.create on 8120 9311 {"rate":"heavy",…}
 //!                                     policy; first and past-last byte of the entry; what paces its calls
@@ -55,8 +56,9 @@ impl Book {
         Self { contents: "\n".into(), body: 1, whole: OnceLock::new(), rates: OnceLock::new() }
     }
 
-    /// Checks a manifest, as a connector describes itself, and writes its book.
-    pub(crate) fn write(json: &str, digest: Option<&str>) -> Result<String, LoadError> {
+    /// Checks a manifest, as a connector describes itself, and writes its book. `digest` is that of the component, `compiled`
+    /// that of the part of it that the code was made of.
+    pub(crate) fn write(json: &str, digest: Option<&str>, compiled: Option<&str>) -> Result<String, LoadError> {
         let manifest: Manifest = serde_json::from_str(json)?;
         if manifest.manifest != FORMAT {
             return Err(LoadError::Format { found: manifest.manifest });
@@ -65,6 +67,7 @@ impl Book {
         // every line is words of visible ASCII and then JSON without line ends, so none can be read as another
         let mut lines = vec![format!("connector {}", word(&manifest.connector)?)];
         lines.extend(digest.map(|digest| format!("digest {digest}")));
+        lines.extend(compiled.map(|digest| format!("compiled {digest}")));
         lines.push(format!("rates {}", serde_json::to_string(&Rates::of(&manifest))?));
         for (activity, raw) in manifest.activities.iter().zip(raw.activities) {
             let start = raw.get().as_ptr().addr() - json.as_ptr().addr();
@@ -84,6 +87,11 @@ impl Book {
     /// SHA-256 of the component, hex.
     pub(crate) fn digest(&self) -> Option<&str> {
         self.lines("digest ").next()
+    }
+
+    /// SHA-256 of the component that the code was made of, hex: the same one, or its part.
+    pub(crate) fn compiled(&self) -> Option<&str> {
+        self.lines("compiled ").next().or_else(|| self.digest())
     }
 
     /// How often each class may be called; read once.
@@ -109,13 +117,8 @@ impl Book {
         self.whole.get_or_init(|| serde_json::from_str(self.json()).unwrap_or_default())
     }
 
-    /// As it was written.
-    #[cfg(feature = "compile")]
-    pub(crate) fn text(&self) -> &str {
-        &self.contents
-    }
-
-    fn json(&self) -> &str {
+    /// As the connector said it.
+    pub(crate) fn json(&self) -> &str {
         self.contents.get(self.body..).unwrap_or_default()
     }
 
@@ -160,16 +163,19 @@ mod tests {
 
     #[test]
     fn one_entry_is_found_without_the_rest() {
-        let text = Book::write(&manifest("a.one"), Some("0f")).unwrap();
+        let text = Book::write(&manifest("a.one"), Some("0f"), None).unwrap();
         let book = Book::open(text.into()).unwrap();
-        assert_eq!((book.connector(), book.digest()), ("c", Some("0f")));
+        assert_eq!((book.connector(), book.digest(), book.compiled()), ("c", Some("0f"), Some("0f")));
+        let text = Book::write(&manifest("a.one"), Some("0f"), Some("1e")).unwrap();
+        let book = Book::open(text.into()).unwrap();
+        assert_eq!((book.digest(), book.compiled()), (Some("0f"), Some("1e")));
         assert_eq!(book.rates().rates["light"]["pro"].per_second, Some(7));
         let (name, entry) = book.find("c.a.two").unwrap();
         assert_eq!((name, entry.terms.rate.as_str(), entry.off), ("a.two", "light", false));
         assert_eq!(entry.read().unwrap().name, "a.two");
         assert_eq!(book.find("c.a.one").unwrap().1.read().unwrap().title, "é {\"");
         let off = manifest("a.one").replacen(r#""rate":"light""#, r#""rate":"light","policy":"off""#, 1);
-        let off = Book::open(Book::write(&off, None).unwrap().into()).unwrap();
+        let off = Book::open(Book::write(&off, None, None).unwrap().into()).unwrap();
         assert_eq!((off.find("c.a.one").unwrap().1.off, off.find("c.a.two").unwrap().1.off), (true, false));
         for unknown in ["c.a", "c.a.on", "a.one", "c.z", "d.a.one", "c.", ""] {
             assert!(book.find(unknown).is_none(), "{unknown}");
@@ -180,7 +186,7 @@ mod tests {
     #[test]
     fn names_that_would_break_the_table_are_refused() {
         for name in ["a b", "a\nb", "", "a\n\n{"] {
-            assert!(matches!(Book::write(&manifest(name), None), Err(LoadError::Name(_))), "{name:?}");
+            assert!(matches!(Book::write(&manifest(name), None, None), Err(LoadError::Name(_))), "{name:?}");
         }
         assert!(Book::open("{}".into()).is_none());
     }

@@ -58,6 +58,10 @@ pub enum LoadError {
     Name(String),
     #[error("the table of contents of its manifest is not one of this build")]
     Book,
+    #[error(
+        "the code is not of this component: the two describe themselves differently; compile it from the component it is packed with"
+    )]
+    Part,
 }
 
 /// A connector ready to be called. Cheap to clone.
@@ -105,10 +109,16 @@ impl Runtime {
         self.prepare(&compiled, book)
     }
 
-    /// The book of a component, for [`Bundle::book`]. Checks what [`Runtime::load_compiled`] checks, and trusts as it does.
+    /// The book of a component, for [`Bundle::book`]. `part` is the component that `code` was made of: the same one, or what
+    /// the contract reaches of it. Checks both as [`Runtime::load_wasm`] does, and that they say the same of themselves.
     #[cfg(feature = "compile")]
-    pub async fn book(&self, component: &[u8], code: Vec<u8>) -> Result<String, LoadError> {
-        Ok(self.load_compiled(component, code).await?.shared.book.text().to_owned())
+    pub async fn book(&self, component: &[u8], part: &[u8], code: Vec<u8>) -> Result<String, LoadError> {
+        let whole = self.load_wasm(component).await?.shared;
+        let compiled = self.load_compiled(part, code).await?.shared;
+        if whole.book.json() != compiled.book.json() {
+            return Err(LoadError::Part);
+        }
+        Book::write(whole.book.json(), whole.book.digest(), compiled.book.digest())
     }
 
     async fn check(&self, compiled: &Component, component: &[u8]) -> Result<Connector, LoadError> {
@@ -116,7 +126,7 @@ impl Runtime {
         let digest: String = Sha256::digest(component).iter().map(|byte| format!("{byte:02x}")).collect();
         let silent = self.prepare(compiled, Book::empty())?;
         let json = silent.shared.describe().await.map_err(LoadError::Describe)?;
-        let book = Book::open(Book::write(&json, Some(&digest))?.into()).ok_or(LoadError::Book)?;
+        let book = Book::open(Book::write(&json, Some(&digest), None)?.into()).ok_or(LoadError::Book)?;
         self.prepare(compiled, book)
     }
 
@@ -170,6 +180,11 @@ impl Connector {
     /// SHA-256 of the component file.
     pub fn digest(&self) -> Option<&str> {
         self.shared.book.digest()
+    }
+
+    /// SHA-256 of the component that the machine code was made of. In a bundle that is what the contract reaches of the file.
+    pub fn compiled_digest(&self) -> Option<&str> {
+        self.shared.book.compiled()
     }
 
     /// Run one activity (`zoom.meetings.create`) as `connection`.

@@ -1,6 +1,7 @@
 //! `switchboard connector`: which services there are to connect.
 
 use serde_json::{Value, json};
+use switchboard_runtime::Connector;
 use switchboard_runtime::manifest::Manifest;
 
 use crate::app::App;
@@ -16,7 +17,7 @@ pub async fn run(app: &App, command: ConnectorCommand) -> Result<(), CliError> {
     let found: Vec<&Manifest> = matching.is_some().then_some(manifest).into_iter().collect();
     let matching = matching.unwrap_or_default();
     if app.global.json {
-        return output::json(&found.iter().map(|manifest| shown(manifest, &matching)).collect::<Vec<_>>());
+        return output::json(&found.iter().map(|manifest| shown(manifest, &connector, &matching)).collect::<Vec<_>>());
     }
     if found.is_empty() {
         app.say("no connector is called that, and none has such an activity: switchboard connector list");
@@ -33,6 +34,9 @@ pub async fn run(app: &App, command: ConnectorCommand) -> Result<(), CliError> {
     output::table(&["CONNECTOR", "VERSION", "ACTIVITIES", "WHAT IT DOES"], rows.collect())?;
     if !matching.is_empty() {
         app.say(&output::words("found by its activities: ", &matching));
+    }
+    for (what, digest) in [("component", connector.digest()), ("compiled from", connector.compiled_digest())] {
+        app.say(&format!("{what}: sha256 {}", digest.unwrap_or("unknown")));
     }
     app.say("connect it: switchboard connect LABEL");
     Ok(())
@@ -55,9 +59,10 @@ fn matching(manifest: &Manifest, search: &str) -> Option<Vec<String>> {
     (!found.is_empty() || holds(&manifest.summary)).then_some(found)
 }
 
-fn shown(manifest: &Manifest, matching: &[String]) -> Value {
+fn shown(manifest: &Manifest, connector: &Connector, matching: &[String]) -> Value {
     json!({
         "connector": manifest.connector, "title": manifest.title, "version": manifest.version, "summary": manifest.summary,
         "icon": manifest.icon, "methods": manifest.auth.methods, "activities": manifest.activities.len(), "matching": matching,
+        "sha256": {"component": connector.digest(), "compiled": connector.compiled_digest()},
     })
 }

@@ -32,10 +32,11 @@ fn pack(core: &Path, out: &Path) -> Result<(), Box<dyn std::error::Error>> {
     let digest: String = Sha256::digest(&component).iter().map(|byte| format!("{byte:02x}")).collect();
     // The settings of code must equal those of the engines that run it; pooling is not one of them.
     let runtime = Runtime::new(RuntimeConfig::default(), Egress::new()?)?;
-    let machine = runtime.precompile(&self::component(&contract::only(&module)?)?)?;
-    // Loads it as any other connector: imports, manifest and contract are checked here, once for all who embed it.
+    let part = self::component(&contract::only(&module)?)?;
+    let machine = runtime.precompile(&part)?;
+    // Loads both as any other connector: imports, manifest and contract are checked here, once for all who embed it.
     let threads = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let book = threads.block_on(runtime.book(&component, machine.clone()))?;
+    let book = threads.block_on(runtime.book(&component, &part, machine.clone()))?;
     std::fs::write(out, &component)?;
     std::fs::write(out.with_extension("book"), book)?;
     std::fs::write(out.with_extension("wasm.sha256"), format!("{digest}  {}\n", file_name(out)))?;
