@@ -66,6 +66,38 @@ fn seed_uipath_12_users_outside_of_the_list_stay_blocked() {
 }
 
 #[test]
+fn seed_uipath_13_users_are_added_one_after_the_other_by_address_and_an_unknown_one_is_refused() {
+    let world = strict();
+    world.nightly("admin");
+    let id = |user: &str| {
+        let user = format!("user={user}");
+        world.json(&["call", "zoom.users.get", &user, "-c", "admin", "--json"])["id"].as_str().unwrap().to_owned()
+    };
+    let add = |user: &str| {
+        let users = format!("users:=[\"{user}\"]");
+        let call = ["call", "zoom.apps.preapproval-set", "app=switchboard-demo", "change=add_users", &users];
+        world.run(&[&call[..], &["-c", "admin", "--yes", "--json"]].concat())
+    };
+    let tries = |user: &str| {
+        let done = world.connect_with("tried", user, "allow", &["--json"]);
+        if done.code != 0 {
+            return remedy(&done);
+        }
+        assert_eq!(world.run(&["connection", "disconnect", "tried", "--yes"]).code, 0);
+        "connects".to_owned()
+    };
+    for (added, others) in [(GRACE, "approve-for-all-off"), (ALAN, "connects")] {
+        let done = add(&id(added));
+        assert_eq!(done.code, 0, "{}", done.err);
+        assert_eq!([tries(added), tries(ALAN)], ["connects", others], "{added} was added");
+    }
+    assert_eq!(tries(GRACE), "connects", "who was there before stays");
+    let unknown = add("nobody@emulator.test");
+    assert_ne!(unknown.code, 0, "{}", unknown.out);
+    assert_eq!(tries(ALAN), "connects");
+}
+
+#[test]
 fn seed_uipath_14_members_of_each_approved_group_connect_later_ones_too() {
     let world = strict();
     world.approval(&json!({"groups": {"Sales": [GRACE], "Labs": []}}));

@@ -137,3 +137,23 @@ fn seed_uipath_19_the_message_leads_to_our_page_which_names_the_ways_out() {
     world.nightly("nightly");
     world.json(&["connection", "test", "work", "--json"]);
 }
+
+#[test]
+fn seed_uipath_20_automations_that_run_at_once_on_one_connection_renew_it_once_and_none_fails() {
+    let world = World::connected();
+    // Every access token is over at Zoom, and nobody here knows it yet.
+    assert!(world.ask("POST", "/_emulator/clock", &json!({"advance_s": 7_200})).0 < 300);
+    let renewals = || world.requests().iter().filter(|one| one["path"] == "/oauth/token").count();
+    let before = renewals();
+    let file = World::file("manifests/automations/list-recordings.json");
+    let run = ["run", file.to_str().unwrap(), "from=2026-11-01", "to=2026-11-23", "--json"];
+    let runs: Vec<_> = (0..10).map(|_| world.piped(&run)).collect();
+    for run in runs {
+        let done = world.heard(run.wait_with_output().unwrap());
+        assert_eq!(done.code, 0, "{}", done.err);
+        assert_eq!(serde_json::from_str::<Value>(&done.out).unwrap()["complete"], true, "{}", done.out);
+    }
+    assert_eq!(renewals(), before + 1, "one for all ten");
+    let used = world.json(&["connection", "show", "work", "--json"]);
+    assert_eq!((&used["state"], &used["used_by"][0]["runs"]), (&json!("active"), &json!(10)), "{used}");
+}

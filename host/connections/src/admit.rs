@@ -197,11 +197,14 @@ impl Connections {
     /// Notes that a run of an automation uses a connection.
     pub fn note_usage(&self, id: &str, automation: &str, run: &str, at: i64) -> Result<(), ConnectionsError> {
         let name = format!("{}{automation}", usage_prefix(id));
-        let former = self.core.store.get_meta(&name)?.and_then(|text| serde_json::from_str::<Usage>(&text).ok());
-        let runs = former.map_or(0, |former| former.runs) + 1;
-        let usage = Usage { automation: automation.to_owned(), run: run.to_owned(), runs, at };
-        let text = serde_json::to_string(&usage).unwrap_or_default();
-        Ok(self.core.store.put_meta(&name, &text)?)
+        // Runs that begin at the same time are counted each.
+        let counted = |former: Option<String>| {
+            let former = former.and_then(|text| serde_json::from_str::<Usage>(&text).ok());
+            let runs = former.map_or(0, |former| former.runs) + 1;
+            let usage = Usage { automation: automation.to_owned(), run: run.to_owned(), runs, at };
+            serde_json::to_string(&usage).unwrap_or_default()
+        };
+        Ok(self.core.store.change_meta(&name, counted)?)
     }
 
     /// What used a connection, latest first.

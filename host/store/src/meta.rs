@@ -31,6 +31,15 @@ impl Store {
         })
     }
 
+    /// Replaces a value by what `change` makes of the former one; nobody else writes it meanwhile.
+    pub fn change_meta(&self, name: &str, change: impl Fn(Option<String>) -> String) -> Result<(), StoreError> {
+        self.transaction(|db| {
+            let former = db.query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| row.get(0)).optional()?;
+            db.execute("INSERT OR REPLACE INTO meta (name, value) VALUES (?1, ?2)", params![name, change(former)])?;
+            Ok(())
+        })
+    }
+
     /// All names that begin with `prefix`, with their values.
     pub fn meta_under(&self, prefix: &str) -> Result<Vec<(String, String)>, StoreError> {
         let db = self.lock();
