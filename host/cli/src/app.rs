@@ -87,12 +87,12 @@ impl App {
         Ok(KeySource::find(&self.home()?))
     }
 
-    /// Options of a call that a person watches.
-    pub fn call_options(&self, downloads: &Path) -> CallOptions {
+    /// Options of a call over the connection of this label, which a person watches.
+    pub fn call_options(&self, label: &str, downloads: &Path) -> CallOptions {
         let mut options = CallOptions { downloads: downloads.to_owned(), ..CallOptions::default() };
-        options.events = Arc::new(Watcher::new(self.global.quiet || self.global.json));
+        options.events = Arc::new(Watcher::new(label, self.global.quiet || self.global.json));
         if self.global.trace {
-            options.trace = Arc::new(PrintTrace);
+            options.trace = Arc::new(PrintTrace { label: label.to_owned() });
         }
         options
     }
@@ -110,13 +110,15 @@ impl App {
     }
 }
 
-/// `--trace`: one line a request on standard error.
-struct PrintTrace;
+/// `--trace`: one line a request on standard error, with the connection it belongs to.
+struct PrintTrace {
+    label: String,
+}
 
 impl Trace for PrintTrace {
     fn request(&self, line: TraceLine) {
         let status = line.status.map_or_else(|| "-".into(), |status| status.to_string());
-        let mut text = format!("{:6} {} {} {} ms", line.method, line.url, status, line.millis);
+        let mut text = format!("{}  {:6} {} {} {} ms", self.label, line.method, line.url, status, line.millis);
         for extra in [line.rate, line.note].into_iter().flatten() {
             text.push_str("  ");
             text.push_str(&extra);

@@ -29,7 +29,7 @@ pub struct Global {
     /// Print data as JSON on standard output, errors as one JSON line on standard error
     #[arg(long, global = true, help_heading = GLOBAL)]
     pub json: bool,
-    /// Print one line for each request: method, address, status, milliseconds. Secrets are masked
+    /// Print one line for each request: connection, method, address, status, milliseconds. Secrets are masked
     #[arg(long, global = true, help_heading = GLOBAL)]
     pub trace: bool,
     /// Say nothing but data and errors

@@ -10,6 +10,7 @@ use crate::output;
 
 /// Shows a call's words and progress on standard error.
 pub struct Watcher {
+    label: String,
     quiet: bool,
     state: Mutex<State>,
 }
@@ -24,15 +25,16 @@ struct State {
 const LINES: Duration = Duration::from_secs(10);
 
 impl Watcher {
-    pub fn new(quiet: bool) -> Self {
-        Self { quiet, state: Mutex::new(State::default()) }
+    /// Of a call over the connection of this label.
+    pub fn new(label: &str, quiet: bool) -> Self {
+        Self { label: label.to_owned(), quiet, state: Mutex::new(State::default()) }
     }
 }
 
 impl Events for Watcher {
     fn message(&self, level: &str, text: &str) {
         if !self.quiet && level != "debug" {
-            eprintln!("{text}");
+            eprintln!("{}: {text}", self.label);
         }
     }
 

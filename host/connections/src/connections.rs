@@ -114,9 +114,15 @@ impl Connections {
     }
 
     /// A grant in use before it is kept, to find out whose it is.
-    pub fn from_grant(&self, service: &Service, grant: &Grant) -> Result<LiveConnection, ConnectionsError> {
+    pub fn from_grant(
+        &self,
+        label: &str,
+        service: &Service,
+        grant: &Grant,
+    ) -> Result<LiveConnection, ConnectionsError> {
         Ok(LiveConnection {
             id: "new".to_owned(),
+            label: label.to_owned(),
             facts: Facts { kind: grant.kind().to_owned(), scopes: grant.token.scopes.clone() },
             policy: service.policy(grant.token.api_url.as_deref())?,
             pacing: Box::new(MemoryPacing::default()),
@@ -213,6 +219,7 @@ impl Connections {
             plan: self.plan(&row.id)?,
             facts: Facts { kind: row.method, scopes: token.scopes },
             id: row.id,
+            label: row.label,
             source: Source::Kept(self.core.clone()),
         })
     }

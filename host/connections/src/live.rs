@@ -11,6 +11,7 @@ use crate::rotation::Core;
 /// One account in use: the only way a token gets from the vault to a request.
 pub struct LiveConnection {
     pub(crate) id: String,
+    pub(crate) label: String,
     pub(crate) facts: Facts,
     pub(crate) policy: Policy,
     pub(crate) pacing: Box<dyn Pacing>,
@@ -23,6 +24,13 @@ pub(crate) enum Source {
     Kept(Arc<Core>),
     /// Just granted, to find out whose it is before it is kept.
     Fresh(Box<Grant>),
+}
+
+impl LiveConnection {
+    /// The label it had when it was opened, or is to have once it is kept.
+    pub fn label(&self) -> &str {
+        &self.label
+    }
 }
 
 #[async_trait]
@@ -69,6 +77,6 @@ impl Connection for LiveConnection {
 
 impl std::fmt::Debug for LiveConnection {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("LiveConnection").field("id", &self.id).finish_non_exhaustive()
+        f.debug_struct("LiveConnection").field("id", &self.id).field("label", &self.label).finish_non_exhaustive()
     }
 }

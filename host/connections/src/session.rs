@@ -172,7 +172,7 @@ impl Way {
             Err(error) if error.answer_lost() => return Err(self.unsure(error).await),
             answer => answer?,
         };
-        let live = self.connections.from_grant(&self.service, &grant)?;
+        let live = self.connections.from_grant(&open.wish.label, &self.service, &grant)?;
         let identity = match self.identify.identify(live).await {
             Ok(identity) => identity,
             Err(message) => {

@@ -25,7 +25,7 @@ pub async fn run(app: &App, call: Call) -> Result<(), CliError> {
         confirm(&app.global, call.yes, &call.activity, &activity, activity.effect_of(&input), &input)?;
     }
     let connection = app.connections()?.open_connection(call.connection.as_deref())?;
-    let mut options = app.call_options(&call.downloads);
+    let mut options = app.call_options(connection.label(), &call.downloads);
     options.dry_run = call.dry_run;
     options.allow = app.allowed(&call.allow)?;
     let result = connector.call(&call.activity, input, Arc::new(connection), &options).await?;

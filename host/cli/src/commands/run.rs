@@ -42,7 +42,7 @@ pub async fn run(app: &App, run: Run) -> Result<(), CliError> {
     let connections = app.connections()?;
     let row = connections.choose(run.connection.as_deref())?;
     let connection = Arc::new(connections.open_connection(Some(&row.id))?);
-    let mut options = app.call_options(&run.downloads);
+    let mut options = app.call_options(&row.label, &run.downloads);
     options.allow = app.allowed(&run.allow)?;
     let runner = SandboxRunner { connector, connection, options };
     let store = app.store()?;

@@ -27,7 +27,7 @@ pub async fn run(app: &App, connector: Connector, connections: &Connections) -> 
         .map_err(|report| CliError::failed("document.invalid", report.render().to_string()))?;
     let downloads = PathBuf::from("downloads");
     let connection = Arc::new(connections.open_connection(Some(LABEL))?);
-    let runner = SandboxRunner { connector, connection, options: app.call_options(&downloads) };
+    let runner = SandboxRunner { connector, connection, options: app.call_options(LABEL, &downloads) };
     let id = new_id();
     let journal = Embedded::new(app.store()?);
     let outputs = switchboard_automation::run(&document, json!({}), &runner, &journal, &SystemClock, &id)

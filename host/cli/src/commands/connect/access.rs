@@ -235,7 +235,7 @@ pub async fn rights(app: &App, connector: &Connector, live: LiveConnection, role
     if connector.manifest().activity(&id).is_none() {
         return Rights::default();
     }
-    let options = app.call_options(Path::new("downloads"));
+    let options = app.call_options(live.label(), Path::new("downloads"));
     match connector.call(&id, check.input.clone(), Arc::new(live), &options).await {
         Ok(output) => held(&check, &output),
         Err(CallError::Problem(problem)) if problem.code == "plan-needed" => {

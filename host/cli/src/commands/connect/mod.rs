@@ -97,7 +97,7 @@ async fn connect_as(
             sign_in::by_person(app, connector, &connections, &service, connect, client, &wanted.scopes()).await?
         }
     };
-    let identity = identify(app, connector, &connections, &service, &grant).await?;
+    let identity = identify(app, connector, &connections, label, &service, &grant).await?;
     facts.email.clone_from(&identity.email);
     let granted = grant.scopes().to_vec();
     let admitted = connections.admit(label, kind, &service, grant, Owner::of(json!(identity)), &care).await;
@@ -163,22 +163,23 @@ pub async fn keep(
     method: Kind,
     grant: Grant,
 ) -> Result<Identity, CliError> {
-    let identity = identify(app, connector, connections, service, &grant).await?;
+    let identity = identify(app, connector, connections, label, service, &grant).await?;
     let care = Care { expect_email: None, replace: true };
     connections.admit(label, method, service, grant, Owner::of(json!(identity)), &care).await?;
     Ok(identity)
 }
 
-/// Ask the service whose a grant is, before anything is kept.
+/// Ask the service whose a grant is, before anything is kept under its label.
 pub async fn identify(
     app: &App,
     connector: &Connector,
     connections: &Connections,
+    label: &str,
     service: &Service,
     grant: &Grant,
 ) -> Result<Identity, CliError> {
-    let live = connections.from_grant(service, grant)?;
-    let options = app.call_options(Path::new("downloads"));
+    let live = connections.from_grant(label, service, grant)?;
+    let options = app.call_options(label, Path::new("downloads"));
     let failed = match connector.identify(Arc::new(live), &options).await {
         Ok(identity) => return Ok(identity),
         Err(error) => CliError::from(error),
@@ -200,7 +201,7 @@ pub struct Asking<'a> {
 #[async_trait]
 impl Identify for Asking<'_> {
     async fn identify(&self, connection: LiveConnection) -> Result<Value, String> {
-        let options = self.app.call_options(Path::new("downloads"));
+        let options = self.app.call_options(connection.label(), Path::new("downloads"));
         let identity = self.connector.identify(Arc::new(connection), &options).await;
         identity.map(|identity| json!(identity)).map_err(|error| error.to_string())
     }
@@ -214,7 +215,8 @@ pub async fn recognise(
     id: &str,
 ) -> Result<(Identity, ConnectionRow), CliError> {
     let live = connections.open_connection(Some(id))?;
-    let identity = connector.identify(Arc::new(live), &app.call_options(Path::new("downloads"))).await?;
+    let options = app.call_options(live.label(), Path::new("downloads"));
+    let identity = connector.identify(Arc::new(live), &options).await?;
     let row = connections.recognise(id, &Owner::of(json!(identity)))?;
     Ok((identity, row))
 }

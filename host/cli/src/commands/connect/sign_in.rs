@@ -197,7 +197,7 @@ pub async fn reconnect(app: &App, label: &str, paste: bool, no_open: bool, port:
             }
             (_, None) => return Err(CliError::failed("not-found", "the app of this connection is not known any more")),
         };
-        let identity = identify(app, &connector, &connections, &service, &grant).await?;
+        let identity = identify(app, &connector, &connections, &row.label, &service, &grant).await?;
         let admitted = connections.readmit(&row.id, kind, &service, grant, Owner::of(json!(identity))).await?;
         ask::forget(app);
         if app.global.json {

@@ -160,7 +160,7 @@ impl Peer {
     pub async fn connected(&self, dir: &Path) -> (Connections, Url) {
         let connections = open(dir);
         let (grant, address) = self.sign_in(&connections).await;
-        let identity = self.identity(&connections.from_grant(&self.service, &grant).told()).await.unwrap();
+        let identity = self.identity(&connections.from_grant("work", &self.service, &grant).told()).await.unwrap();
         connections.save("work", Method::Byo, &self.service, grant, Some(identity)).told();
         (connections, address)
     }
