@@ -2,6 +2,7 @@
 //! what matters.
 
 use serde_json::{Value, json};
+use switchboard_runtime::manifest::Manifest;
 use switchboard_tests::world::{Done, World};
 
 #[track_caller]
@@ -44,6 +45,33 @@ fn a_mistyped_label_run_field_or_event_gets_the_nearest() {
     let field = world.run(&["call", "zoom.meetings.create", "topic=x", "durration:=5", "--json"]);
     slipped(&field, 3, "input.invalid", &["unknown field `durration`", "did you mean `duration`?"]);
     assert_eq!(World::error(&field)["pointer"], "/durration");
+}
+
+#[test]
+fn of_all_activities_and_events_the_one_that_was_meant_is_named() {
+    let text = std::fs::read_to_string(World::file("manifests/zoom.resolved.json")).unwrap();
+    let manifest: Manifest = serde_json::from_str(&text).unwrap();
+    for (wrong, meant) in [
+        ("zoom.meetings.craete", Some("zoom.meetings.create")),
+        ("meetings.create", Some("zoom.meetings.create")),
+        ("Zoom.Meetings.Delete", Some("zoom.meetings.delete")),
+        ("zoom.user.me", Some("zoom.users.me")),
+        ("zoom.recordings.lst", Some("zoom.recordings.list")),
+        ("zoom.recording.get", Some("zoom.recordings.get")),
+        ("zoom.group.list", Some("zoom.groups.list")),
+        ("zoom.payroll.run", None),
+        ("payroll", None),
+        ("zoom.x", None),
+        ("zoom.", None),
+        ("zoom", None),
+        ("", None),
+    ] {
+        assert_eq!(manifest.nearest(wrong).as_deref(), meant, "{wrong}");
+    }
+    let event = |wrong: &str| manifest.nearest_event(wrong);
+    assert_eq!(event("meeting.craeted").as_deref(), Some("zoom.meeting.created"));
+    assert_eq!(event("zoom.recording.complete").as_deref(), Some("zoom.recording.completed"));
+    assert_eq!(event("zoom.payroll"), None);
 }
 
 #[test]

@@ -18,8 +18,6 @@ use crate::{
 /// Name under which the database keeps the id of the default connection.
 pub(crate) const DEFAULT: &str = "connection.default";
 pub(crate) const ID_PREFIX: &str = "con_";
-/// How alike two names have to be, from 0 to 1, for one to be meant by the other.
-const ALIKE: f64 = 0.82;
 /// Before a connection's id: the name under which the database keeps its account's plan.
 const PLAN: &str = "plan.";
 
@@ -156,10 +154,8 @@ impl Connections {
         if let Some(row) = self.core.store.connection(label_or_id)? {
             return Ok(row);
         }
-        let labels = self.list()?.into_iter().map(|row| row.label);
-        let near = labels.map(|label| (strsim::jaro_winkler(label_or_id, &label), label));
-        let near = near.filter(|(like, _)| *like > ALIKE).max_by(|a, b| a.0.total_cmp(&b.0));
-        Err(ConnectionsError::NotFound { label: label_or_id.to_owned(), near: near.map(|(_, label)| label) })
+        let near = switchboard_near::nearest(label_or_id, self.list()?.into_iter().map(|row| row.label));
+        Err(ConnectionsError::NotFound { label: label_or_id.to_owned(), near })
     }
 
     /// The named connection, else the default one, else the only one.

@@ -281,46 +281,18 @@ impl Manifest {
 
     /// The full id most like `wrong`, when one is close.
     pub fn nearest(&self, wrong: &str) -> Option<String> {
-        near(self.ids(), wrong)
+        near(&self.connector, self.activities.iter().map(|activity| &*activity.name), wrong)
     }
 
     /// The full id of an event most like `wrong`, when one is close.
     pub fn nearest_event(&self, wrong: &str) -> Option<String> {
-        near(self.events.iter().map(|event| format!("{}.{}", self.connector, event.name)), wrong)
+        near(&self.connector, self.events.iter().map(|event| &*event.name), wrong)
     }
 }
 
-fn near(ids: impl Iterator<Item = String>, wrong: &str) -> Option<String> {
-    ids.map(|id| (distance(&id, wrong), id)).filter(|(far, _)| *far <= 6).min().map(|(_, id)| id)
-}
-
-/// Levenshtein distance over characters.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = i;
-        let mut left = i + 1;
-        for (cell, y) in row.iter_mut().skip(1).zip(&b) {
-            let best = (diagonal + usize::from(x != *y)).min(left + 1).min(*cell + 1);
-            diagonal = std::mem::replace(cell, best);
-            left = best;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = i + 1;
-        }
-    }
-    row.last().copied().unwrap_or(usize::MAX)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn distances() {
-        for (a, b, far) in [("kitten", "sitting", 3), ("", "abc", 3), ("same", "same", 0), ("meetings", "meeting", 1)] {
-            assert_eq!(distance(a, b), far, "{a} {b}");
-        }
-    }
+/// Names are compared without the connector's, which all begin with and many leave out.
+fn near<'a>(connector: &str, names: impl Iterator<Item = &'a str>, wrong: &str) -> Option<String> {
+    let wrong = wrong.to_lowercase();
+    let bare = wrong.strip_prefix(connector).and_then(|rest| rest.strip_prefix('.'));
+    switchboard_near::nearest(bare.unwrap_or(&wrong), names).map(|name| format!("{connector}.{name}"))
 }

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use switchboard_near::suggest;
+
 use crate::expr::ExprError;
 use crate::report::Report;
 use crate::span::{Spans, inside};
@@ -40,15 +42,10 @@ impl Mistakes<'_> {
     }
 }
 
-/// The nearest of some known names, as the beginning of a remedy.
-pub fn suggest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    nearest(name, known).map(|found| format!("did you mean `{found}`?"))
-}
-
 /// A suggestion, else all there is to choose from.
 pub fn choose<'a>(name: &str, what: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let known: Vec<&str> = known.into_iter().collect();
-    suggest(name, known.iter().copied()).or_else(|| match known.as_slice() {
+    suggest(name, &known).or_else(|| match known.as_slice() {
         [] => None,
         _ => Some(format!("{what}: {}", quote(&known))),
     })
@@ -57,15 +54,6 @@ pub fn choose<'a>(name: &str, what: &str, known: impl IntoIterator<Item = &'a st
 /// Names for people.
 pub fn quote(names: &[&str]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
-}
-
-fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    known
-        .into_iter()
-        .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
-        .filter(|(score, _)| *score > 0.82)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, candidate)| candidate)
 }
 
 /// Values can be long; the place is where they begin.

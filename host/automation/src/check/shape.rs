@@ -5,8 +5,9 @@ use std::sync::LazyLock;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use jsonschema::{ValidationError, Validator};
 use serde_json::{Map, Value};
+use switchboard_near::suggest;
 
-use super::mistakes::{Mistakes, choose, quote, suggest};
+use super::mistakes::{Mistakes, choose, quote};
 use crate::expr::is_dynamic;
 use crate::span::join;
 

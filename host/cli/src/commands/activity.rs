@@ -6,6 +6,7 @@ use switchboard_runtime::manifest::{Activity, Effect, Manifest};
 use crate::app::App;
 use crate::args::ActivityCommand;
 use crate::error::{CliError, exit};
+use crate::near::meant;
 use crate::output;
 
 pub async fn run(app: &App, command: ActivityCommand) -> Result<(), CliError> {
@@ -51,7 +52,7 @@ pub fn find<'a>(manifest: &'a Manifest, id: &str) -> Result<&'a Activity, CliErr
 }
 
 pub fn unknown(manifest: &Manifest, id: &str) -> CliError {
-    let near = manifest.nearest(id).map_or(String::new(), |near| format!("did you mean `{near}`? "));
+    let near = meant(manifest.nearest(id).as_deref());
     CliError::Failed {
         code: "activity.unknown".into(),
         message: format!("there is no activity `{id}`"),

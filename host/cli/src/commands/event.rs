@@ -7,7 +7,7 @@ use super::activity::{fields, holds};
 use crate::app::App;
 use crate::args::EventCommand;
 use crate::error::{CliError, exit};
-use crate::near::suggest;
+use crate::near::meant;
 use crate::output;
 
 pub async fn run(app: &App, command: EventCommand) -> Result<(), CliError> {
@@ -39,13 +39,7 @@ fn list(app: &App, manifest: &Manifest, search: Option<&str>) -> Result<(), CliE
 /// The event, or the error that names the nearest one.
 fn find<'a>(manifest: &'a Manifest, id: &str) -> Result<&'a EventEntry, CliError> {
     manifest.event(id).ok_or_else(|| {
-        // Zoom's own names go without the connector's.
-        let full = if id.starts_with(&format!("{}.", manifest.connector)) {
-            id.to_owned()
-        } else {
-            format!("{}.{id}", manifest.connector)
-        };
-        let near = suggest(&full, manifest.events.iter().map(|event| self::id(manifest, event)));
+        let near = meant(manifest.nearest_event(id).as_deref());
         CliError::Failed {
             code: "event.unknown".into(),
             message: format!("there is no event `{id}`"),

@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::args::{Connect, Method, Style};
 use crate::commands::check;
 use crate::error::CliError;
+use crate::near::meant;
 
 /// The access a connection is made for.
 pub struct Access<'a> {
@@ -59,7 +60,7 @@ pub fn wanted<'a>(manifest: &'a Manifest, connect: &Connect, method: Method) -> 
     let activities = match chosen {
         false => manifest.activities.iter().collect(),
         true => manifest.choose(&patterns).map_err(|error| {
-            let near = error.nearest.as_ref().map_or_else(String::new, |near| format!("did you mean `{near}`? "));
+            let near = meant(error.nearest.as_deref());
             CliError::usage(
                 error.to_string(),
                 format!("{near}`switchboard activity list` shows all; `*` stands for any text"),
