@@ -55,21 +55,8 @@ fn seed_josys_23_one_person_in_two_accounts_stays_two_connections() {
     let (first, other) = (World::new(), World::new());
     first.connect("first", "ada@emulator.test");
     let (client, secret) = other.emulator.app();
-    let (api, oauth) = (other.emulator.api_base(), other.emulator.oauth_base());
-    let file = first.secret_file(&secret);
-    let arguments = [
-        "connect",
-        "second",
-        "--client-id",
-        &client,
-        "--client-secret-file",
-        &file,
-        "--api-base",
-        &api,
-        "--oauth-base",
-        &oauth,
-    ];
-    let done = first.sign_in(&arguments, "ada@emulator.test", "allow");
+    let own = first.own_app_at(&other, "second", &client, &secret);
+    let done = first.sign_in(&own.with(&[]), "ada@emulator.test", "allow");
     assert_eq!(done.code, 0, "the same address is no reason to stop: {}", done.err);
     other.emulator.issued_tokens().iter().for_each(|token| first.knows("a token of the other account", token));
     let rows = first.json(&["connection", "list", "--json"]);

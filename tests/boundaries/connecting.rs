@@ -108,21 +108,8 @@ fn a_code_on_another_machine_connects() {
     use std::io::{BufRead, BufReader, Read};
     let world = World::new();
     let (client, secret) = world.emulator.app();
-    let file = world.secret_file(&secret);
-    let (api, oauth) = (world.emulator.api_base(), world.emulator.oauth_base());
-    let mut command = world.command(&[
-        "connect",
-        "far",
-        "--device",
-        "--client-id",
-        &client,
-        "--client-secret-file",
-        &file,
-        "--api-base",
-        &api,
-        "--oauth-base",
-        &oauth,
-    ]);
+    let own = world.own_app("far", &client, &secret);
+    let mut command = world.command(&own.with(&["--device"]));
     let piped = std::process::Stdio::piped;
     let mut child = world.start(command.stdin(std::process::Stdio::null()).stdout(piped()).stderr(piped()));
     let mut said = BufReader::new(child.stderr.take().unwrap());
@@ -149,25 +136,9 @@ fn a_person_tells_what_the_page_shows_and_the_wait_is_over() {
     let world = World::new();
     world.approval(&json!({"required": true}));
     let (client, secret) = world.emulator.app();
-    let file = world.secret_file(&secret);
-    let (api, oauth) = (world.emulator.api_base(), world.emulator.oauth_base());
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
-    let arguments = [
-        "connect",
-        "work",
-        "--no-open",
-        "--client-id",
-        &client,
-        "--client-secret-file",
-        &file,
-        "--api-base",
-        &api,
-        "--oauth-base",
-        &oauth,
-        "--redirect-port",
-        &port,
-    ];
-    let done = world.run_with(&arguments, "something else\np\n");
+    let own = world.own_app("work", &client, &secret);
+    let done = world.run_with(&own.with(&["--no-open", "--redirect-port", &port]), "something else\np\n");
     assert_eq!(done.code, 4, "{}", done.err);
     for part in
         ["still waiting", "In the My Admin Dashboard section, click Permissions", "Who can mend it: an owner or admin"]

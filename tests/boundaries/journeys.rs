@@ -5,22 +5,7 @@ use switchboard_tests::world::{Done, World};
 
 fn nightly(world: &World, label: &str) {
     let (account, client, secret) = world.emulator.server_to_server();
-    let (api, oauth, file) = (world.emulator.api_base(), world.emulator.oauth_base(), world.secret_file(&secret));
-    world.json(&[
-        "connect",
-        label,
-        "--account-id",
-        &account,
-        "--client-id",
-        &client,
-        "--client-secret-file",
-        &file,
-        "--api-base",
-        &api,
-        "--oauth-base",
-        &oauth,
-        "--json",
-    ]);
+    world.json(&world.own_app(label, &client, &secret).with(&["--account-id", &account, "--json"]));
 }
 
 fn manifest() -> Value {
@@ -217,26 +202,9 @@ fn journey_5_josys_two_accounts_with_labels_and_every_role() {
     let (school, lab) = (World::new(), World::new());
     let connect = |label: &str, of: &World, user: &str| {
         let (client, secret) = of.emulator.admin_app();
-        let (api, oauth, file) = (of.emulator.api_base(), of.emulator.oauth_base(), school.secret_file(&secret));
-        let arguments = [
-            "connect",
-            label,
-            "--admin",
-            "--for",
-            "zoom.users.*",
-            "--for",
-            "zoom.groups.list",
-            "--client-id",
-            &client,
-            "--client-secret-file",
-            &file,
-            "--api-base",
-            &api,
-            "--oauth-base",
-            &oauth,
-            "--json",
-        ];
-        let done = school.sign_in(&arguments, user, "allow");
+        let own = school.own_app_at(of, label, &client, &secret);
+        let more = ["--admin", "--for", "zoom.users.*", "--for", "zoom.groups.list", "--json"];
+        let done = school.sign_in(&own.with(&more), user, "allow");
         assert_eq!(done.code, 0, "{}", done.err);
     };
     connect("school", &school, "ada@emulator.test");

@@ -32,20 +32,8 @@ fn g29_a_sign_in_that_is_killed_before_it_is_kept_leaves_no_grant_behind() {
     let slow = json!({"kind": "latency", "millis": 60_000, "path": "/users/me"});
     assert!(world.ask("POST", "/_emulator/faults", &slow).0 < 300);
     let (client, secret) = world.emulator.app();
-    let (api, oauth, file) = (world.emulator.api_base(), world.emulator.oauth_base(), world.secret_file(&secret));
-    let mut child = world.piped(&[
-        "connect",
-        "work",
-        "--paste",
-        "--client-id",
-        &client,
-        "--client-secret-file",
-        &file,
-        "--api-base",
-        &api,
-        "--oauth-base",
-        &oauth,
-    ]);
+    let own = world.own_app("work", &client, &secret);
+    let mut child = world.piped(&own.with(&["--paste"]));
     let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
     let page = said.find_map(|line| Some(line.split_once("open and approve:")?.1.trim().to_owned())).unwrap();
     writeln!(child.stdin.take().unwrap(), "{}", landing(&page, "ada@emulator.test", "allow")).unwrap();

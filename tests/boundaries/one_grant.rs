@@ -97,9 +97,9 @@ fn seed_uipath_18_a_connection_that_was_replaced_on_another_machine_learns_it_fr
         [(Some(sure), "replaced", "ZOOM-325298"), (None, "needs-reconnect", "connected elsewhere with the same app")]
     {
         let (here, there) = (World::connected(), World::new());
-        let file = there.secret_file(&here.emulator.app().1);
-        let app = ["--client-id", "switchboard-demo", "--client-secret-file", &file];
-        let done = there.connect_at(&here, "other", &app, |page| landing(page, ADA, "allow"));
+        let (client, secret) = here.emulator.app();
+        let own = there.own_app_at(&here, "other", &client, &secret);
+        let done = there.sign_in(&own.with(&[]), ADA, "allow");
         assert_eq!(done.code, 0, "{}", done.err);
         here.emulator.issued_tokens().iter().for_each(|token| there.knows("a token of here", token));
         if let Some(body) = answer {

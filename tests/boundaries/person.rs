@@ -11,18 +11,13 @@ use url::Url;
 /// The command that waits for a browser, with the browser's part given to `browse`: it gets the address that was opened.
 fn in_the_browser(world: &World, label: &str, browse: impl FnOnce(&Url) -> String) -> (Done, Url, String) {
     let (client, secret) = world.emulator.app();
-    let file = world.secret_file(&secret);
-    waits(world, label, &["--client-id", &client, "--client-secret-file", &file], browse)
+    waits(world, &world.own_app(label, &client, &secret).with(&[]), browse)
 }
 
-/// The same with other arguments.
-fn waits(world: &World, label: &str, more: &[&str], browse: impl FnOnce(&Url) -> String) -> (Done, Url, String) {
+/// The same with these arguments.
+fn waits(world: &World, arguments: &[&str], browse: impl FnOnce(&Url) -> String) -> (Done, Url, String) {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
-    let at = world.addresses();
-    let mut arguments = vec!["connect", label, "--redirect-port", &port];
-    arguments.extend(at.iter().map(String::as_str));
-    arguments.extend(more);
-    let mut command = world.command(&arguments);
+    let mut command = world.command(&[arguments, &["--redirect-port", &port]].concat());
     // The browser of this person writes down how it was called, and what it was given.
     let script = world.home.path().join("browser");
     std::fs::write(&script, "#!/bin/sh\necho \"$@\" > opened\nenv > environment\nsleep 0.3\n").unwrap();
@@ -127,7 +122,9 @@ fn seed_anyclip_09_connect_opens_zooms_page_with_our_app_our_address_and_a_state
 #[test]
 fn seed_uipath_23_one_command_with_nothing_but_a_name_starts_the_connect_step() {
     let world = World::new();
-    let (done, opened, _) = waits(&world, "mine", &["--profile", "emulator"], alan);
+    let at = world.addresses();
+    let packaged = [&["connect", "mine", "--profile", "emulator"][..], &at.each_ref().map(String::as_str)].concat();
+    let (done, opened, _) = waits(&world, &packaged, alan);
     assert_eq!(done.code, 0, "{}{}", done.out, done.err);
     assert!(opened.path().ends_with("/authorize"), "the browser stands at Zoom's page: {opened}");
     assert_eq!(world.json(&["connection", "list", "--json"])[0]["method"], "oauth");

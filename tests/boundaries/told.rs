@@ -28,21 +28,9 @@ fn seed_uipath_06_an_unknown_and_a_deactivated_user_are_told_about_their_account
 fn seed_josys_21_lists_actions_and_limits_of_one_account_never_touch_the_other() {
     let (here, there) = (World::new(), World::new());
     here.connect("first", "ada@emulator.test");
-    let (api, oauth) = (there.emulator.api_base(), there.emulator.oauth_base());
-    let file = here.secret_file(&there.emulator.app().1);
-    let arguments = [
-        "connect",
-        "second",
-        "--client-id",
-        "switchboard-demo",
-        "--client-secret-file",
-        &file,
-        "--api-base",
-        &api,
-        "--oauth-base",
-        &oauth,
-    ];
-    assert_eq!(here.sign_in(&arguments, "ada@emulator.test", "allow").code, 0);
+    let (client, secret) = there.emulator.app();
+    let own = here.own_app_at(&there, "second", &client, &secret);
+    assert_eq!(here.sign_in(&own.with(&[]), "ada@emulator.test", "allow").code, 0);
     there.emulator.issued_tokens().iter().for_each(|token| here.knows("a token of the other account", token));
     let topic = "topic=Only in the second";
     let at = ["start_time=2036-12-01T10:00:00", "timezone=Europe/Berlin", "duration:=45", "-c", "second", "--json"];
@@ -65,9 +53,7 @@ fn seed_ensemble_16_an_account_token_is_used_and_the_next_is_fetched_before_it_e
     // The next one is fetched when a fifth of its life is left: here in the last 0.8 seconds of four.
     let world = World::with(Options { access_ttl_s: 4, ..Options::default() });
     let (account, client, secret) = world.emulator.server_to_server();
-    let (api, oauth, file) = (world.emulator.api_base(), world.emulator.oauth_base(), world.secret_file(&secret));
-    let own = ["connect", "nightly", "--account-id", &account, "--client-id", &client, "--client-secret-file", &file];
-    world.json(&[&own[..], &["--api-base", &api, "--oauth-base", &oauth, "--json"]].concat());
+    world.json(&world.own_app("nightly", &client, &secret).with(&["--account-id", &account, "--json"]));
     let log = || world.ask("GET", "/_emulator/requests", &Value::Null).1["requests"].as_array().unwrap().clone();
     let tokens = || log().iter().filter(|one| one.to_string().contains("/oauth/token")).count();
     let list = || world.json(&["call", "zoom.users.list", "-c", "nightly", "limit:=1", "--json"]);

@@ -31,10 +31,8 @@ fn json(world: &World, session: &Session, arguments: &[&str]) -> Value {
 /// Connected as ada for the whole account: no browser is needed.
 fn connect(world: &World, session: &Session) {
     let (account, client, secret) = world.emulator.server_to_server();
-    let (api, oauth, file) = (world.emulator.api_base(), world.emulator.oauth_base(), world.secret_file(&secret));
-    let mut arguments = vec!["connect", "work", "--account-id", &account, "--client-id", &client];
-    arguments.extend(["--client-secret-file", &file, "--api-base", &api, "--oauth-base", &oauth, "--json"]);
-    json(world, session, &arguments);
+    let own = world.own_app("work", &client, &secret);
+    json(world, session, &own.with(&["--account-id", &account, "--json"]));
 }
 
 fn call(world: &World, session: &Session) -> Done {

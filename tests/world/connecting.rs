@@ -28,9 +28,8 @@ impl World {
         more: &[&str],
         browse: impl FnOnce(&str) -> String,
     ) -> Done {
-        let file = self.secret_file(&app.1);
-        let own = ["--client-id", &app.0, "--client-secret-file", &file, "--json"];
-        self.connect_at(self, label, &[&own, more].concat(), browse)
+        let own = self.own_app(label, &app.0, &app.1);
+        self.sign_in_by(&own.with(&[&["--json"], more].concat()), browse)
     }
 
     /// `user` through the packaged app: nothing is given but a name.
@@ -48,11 +47,8 @@ impl World {
 
     /// Server-to-Server with these credentials.
     pub fn server_to_server(&self, label: &str, account: &str, client: &str, secret: &str) -> Done {
-        let (file, at) = (self.secret_file(secret), self.addresses());
-        let own = ["connect", label, "--method", "s2s", "--account-id", account, "--client-id", client, "--json"];
-        let mut arguments = [&own[..], &["--client-secret-file", &file]].concat();
-        arguments.extend(at.iter().map(String::as_str));
-        self.run(&arguments)
+        let own = self.own_app(label, client, secret);
+        self.run(&own.with(&["--method", "s2s", "--account-id", account, "--json"]))
     }
 
     /// Server-to-Server with the emulator's own app.

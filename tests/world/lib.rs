@@ -2,4 +2,5 @@
 
 pub mod browser;
 pub mod connecting;
+mod own_app;
 pub mod world;

@@ -172,11 +172,7 @@ impl World {
     /// The code flow with another decision or more arguments.
     pub fn connect_with(&self, label: &str, user: &str, decision: &str, more: &[&str]) -> Done {
         let (client, secret) = self.emulator.app();
-        let (api, oauth, file) = (self.emulator.api_base(), self.emulator.oauth_base(), self.secret_file(&secret));
-        let mut arguments = vec!["connect", label, "--client-id", &client, "--client-secret-file", &file];
-        arguments.extend(["--api-base", &api, "--oauth-base", &oauth]);
-        arguments.extend(more);
-        self.sign_in(&arguments, user, decision)
+        self.sign_in(&self.own_app(label, &client, &secret).with(more), user, decision)
     }
 
     /// Run a command that signs in with `--paste`, and be the person at the browser: `user` decides, and the address it

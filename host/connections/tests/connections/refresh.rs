@@ -2,15 +2,15 @@
 
 use std::path::Path;
 
-use crate::support::{Next, TokenServer, home, open, secret};
+use crate::support::{Next, TokenServer, home, open, own_app, secret};
 use crate::told::Told;
-use switchboard_connections::{App, Connections, Loopback, Method, Revocation};
+use switchboard_connections::{Connections, Loopback, Method, Revocation};
 use switchboard_egress::{Connection, Credential};
 
 /// One connection called `work`, its token with the given life.
 pub async fn connected(dir: &Path, server: &TokenServer) -> Connections {
     let connections = open(dir);
-    let app = App { client_id: "app".into(), client_secret: Some(secret()) };
+    let app = own_app();
     let loopback = Loopback { port: 7910, listen: false };
     let pending = connections.begin(&server.service(), app, &[], loopback).await.told();
     let state = pending.authorize_url.query_pairs().find(|(name, _)| name == "state").unwrap().1;

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use switchboard_connections::{
-    Admitted, App, Care, ConnectSessions, Connections, ConnectionsError, Grant, Identify, LiveConnection, Method,
-    Owner, Wish,
+    Admitted, Care, ConnectSessions, Connections, ConnectionsError, Grant, Identify, LiveConnection, Method, Owner,
+    Wish,
 };
 use switchboard_egress::Connection;
 
 use crate::session::answer;
-use crate::support::{Next, TokenServer, home, open, secret};
+use crate::support::{Next, TokenServer, home, open, own_app};
 use crate::told::Told;
 
 /// What goes on while it is asked who signed in.
@@ -73,7 +73,7 @@ async fn second(
         ConnectSessions::new(
             connections.clone(),
             server.service(),
-            App { client_id: "app".into(), client_secret: Some(secret()) },
+            own_app(),
             "Library",
             Method::Byo,
             "https://platform.example/connect".parse().unwrap(),
@@ -160,7 +160,7 @@ async fn a_sign_in_of_nobody_knows_whom_ends_at_once_what_is_over_and_names_it_t
 
 /// Begins a sign-in, and what it ends with.
 pub async fn sign_in(server: &TokenServer, connections: &Connections) -> Result<Grant, ConnectionsError> {
-    let app = App { client_id: "app".into(), client_secret: Some(secret()) };
+    let app = own_app();
     let loopback = switchboard_connections::Loopback { port: 7_910, listen: false };
     let pending = connections.begin(&server.service(), app, &[], loopback).await.told();
     let address = format!("{}?{}", pending.redirect_uri, answer(&pending.authorize_url));

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use serde_json::{Value, json};
-use switchboard_connections::{App, Care, ConnectSessions, Connections, Identify, LiveConnection, Method, Wish};
+use switchboard_connections::{Care, ConnectSessions, Connections, Identify, LiveConnection, Method, Wish};
 
-use crate::support::{TokenServer, home, open, secret};
+use crate::support::{TokenServer, home, open, own_app};
 use crate::told::Told;
 
 struct Always(&'static str);
@@ -22,7 +22,7 @@ fn sessions(server: &TokenServer, connections: &Connections, who: &'static str) 
     ConnectSessions::new(
         connections.clone(),
         server.service(),
-        App { client_id: "app".into(), client_secret: Some(secret()) },
+        own_app(),
         "Library & Co",
         Method::Byo,
         "https://platform.example/connect".parse().unwrap(),

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use crate::support::{Next, TokenServer, home, open, secret};
+use crate::support::{Next, TokenServer, home, open, own_app};
 use crate::told::Told;
 use switchboard_connections::{App, Connections, ConnectionsError, Grant, Loopback, Method, Pending};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -11,7 +11,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 const WAIT: Duration = Duration::from_secs(10);
 
 async fn begin(connections: &Connections, server: &TokenServer, port: u16, listen: bool) -> Pending {
-    let app = App { client_id: "app".into(), client_secret: Some(secret()) };
+    let app = own_app();
     let scopes = ["user:read".to_owned()];
     connections.begin(&server.service(), app, &scopes, Loopback { port, listen }).await.told()
 }

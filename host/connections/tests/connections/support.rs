@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::IntoResponse;
 use axum::routing::{any, post};
-use switchboard_connections::{Connections, KeySource, LiveConnection, Options, SecretString, Service, Vault};
+use switchboard_connections::{App, Connections, KeySource, LiveConnection, Options, SecretString, Service, Vault};
 use switchboard_egress::{Connection, Credential, Egress};
 use switchboard_leaks::{Home, know};
 use switchboard_store::Store;
@@ -276,4 +276,9 @@ pub fn home() -> Home {
 
 pub fn secret() -> SecretString {
     SecretString::from("canary-app-secret")
+}
+
+/// An app of one's own.
+pub fn own_app() -> App {
+    App { client_id: "app".into(), client_secret: Some(secret()) }
 }

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::{Value, json};
-use switchboard_connections::{App, Care, ConnectSessions, Identify, LiveConnection, Loopback, Method, Wish};
+use switchboard_connections::{Care, ConnectSessions, Identify, LiveConnection, Loopback, Method, Wish};
 
 use crate::refused::{ada, admit, sign_in};
 use crate::session::answer;
-use crate::support::{DAY_MS, Moved, Next, TokenServer, home, open, open_at, secret};
+use crate::support::{DAY_MS, Moved, Next, TokenServer, home, open, open_at, own_app};
 use crate::told::Told;
 
 const MINUTE_MS: i64 = 60_000;
@@ -94,7 +94,7 @@ async fn a_caller_that_goes_away_while_a_code_is_typed_elsewhere_loses_no_grant(
     let (server, folder) = (TokenServer::start(3_600).await, home());
     let clock = Moved::default();
     let connections = open_at(folder.path(), &clock);
-    let app = App { client_id: "app".into(), client_secret: Some(secret()) };
+    let app = own_app();
     let pending = connections.begin_device(&server.service(), app, "/device", &[]).await.told();
     server.then(Next::Late(400));
     let gone = tokio::time::timeout(Duration::from_millis(1_200), pending.wait()).await;
@@ -122,7 +122,7 @@ async fn a_person_who_closes_the_page_too_early_is_connected_all_the_same() {
     let sessions = ConnectSessions::new(
         connections.clone(),
         server.service(),
-        App { client_id: "app".into(), client_secret: Some(secret()) },
+        own_app(),
         "Library",
         Method::Byo,
         "https://platform.example/connect".parse().unwrap(),
@@ -184,7 +184,7 @@ async fn a_refused_code_leaves_nothing_to_take_back() {
     let clock = Moved::default();
     let connections = open_at(folder.path(), &clock);
     server.then(Next::Status(400, r#"{"error":"invalid_grant"}"#));
-    let app = App { client_id: "app".into(), client_secret: Some(secret()) };
+    let app = own_app();
     let pending = connections.begin(&server.service(), app, &[], Loopback { port: 7_910, listen: false }).await.told();
     let address = format!("{}?{}", pending.redirect_uri, answer(&pending.authorize_url));
     assert_eq!(pending.paste(&address).await.refused().code(), "rejected");

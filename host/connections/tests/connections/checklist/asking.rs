@@ -25,8 +25,7 @@ async fn o_02_every_flow_has_its_own_s256_challenge_and_servers_check_it() {
     let connections = open(dir.path());
     let mut used = HashSet::new();
     for _ in 0..8 {
-        let app =
-            switchboard_connections::App { client_id: "app".into(), client_secret: Some(crate::support::secret()) };
+        let app = crate::support::own_app();
         let loopback = Loopback { port: 7910, listen: false };
         let pending = connections.begin(&server.service(), app, &[], loopback).await.told();
         let page = &pending.authorize_url;

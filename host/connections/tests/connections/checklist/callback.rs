@@ -3,18 +3,18 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use switchboard_connections::{App, Connections, Loopback, Pending};
+use switchboard_connections::{Connections, Loopback, Pending};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use url::Url;
 
 use crate::peers::parameter;
-use crate::support::{Next, TokenServer, home, open, secret};
+use crate::support::{Next, TokenServer, home, open, own_app};
 use crate::told::Told;
 
 const WAIT: Duration = Duration::from_secs(10);
 
 async fn begin(connections: &Connections, server: &TokenServer, listen: bool) -> Pending {
-    let app = App { client_id: "app".into(), client_secret: Some(secret()) };
+    let app = own_app();
     let port = if listen { 0 } else { 7910 };
     connections.begin(&server.service(), app, &[], Loopback { port, listen }).await.told()
 }

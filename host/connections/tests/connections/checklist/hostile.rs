@@ -3,12 +3,12 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use switchboard_connections::{App, Connections, ConnectionsError, Loopback, Method};
+use switchboard_connections::{Connections, ConnectionsError, Loopback, Method};
 use switchboard_egress::{Connection, Credential};
 
 use crate::peers::parameter;
 use crate::refresh::{access, connected};
-use crate::support::{Next, TokenServer, home, open, secret};
+use crate::support::{Next, TokenServer, home, open, own_app, secret};
 use crate::told::Told;
 
 /// What our side said: the code of the mistake, and its words.
@@ -18,7 +18,7 @@ type Said = Result<(), (String, String)>;
 const WAYS: [&str; 3] = ["code", "account", "device"];
 
 async fn ask(connections: &Connections, server: &TokenServer, way: &str) -> Said {
-    let app = App { client_id: "app".into(), client_secret: Some(secret()) };
+    let app = own_app();
     let service = server.service();
     let asking: Pin<Box<dyn Future<Output = Result<_, ConnectionsError>>>> = match way {
         "code" => Box::pin(async {

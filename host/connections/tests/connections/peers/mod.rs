@@ -15,7 +15,7 @@ use tokio::time::Instant;
 use url::{Url, form_urlencoded};
 
 use crate::browser::{self, Answer, Landing, Person};
-use crate::support::{open, secret};
+use crate::support::{open, own_app, secret};
 use crate::told::Told;
 use child::Child;
 
@@ -87,7 +87,7 @@ pub async fn oidc_provider() -> Peer {
     prepared(&servers().join("oidc-provider/node_modules/oidc-provider"));
     let child = Child::start("node", &[&script]).await.asked_for("a token of oidc-provider");
     let origin = child.origin.clone();
-    let app = App { client_id: "app".into(), client_secret: Some(secret()) };
+    let app = own_app();
     Peer {
         name: "oidc-provider",
         service: service(&origin, "/api", "", ["/auth", "/token", "/token/revocation"]),
