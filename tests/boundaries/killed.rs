@@ -4,17 +4,17 @@ use std::io::{BufRead, BufReader, Write};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use switchboard_store::{PendingRevocation, Store};
+use switchboard_store::Store;
 use switchboard_tests::world::{World, landing};
 
 use crate::person::bearer;
 
-/// What no connection keeps yet, once something is there.
-fn unkept(store: &Store) -> PendingRevocation {
+/// Waits until a grant is written down.
+fn unkept(store: &Store) {
     let give_up = Instant::now() + Duration::from_secs(20);
     loop {
-        if let Some(one) = store.revocations().unwrap().pop() {
-            return one;
+        if !store.revocations().unwrap().is_empty() {
+            return;
         }
         assert!(Instant::now() < give_up, "no grant was written down");
         std::thread::sleep(Duration::from_millis(10));
@@ -25,33 +25,51 @@ fn usable(world: &World) -> usize {
     world.emulator.issued_tokens().iter().filter(|token| bearer(world, token) == 200).count()
 }
 
-#[test]
-fn g29_a_sign_in_that_is_killed_before_it_is_kept_leaves_no_grant_behind() {
-    let world = World::new();
-    // It is asked who signed in, and the answer does not come.
+/// Ada signs in to `label`, and the command is killed while it is asked who she is.
+fn killed(world: &World, label: &str) -> Store {
     let slow = json!({"kind": "latency", "millis": 60_000, "path": "/users/me"});
     assert!(world.ask("POST", "/_emulator/faults", &slow).0 < 300);
     let (client, secret) = world.emulator.app();
-    let own = world.own_app("work", &client, &secret);
+    let own = world.own_app(label, &client, &secret);
     let mut child = world.piped(&own.with(&["--paste"]));
     let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
     let page = said.find_map(|line| Some(line.split_once("open and approve:")?.1.trim().to_owned())).unwrap();
     writeln!(child.stdin.take().unwrap(), "{}", landing(&page, "ada@emulator.test", "allow")).unwrap();
     let store = Store::open(world.home.path()).unwrap();
-    let waiting = unkept(&store);
+    unkept(&store);
     child.kill().unwrap();
     child.wait().unwrap();
     assert!(world.ask("DELETE", "/_emulator/faults", &json!({})).0 < 300);
+    store
+}
 
-    assert_eq!(world.json(&["connection", "list", "--json"]), json!([]), "it may still be finished");
-    assert_eq!(usable(&world), 1, "and the service knows its token");
-    // Ten minutes later.
-    store.note_revocation(&waiting.id, "", 0).unwrap();
+#[test]
+fn g29_a_sign_in_that_is_killed_before_it_is_kept_leaves_no_grant_behind() {
+    let world = World::new();
+    let store = killed(&world, "work");
+    assert_eq!(usable(&world), 1, "the service knows its token");
     let later = world.run(&["connection", "list"]);
-    assert!(later.err.contains("took back the grant of an unfinished sign-in"), "{}", later.err);
+    let said = "an earlier sign-in was cut short. The service took the grant of this sign-in back";
+    assert!(later.err.contains(said), "{}", later.err);
     assert_eq!(usable(&world), 0);
     assert_eq!(world.json(&["connection", "list", "--json"]), Value::Array(vec![]));
+    assert!(store.revocations().unwrap().is_empty());
     // And the same person can begin anew.
     world.connect("work", "ada@emulator.test");
     assert_eq!(usable(&world), 1);
+}
+
+#[test]
+fn a_sign_in_that_is_killed_ends_no_connection_of_the_same_user() {
+    let world = World::connected();
+    killed(&world, "again");
+    let me = world.run(&["call", "zoom.users.me", "--json"]);
+    assert_eq!(me.code, 0, "{}", me.err);
+    assert!(
+        me.err.contains("an earlier sign-in was cut short") && me.err.contains("`work` stays usable"),
+        "{}",
+        me.err
+    );
+    assert_eq!(usable(&world), 1);
+    assert_eq!(world.json(&["connection", "list", "--json"]).as_array().unwrap().len(), 1);
 }

@@ -63,3 +63,18 @@ fn a_sign_in_of_nobody_knows_whom_changes_no_connection_that_may_still_hold() {
     let shown = world.json(&["connection", "show", "work", "--json"]);
     assert_eq!(shown["state"], "active", "{shown}");
 }
+
+#[test]
+fn a_connection_that_was_replaced_is_not_signed_in_to_again_by_mistake() {
+    let world = World::connected();
+    let done = world.connect_with("newer", "ada@emulator.test", "allow", &["--replace"]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    let told = World::error(&world.run(&["connection", "reconnect", "work", "--paste", "--json"]));
+    assert_eq!(told["code"], "same-account", "before a browser is opened: {told}");
+    assert!(told["message"].as_str().unwrap().contains("`newer`"), "{told}");
+    works_as(&world, "newer", "ada@emulator.test");
+    let back = world.sign_in(&["connection", "reconnect", "work", "--replace", "--json"], "ada@emulator.test", "allow");
+    assert_eq!(back.code, 0, "{}", back.err);
+    works_as(&world, "work", "ada@emulator.test");
+    assert_eq!(world.json(&["connection", "show", "newer", "--json"])["state"], "replaced");
+}

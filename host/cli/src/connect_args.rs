@@ -136,6 +136,9 @@ pub enum ConnectionCommand {
         /// Port of the loopback redirect address
         #[arg(long, default_value_t = 7910)]
         redirect_port: u16,
+        /// Go on although another connection of the same user and app ends by it
+        #[arg(long)]
+        replace: bool,
     },
     /// Revoke at the service and forget, once told what uses it
     Disconnect {

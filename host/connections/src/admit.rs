@@ -92,6 +92,20 @@ impl Connections {
         }
     }
 
+    /// Stops before a browser is opened when signing in to a connection again would end another one of its user.
+    pub fn check_again(&self, label: &str) -> Result<(), ConnectionsError> {
+        let row = self.show(label)?;
+        let (Some(client_id), true) = (&row.client_id, by_person(&row.method)) else {
+            return Ok(());
+        };
+        let mut rivals = self.of_app(&self.service(&row.id)?, client_id)?;
+        rivals.retain(|other| other.id != row.id && user_of(other).is_some() && user_of(other) == user_of(&row));
+        match rivals.first() {
+            Some(rival) => Err(self.taken(rival, email_of(&row).or(user_of(&row)).unwrap_or_default())?),
+            None => Ok(()),
+        }
+    }
+
     /// Living connections that were made by a person through this app: a further sign-in of the same person ends them.
     pub fn of_app(&self, service: &Service, client_id: &str) -> Result<Vec<ConnectionRow>, ConnectionsError> {
         let mut rows = self.list()?;
@@ -124,8 +138,8 @@ impl Connections {
         self.admitted(admitted, method, service, grant, owner).await
     }
 
-    /// Puts a new grant in the place of a connection's former one, when it is of the same user. Else it is refused as a new
-    /// one is.
+    /// Puts a new grant in the place of a connection's former one, when it is of the same user and, without `replace`, no
+    /// other connection ends by it. Else it is refused as a new one is.
     pub async fn readmit(
         &self,
         label: &str,
@@ -133,6 +147,7 @@ impl Connections {
         service: &Service,
         grant: Grant,
         owner: Owner,
+        replace: bool,
     ) -> Result<Admitted, ConnectionsError> {
         let admitted = self.show(label).and_then(|row| {
             if let Some(former) = user_of(&row)
@@ -140,7 +155,7 @@ impl Connections {
             {
                 return Err(somebody_else(&row, former, &owner));
             }
-            self.keep(Entry::again(&row, method, service, &grant, Some(owner.identity.clone())), false)
+            self.keep(Entry::again(&row, method, service, &grant, Some(owner.identity.clone())), !replace)
         });
         self.admitted(admitted, method, service, grant, owner).await
     }
@@ -153,12 +168,14 @@ impl Connections {
         grant: Grant,
         owner: Owner,
     ) -> Result<Admitted, ConnectionsError> {
-        let (row, ended) = match admitted {
+        let (row, others) = match admitted {
             Ok(admitted) => admitted,
             Err(error) => return Err(self.refuse(error, method, service, grant, owner).await),
         };
-        let ended = ended.into_iter().map(|other| Ok(Ended { usage: self.usage(&other.id)?, label: other.label }));
-        Ok(Admitted { row, replaced: ended.collect::<Result<_, ConnectionsError>>()? })
+        // It is done: what used the others is only told.
+        let ended =
+            |other: ConnectionRow| Ended { usage: self.usage(&other.id).unwrap_or_default(), label: other.label };
+        Ok(Admitted { row, replaced: others.into_iter().map(ended).collect() })
     }
 
     /// Brings who a connection acts as up to date with what the service says now. The user is known by the id: an address,

@@ -6,6 +6,8 @@
 
 use std::fmt;
 
+use switchboard_store::ConnectionRow;
+
 use crate::admit::{Identify, Owner};
 use crate::connections::Connections;
 use crate::keep::{Entry, of_user};
@@ -63,7 +65,7 @@ impl fmt::Display for Touched {
             Touched::GivenBack => f.write_str("The service took the grant of this sign-in back"),
             Touched::NotGivenBack { why } => write!(
                 f,
-                "The grant of this sign-in may still hold at the service ({why}); it is asked again for a day, or remove the app in the service's own settings"
+                "The grant of this sign-in may still hold at the service ({why}). `switchboard connection list` shows when it is asked for again; at once: remove the app in the service's own settings"
             ),
         }
     }
@@ -86,7 +88,11 @@ impl ConnectionsError {
     /// Whether a code may have been exchanged and the answer was lost: the service may have ended the grant of a connection
     /// that was there before. Ask with [`Connections::look_after`].
     pub fn answer_lost(&self) -> bool {
-        matches!(self, ConnectionsError::AnswerLost { .. })
+        match self {
+            ConnectionsError::AnswerLost { .. } => true,
+            ConnectionsError::Aftermath { cause, .. } => cause.answer_lost(),
+            _ => false,
+        }
     }
 }
 
@@ -96,8 +102,7 @@ impl Connections {
         self.of_app(service, client_id).unwrap_or_default().into_iter().map(|row| row.id).collect()
     }
 
-    /// A grant that is not let in goes to the first connection of its user, so that none ends by the refusal. Where there is
-    /// none, it goes back to the service.
+    /// Refuses a sign-in, and says what it leaves behind.
     pub(crate) async fn refuse(
         &self,
         error: ConnectionsError,
@@ -106,12 +111,29 @@ impl Connections {
         grant: Grant,
         owner: Owner,
     ) -> ConnectionsError {
-        let Ok(rows) = self.list().map(|rows| of_user(&rows, service, method, &grant, &owner.user_id)) else {
-            return error.having(vec![Touched::Unknown]).having(self.decline(grant).await);
+        let left = self.give_away(method, service, grant, owner).await;
+        match (&error, left.as_slice()) {
+            // It says so itself.
+            (ConnectionsError::SameAccount { .. }, [Touched::Kept { lost, .. }]) if lost.is_empty() => error,
+            _ => error.having(left),
+        }
+    }
+
+    /// A grant that is not let in goes to the first connection of its user, so that none ends by it. Where there is none, it
+    /// goes back to the service.
+    pub(crate) async fn give_away(
+        &self,
+        method: Method,
+        service: &Service,
+        grant: Grant,
+        owner: Owner,
+    ) -> Vec<Touched> {
+        let rows = self.list().map(|rows| of_user(&rows, service, method, &grant, &owner.user_id));
+        let Ok(first) = rows.map(|rows| rows.into_iter().next()) else {
+            return [vec![Touched::Unknown], self.decline(grant).await].concat();
         };
-        let mut rows = rows.into_iter();
-        let Some(first) = rows.next() else {
-            return error.having(self.decline(grant).await);
+        let Some(first) = first else {
+            return self.decline(grant).await;
         };
         let lost = match grant.token.scopes.is_empty() {
             true => Vec::new(),
@@ -122,22 +144,17 @@ impl Connections {
         let kept = self
             .service(&first.id)
             .and_then(|own| self.keep(Entry::again(&first, method, &own, &grant, Some(owner.identity)), false));
-        let others = rows.map(|row| Touched::Ended { label: row.label, state: State::Replaced });
-        let (touched, unkept) = match kept {
-            Ok(_) if lost.is_empty() && matches!(error, ConnectionsError::SameAccount { .. }) => (None, None),
-            Ok(_) => (Some(Touched::Kept { label: first.label, lost }), None),
-            Err(why) => {
-                let reason = format!("its user signed in again, and the new grant could not be kept: {why}");
-                let state = State::NeedsReconnect;
-                // Where this cannot be written either, the next call finds it out.
-                let _ = self.core.store.set_connection_state(&first.id, state.as_str(), Some(&reason));
-                (Some(Touched::Ended { label: first.label, state }), Some(grant))
+        match kept {
+            Ok((_, others)) => {
+                let replaced = |row: ConnectionRow| Touched::Ended { label: row.label, state: State::Replaced };
+                let kept = Touched::Kept { label: first.label, lost };
+                std::iter::once(kept).chain(others.into_iter().map(replaced)).collect()
             }
-        };
-        let error = error.having(touched.into_iter().chain(others).collect());
-        match unkept {
-            Some(grant) => error.having(self.decline(grant).await),
-            None => error,
+            // The connection lives by a newer grant, or is gone.
+            Err(ConnectionsError::Overtaken { .. } | ConnectionsError::TooLate | ConnectionsError::NotFound { .. }) => {
+                self.decline(grant).await
+            }
+            Err(_) => [vec![Touched::Unknown], self.decline(grant).await].concat(),
         }
     }
 

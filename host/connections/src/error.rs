@@ -111,6 +111,19 @@ pub enum ConnectionsError {
         /// Who signed in.
         found: String,
     },
+    /// The grant was to be kept too long after it was given.
+    #[error(
+        "this sign-in was finished too late: its grant is taken back at the service, and nothing was connected. Sign in again"
+    )]
+    TooLate,
+    /// The same user has signed in again since.
+    #[error(
+        "the same user has signed in again since, as `{label}`, and the service keeps the newest grant: this sign-in changed nothing"
+    )]
+    Overtaken {
+        /// The connection with the newer grant.
+        label: String,
+    },
     /// A code was sent to the service and no answer came that says what became of it.
     #[error("{cause}")]
     AnswerLost {
@@ -270,7 +283,7 @@ impl ConnectionsError {
             Self::NotActive { state, .. } => state,
             Self::PortBusy { .. } => "port-busy",
             Self::StateMismatch { .. } => "state-mismatch",
-            Self::Ended => "sign-in-ended",
+            Self::Ended | Self::TooLate | Self::Overtaken { .. } => "sign-in-ended",
             Self::Denied { .. } => "denied",
             Self::Timeout { .. } => "timeout",
             Self::WrongAccount { .. } => "wrong-account",
@@ -318,7 +331,7 @@ impl From<StoreError> for ConnectionsError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::LabelTaken { label } => Self::LabelTaken { label },
-            StoreError::TakenBack => Self::Ended,
+            StoreError::TakenBack => Self::TooLate,
             other => Self::Store(other),
         }
     }

@@ -1,8 +1,9 @@
 //! What a sign-in ends with.
 
-use switchboard_store::PendingRevocation;
+use std::sync::Arc;
 
 use crate::token::{AppSecret, Token};
+use crate::unkept::Unkept;
 
 /// How a connection was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +45,7 @@ pub struct Grant {
     /// Connections of the same app that lived when the code was exchanged: the service may have ended one of them.
     pub(crate) living: Vec<String>,
     /// Where it waits to be kept, or else to be taken back.
-    pub(crate) unkept: Option<PendingRevocation>,
+    pub(crate) unkept: Option<Arc<Unkept>>,
 }
 
 impl Grant {
@@ -70,6 +71,11 @@ impl Grant {
 
     pub(crate) fn account_id(&self) -> Option<&str> {
         self.app.as_ref()?.account_id.as_deref()
+    }
+
+    /// Its place among all grants of the database; 0 for one that no other ends.
+    pub(crate) fn number(&self) -> i64 {
+        self.unkept.as_ref().map_or(0, |unkept| unkept.number)
     }
 
     /// The kind the connector is told when the method has no name yet.

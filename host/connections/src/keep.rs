@@ -6,7 +6,7 @@ use switchboard_store::ConnectionRow;
 use crate::admit::{by_person, email_of, user_of};
 use crate::connections::{Connections, ID_PREFIX};
 use crate::rotation::{APP, SERVICE, TOKEN};
-use crate::{ConnectionsError, Grant, Method, Service, State, clock};
+use crate::{ConnectionsError, Grant, Method, Service, State};
 
 /// A connection as it is to be written.
 pub(crate) struct Entry<'a> {
@@ -16,7 +16,8 @@ pub(crate) struct Entry<'a> {
     service: &'a Service,
     grant: &'a Grant,
     identity: Option<Value>,
-    created_at: i64,
+    /// None for one that is not there yet.
+    created_at: Option<i64>,
 }
 
 impl<'a> Entry<'a> {
@@ -29,7 +30,7 @@ impl<'a> Entry<'a> {
         identity: Option<Value>,
     ) -> Entry<'a> {
         let id = format!("{ID_PREFIX}{:016x}", rand::random::<u64>());
-        Entry { id, label, method, service, grant, identity, created_at: clock::now() }
+        Entry { id, label, method, service, grant, identity, created_at: None }
     }
 
     /// One that is there, with a new grant.
@@ -40,10 +41,18 @@ impl<'a> Entry<'a> {
         grant: &'a Grant,
         identity: Option<Value>,
     ) -> Entry<'a> {
-        Entry { id: row.id.clone(), label: &row.label, method, service, grant, identity, created_at: row.created_at }
+        Entry {
+            id: row.id.clone(),
+            label: &row.label,
+            method,
+            service,
+            grant,
+            identity,
+            created_at: Some(row.created_at),
+        }
     }
 
-    fn row(&self) -> ConnectionRow {
+    fn row(&self, now: i64) -> ConnectionRow {
         ConnectionRow {
             id: self.id.clone(),
             label: self.label.to_owned(),
@@ -55,9 +64,10 @@ impl<'a> Entry<'a> {
             state: State::Active.as_str().to_owned(),
             identity: self.identity.clone(),
             scopes: self.grant.token.scopes.clone(),
-            created_at: self.created_at,
+            created_at: self.created_at.unwrap_or(now),
             last_used_at: None,
             state_reason: None,
+            granted: self.grant.number(),
         }
     }
 }
@@ -89,33 +99,41 @@ impl Connections {
         Ok(self.keep(Entry::again(&row, method, service, &grant, identity), false)?.0)
     }
 
-    /// Writes a connection. Of several grants of one app to one user services keep the newest: those that end by it become
-    /// `replaced`, and are returned as they were. With `alone` one that would end is a reason to write nothing.
+    /// Writes a connection. Of several grants of one app to one user services keep the newest: connections with older ones
+    /// become `replaced`, and are returned as they were; with `alone` one of them is a reason to write nothing. Nothing is
+    /// written either when a newer grant was kept meanwhile, or the connection is gone.
     pub(crate) fn keep(
         &self,
         entry: Entry<'_>,
         alone: bool,
     ) -> Result<(ConnectionRow, Vec<ConnectionRow>), ConnectionsError> {
-        let (core, row) = (&self.core, entry.row());
+        let (core, row) = (&self.core, entry.row(self.core.now()));
         // The addresses are sealed too: whoever can write the database cannot send the token elsewhere.
         let secrets = [
             (TOKEN, core.vault.seal(&row.id, TOKEN, &entry.grant.token)?),
             (APP, core.vault.seal(&row.id, APP, &entry.grant.app)?),
             (SERVICE, core.vault.seal(&row.id, SERVICE, entry.service)?),
         ];
-        let waiting = entry.grant.unkept.as_ref().map(|pending| pending.id.as_str());
+        let waiting = entry.grant.unkept.as_ref().map(|unkept| unkept.pending.id.as_str());
         let (user, mut ended) = (user_of(&row).unwrap_or_default(), Vec::new());
         let written = core.store.put_connection_with(&row, &secrets, waiting, |rows| {
+            let former = rows.iter().find(|other| other.id == row.id);
+            if entry.created_at.is_some() && former.is_none() {
+                return Err(ConnectionsError::NotFound { label: row.label.clone(), near: None });
+            }
             ended = of_user(rows, entry.service, entry.method, entry.grant, user);
+            if let Some(newer) =
+                former.into_iter().chain(&ended).find(|other| row.granted > 0 && other.granted > row.granted)
+            {
+                return Err(ConnectionsError::Overtaken { label: newer.label.clone() });
+            }
             ended.retain(|other| other.id != row.id);
             if let Some(first) = ended.first().filter(|_| alone) {
                 let (label, user) = (first.label.clone(), email_of(&row).unwrap_or(user).to_owned());
                 return Err(ConnectionsError::SameAccount { label, user, usage: String::new() });
             }
-            let may_end = |row: &&ConnectionRow| {
-                State::from_name(&row.state).is_some_and(|state| state.may_become(State::Replaced))
-            };
-            Ok(ended.iter().filter(may_end).map(|row| row.id.clone()).collect())
+            ended.retain(|row| State::from_name(&row.state).is_some_and(|state| state.may_become(State::Replaced)));
+            Ok(ended.iter().map(|row| row.id.clone()).collect())
         });
         match (written, ended.first()) {
             (Ok(()), _) => Ok((row, ended)),

@@ -135,7 +135,10 @@ impl Pending {
             let token = handshake.exchange(egress, &service, &app, &redirect_uri, code).await;
             connections.hold(&service, &app, token.map_err(TokenFailure::of_sign_in)?, living).await
         });
-        traded.await.unwrap_or_else(|error| Err(ConnectionsError::Unreachable { message: error.to_string() }))
+        traded.await.unwrap_or_else(|error| {
+            let cause = ConnectionsError::Unreachable { message: error.to_string() };
+            Err(ConnectionsError::AnswerLost { cause: Box::new(cause) })
+        })
     }
 }
 

@@ -15,7 +15,6 @@ use crate::rotation::{APP, Core, SERVICE, TOKEN};
 use crate::sign_in::{self, TokenFailure};
 use crate::token::{AppSecret, Token};
 use crate::under_way::to_its_end;
-use crate::unkept::is_unfinished;
 use crate::{App, ConnectionsError, Service};
 
 pub(crate) const FIELD: &str = "revocation";
@@ -23,6 +22,8 @@ pub(crate) const FIELD: &str = "revocation";
 const GIVE_UP_MS: i64 = 24 * 3_600_000;
 /// The first pause between attempts; it doubles with each up to an hour. A service may ask for a longer one.
 const PAUSE_MS: i64 = 60_000;
+/// More than fit into a day, whatever the clock says.
+const MOST_ATTEMPTS: u32 = 40;
 /// Longer than the five questions of one attempt: nobody else makes the same one.
 const ATTEMPT_MS: i64 = 6 * sign_in::TIMEOUT.as_millis() as i64;
 
@@ -38,8 +39,8 @@ pub struct Retried {
 }
 
 /// Why an attempt took nothing back, and how long the service wants to be left alone, in milliseconds.
-struct Refused {
-    why: String,
+pub(crate) struct Refused {
+    pub why: String,
     wait_ms: i64,
 }
 
@@ -60,34 +61,45 @@ impl From<ConnectionsError> for Refused {
     }
 }
 
+/// What is needed to ask for it.
 #[derive(Serialize, Deserialize)]
-struct Job {
-    service: Service,
-    app: AppSecret,
-    token: Token,
+pub(crate) struct Job {
+    pub service: Service,
+    pub app: AppSecret,
+    pub token: Token,
+    /// See [`crate::Grant`]; of a grant that no connection has kept yet.
+    #[serde(default)]
+    pub living: Vec<String>,
 }
 
 impl Connections {
     /// Grants of connections that are gone here, or of sign-ins that made none, which may still hold at the service.
     pub fn pending_revocations(&self) -> Result<Vec<PendingRevocation>, ConnectionsError> {
-        let (mut pending, now) = (self.core.store.revocations()?, self.core.now());
-        pending.retain(|one| !is_unfinished(one, now));
+        let mut pending = Vec::new();
+        for one in self.core.store.revocations()? {
+            if !self.core.is_unfinished(&one)? {
+                pending.push(one);
+            }
+        }
         Ok(pending)
     }
 
-    /// Tries those whose time has come. Call it at every start, and every few minutes in a program that goes on; several
-    /// processes may.
+    /// Tries those whose time has come. Call it at every start, after [`Connections::finish_sign_ins`], and every few minutes in a program that goes on; several
+    /// processes may. Fails when nothing could be tried.
     pub async fn retry_revocations(&self) -> Result<Vec<Retried>, ConnectionsError> {
-        let now = self.core.now();
-        let mut done = Vec::new();
-        for pending in self.core.store.revocations()? {
+        let (mut done, mut failed) = (Vec::new(), None);
+        for pending in self.pending_revocations()? {
+            let now = self.core.now();
             // A time far ahead was written before the clock was set back.
             let due = pending.next_at <= now || pending.next_at > now + GIVE_UP_MS;
             if due {
-                done.extend(self.core.attempt(&pending).await?);
+                match self.core.attempt(&pending).await {
+                    Ok(retried) => done.extend(retried),
+                    Err(error) => failed = Some(error),
+                }
             }
         }
-        Ok(done)
+        failed.filter(|_| done.is_empty()).map_or(Ok(done), Err)
     }
 }
 
@@ -104,40 +116,34 @@ impl Core {
             until: now + GIVE_UP_MS,
             attempts: 0,
             last_error: None,
+            granted: 0,
         }
-    }
-
-    /// What is needed to ask for it, sealed.
-    pub fn seal_revocation(
-        &self,
-        pending: &PendingRevocation,
-        service: &Service,
-        app: &AppSecret,
-        token: &Token,
-    ) -> Result<Vec<u8>, ConnectionsError> {
-        let job = Job { service: service.clone(), app: app.clone(), token: token.clone() };
-        self.vault.seal(&pending.id, FIELD, &job)
     }
 
     /// Ends a connection here and begins its revocation. None when there is nothing to take back: the token was pasted,
     /// belongs to the account's own app, or was erased.
     pub fn begin_revocation(&self, row: &ConnectionRow) -> Result<Option<PendingRevocation>, ConnectionsError> {
         let pending = self.pending(&row.label, &row.connector, 0);
-        let sealed = || -> Result<Option<Vec<u8>>, ConnectionsError> {
-            let (app, _): (Option<AppSecret>, _) = self.field(&row.id, APP)?;
-            let Some(app) = app.filter(|app| app.account_id.is_none()) else {
+        loop {
+            let job = || -> Result<Option<(Job, u64)>, ConnectionsError> {
+                let (app, _): (Option<AppSecret>, _) = self.field(&row.id, APP)?;
+                let Some(app) = app.filter(|app| app.account_id.is_none()) else {
+                    return Ok(None);
+                };
+                let (token, generation) = self.field(&row.id, TOKEN)?;
+                Ok(Some((Job { service: self.field(&row.id, SERVICE)?.0, app, token, living: Vec::new() }, generation)))
+            };
+            // Damaged or erased secrets cannot be sent to anybody; the connection goes all the same.
+            let Some((job, generation)) = job().ok().flatten() else {
+                self.store.delete_connection(&row.id)?;
                 return Ok(None);
             };
-            let (service, token) = (self.field(&row.id, SERVICE)?.0, self.field(&row.id, TOKEN)?.0);
-            self.seal_revocation(&pending, &service, &app, &token).map(Some)
-        };
-        // Damaged or erased secrets cannot be sent to anybody; the connection goes all the same.
-        let Some(sealed) = sealed().ok().flatten() else {
-            self.store.delete_connection(&row.id)?;
-            return Ok(None);
-        };
-        self.store.replace_by_revocation(&row.id, &pending, FIELD, &sealed)?;
-        Ok(Some(pending))
+            let sealed = self.vault.seal(&pending.id, FIELD, &job)?;
+            // Where the connection was signed in anew meanwhile, it is that grant that ends.
+            if self.store.replace_by_revocation(&row.id, (TOKEN, generation), &pending, FIELD, &sealed)? {
+                return Ok(Some(pending));
+            }
+        }
     }
 
     /// One attempt. None when another process makes it.
@@ -146,7 +152,7 @@ impl Core {
         if !self.store.claim_revocation(&pending.id, pending.attempts, self.now() + ATTEMPT_MS)? {
             return Ok(None);
         }
-        let given_up = self.now() >= pending.until;
+        let given_up = self.now() >= pending.until || pending.attempts >= MOST_ATTEMPTS;
         if given_up {
             // Its day is over whatever becomes of the last attempt, also when that is cut short.
             self.forget_revocation(&pending.id)?;
@@ -178,8 +184,8 @@ impl Core {
 
     /// The refresh token first: it is the one that lives longest. Some services know only the access token, so both go, but
     /// not when the service wants to be left alone.
-    async fn take_back(self: &Arc<Self>, id: &str, job: Job) -> Result<(), Refused> {
-        let Job { service, app: secret, token } = job;
+    pub async fn take_back(self: &Arc<Self>, id: &str, job: Job) -> Result<(), Refused> {
+        let Job { service, app: secret, token, living } = job;
         let app = App::from(secret.clone());
         let revoke = async |token: SecretString| {
             sign_in::revoke(&self.egress, &service, &app, &token).await.map_err(Refused::from)
@@ -206,7 +212,7 @@ impl Core {
         let (service, app) = (service.clone(), app.clone());
         let renewed = to_its_end(async move {
             let token = sign_in::refresh(&core.egress, &service, &app, &refresh).await?;
-            Ok(core.renew_revocation(&id, Job { service, app: secret, token }))
+            Ok(core.renew_revocation(&id, Job { service, app: secret, token, living }))
         });
         match renewed.await {
             Ok(Ok(token)) => revoke(token?).await.map(|_| ()),

@@ -202,7 +202,9 @@ impl Core {
         let hash = old.rotation_hash();
         let earlier = self.store.rotation(id).map_err(stored)?;
         let answer_lost = earlier.is_some_and(|rotation| rotation.token_hash == hash);
-        self.store.open_rotation(fence, id, &hash, self.now()).map_err(stored)?;
+        if !self.store.open_rotation(fence, id, (TOKEN, generation), &hash, self.now()).map_err(stored)? {
+            return self.renewed_meanwhile(id);
+        }
         let over = |state, reason: &str| self.over(fence, id, &hash, state, reason);
 
         let (app, account) = match self.field::<Option<AppSecret>>(id, APP)?.0 {
@@ -278,6 +280,7 @@ impl Core {
                     attempt += 1;
                     tokio::time::sleep(Duration::from_millis(200)).await;
                 }
+                Err(StoreError::LeaseLost { .. }) => return self.renewed_meanwhile(id),
                 Err(error) => return Err(ConnectionsError::from(error).into()),
             }
         }
@@ -300,10 +303,13 @@ impl Core {
         if moved && erase {
             self.forget(id, false)?;
         }
-        match self.good_token(id, None)? {
-            Some(token) if !moved => Ok(token),
-            _ => Err(unavailable("another process changed the connection meanwhile".to_owned(), true)),
-        }
+        self.renewed_meanwhile(id)
+    }
+
+    /// The token of a grant that took the place of the one that was being replaced.
+    fn renewed_meanwhile(&self, id: &str) -> Result<Token, CredentialError> {
+        let changed = || unavailable("another process changed the connection meanwhile".to_owned(), true);
+        self.good_token(id, None)?.ok_or_else(changed)
     }
 
     fn tell(&self, id: &str, stage: Stage) {

@@ -237,6 +237,9 @@ pub(crate) async fn device_token(
     }
 }
 
+/// What a service says of a token that it does not know, or takes back by its other half alone (RFC 7009, section 2.2.1).
+const UNKNOWN_TOKEN: [&str; 4] = ["invalid_token", "invalid_grant", "invalid_request", "unsupported_token_type"];
+
 /// Takes back what one token stands for. False when the service does not know the token, or not any more.
 pub(crate) async fn revoke(
     egress: &Egress,
@@ -251,7 +254,7 @@ pub(crate) async fn revoke(
         return Ok(true);
     }
     match serde_json::from_slice::<ServiceError>(answer.body()) {
-        Ok(error) if matches!(error.error.as_str(), "invalid_token" | "invalid_grant" | "invalid_request") => Ok(false),
+        Ok(error) if UNKNOWN_TOKEN.contains(&error.error.as_str()) => Ok(false),
         Ok(error) => Err(rejected(error)),
         Err(_) => Err(strange()),
     }

@@ -40,7 +40,7 @@ pub(crate) async fn to_its_end<T: Send + 'static>(
 }
 
 /// Waits until no answer with a token is awaited in this process. A program that is asked to end calls this first: an
-/// answer that nobody keeps costs the grant. It takes no longer than one question to the token service.
+/// answer that nobody keeps costs the grant. It takes little longer than one question to the token service may.
 pub async fn settled() {
     let give_up = Instant::now() + TIMEOUT + Duration::from_secs(2);
     while UNDER_WAY.load(Ordering::SeqCst) > 0 && Instant::now() < give_up {

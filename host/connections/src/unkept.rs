@@ -3,18 +3,19 @@
 //! A grant is on disk before anybody sees it, as a revocation that is pending: when nobody keeps it, because it is refused,
 //! its caller went away or the process was killed, the service is asked to take it back.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use switchboard_store::PendingRevocation;
+use switchboard_store::{FileLock, PendingRevocation};
 use tokio::time::timeout;
 
+use crate::admit::{Identify, Owner};
 use crate::aftermath::Touched;
 use crate::connections::Connections;
-use crate::revocation::FIELD;
+use crate::revocation::{FIELD, Job};
 use crate::rotation::Core;
-use crate::sign_in;
 use crate::token::{AppSecret, Token};
-use crate::{App, ConnectionsError, Grant, Service};
+use crate::{App, ConnectionsError, Grant, Method, Service};
 
 /// What stands in place of a label.
 const NAME: &str = "an unfinished sign-in";
@@ -22,6 +23,16 @@ const NAME: &str = "an unfinished sign-in";
 const KEPT_WITHIN_MS: i64 = 10 * 60_000;
 /// So long is waited for the service to take a refused grant back; what is not done by then is asked again.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Where a grant waits to be kept, or else to be taken back.
+#[derive(Debug)]
+pub(crate) struct Unkept {
+    pub pending: PendingRevocation,
+    /// Its place among all grants of the database. A service that keeps the newest of a user keeps the one with the greatest.
+    pub number: i64,
+    /// While it is there, the sign-in goes on.
+    _lock: Option<FileLock>,
+}
 
 impl Connections {
     /// Writes down a grant that has just been given.
@@ -34,49 +45,87 @@ impl Connections {
     ) -> Result<Grant, ConnectionsError> {
         let secret =
             AppSecret { client_id: app.client_id.clone(), client_secret: app.client_secret.clone(), account_id: None };
-        match self.core.write_down(service, &secret, &token) {
-            Ok(pending) => Ok(Grant { token, app: Some(secret), living, unkept: Some(pending) }),
+        let job = Job { service: service.clone(), app: secret, token, living };
+        match self.core.write_down(&job) {
+            Ok(unkept) => Ok(grant(job, unkept)),
             Err(error) => {
                 // What cannot be written down is not used.
-                let last = token.refresh.as_ref().unwrap_or(&token.access);
-                let _ = sign_in::revoke(&self.core.egress, service, app, last).await;
-                Err(error)
+                let left = match self.core.take_back(NAME, job).await {
+                    Ok(()) => Touched::GivenBack,
+                    Err(refused) => Touched::NotGivenBack { why: refused.why },
+                };
+                Err(ConnectionsError::AnswerLost { cause: Box::new(error) }.having(vec![left]))
             }
         }
+    }
+
+    /// Ends sign-ins that were cut short with their process: each grant goes to the connection of its user, which it may have
+    /// ended at the service, or else back to the service. One whose user cannot be found out now is left for later. Call
+    /// it at every start, before [`Connections::retry_revocations`].
+    pub async fn finish_sign_ins(&self, whose: &dyn Identify) -> Result<Vec<Touched>, ConnectionsError> {
+        let mut left = Vec::new();
+        for pending in self.core.store.revocations()? {
+            // In memory no sign-in outlives its process.
+            if pending.label != NAME || pending.attempts > 0 || self.core.store.folder().is_none() {
+                continue;
+            }
+            let Some(lock) = self.core.store.lock_once(&pending.id)? else {
+                continue;
+            };
+            let Ok((job, _)) = self.core.field::<Job>(&pending.id, FIELD) else {
+                continue;
+            };
+            let service = job.service.clone();
+            let grant = grant(job, Unkept { number: pending.granted, pending, _lock: Some(lock) });
+            if let Ok(identity) = whose.identify(self.from_grant(NAME, &service, &grant)?).await {
+                // All of them were made by a person; the connection's own method stays.
+                left.extend(self.give_away(Method::Byo, &service, grant, Owner::of(identity)).await);
+            }
+        }
+        Ok(left)
     }
 
     /// Gives a grant back that no connection is to keep, and says what became of it. Nothing for a pasted token or an
     /// account's own app.
     pub async fn decline(&self, grant: Grant) -> Vec<Touched> {
-        let Some(pending) = grant.unkept else {
+        let Some(unkept) = grant.unkept else {
             return Vec::new();
         };
         let core = self.core.clone();
-        let asked = tokio::spawn(async move { core.attempt(&pending).await });
-        vec![match timeout(PATIENCE, asked).await {
-            Ok(Ok(Ok(Some(done)))) => done.failed.map_or(Touched::GivenBack, |why| Touched::NotGivenBack { why }),
-            Ok(Ok(Err(error))) => Touched::NotGivenBack { why: error.to_string() },
-            Ok(_) => Touched::NotGivenBack { why: "another process is about to ask for it".to_owned() },
-            Err(_) => Touched::NotGivenBack { why: "the service has not answered yet".to_owned() },
-        }]
+        let asked = tokio::spawn(async move { core.attempt(&unkept.pending).await });
+        let failed = match timeout(PATIENCE, asked).await {
+            // Somebody else takes it back already.
+            Ok(Ok(Ok(None))) => return Vec::new(),
+            Ok(Ok(Ok(Some(done)))) => done.failed,
+            Ok(Ok(Err(error))) => Some(error.to_string()),
+            Ok(Err(interrupted)) => Some(interrupted.to_string()),
+            Err(_) => Some("it has not answered yet".to_owned()),
+        };
+        vec![failed.map_or(Touched::GivenBack, |why| Touched::NotGivenBack { why })]
     }
+}
+
+fn grant(job: Job, unkept: Unkept) -> Grant {
+    Grant { token: job.token, app: Some(job.app), living: job.living, unkept: Some(Arc::new(unkept)) }
 }
 
 impl Core {
-    fn write_down(
-        &self,
-        service: &Service,
-        app: &AppSecret,
-        token: &Token,
-    ) -> Result<PendingRevocation, ConnectionsError> {
-        let pending = self.pending(NAME, &service.connector, KEPT_WITHIN_MS);
-        let sealed = self.seal_revocation(&pending, service, app, token)?;
-        self.store.put_revocation(&pending, FIELD, &sealed)?;
-        Ok(pending)
+    fn write_down(&self, job: &Job) -> Result<Unkept, ConnectionsError> {
+        let pending = self.pending(NAME, &job.service.connector, KEPT_WITHIN_MS);
+        let sealed = self.vault.seal(&pending.id, FIELD, job)?;
+        let lock = self.store.lock_once(&pending.id)?;
+        let number = self.store.put_revocation(&pending, FIELD, &sealed)?;
+        Ok(Unkept { pending, number, _lock: lock })
     }
-}
 
-/// Whether it is of a sign-in that may still be finished.
-pub(crate) fn is_unfinished(pending: &PendingRevocation, now: i64) -> bool {
-    pending.label == NAME && pending.attempts == 0 && pending.next_at > now
+    /// Whether it is of a sign-in that may still be finished: its process goes on, and its time is not over.
+    pub fn is_unfinished(&self, pending: &PendingRevocation) -> Result<bool, ConnectionsError> {
+        let now = self.now();
+        let in_time = pending.next_at > now && pending.next_at <= now + KEPT_WITHIN_MS;
+        if pending.label != NAME || pending.attempts > 0 || !in_time {
+            return Ok(false);
+        }
+        // In memory there is no other process, and no file to tell.
+        Ok(self.store.folder().is_none() || self.store.lock_once(&pending.id)?.is_none())
+    }
 }

@@ -37,10 +37,12 @@ pub struct ConnectionRow {
     pub last_used_at: Option<i64>,
     /// Why it is in its state.
     pub state_reason: Option<String>,
+    /// The place of its grant among all grants of this database: a later one has a greater number. 0 for one without a place.
+    pub granted: i64,
 }
 
 const COLUMNS: &str = "id, label, connector, method, api_base, oauth_base, client_id, state, identity, scopes, \
-                       created_at, last_used_at, state_reason";
+                       created_at, last_used_at, state_reason, granted";
 
 impl Store {
     /// Adds a connection, or replaces the one of the same id. A label belongs to one connection.
@@ -59,10 +61,10 @@ impl Store {
         ends: impl FnOnce(&[ConnectionRow]) -> Result<Vec<String>, E>,
     ) -> Result<(), E> {
         self.transaction_or(|db| {
-            let ended = ends(&all(db)?)?;
             if let Some(id) = waiting {
                 revocations::end_waiting(db, id)?;
             }
+            let ended = ends(&all(db)?)?;
             put(db, row)?;
             sealed::replace(db, &row.id, secrets)?;
             let reason = format!("the same account was connected again as `{}`", row.label);
@@ -160,14 +162,14 @@ fn all(db: &Connection) -> Result<Vec<ConnectionRow>, StoreError> {
 fn put(db: &Connection, row: &ConnectionRow) -> Result<(), StoreError> {
     let result = db.execute(
         "INSERT INTO connections (id, label, connector, method, api_base, oauth_base, client_id, state, identity,
-                                  scopes, created_at, last_used_at, state_reason)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+                                  scopes, created_at, last_used_at, state_reason, granted)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
          ON CONFLICT (id) DO UPDATE SET
             label = excluded.label, connector = excluded.connector, method = excluded.method,
             api_base = excluded.api_base, oauth_base = excluded.oauth_base, client_id = excluded.client_id,
             state = excluded.state, identity = excluded.identity, scopes = excluded.scopes,
             created_at = excluded.created_at, last_used_at = excluded.last_used_at,
-            state_reason = excluded.state_reason",
+            state_reason = excluded.state_reason, granted = excluded.granted",
         params![
             row.id,
             row.label,
@@ -182,6 +184,7 @@ fn put(db: &Connection, row: &ConnectionRow) -> Result<(), StoreError> {
             row.created_at,
             row.last_used_at,
             row.state_reason,
+            row.granted,
         ],
     );
     match result {
@@ -235,6 +238,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<ConnectionRow> {
         created_at: row.get("created_at")?,
         last_used_at: row.get("last_used_at")?,
         state_reason: row.get("state_reason")?,
+        granted: row.get("granted")?,
     })
 }
 
@@ -258,6 +262,7 @@ mod tests {
             created_at: 1,
             last_used_at: None,
             state_reason: None,
+            granted: 0,
         }
     }
 

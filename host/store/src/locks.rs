@@ -16,6 +16,17 @@ use crate::{Store, StoreError};
 pub struct FileLock {
     // None in memory.
     _file: Option<File>,
+    /// The file goes with its lock.
+    remove: Option<PathBuf>,
+}
+
+impl Drop for FileLock {
+    fn drop(&mut self) {
+        if let Some(path) = &self.remove {
+            // Left behind it costs an empty file.
+            let _ = std::fs::remove_file(path);
+        }
+    }
 }
 
 /// A lease whose holder lives. Give it back with [`Store::let_go`]; dropped, it ends all the same.
@@ -56,16 +67,25 @@ impl Store {
     /// has it otherwise. In memory nobody else can have it.
     pub fn lock_file(&self, name: &str, shared: bool) -> Result<Option<FileLock>, StoreError> {
         let Some(path) = self.lock_path(name)? else {
-            return Ok(Some(FileLock { _file: None }));
+            return Ok(Some(FileLock { _file: None, remove: None }));
         };
         let failed = |cause| StoreError::Folder { path: path.clone(), cause };
         let file = OpenOptions::new().create(true).append(true).mode(0o600).open(&path).map_err(failed)?;
         let locked = if shared { file.try_lock_shared() } else { file.try_lock() };
         match locked {
-            Ok(()) => Ok(Some(FileLock { _file: Some(file) })),
+            Ok(()) => Ok(Some(FileLock { _file: Some(file), remove: None })),
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(cause)) => Err(failed(cause)),
         }
+    }
+
+    /// The same alone, for a name that is used once: its file goes with the lock. Always there to have in memory.
+    pub fn lock_once(&self, name: &str) -> Result<Option<FileLock>, StoreError> {
+        let mut lock = self.lock_file(name, false)?;
+        if let Some(lock) = &mut lock {
+            lock.remove = self.lock_path(name)?;
+        }
+        Ok(lock)
     }
 
     /// The file that is locked under a name. None in memory.

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, secrets};
 
 /// A grant of a connection that is gone here and may still hold at the service.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,28 +24,46 @@ pub struct PendingRevocation {
     pub attempts: u32,
     /// Why the last time failed.
     pub last_error: Option<String>,
+    /// The place of its grant among all grants of this database, for one that no connection has kept yet; else 0.
+    pub granted: i64,
 }
 
 impl Store {
-    /// Ends a connection: it goes with its secrets, and the pending revocation comes with its own, as one.
+    /// Ends a connection: it goes with its secrets, and the pending revocation comes with its own, as one. False, and
+    /// nothing is done, when the connection's secret `of` is not of this generation any more: a newer grant is there.
     pub fn replace_by_revocation(
         &self,
         connection: &str,
+        of: (&str, u64),
         pending: &PendingRevocation,
         field: &str,
         sealed: &[u8],
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         self.transaction(|db| {
+            if secrets::generation(db, connection, of.0)? != Some(of.1) {
+                return Ok(false);
+            }
             db.execute("DELETE FROM secrets WHERE connection = ?1", [connection])?;
             db.execute("DELETE FROM rotations WHERE connection = ?1", [connection])?;
             db.execute("DELETE FROM connections WHERE id = ?1", [connection])?;
-            put(db, pending, field, sealed)
+            put(db, pending, field, sealed)?;
+            Ok(true)
         })
     }
 
-    /// Adds one with what is sealed for it: a grant that no connection keeps yet.
-    pub fn put_revocation(&self, pending: &PendingRevocation, field: &str, sealed: &[u8]) -> Result<(), StoreError> {
-        self.transaction(|db| put(db, pending, field, sealed))
+    /// Adds one with what is sealed for it: a grant that no connection keeps yet, which gets its place. Returns that.
+    pub fn put_revocation(&self, pending: &PendingRevocation, field: &str, sealed: &[u8]) -> Result<i64, StoreError> {
+        self.transaction(|db| {
+            let granted = db.query_row(
+                "INSERT INTO meta (name, value) VALUES ('grants', '1')
+                 ON CONFLICT (name) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)
+                 RETURNING CAST(value AS INTEGER)",
+                [],
+                |row| row.get(0),
+            )?;
+            put(db, &PendingRevocation { granted, ..pending.clone() }, field, sealed)?;
+            Ok(granted)
+        })
     }
 
     /// All that are pending, oldest first.
@@ -101,8 +119,8 @@ pub(crate) fn end_waiting(db: &Connection, id: &str) -> Result<(), StoreError> {
 
 fn put(db: &Connection, pending: &PendingRevocation, field: &str, sealed: &[u8]) -> Result<(), StoreError> {
     db.execute(
-        "INSERT INTO revocations (id, label, connector, created_at, next_at, until, attempts, last_error)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "INSERT INTO revocations (id, label, connector, created_at, next_at, until, attempts, last_error, granted)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         params![
             pending.id,
             pending.label,
@@ -111,7 +129,8 @@ fn put(db: &Connection, pending: &PendingRevocation, field: &str, sealed: &[u8])
             pending.next_at,
             pending.until,
             pending.attempts,
-            pending.last_error
+            pending.last_error,
+            pending.granted
         ],
     )?;
     db.execute(
@@ -137,6 +156,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<PendingRevocation> {
         until: row.get("until")?,
         attempts: row.get("attempts")?,
         last_error: row.get("last_error")?,
+        granted: row.get("granted")?,
     })
 }
 
@@ -154,6 +174,7 @@ pub(crate) mod tests {
             until: 3,
             attempts: 0,
             last_error: None,
+            granted: 0,
         }
     }
 }

@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension, params};
 
 use crate::leases::{self, Fence};
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, secrets};
 
 /// A token was sent away to be replaced and no answer has been kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,10 +15,21 @@ pub struct Rotation {
 }
 
 impl Store {
-    /// Notes that a token is about to be sent away. An open rotation of the same token keeps its time.
-    pub fn open_rotation(&self, fence: &Fence, connection: &str, token_hash: &str, at: i64) -> Result<(), StoreError> {
+    /// Notes that the token in the secret `of` is about to be sent away. An open rotation of the same token keeps its time.
+    /// False, and nothing is noted, when the secret is not of this generation any more: the token is another.
+    pub fn open_rotation(
+        &self,
+        fence: &Fence,
+        connection: &str,
+        of: (&str, u64),
+        token_hash: &str,
+        at: i64,
+    ) -> Result<bool, StoreError> {
         self.transaction(|db| {
             leases::check(db, fence)?;
+            if secrets::generation(db, connection, of.0)? != Some(of.1) {
+                return Ok(false);
+            }
             db.execute(
                 "INSERT INTO rotations (connection, token_hash, started_at) VALUES (?1, ?2, ?3)
                  ON CONFLICT (connection) DO UPDATE
@@ -26,7 +37,7 @@ impl Store {
                  WHERE rotations.token_hash <> excluded.token_hash",
                 params![connection, token_hash, at],
             )?;
-            Ok(())
+            Ok(true)
         })
     }
 

@@ -125,11 +125,22 @@ impl Store {
     }
 }
 
-/// Replaces the sealed fields of a connection by those of a new grant: what was under way with the former one is over.
+/// The generation of a field as it is now.
+pub(crate) fn generation(db: &Connection, connection: &str, field: &str) -> Result<Option<u64>, StoreError> {
+    let generation: Option<i64> = db
+        .query_row("SELECT generation FROM secrets WHERE connection = ?1 AND field = ?2", [connection, field], |row| {
+            row.get(0)
+        })
+        .optional()?;
+    Ok(generation.map(i64::unsigned_abs))
+}
+
+/// Replaces the sealed fields of a connection by those of a new grant: what was under way with the former one is over. A
+/// generation that was erased never comes again, so that nobody takes the new grant for the former.
 pub(crate) fn replace(db: &Connection, connection: &str, secrets: &[(&str, Vec<u8>)]) -> Result<(), StoreError> {
     for (field, sealed) in secrets {
         db.execute(
-            "INSERT INTO secrets (connection, field, sealed, generation) VALUES (?1, ?2, ?3, 1)
+            "INSERT INTO secrets (connection, field, sealed, generation) VALUES (?1, ?2, ?3, random() & 0x3fffffffffffffff)
              ON CONFLICT (connection, field) DO UPDATE SET sealed = excluded.sealed, generation = generation + 1",
             params![connection, field, sealed],
         )?;

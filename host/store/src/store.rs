@@ -17,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/001_start.sql"),
     include_str!("../migrations/002_token_life.sql"),
     include_str!("../migrations/003_budgets.sql"),
+    include_str!("../migrations/004_grants.sql"),
 ];
 
 /// How long a write waits for another process. Writes here take milliseconds.

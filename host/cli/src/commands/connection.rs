@@ -8,7 +8,7 @@ use switchboard_store::{ConnectionRow, PendingRevocation};
 
 use crate::app::App;
 use crate::args::ConnectionCommand;
-use crate::commands::connect::{recognise, who};
+use crate::commands::connect::{Way, recognise, who};
 use crate::commands::revocations::whose;
 use crate::error::CliError;
 use crate::output;
@@ -27,8 +27,9 @@ pub async fn run(app: &App, command: ConnectionCommand) -> Result<(), CliError> 
             }
         }
         ConnectionCommand::Plan { label, plan } => set_plan(app, &label, plan.as_deref()).await,
-        ConnectionCommand::Reconnect { label, paste, no_open, redirect_port } => {
-            super::connect::reconnect(app, &label, paste, no_open, redirect_port).await
+        ConnectionCommand::Reconnect { label, paste, no_open, redirect_port, replace } => {
+            let way = Way { paste, open: !no_open, port: redirect_port };
+            super::connect::reconnect(app, &label, &way, replace).await
         }
         ConnectionCommand::Test { label } => test(app, label.as_deref()).await,
         ConnectionCommand::Disconnect { label, yes } => super::disconnect::run(app, &label, yes).await,

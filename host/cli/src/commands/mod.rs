@@ -29,22 +29,21 @@ use crate::error::CliError;
 /// Run the command that was asked for, until it ends or is interrupted. `try`, `run` and `emulator` tidy up when interrupted, so they
 /// listen themselves.
 pub async fn dispatch(args: Args) -> Result<ExitCode, CliError> {
-    if matches!(args.command, Command::Try(_) | Command::Run(_) | Command::Emulator(_)) {
-        return command(args).await;
-    }
-    tokio::select! {
-        done = command(args) => done,
-        () = asked_to_end() => {
-            // A token that is being replaced would be lost with its answer.
-            switchboard_connections::settled().await;
-            Err(CliError::Interrupted)
-        }
-    }
+    let done = match args.command {
+        Command::Try(_) | Command::Run(_) | Command::Emulator(_) => command(args).await,
+        _ => tokio::select! {
+            done = command(args) => done,
+            () = asked_to_end() => Err(CliError::Interrupted),
+        },
+    };
+    // However it ended: a token that is being replaced would be lost with its answer.
+    switchboard_connections::settled().await;
+    done
 }
 
 async fn command(args: Args) -> Result<ExitCode, CliError> {
     let app = App::new(args.global)?;
-    let earlier = revocations::begin(&app, &args.command);
+    let earlier = revocations::begin(&app, &args.command).await;
     match args.command {
         Command::Try(options) => try_out::run(&app, options).await?,
         Command::Connect(options) => connect::run(&app, options).await?,

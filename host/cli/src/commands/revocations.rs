@@ -1,4 +1,5 @@
-//! Grants of ended connections that the service has yet to take back: asked again beside whatever the command does.
+//! Grants that nobody has kept, of sign-ins that were cut short and of ended connections: looked after beside whatever the
+//! command does.
 
 use std::time::Duration;
 
@@ -7,28 +8,39 @@ use tokio::task::JoinHandle;
 
 use crate::app::App;
 use crate::args::Command;
+use crate::commands::connect::Asking;
 
 /// A command is not kept longer than this; what is not done by then is asked at the next start.
 const PATIENCE: Duration = Duration::from_secs(3);
 
+/// Whose the grant of a sign-in is that was cut short is asked no longer than this.
+const IDENTIFIED_WITHIN: Duration = Duration::from_secs(10);
+
 type Earlier = JoinHandle<Result<Vec<Retried>, ConnectionsError>>;
 
 /// Begins, for commands that open the connections anyway and when something is pending.
-pub fn begin(app: &App, command: &Command) -> Option<Earlier> {
-    let uses = matches!(command, Command::Connection(_) | Command::Call(_) | Command::Run(_) | Command::Connect(_));
+pub async fn begin(app: &App, command: &Command) -> Option<Earlier> {
+    let uses = matches!(
+        command,
+        Command::Connection(_) | Command::Call(_) | Command::Run(_) | Command::Connect(_) | Command::Doctor(_)
+    );
     let pending = |connections: &Connections| connections.pending_revocations().is_ok_and(|all| !all.is_empty());
     let connections = uses.then(|| app.connections().ok()).flatten().filter(pending)?;
+    // First, because the command may be about the very connection that gets the grant.
+    if let Ok(connector) = app.connector().await {
+        let asking = Asking { app, connector: &connector };
+        let finished = tokio::time::timeout(IDENTIFIED_WITHIN, connections.finish_sign_ins(&asking)).await;
+        if let Ok(Ok(left)) = finished {
+            left.iter().for_each(|one| app.say(&format!("an earlier sign-in was cut short. {one}")));
+        }
+    }
     Some(tokio::spawn(async move { connections.retry_revocations().await }))
 }
 
 /// Says what came of it.
 pub async fn finish(app: &App, earlier: Option<Earlier>) {
     let Some(earlier) = earlier else { return };
-    let Ok(done) = tokio::time::timeout(PATIENCE, earlier).await else {
-        // An answer that nobody keeps costs a token that could have been sent back.
-        return switchboard_connections::settled().await;
-    };
-    let Ok(Ok(retried)) = done else { return };
+    let Ok(Ok(Ok(retried))) = tokio::time::timeout(PATIENCE, earlier).await else { return };
     for one in retried {
         app.say(&match (one.failed, one.given_up) {
             (None, _) => format!("the service took back the grant of {}", whose(&one.label)),

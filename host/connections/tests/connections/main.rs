@@ -7,6 +7,7 @@ mod checklist;
 mod endings;
 mod leaks;
 mod life;
+mod overtaken;
 mod peers;
 mod refresh;
 mod refused;

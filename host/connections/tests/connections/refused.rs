@@ -197,7 +197,7 @@ async fn an_exchange_whose_answer_is_lost_says_at_once_what_it_has_ended() {
 
     // A code that was refused ended nothing.
     let grant = sign_in(&server, &connections).await.told();
-    connections.readmit("first", Method::Byo, &server.service(), grant, Owner::of(ada())).await.told();
+    connections.readmit("first", Method::Byo, &server.service(), grant, Owner::of(ada()), true).await.told();
     let posts = server.posts().len();
     server.then(Next::Status(400, r#"{"error":"invalid_grant","reason":"Invalid authorization code"}"#));
     assert_eq!(sign_in(&server, &connections).await.refused().code(), "rejected");

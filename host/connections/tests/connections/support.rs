@@ -43,6 +43,8 @@ pub struct Seen {
     pub revocation_down: bool,
     /// With this status and this `Retry-After` in place of 503.
     pub revocation_waits: Option<(u16, &'static str)>,
+    /// Tokens that begin so are of a kind that cannot be taken back.
+    pub unsupported: Option<&'static str>,
     /// The revocation endpoint never answers.
     pub revocation_hangs: bool,
     /// Revocations that were asked for, taken back or not.
@@ -222,6 +224,10 @@ async fn revoke(State(seen): State<Arc<Mutex<Seen>>>, body: String) -> axum::res
     }
     if seen.revocation_down {
         return (StatusCode::SERVICE_UNAVAILABLE, JSON, "<html>").into_response();
+    }
+    if seen.unsupported.is_some_and(|kind| body.contains(kind)) {
+        let error = r#"{"error":"unsupported_token_type"}"#;
+        return (StatusCode::BAD_REQUEST, JSON, error).into_response();
     }
     seen.revoked.push(body);
     (StatusCode::OK, JSON, r#"{"status":"success"}"#).into_response()

@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::{Value, json};
-use switchboard_connections::{Care, ConnectSessions, Identify, LiveConnection, Loopback, Method, Wish};
+use switchboard_connections::{
+    Care, ConnectSessions, Identify, LiveConnection, Loopback, Method, Owner, Touched, Wish,
+};
 
 use crate::refused::{ada, admit, sign_in};
 use crate::session::answer;
 use crate::support::{DAY_MS, Moved, Next, TokenServer, home, open, open_at, own_app};
-use crate::told::Told;
+use crate::told::Told as _;
 
 const MINUTE_MS: i64 = 60_000;
 
@@ -19,7 +21,7 @@ fn only_grace() -> Care {
 }
 
 #[tokio::test]
-async fn the_grant_of_a_stranger_goes_back_to_the_service() {
+async fn o_20_the_grant_of_a_stranger_goes_back_to_the_service() {
     let (server, folder) = (TokenServer::start(3_600).await, home());
     let connections = open(folder.path());
     let grant = sign_in(&server, &connections).await.told();
@@ -31,7 +33,7 @@ async fn the_grant_of_a_stranger_goes_back_to_the_service() {
 }
 
 #[tokio::test]
-async fn a_service_that_is_down_is_asked_again_for_the_grant_of_a_stranger() {
+async fn o_21_a_service_that_is_down_is_asked_again_for_the_grant_of_a_stranger() {
     let (server, folder) = (TokenServer::start(3_600).await, home());
     let clock = Moved::default();
     let connections = open_at(folder.path(), &clock);
@@ -47,18 +49,123 @@ async fn a_service_that_is_down_is_asked_again_for_the_grant_of_a_stranger() {
     assert_eq!(server.revoked().len(), 2);
 }
 
-/// As if the process had been killed after the code was traded.
 #[tokio::test]
-async fn a_grant_that_nobody_has_kept_is_taken_back_by_a_later_start() {
+async fn o_21_a_grant_that_nobody_has_kept_is_taken_back_by_a_later_start() {
     let (server, folder) = (TokenServer::start(3_600).await, home());
     let clock = Moved::default();
-    drop(sign_in(&server, &open_at(folder.path(), &clock)).await.told());
+    let grant = sign_in(&server, &open_at(folder.path(), &clock)).await.told();
     let later = open_at(folder.path(), &clock);
     assert!(later.pending_revocations().told().is_empty(), "it may still be finished");
-    assert!(later.retry_revocations().await.told().is_empty());
-    clock.to(11 * MINUTE_MS);
+    assert!(later.finish_sign_ins(&Told(&server)).await.told().is_empty());
+    // As if its process had been killed.
+    drop(grant);
     assert_eq!(later.pending_revocations().told().len(), 1);
+    assert!(later.retry_revocations().await.told().is_empty(), "whose it is may be asked first");
+    clock.to(11 * MINUTE_MS);
     assert_eq!(later.retry_revocations().await.told().len(), 1);
+    assert_eq!(server.revoked(), ["token=canary-refresh-1", "token=canary-access-1"]);
+    let locks: Vec<_> = std::fs::read_dir(folder.path().join("locks")).unwrap().flatten().collect();
+    assert!(!locks.iter().any(|file| file.file_name().to_string_lossy().starts_with("rev-")), "{locks:?}");
+}
+
+/// Asks the service who it is, which is ada.
+struct Told<'a>(&'a TokenServer);
+
+#[async_trait]
+impl Identify for Told<'_> {
+    async fn identify(&self, live: LiveConnection) -> Result<Value, String> {
+        self.0.call(&live).await.map(|()| ada())
+    }
+}
+
+#[tokio::test]
+async fn a_sign_in_that_was_cut_short_gives_its_grant_to_the_connection_of_its_user() {
+    let (server, folder) = (TokenServer::start(3_600).await, home());
+    let connections = open(folder.path());
+    let first = sign_in(&server, &connections).await.told();
+    admit(&connections, &server, "first", first, &Care::default()).await.told();
+    drop(sign_in(&server, &connections).await.told());
+    // A call meets the ended grant first.
+    let live = connections.open_connection(Some("first")).told();
+    server.call(&live).await.unwrap_err();
+    assert_eq!(connections.show("first").told().state, "needs-reconnect");
+    let left = open(folder.path()).finish_sign_ins(&Told(&server)).await.told();
+    assert!(matches!(left.as_slice(), [Touched::Kept { label, .. }] if label == "first"), "{left:?}");
+    let live = connections.open_connection(Some("first")).told();
+    assert_eq!(server.call(&live).await, Ok(()));
+    assert!(server.revoked().is_empty() && connections.pending_revocations().told().is_empty());
+}
+
+#[tokio::test]
+async fn a_sign_in_that_was_cut_short_of_a_user_who_is_nowhere_is_taken_back_at_once() {
+    let (server, folder) = (TokenServer::start(3_600).await, home());
+    let connections = open(folder.path());
+    drop(sign_in(&server, &connections).await.told());
+    assert_eq!(connections.finish_sign_ins(&Told(&server)).await.told(), [Touched::GivenBack]);
+    assert_eq!(server.revoked().len(), 2);
+}
+
+#[tokio::test]
+async fn an_older_grant_never_takes_the_place_of_a_newer_one() {
+    let replace = Care { replace: true, ..Care::default() };
+    for (newer_care, older_care) in
+        [(Care::default(), Care::default()), (replace.clone(), Care::default()), (replace.clone(), replace)]
+    {
+        let (server, folder) = (TokenServer::start(3_600).await, home());
+        let connections = open(folder.path());
+        if newer_care.replace {
+            let first = sign_in(&server, &connections).await.told();
+            admit(&connections, &server, "first", first, &Care::default()).await.told();
+        }
+        let older = sign_in(&server, &connections).await.told();
+        let newer = sign_in(&server, &connections).await.told();
+        admit(&connections, &server, "second", newer, &newer_care).await.told();
+        let refused = admit(&connections, &server, "third", older, &older_care).await.refused();
+        assert_eq!(refused.code(), "sign-in-ended", "{refused}");
+        assert!(refused.to_string().contains("since, as `second`"), "{refused}");
+        assert_eq!(connections.show("second").told().state, "active");
+        let live = connections.open_connection(Some("second")).told();
+        assert_eq!(server.call(&live).await, Ok(()), "with its own grant");
+        assert!(connections.show("first").is_ok_and(|row| row.state == "replaced") == newer_care.replace);
+    }
+}
+
+#[tokio::test]
+async fn a_late_sign_in_changes_no_connection_that_was_signed_in_anew() {
+    let (server, folder) = (TokenServer::start(3_600).await, home());
+    let clock = Moved::default();
+    let connections = open_at(folder.path(), &clock);
+    let grant = sign_in(&server, &connections).await.told();
+    admit(&connections, &server, "first", grant, &Care::default()).await.told();
+    let late = sign_in(&server, &connections).await.told();
+    clock.to(11 * MINUTE_MS);
+    assert_eq!(open_at(folder.path(), &clock).retry_revocations().await.told().len(), 1);
+    let again = sign_in(&server, &connections).await.told();
+    connections.readmit("first", Method::Byo, &server.service(), again, Owner::of(ada()), false).await.told();
+    let refused = admit(&connections, &server, "x", late, &Care::default()).await.refused();
+    assert!(refused.to_string().contains("finished too late"), "{refused}");
+    assert_eq!(connections.show("first").told().state, "active");
+}
+
+#[tokio::test]
+async fn o_25_a_clock_that_was_set_back_hides_no_grant() {
+    let (server, folder) = (TokenServer::start(3_600).await, home());
+    let clock = Moved::default();
+    let connections = open_at(folder.path(), &clock);
+    let _grant = sign_in(&server, &connections).await.told();
+    clock.to(-2 * DAY_MS);
+    let shown = connections.pending_revocations().told().len();
+    assert_eq!((shown, connections.retry_revocations().await.told().len()), (1, 1));
+}
+
+#[tokio::test]
+async fn o_20_a_grant_that_cannot_be_written_down_goes_back_at_once_with_both_tokens() {
+    let (server, folder) = (TokenServer::start(3_600).await, home());
+    let connections = open(folder.path());
+    std::fs::remove_dir_all(folder.path().join("locks")).unwrap();
+    std::fs::write(folder.path().join("locks"), "no folder").unwrap();
+    let error = sign_in(&server, &connections).await.refused();
+    assert!(error.answer_lost() && error.to_string().contains("took the grant of this sign-in back"), "{error}");
     assert_eq!(server.revoked(), ["token=canary-refresh-1", "token=canary-access-1"]);
 }
 

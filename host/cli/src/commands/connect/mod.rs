@@ -27,7 +27,7 @@ use crate::{output, service};
 
 pub use access::rights;
 pub use ask::last_attempt;
-pub use sign_in::reconnect;
+pub use sign_in::{Way, reconnect};
 
 /// Up to so many scopes or activities are named one by one; more are counted.
 const FEW: usize = 5;

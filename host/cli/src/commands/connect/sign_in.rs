@@ -18,10 +18,10 @@ use crate::remedy::{Facts, explain};
 const PATIENCE: Duration = Duration::from_secs(300);
 
 /// How the person and the browser are reached.
-struct Way {
-    paste: bool,
-    open: bool,
-    port: u16,
+pub struct Way {
+    pub paste: bool,
+    pub open: bool,
+    pub port: u16,
 }
 
 pub async fn by_person(
@@ -164,7 +164,7 @@ fn without_state(page: &url::Url) -> String {
 }
 
 /// `switchboard connection reconnect`: the same user again; everything else stays.
-pub async fn reconnect(app: &App, label: &str, paste: bool, no_open: bool, port: u16) -> Result<(), CliError> {
+pub async fn reconnect(app: &App, label: &str, way: &Way, replace: bool) -> Result<(), CliError> {
     let connector = app.connector().await?;
     let connections = app.connections()?;
     let row = connections.show(label)?;
@@ -175,10 +175,13 @@ pub async fn reconnect(app: &App, label: &str, paste: bool, no_open: bool, port:
         email: email.clone(),
         expected: email,
         client_id: row.client_id.clone(),
-        redirect: Some(Loopback::redirect_uri(port)),
+        redirect: Some(Loopback::redirect_uri(way.port)),
         scopes: Vec::new(),
     };
     let done = async {
+        if !replace {
+            connections.check_again(&row.id)?;
+        }
         let service = connections.service(&row.id)?;
         let client = connections.app(&row.id)?;
         let grant = match (kind, client) {
@@ -190,15 +193,14 @@ pub async fn reconnect(app: &App, label: &str, paste: bool, no_open: bool, port:
                 ));
             }
             (_, Some(client)) => {
-                let way = Way { paste, open: !no_open, port };
                 let client_id = client.client_id.clone();
-                let signed_in = browser(app, &connector, &connections, &service, client, &[], &way, &facts).await;
+                let signed_in = browser(app, &connector, &connections, &service, client, &[], way, &facts).await;
                 with_aftermath(app, &connector, &connections, &service, &client_id, signed_in).await?
             }
             (_, None) => return Err(CliError::failed("not-found", "the app of this connection is not known any more")),
         };
         let identity = identify(app, &connector, &connections, &row.label, &service, &grant).await?;
-        let admitted = connections.readmit(&row.id, kind, &service, grant, Owner::of(json!(identity))).await?;
+        let admitted = connections.readmit(&row.id, kind, &service, grant, Owner::of(json!(identity)), replace).await?;
         ask::forget(app);
         if app.global.json {
             return output::json(&json!({ "label": row.label, "identity": identity, "ok": true,
