@@ -36,4 +36,5 @@ mod server;
 mod shown;
 mod slips;
 mod told;
+mod traced;
 mod trying;

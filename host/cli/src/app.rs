@@ -31,7 +31,10 @@ pub struct App {
 
 impl App {
     pub fn new(global: Global) -> Result<Self, CliError> {
-        let egress = Egress::new().map_err(|error| CliError::failed("host.start", error.to_string()))?;
+        let mut egress = Egress::new().map_err(|error| CliError::failed("host.start", error.to_string()))?;
+        if global.trace {
+            egress = egress.tracing_exchanges(Arc::new(PrintTrace { label: SIGN_IN.to_owned() }));
+        }
         Ok(Self { global, egress, store: OnceLock::new(), connections: OnceLock::new() })
     }
 
@@ -109,6 +112,9 @@ impl App {
         }
     }
 }
+
+/// What stands in a trace where a connection's label does: tokens are got, renewed and taken back.
+const SIGN_IN: &str = "(sign-in)";
 
 /// `--trace`: one line a request on standard error, with the connection it belongs to.
 struct PrintTrace {

@@ -107,7 +107,8 @@ pub struct Try {
 pub enum KeyCommand {
     /// Tell which key it is and where it comes from, never the key
     Show,
-    /// Put a new key in the place of the present one
+    /// Put a new key in the place of the present one. One that comes from the environment is followed by the one in the same
+    /// variable with `_NEXT` at its end (`SWITCHBOARD_KEY_NEXT`)
     Rotate,
 }
 

@@ -5,6 +5,7 @@ use std::{fmt, sync::Arc};
 use reqwest::Certificate;
 
 use crate::{
+    NoTrace, Trace,
     clients::Clients,
     resolver::{Lookup, SystemLookup},
 };
@@ -13,6 +14,8 @@ use crate::{
 #[derive(Clone)]
 pub struct Egress {
     pub(crate) clients: Arc<Clients>,
+    /// Told of requests to sign-in services.
+    pub(crate) exchanges: Arc<dyn Trace>,
 }
 
 /// Why the gate cannot be set up.
@@ -48,7 +51,13 @@ impl Egress {
     }
 
     fn build(roots: Vec<Certificate>, lookup: Arc<dyn Lookup>) -> Self {
-        Self { clients: Arc::new(Clients::new(roots, lookup)) }
+        Self { clients: Arc::new(Clients::new(roots, lookup)), exchanges: Arc::new(NoTrace) }
+    }
+
+    /// Tells also of each request to a sign-in service, which belongs to no call.
+    #[must_use]
+    pub fn tracing_exchanges(self, exchanges: Arc<dyn Trace>) -> Self {
+        Self { exchanges, ..self }
     }
 }
 

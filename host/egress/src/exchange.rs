@@ -4,9 +4,10 @@ use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use crate::{
-    Egress, Failure, Policy,
+    Egress, Failure, Policy, TraceLine,
     address::is_loopback,
     hops::{classify, host_of},
+    redact::shown_url,
     send::read,
 };
 
@@ -40,11 +41,21 @@ impl Egress {
             value.set_sensitive(true);
         }
         let client = self.clients.for_address(&policy, &url)?;
+        let (method, started) = (parts.method.to_string(), Instant::now());
         let sending = client.request(parts.method, url.clone()).headers(headers).body(body).send();
         let answer = timeout_at(deadline, sending)
             .await
-            .map_err(|_| Failure::broken("timeout", format!("{} did not answer in time", host_of(&url))))?
-            .map_err(classify)?;
+            .map_err(|_| Failure::broken("timeout", format!("{} did not answer in time", host_of(&url))))
+            .and_then(|answer| answer.map_err(classify));
+        self.exchanges.request(TraceLine {
+            method,
+            url: shown_url(&url, allowed_base),
+            status: answer.as_ref().ok().map(|answer| answer.status().as_u16()),
+            millis: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            note: answer.as_ref().err().map(|failure| failure.code.clone()),
+            rate: None,
+        });
+        let answer = answer?;
         if answer.status().is_redirection() {
             let host = host_of(&url);
             return Err(Failure::broken(

@@ -83,7 +83,10 @@ async fn connect_as(
     let wanted = access::wanted(connector.manifest(), connect, method)?;
     let care = Care { expect_email: connect.expect_email.clone(), replace: connect.replace };
     let grant = match method {
-        Method::Token => connections.pasted_token(&service, &secret::token()?)?,
+        Method::Token => connections.pasted_token(
+            &service,
+            &secret::token(&format!("switchboard connect {label} --profile {} --token -", connect.profile))?,
+        )?,
         Method::S2s => server_to_server(&connections, &service, connect).await?,
         Method::Browser | Method::Byo => {
             let client = match method {
@@ -270,6 +273,12 @@ fn method(connect: &Connect) -> Method {
 fn fits(connect: &Connect, method: Method) -> Result<(), CliError> {
     if connect.api_key.is_some() {
         return Err(jwt());
+    }
+    if connect.token.as_ref().is_some_and(|token| token != "-") {
+        return Err(CliError::usage(
+            "a token is not taken from the arguments, where every program of this machine can read it",
+            "if it was a real one, end it at the service; then give a new one on standard input: --token - < FILE",
+        ));
     }
     let given = [
         ("--client-id (or SWITCHBOARD_CLIENT_ID)", connect.client_id.is_some(), &[Method::Byo, Method::S2s][..]),

@@ -38,13 +38,14 @@ pub fn client_secret(connect: &Connect) -> Result<Option<SecretString>, CliError
     Ok(Some(SecretString::from(text.trim().to_owned())))
 }
 
-pub fn token() -> Result<SecretString, CliError> {
+/// A pasted token, from standard input. `again` is the command that takes it.
+pub fn token(again: &str) -> Result<SecretString, CliError> {
     let mut text = String::new();
     std::io::stdin().read_to_string(&mut text).map_err(|error| CliError::failed("input", error.to_string()))?;
     if text.trim().is_empty() {
         return Err(CliError::usage(
             "no token came on standard input",
-            "pipe it in: switchboard connect lab --token - < token.txt",
+            format!("give it a file with the token alone: {again} < FILE"),
         ));
     }
     Ok(SecretString::from(text.trim().to_owned()))

@@ -185,7 +185,8 @@ pub async fn reconnect(app: &App, label: &str, way: &Way, replace: bool) -> Resu
         let service = connections.service(&row.id)?;
         let client = connections.app(&row.id)?;
         let grant = match (kind, client) {
-            (Kind::Token, _) => connections.pasted_token(&service, &secret::token()?)?,
+            (Kind::Token, _) => connections
+                .pasted_token(&service, &secret::token(&format!("switchboard connection reconnect {}", row.label))?)?,
             (Kind::ServerToServer, _) => {
                 return Err(CliError::usage(
                     format!("`{}` is a Server-to-Server connection: it gets new tokens by itself", row.label),
