@@ -33,6 +33,7 @@ mod rules;
 mod scopes;
 mod secrets;
 mod server;
+mod several;
 mod shown;
 mod slips;
 mod told;

@@ -183,9 +183,9 @@ pub struct Run {
     pub file: PathBuf,
     /// key=text, key:=json or key=@file
     pub fields: Vec<String>,
-    /// Label of the connection
-    #[arg(long, short)]
-    pub connection: Option<String>,
+    /// Label of the connection; NAME=LABEL, repeated, for a document that names several
+    #[arg(long, short, value_name = "[NAME=]LABEL")]
+    pub connection: Vec<String>,
     /// Folder for downloads
     #[arg(long, default_value = "downloads")]
     pub downloads: PathBuf,

@@ -1,5 +1,6 @@
 //! The `switchboard` command: parse, call, print.
 
+mod accounts;
 mod app;
 mod args;
 mod browser;

@@ -1,5 +1,6 @@
 //! How automations see the connector: a catalogue to check against, and a runner for their steps.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -8,6 +9,8 @@ use switchboard_automation::{ActivityCall, ActivityInfo, ActivityRunner, Catalog
 use switchboard_connections::LiveConnection;
 use switchboard_runtime::manifest::{Effect, Idempotency, Manifest};
 use switchboard_runtime::{CallError, CallOptions, Connector, Retry};
+
+use crate::accounts::ONLY;
 
 /// The connector's activities as the checker wants them.
 pub struct ManifestCatalog<'a>(pub &'a Manifest);
@@ -36,11 +39,16 @@ impl Catalog for ManifestCatalog<'_> {
     }
 }
 
-/// Runs steps in the sandbox over one connection.
-pub struct SandboxRunner {
-    pub connector: Connector,
+/// An account that steps run on, and how they are called there.
+pub struct Account {
     pub connection: Arc<LiveConnection>,
     pub options: CallOptions,
+}
+
+/// Runs steps in the sandbox, each on the account of its connection's name.
+pub struct SandboxRunner {
+    pub connector: Connector,
+    pub accounts: BTreeMap<String, Account>,
 }
 
 #[async_trait]
@@ -51,10 +59,16 @@ impl ActivityRunner for SandboxRunner {
     }
 
     async fn run(&self, call: &ActivityCall) -> Result<Value, StepError> {
-        let mut options = self.options.clone();
+        let name = call.connection.as_deref().unwrap_or(ONLY);
+        // A document that declares none has the one account.
+        let account = self.accounts.get(name).or_else(|| self.accounts.get(ONLY));
+        let Some(Account { connection, options }) = account else {
+            return Err(StepError::problem("connection", format!("no account was given for the connection `{name}`")));
+        };
+        let mut options = options.clone();
         options.attempt = call.attempt;
         options.idempotency_key.clone_from(&call.idempotency_key);
-        let connection = Arc::clone(&self.connection);
+        let connection = Arc::clone(connection);
         self.connector.call(&call.activity, call.input.clone(), connection, &options).await.map_err(step_error)
     }
 }

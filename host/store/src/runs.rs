@@ -1,5 +1,7 @@
 //! Runs of automations.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -22,6 +24,8 @@ pub struct NewRun {
     pub inputs: Value,
     /// Milliseconds since 1970.
     pub started_at: i64,
+    /// The labels of the connections it uses, by the document's names.
+    pub connections: BTreeMap<String, String>,
 }
 
 /// A run as it is kept.
@@ -45,17 +49,29 @@ pub struct RunRecord {
     pub outputs: Option<Value>,
     /// Why it failed.
     pub error: Option<Value>,
+    /// The labels that the connections it used had then, by the document's names. Empty where nobody noted it.
+    #[serde(default)]
+    pub connections: BTreeMap<String, String>,
 }
 
-const COLUMNS: &str = "id, automation, document_sha256, inputs, state, started_at, ended_at, outputs, error";
+const COLUMNS: &str =
+    "id, automation, document_sha256, inputs, state, started_at, ended_at, outputs, error, connections";
 
 impl Store {
     /// Records that a run begins.
     pub fn start_run(&self, run: &NewRun) -> Result<(), StoreError> {
         self.lock().execute(
-            "INSERT INTO runs (id, automation, document, document_sha256, inputs, state, started_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, 'running', ?6)",
-            params![run.id, run.automation, run.document, run.document_sha256, Json(&run.inputs), run.started_at],
+            "INSERT INTO runs (id, automation, document, document_sha256, inputs, state, started_at, connections)
+             VALUES (?1, ?2, ?3, ?4, ?5, 'running', ?6, ?7)",
+            params![
+                run.id,
+                run.automation,
+                run.document,
+                run.document_sha256,
+                Json(&run.inputs),
+                run.started_at,
+                Json(&run.connections)
+            ],
         )?;
         Ok(())
     }
@@ -120,6 +136,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<RunRecord> {
         ended_at: row.get("ended_at")?,
         outputs: inner(row.get("outputs")?),
         error: inner(row.get("error")?),
+        connections: inner(row.get("connections")?).unwrap_or_default(),
     })
 }
 
@@ -137,6 +154,7 @@ mod tests {
                 document_sha256: "44".into(),
                 inputs: json!({"a": 1}),
                 started_at: at,
+                connections: [("zoom".to_owned(), "work".to_owned())].into(),
             })
             .unwrap();
     }
@@ -149,6 +167,7 @@ mod tests {
         store.end_run("run-1", "succeeded", 9, Some(&json!({"b": 2})), None).unwrap();
         let run = store.run("run-1").unwrap().unwrap();
         assert_eq!((run.state.as_str(), run.ended_at, run.outputs), ("succeeded", Some(9), Some(json!({"b": 2}))));
+        assert_eq!(run.connections.get("zoom").map(String::as_str), Some("work"));
         assert_eq!(store.run_document("run-1").unwrap().as_deref(), Some("{}"));
     }
 

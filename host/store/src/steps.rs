@@ -103,6 +103,7 @@ mod tests {
                 document_sha256: String::new(),
                 inputs: json!({}),
                 started_at: 1,
+                connections: Default::default(),
             })
             .unwrap();
         let mut step = StepRecord {

@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/002_token_life.sql"),
     include_str!("../migrations/003_budgets.sql"),
     include_str!("../migrations/004_grants.sql"),
+    include_str!("../migrations/005_run_connections.sql"),
 ];
 
 /// How long a write waits for another process. Writes here take milliseconds.

@@ -1,5 +1,7 @@
 //! The journal in the embedded database.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use switchboard_store::{NewRun, StepRecord, Store, StoreError};
 
@@ -9,12 +11,19 @@ use super::{Journal, JournalError, RunEnd, RunStart, StepEntry};
 #[derive(Clone)]
 pub struct Embedded {
     store: Store,
+    connections: BTreeMap<String, String>,
 }
 
 impl Embedded {
     /// A journal in this store.
     pub fn new(store: Store) -> Embedded {
-        Embedded { store }
+        Embedded { store, connections: BTreeMap::new() }
+    }
+
+    /// The same for runs that use these connections: labels, by the document's names.
+    #[must_use]
+    pub fn using(self, connections: BTreeMap<String, String>) -> Embedded {
+        Embedded { connections, ..self }
     }
 }
 
@@ -29,6 +38,7 @@ impl Journal for Embedded {
             document_sha256: run.document_sha256,
             inputs: run.inputs,
             started_at: run.at,
+            connections: self.connections.clone(),
         };
         self.store.start_run(&record).map_err(failed)
     }

@@ -20,9 +20,10 @@ pub async fn run(app: &App, command: ConnectionCommand) -> Result<(), CliError> 
         ConnectionCommand::Export { labels } => output::json(&app.connections()?.export(&labels)?),
         ConnectionCommand::Default { label, none } => default(app, label.as_deref(), none),
         ConnectionCommand::Rename { label, to } => {
-            let row = app.connections()?.rename(&label, &to)?;
+            let connections = app.connections()?;
+            let row = connections.rename(&label, &to)?;
             match app.global.json {
-                true => output::json(&shown(&row)),
+                true => output::json(&shown(&row, connections.default_one()?.as_ref())),
                 false => output::line(&format!("{label} is called {} now", row.label)),
             }
         }
@@ -77,7 +78,9 @@ fn list(app: &App) -> Result<(), CliError> {
     let (rows, pending) = (connections.list()?, connections.pending_revocations()?);
     let chosen = connections.default_one()?;
     if app.global.json {
-        return output::json(&rows.iter().map(shown).chain(pending.iter().map(revoking)).collect::<Vec<_>>());
+        return output::json(
+            &rows.iter().map(|row| shown(row, chosen.as_ref())).chain(pending.iter().map(revoking)).collect::<Vec<_>>(),
+        );
     }
     if rows.is_empty() && pending.is_empty() {
         app.say("no connection yet: switchboard try, or switchboard connect");
@@ -104,7 +107,7 @@ fn show(app: &App, label: &str) -> Result<(), CliError> {
     pending.retain(|one| one.label == label || one.id == label);
     let value = match connections.show(label) {
         Ok(row) => {
-            let mut shown = shown(&row);
+            let mut shown = shown(&row, connections.default_one()?.as_ref());
             let usage: Vec<Value> = connections.usage(&row.id)?.iter().map(used).collect();
             // Those that an erased connection could reach are gone with its secrets, and so is its app.
             let service = connections.service(&row.id).ok();
@@ -189,10 +192,10 @@ pub fn email(row: &ConnectionRow) -> String {
     field("email").or_else(|| field("user_id")).unwrap_or_default()
 }
 
-fn shown(row: &ConnectionRow) -> Value {
+fn shown(row: &ConnectionRow, default: Option<&ConnectionRow>) -> Value {
     json!({
         "label": row.label, "connector": row.connector, "method": row.method, "state": row.state, "reason": row.state_reason,
-        "identity": row.identity, "scopes": row.scopes, "api_base": row.api_base, "oauth_base": row.oauth_base,
+        "default": default.is_some_and(|default| default.id == row.id), "identity": row.identity, "scopes": row.scopes, "api_base": row.api_base, "oauth_base": row.oauth_base,
         "client_id": row.client_id, "created_at": output::time(row.created_at), "last_used_at": row.last_used_at.map(output::time),
     })
 }

@@ -1,16 +1,18 @@
 //! `switchboard run`: check an automation, then run it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 use switchboard_automation::journal::Embedded;
 use switchboard_automation::{Document, RetryHint, RunError, SystemClock};
 
+use crate::accounts::accounts;
 use crate::app::App;
 use crate::args::Run;
 use crate::commands::{call, check};
 use crate::error::{CliError, code_exit, exit, moment};
-use crate::runner::{ManifestCatalog, SandboxRunner};
+use crate::runner::{Account, ManifestCatalog, SandboxRunner};
 use crate::{input, output};
 
 pub async fn run(app: &App, run: Run) -> Result<(), CliError> {
@@ -34,21 +36,30 @@ pub async fn run(app: &App, run: Run) -> Result<(), CliError> {
     if let Err(error) = switchboard_automation::prepare_inputs(&document, inputs.clone()) {
         return Err(failed(None, &error));
     }
-    for (id, with) in used(&document) {
+    for (id, with) in activities(&document) {
         if let Some(activity) = connector.activity(&id) {
             call::confirm(&app.global, run.yes, &id, &activity, activity.effect_of(&with), &with)?;
         }
     }
     let connections = app.connections()?;
-    let row = connections.choose(run.connection.as_deref())?;
-    let connection = Arc::new(connections.open_connection(Some(&row.id))?);
-    let mut options = app.call_options(&row.label, &run.downloads);
-    options.allow = app.allowed(&run.allow)?;
-    let runner = SandboxRunner { connector, connection, options };
+    let declared: Vec<String> = document.automation.connections.keys().cloned().collect();
+    let rows = accounts(&connections, &declared, &run.connection)?;
+    let mut accounts = BTreeMap::new();
+    for (name, row) in &rows {
+        let connection = Arc::new(connections.open_connection(Some(&row.id))?);
+        let mut options = app.call_options(&row.label, &run.downloads);
+        options.allow = app.allowed(&run.allow)?;
+        accounts.insert(name.clone(), Account { connection, options });
+    }
+    let runner = SandboxRunner { connector, accounts };
     let store = app.store()?;
-    let journal = Embedded::new(store.clone());
+    let labels: BTreeMap<String, String> = rows.iter().map(|(name, row)| (name.clone(), row.label.clone())).collect();
+    let journal = Embedded::new(store.clone()).using(labels.clone());
     let id = new_id();
-    connections.note_usage(&row.id, &document.automation.id, &id, jiff::Timestamp::now().as_millisecond())?;
+    let used: BTreeSet<&str> = rows.values().map(|row| row.id.as_str()).collect();
+    for connection in used {
+        connections.note_usage(connection, &document.automation.id, &id, jiff::Timestamp::now().as_millisecond())?;
+    }
     let done = tokio::select! {
         done = switchboard_automation::run(&document, inputs, &runner, &journal, &SystemClock, &id) => done,
         _ = super::asked_to_end() => {
@@ -61,7 +72,7 @@ pub async fn run(app: &App, run: Run) -> Result<(), CliError> {
     };
     match done {
         Ok(outputs) => {
-            app.say(&format!("run {id} done: switchboard runs show {id}"));
+            app.say(&format!("run {id} done on {}: switchboard runs show {id}", on(&labels)));
             if app.global.json { output::json(&outputs) } else { output::fields(&outputs) }
         }
         Err(error) => {
@@ -71,8 +82,17 @@ pub async fn run(app: &App, run: Run) -> Result<(), CliError> {
     }
 }
 
+/// The connections of a run in a few words, each with the document's name for it where there are several.
+pub fn on(labels: &BTreeMap<String, String>) -> String {
+    let one = |(name, label): (&String, &String)| match labels.len() {
+        1 => label.clone(),
+        _ => format!("{name}={label}"),
+    };
+    labels.iter().map(one).collect::<Vec<_>>().join(" ")
+}
+
 /// Every activity a document names, with the input as it is written there.
-fn used(document: &Document) -> Vec<(String, Value)> {
+fn activities(document: &Document) -> Vec<(String, Value)> {
     let mut found = Vec::new();
     collect(&serde_json::json!(document.automation), &mut found);
     found

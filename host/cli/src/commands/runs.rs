@@ -5,6 +5,7 @@ use switchboard_store::{RunRecord, StepRecord};
 
 use crate::app::App;
 use crate::args::RunsCommand;
+use crate::commands::run::on;
 use crate::error::CliError;
 use crate::near::suggest;
 use crate::output;
@@ -29,12 +30,13 @@ pub fn run(app: &App, command: RunsCommand) -> Result<(), CliError> {
                 vec![
                     run.id.clone(),
                     run.automation.clone(),
+                    on(&run.connections),
                     run.state.clone(),
                     output::time(run.started_at),
                     took(run.started_at, run.ended_at),
                 ]
             });
-            output::table(&["RUN", "AUTOMATION", "STATE", "STARTED", "TOOK"], rows.collect())
+            output::table(&["RUN", "AUTOMATION", "CONNECTION", "STATE", "STARTED", "TOOK"], rows.collect())
         }
         RunsCommand::Show { id } => {
             let Some(run) = store.run(&id).map_err(wrong)? else {
@@ -54,6 +56,9 @@ pub fn run(app: &App, command: RunsCommand) -> Result<(), CliError> {
                 return output::json(&shown);
             }
             output::line(&format!("{}  {}  {}  {}", run.id, run.automation, run.state, output::time(run.started_at)))?;
+            if !run.connections.is_empty() {
+                output::line(&format!("connection: {}", on(&run.connections)))?;
+            }
             part("inputs", &run.inputs)?;
             output::line("\nsteps")?;
             let rows = steps.iter().map(|step| {
@@ -114,7 +119,7 @@ fn took(from: i64, to: Option<i64>) -> String {
 
 fn run_json(run: &RunRecord) -> Value {
     json!({
-        "id": run.id, "automation": run.automation, "document_sha256": run.document_sha256, "state": run.state,
+        "id": run.id, "automation": run.automation, "document_sha256": run.document_sha256, "connections": run.connections, "state": run.state,
         "started_at": output::time(run.started_at), "ended_at": run.ended_at.map(output::time),
         "inputs": run.inputs, "outputs": run.outputs, "error": run.error,
     })

@@ -9,11 +9,12 @@ use switchboard_automation::journal::Embedded;
 use switchboard_connections::Connections;
 use switchboard_runtime::Connector;
 
+use crate::accounts::ONLY;
 use crate::app::App;
 use crate::commands::{run::new_id, try_out::LABEL};
 use crate::error::CliError;
 use crate::output;
-use crate::runner::{ManifestCatalog, SandboxRunner};
+use crate::runner::{Account, ManifestCatalog, SandboxRunner};
 
 /// The automation of the walk, as in `manifests/automations`.
 const DOCUMENT: &str = include_str!("../../../../manifests/automations/first-light.json");
@@ -27,9 +28,10 @@ pub async fn run(app: &App, connector: Connector, connections: &Connections) -> 
         .map_err(|report| CliError::failed("document.invalid", report.render().to_string()))?;
     let downloads = PathBuf::from("downloads");
     let connection = Arc::new(connections.open_connection(Some(LABEL))?);
-    let runner = SandboxRunner { connector, connection, options: app.call_options(LABEL, &downloads) };
+    let account = Account { connection, options: app.call_options(LABEL, &downloads) };
+    let runner = SandboxRunner { connector, accounts: [(ONLY.to_owned(), account)].into() };
     let id = new_id();
-    let journal = Embedded::new(app.store()?);
+    let journal = Embedded::new(app.store()?).using([("zoom".to_owned(), LABEL.to_owned())].into());
     let outputs = switchboard_automation::run(&document, json!({}), &runner, &journal, &SystemClock, &id)
         .await
         .map_err(|error| CliError::failed(&error.code, error.to_string()))?;

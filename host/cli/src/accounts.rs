@@ -1,0 +1,61 @@
+//! Which connection each of a document's names stands for.
+
+use std::collections::BTreeMap;
+
+use switchboard_connections::Connections;
+use switchboard_store::ConnectionRow;
+
+use crate::error::CliError;
+use crate::near::suggest;
+
+/// What the document's name is where it declares none.
+pub const ONLY: &str = "";
+
+/// The connections of a run, by the document's names. `given` is what stood behind `--connection`: `NAME=LABEL` for one of
+/// the names, or a label alone where there is one name. A name that nothing was given for stands for the connection of the
+/// same label, or, where it is the only one, for the default connection.
+pub fn accounts(
+    connections: &Connections,
+    declared: &[String],
+    given: &[String],
+) -> Result<BTreeMap<String, ConnectionRow>, CliError> {
+    let only = ONLY.to_owned();
+    let names = if declared.is_empty() { std::slice::from_ref(&only) } else { declared };
+    let mut chosen = BTreeMap::new();
+    for one in given {
+        let (name, label) = match (one.split_once('='), names) {
+            (Some((name, label)), _) => (name, label),
+            (None, [name]) => (name.as_str(), one.as_str()),
+            (None, _) => return Err(unclear(names)),
+        };
+        if !declared.iter().any(|known| known == name) && name != only {
+            let near = suggest(name, declared);
+            return Err(CliError::usage(
+                format!("the document has no connection `{name}`"),
+                format!("{near}its `connections` are: {}", declared.join(", ")),
+            ));
+        }
+        if chosen.insert(name.to_owned(), connections.show(label)?).is_some() {
+            return Err(CliError::usage(format!("two connections were given for `{name}`"), "give one"));
+        }
+    }
+    for name in names.iter().filter(|name| !chosen.contains_key(*name)).cloned().collect::<Vec<_>>() {
+        let row = match names {
+            [_] => connections.choose(None)?,
+            _ => {
+                let same = connections.list()?.into_iter().find(|row| row.label == name);
+                same.ok_or_else(|| unclear(names))?
+            }
+        };
+        chosen.insert(name, row);
+    }
+    Ok(chosen)
+}
+
+fn unclear(names: &[String]) -> CliError {
+    let each: Vec<String> = names.iter().map(|name| format!("-c {name}=LABEL")).collect();
+    CliError::usage(
+        format!("the document uses {} connections, and it is not clear which is which", names.len()),
+        format!("say so: {}; `switchboard connection list` shows the labels", each.join(" ")),
+    )
+}
