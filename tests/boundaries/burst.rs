@@ -65,7 +65,8 @@ fn the_plan_of_an_account_is_set_by_a_name_that_the_rates_know() {
     let wrong = world.run(&["connection", "plan", "work", "gold"]);
     assert_eq!(wrong.code, 2, "{}", wrong.err);
     assert!(wrong.err.contains("business, free, pro"), "{}", wrong.err);
-    assert_eq!(world.json(&["connection", "plan", "work", "--json"])["plan"], "pro");
+    assert_eq!(world.json(&["connection", "plan", "work", "--json"])["plan"], "business", "asking changes nothing");
+    assert_eq!(world.json(&["connection", "plan", "work", "--default", "--json"])["plan"], "pro");
 }
 
 /// A host's budget of the day is kept before the service refuses, and the refusal says when it goes on.

@@ -1,7 +1,7 @@
-//! What a trace tells of signing in, and secrets that come in by a wrong way.
+//! What a trace tells of signing in, secrets that come in by a wrong way, and addresses that are pasted wrongly.
 
 use serde_json::json;
-use switchboard_tests::world::World;
+use switchboard_tests::world::{World, landing};
 
 #[test]
 fn every_request_to_the_sign_in_service_has_its_line_in_a_trace() {
@@ -41,4 +41,25 @@ fn a_token_in_the_arguments_is_refused_and_not_repeated() {
     assert!(none["fix"].as_str().unwrap().contains("switchboard connection reconnect lab < FILE"), "{none}");
     let token = world.emulator.issue_token("ada@emulator.test").unwrap();
     assert_eq!(world.run_with(&["connection", "reconnect", "lab", "--json"], &token).code, 0);
+}
+
+#[test]
+fn an_address_may_be_pasted_again_and_in_quotes() {
+    let world = World::new();
+    let (client, secret) = world.emulator.app();
+    let own = world.own_app("work", &client, &secret);
+    let paste = |browse: &dyn Fn(&str) -> String| world.sign_in_by(&own.with(&["--json"]), browse);
+    let done = paste(&|page| {
+        let landed = landing(page, "ada@emulator.test", "allow");
+        format!("rubbish\nhttps://example.com/elsewhere?code=1\n \"{landed}\" ")
+    });
+    assert_eq!(done.code, 0, "{}", done.err);
+    assert_eq!(done.err.matches("Paste again").count(), 2, "{}", done.err);
+    world.json(&["connection", "test", "-c", "work", "--json"]);
+    assert_eq!(world.run(&["doctor", "-c", "work"]).code, 0);
+
+    let own = world.own_app("never", &client, &secret);
+    let never = world.sign_in_by(&own.with(&["--json"]), |_| "rubbish\n".repeat(9));
+    assert_eq!(World::error(&never)["code"], "callback-invalid", "{}", never.err);
+    assert_eq!(never.err.matches("Paste again").count(), 5, "{}", never.err);
 }

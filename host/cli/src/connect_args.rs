@@ -108,7 +108,12 @@ pub enum ConnectionCommand {
     /// Print connections as a document without secrets, all of them when none is named
     Export { labels: Vec<String> },
     /// Ask the service who the connection is
-    Test { label: Option<String> },
+    Test {
+        label: Option<String>,
+        /// The same as the label alone
+        #[arg(long, short, value_name = "LABEL", conflicts_with = "label")]
+        connection: Option<String>,
+    },
     /// Choose the connection that is used where none is named, or print which it is
     Default {
         label: Option<String>,
@@ -118,11 +123,14 @@ pub enum ConnectionCommand {
     },
     /// Give a connection another name, without signing in again
     Rename { label: String, to: String },
-    /// Say which plan the connection's account has; its requests are paced by it
+    /// Print or say which plan the connection's account has; its requests are paced by it
     Plan {
         label: String,
-        /// One that the connector's rates know, for example `free`, `pro`, `business`; without it the connector's default
+        /// One that the connector's rates know, for example `free`, `pro`, `business`
         plan: Option<String>,
+        /// Forget the plan that was said: the connector's default counts
+        #[arg(long, conflicts_with = "plan")]
+        default: bool,
     },
     /// Sign in again as the same user; name, id and what depends on it stay
     Reconnect {
@@ -153,6 +161,9 @@ pub enum ConnectionCommand {
 pub struct Doctor {
     /// Look at this connection alone
     pub label: Option<String>,
+    /// The same as the label alone
+    #[arg(long, short, value_name = "LABEL", conflicts_with = "label")]
+    pub connection: Option<String>,
     /// What the service's page says, or its number: for pages that only the browser shows
     #[arg(long, value_name = "WORDS")]
     pub seen: Option<String>,

@@ -27,12 +27,12 @@ pub async fn run(app: &App, command: ConnectionCommand) -> Result<(), CliError> 
                 false => output::line(&format!("{label} is called {} now", row.label)),
             }
         }
-        ConnectionCommand::Plan { label, plan } => set_plan(app, &label, plan.as_deref()).await,
+        ConnectionCommand::Plan { label, plan, default } => set_plan(app, &label, plan.as_deref(), default).await,
         ConnectionCommand::Reconnect { label, paste, no_open, redirect_port, replace } => {
             let way = Way { paste, open: !no_open, port: redirect_port };
             super::connect::reconnect(app, &label, &way, replace).await
         }
-        ConnectionCommand::Test { label } => test(app, label.as_deref()).await,
+        ConnectionCommand::Test { label, connection } => test(app, label.or(connection).as_deref()).await,
         ConnectionCommand::Disconnect { label, yes } => super::disconnect::run(app, &label, yes).await,
     }
 }
@@ -53,7 +53,8 @@ fn default(app: &App, label: Option<&str>, none: bool) -> Result<(), CliError> {
     }
 }
 
-async fn set_plan(app: &App, label: &str, plan: Option<&str>) -> Result<(), CliError> {
+/// Says by which plan requests are paced, once it is set or taken away where that is wished.
+async fn set_plan(app: &App, label: &str, plan: Option<&str>, default: bool) -> Result<(), CliError> {
     let connector = app.connector().await?;
     let manifest = connector.manifest();
     let known: BTreeSet<&str> = manifest.rates.values().flat_map(|plans| plans.keys()).map(String::as_str).collect();
@@ -64,8 +65,13 @@ async fn set_plan(app: &App, label: &str, plan: Option<&str>) -> Result<(), CliE
             format!("use one of: {}", known.join(", ")),
         ));
     }
-    let row = app.connections()?.set_plan(label, plan)?;
-    let plan = plan.unwrap_or(&manifest.default_plan);
+    let connections = app.connections()?;
+    let row = connections.show(label)?;
+    if plan.is_some() || default {
+        connections.set_plan(label, plan)?;
+    }
+    let said = connections.plan(&row.id)?;
+    let plan = said.as_deref().unwrap_or(&manifest.default_plan);
     match app.global.json {
         true => output::json(&json!({ "label": row.label, "plan": plan })),
         false => output::line(&format!("requests of {} are paced by the plan {plan}", row.label)),

@@ -57,7 +57,10 @@ async fn command(args: Args) -> Result<ExitCode, CliError> {
         Command::Check(options) => check::run(&app, options).await?,
         Command::Runs(command) => runs::run(&app, command)?,
         Command::Emulator(command) => emulator::run(&app, command).await?,
-        Command::Doctor(options) => doctor::run(&app, options).await?,
+        Command::Doctor(mut options) => {
+            options.label = options.label.or(options.connection.take());
+            doctor::run(&app, options).await?;
+        }
         Command::OpenBrowser { address } => browser::run(&address)?,
         Command::Completion { shell } => {
             clap_complete::generate(shell, &mut Args::command(), "switchboard", &mut std::io::stdout());

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use serde_json::json;
-use switchboard_connections::{App as Client, Connections, Grant, Loopback, Method as Kind, Owner, Service};
+use switchboard_connections::{
+    App as Client, Connections, ConnectionsError, Grant, Loopback, Method as Kind, Owner, Pending, Service,
+};
 use switchboard_runtime::Connector;
 
 use super::{Asking, ask, ended, identify, secret, who};
@@ -16,6 +18,9 @@ use crate::remedy::{Facts, explain};
 
 /// How long the sign-in page may take.
 const PATIENCE: Duration = Duration::from_secs(300);
+
+/// How often an address may be pasted.
+const TRIES: usize = 5;
 
 /// How the person and the browser are reached.
 pub struct Way {
@@ -89,20 +94,7 @@ async fn browser(
     app.say(&format!("open and approve:  {page}"));
     if way.paste {
         app.say("the page it lands on may fail to load: copy its whole address, paste it here and press Enter");
-        let line = secret::line_of_input()?;
-        if line.trim().is_empty() {
-            return Err(CliError::failed("callback-invalid", "nothing was pasted, so nothing was connected")
-                .with_fix("run the command again, and paste the address the browser ended on"));
-        }
-        // Whoever has no address to paste can tell what the page shows instead.
-        if url::Url::parse(&line).is_err()
-            && let Some(seen) = connector.manifest().remedy_seen(&line)
-        {
-            remember(Some(&seen.id));
-            return Err(stopped(seen, facts));
-        }
-        let done = pending.paste(&line).await;
-        return done.inspect_err(|error| remember(Some(error.code()))).map_err(CliError::from);
+        return pasted(app, connector, &pending, facts, &remember).await;
     }
     if way.open && !browser::open(page) {
         app.say("no browser could be opened here: open the address yourself, or run again with --paste");
@@ -116,6 +108,46 @@ async fn browser(
             Err(stopped(&seen, facts))
         }
     }
+}
+
+/// The address that the person pastes. A text that is none costs nothing, so that there are some tries.
+async fn pasted(
+    app: &App,
+    connector: &Connector,
+    pending: &Pending,
+    facts: &Facts,
+    remember: &impl Fn(Option<&str>),
+) -> Result<Grant, CliError> {
+    let mut last = CliError::failed("callback-invalid", "nothing was pasted, so nothing was connected")
+        .with_fix("run the command again, and paste the address the browser ended on");
+    for _ in 0..TRIES {
+        let line = secret::line_of_input()?;
+        // As a mail program, a chat or a shell may have wrapped it.
+        let line = line.trim_matches(|c: char| c.is_whitespace() || "\"'`<>".contains(c));
+        if line.is_empty() {
+            break;
+        }
+        // Whoever has no address to paste can tell what the page shows instead.
+        if url::Url::parse(line).is_err()
+            && let Some(seen) = connector.manifest().remedy_seen(line)
+        {
+            remember(Some(&seen.id));
+            return Err(stopped(seen, facts));
+        }
+        match pending.paste(line).await {
+            Ok(grant) => return Ok(grant),
+            Err(error @ ConnectionsError::CallbackInvalid { .. }) => {
+                app.say(&format!("{error}. Paste again"));
+                last = error.into();
+            }
+            Err(error) => {
+                remember(Some(error.code()));
+                return Err(error.into());
+            }
+        }
+    }
+    remember(Some("callback-invalid"));
+    Err(last)
 }
 
 /// The person told what the page shows: the wait is over, and nothing was kept.
