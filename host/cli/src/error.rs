@@ -155,7 +155,9 @@ impl CliError {
         match self {
             Self::Failed { fix, .. } => fix.clone(),
             Self::Call(error) => error.fix().map(str::to_owned),
-            Self::Connections(error) => Some(connection_fix(error.code()).to_owned()),
+            Self::Connections(error) => {
+                Some(error.root().next_step().unwrap_or_else(|| connection_fix(error.code()).to_owned()))
+            }
             Self::Explained { error, remedy } => error.fix().or_else(|| remedy.steps.first().cloned()),
             _ => None,
         }
@@ -232,9 +234,6 @@ fn connection_fix(code: &str) -> &'static str {
         }
         "same-account" => "use the connection that is there, use another app, or run the command again with --replace",
         "label-taken" => "choose another label, or `switchboard connection disconnect LABEL` first",
-        "needs-reconnect" | "revoked" | "replaced" | "disconnected" => {
-            "switchboard connection reconnect LABEL, to sign in again"
-        }
         "state-mismatch" => "the answer belongs to another sign-in: start again with switchboard connect",
         "label-invalid" => "use letters, digits and . - _ @, at most 64",
         "key-missing" | "key-wrong" | "key-invalid" => {

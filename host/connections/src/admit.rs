@@ -205,8 +205,8 @@ impl Connections {
         let mut row = self.show(label_or_id)?;
         if row.label != to {
             self.check_label(to)?;
+            self.core.store.rename_connection(&row.id, to)?;
             row.label = to.to_owned();
-            self.core.store.put_connection(&row)?;
         }
         Ok(row)
     }

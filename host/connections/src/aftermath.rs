@@ -55,10 +55,13 @@ impl fmt::Display for Touched {
                 )?;
                 if lost.is_empty() { Ok(()) } else { write!(f, ", which lacks {}", lost.join(", ")) }
             }
-            Touched::Ended { label, state } => write!(
-                f,
-                "`{label}` has ended, because the service keeps the newest grant of each user and app, and is {state} now; run: switchboard connection reconnect {label}"
-            ),
+            Touched::Ended { label, state } => {
+                let step = state.next_step().unwrap_or_default().replace("LABEL", label);
+                write!(
+                    f,
+                    "`{label}` has ended, because the service keeps the newest grant of each user and app, and is {state} now; {step}"
+                )
+            }
             Touched::Unknown => f.write_str(
                 "If this user is connected already through the same app, that connection may have ended by it; see: switchboard connection test LABEL",
             ),
@@ -129,10 +132,12 @@ impl Connections {
         owner: Owner,
     ) -> Vec<Touched> {
         let rows = self.list().map(|rows| of_user(&rows, service, method, &grant, &owner.user_id));
-        let Ok(first) = rows.map(|rows| rows.into_iter().next()) else {
-            return [vec![Touched::Unknown], self.decline(grant).await].concat();
+        // What cannot be read or written now waits on disk for a later start.
+        let Ok(mut rows) = rows else {
+            return vec![Touched::Unknown];
         };
-        let Some(first) = first else {
+        rows.sort_by_key(|row| row.state != State::Active.as_str());
+        let Some(first) = rows.into_iter().next() else {
             return self.decline(grant).await;
         };
         let lost = match grant.token.scopes.is_empty() {
@@ -154,7 +159,7 @@ impl Connections {
             Err(ConnectionsError::Overtaken { .. } | ConnectionsError::TooLate | ConnectionsError::NotFound { .. }) => {
                 self.decline(grant).await
             }
-            Err(_) => [vec![Touched::Unknown], self.decline(grant).await].concat(),
+            Err(_) => vec![Touched::Unknown],
         }
     }
 

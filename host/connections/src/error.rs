@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use switchboard_egress::CredentialError;
 use switchboard_store::StoreError;
 
-use crate::Touched;
 use crate::sign_in::TokenFailure;
+use crate::{State, Touched};
 
 /// A failed sign-in, or a connection that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -46,7 +46,7 @@ pub enum ConnectionsError {
         label: String,
     },
     /// The connection is not `active`.
-    #[error("the connection `{label}` is {state}: {reason}; disconnect it and connect again")]
+    #[error("the connection `{label}` is {state}: {reason}")]
     NotActive {
         /// Its label.
         label: String,
@@ -309,6 +309,14 @@ impl ConnectionsError {
         }
     }
 
+    /// What a person has to do about a connection that is not `active`, with its label.
+    pub fn next_step(&self) -> Option<String> {
+        let Self::NotActive { label, state, .. } = self else {
+            return None;
+        };
+        Some(State::from_name(state)?.next_step()?.replace("LABEL", label))
+    }
+
     /// The mistake itself, without what it leaves behind.
     pub fn root(&self) -> &ConnectionsError {
         match self {
@@ -353,6 +361,7 @@ impl From<ConnectionsError> for CredentialError {
             ConnectionsError::SecretDamaged { .. } => "needs-reconnect",
             _ => "unavailable",
         };
-        CredentialError { code: code.to_owned(), message: error.to_string(), fix: None, retryable: error.retryable() }
+        let (message, fix) = (error.to_string(), error.next_step());
+        CredentialError { code: code.to_owned(), message, fix, retryable: error.retryable() }
     }
 }

@@ -123,7 +123,7 @@ impl Connections {
             }
             ended = of_user(rows, entry.service, entry.method, entry.grant, user);
             if let Some(newer) =
-                former.into_iter().chain(&ended).find(|other| row.granted > 0 && other.granted > row.granted)
+                former.into_iter().chain(&ended).find(|other| waiting.is_some() && other.granted > row.granted)
             {
                 return Err(ConnectionsError::Overtaken { label: newer.label.clone() });
             }

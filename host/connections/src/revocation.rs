@@ -12,7 +12,7 @@ use switchboard_store::{ConnectionRow, PendingRevocation};
 
 use crate::connections::Connections;
 use crate::rotation::{APP, Core, SERVICE, TOKEN};
-use crate::sign_in::{self, TokenFailure};
+use crate::sign_in::{self, TakenBack, TokenFailure};
 use crate::token::{AppSecret, Token};
 use crate::under_way::to_its_end;
 use crate::{App, ConnectionsError, Service};
@@ -125,6 +125,7 @@ impl Core {
     pub fn begin_revocation(&self, row: &ConnectionRow) -> Result<Option<PendingRevocation>, ConnectionsError> {
         let pending = self.pending(&row.label, &row.connector, 0);
         loop {
+            let generation = self.store.secret(&row.id, TOKEN)?.map(|kept| kept.generation);
             let job = || -> Result<Option<(Job, u64)>, ConnectionsError> {
                 let (app, _): (Option<AppSecret>, _) = self.field(&row.id, APP)?;
                 let Some(app) = app.filter(|app| app.account_id.is_none()) else {
@@ -133,10 +134,16 @@ impl Core {
                 let (token, generation) = self.field(&row.id, TOKEN)?;
                 Ok(Some((Job { service: self.field(&row.id, SERVICE)?.0, app, token, living: Vec::new() }, generation)))
             };
-            // Damaged or erased secrets cannot be sent to anybody; the connection goes all the same.
-            let Some((job, generation)) = job().ok().flatten() else {
-                self.store.delete_connection(&row.id)?;
-                return Ok(None);
+            let job = match job() {
+                // Damaged or erased secrets cannot be sent to anybody; the connection goes all the same.
+                Err(ConnectionsError::SecretDamaged { .. }) => None,
+                job => job?,
+            };
+            let Some((job, generation)) = job else {
+                if self.store.delete_connection_of(&row.id, (TOKEN, generation))? {
+                    return Ok(None);
+                }
+                continue;
             };
             let sealed = self.vault.seal(&pending.id, FIELD, &job)?;
             // Where the connection was signed in anew meanwhile, it is that grant that ends.
@@ -192,39 +199,53 @@ impl Core {
         };
         let by_refresh = match &token.refresh {
             Some(refresh) => revoke(refresh.clone()).await,
-            None => Ok(false),
+            None => Ok(TakenBack::Unknown),
         };
         if by_refresh.as_ref().is_err_and(|refused| refused.wait_ms > 0) {
             return by_refresh.map(|_| ());
         }
         let by_access = revoke(token.access.clone()).await;
         match (by_refresh, by_access) {
-            (Ok(true), _) | (Ok(false), Ok(true)) => return Ok(()),
-            (Err(why), _) | (Ok(false), Err(why)) => return Err(why),
-            (Ok(false), Ok(false)) => {}
+            (Ok(TakenBack::Done), _) | (Ok(_), Ok(TakenBack::Done)) => return Ok(()),
+            (Err(why), _) | (Ok(_), Err(why)) => return Err(why),
+            (Ok(TakenBack::Unsupported), Ok(TakenBack::Unsupported)) => return Err(unsupported()),
+            (Ok(_), Ok(_)) => {}
         }
         // Neither is known. Where only the access token is, an ended one is not, and the grant may still hold.
-        let Some(refresh) = token.refresh.as_ref().filter(|_| !token.is_fresh(self.now())) else {
+        if token.refresh.is_none() || token.is_fresh(self.now()) {
             return Ok(());
-        };
-        // The new token is written down before it is used, and whoever is told to end waits for it.
-        let (core, id, refresh) = (self.clone(), id.to_owned(), refresh.clone());
-        let (service, app) = (service.clone(), app.clone());
-        let renewed = to_its_end(async move {
-            let token = sign_in::refresh(&core.egress, &service, &app, &refresh).await?;
-            Ok(core.renew_revocation(&id, Job { service, app: secret, token, living }))
-        });
-        match renewed.await {
-            Ok(Ok(token)) => revoke(token?).await.map(|_| ()),
-            Ok(Err(TokenFailure::Rejected { .. })) => Ok(()),
-            Ok(Err(failure)) => Err(failure.into()),
-            Err(error) => Err(ConnectionsError::Unreachable { message: error.to_string() }.into()),
+        }
+        match self.renew_job(id, Job { service: service.clone(), app: secret, token, living }).await {
+            Ok(job) => match revoke(job.token.access).await? {
+                TakenBack::Done => Ok(()),
+                TakenBack::Unknown | TakenBack::Unsupported => Err(unsupported()),
+            },
+            Err(TokenFailure::Rejected { .. }) => Ok(()),
+            Err(failure) => Err(failure.into()),
         }
     }
 
-    fn renew_revocation(&self, id: &str, job: Job) -> Result<SecretString, ConnectionsError> {
-        let sealed = self.vault.seal(id, FIELD, &job)?;
-        self.store.reseal_revocation(id, FIELD, &sealed)?;
-        Ok(job.token.access)
+    /// The same grant with a new token, which is written down before it is used; whoever is told to end waits for it.
+    pub async fn renew_job(self: &Arc<Self>, id: &str, mut job: Job) -> Result<Job, TokenFailure> {
+        let Some(refresh) = job.token.refresh.clone() else {
+            return Ok(job);
+        };
+        let (core, id) = (self.clone(), id.to_owned());
+        let renewed = to_its_end(async move {
+            let app = App::from(job.app.clone());
+            job.token = sign_in::refresh(&core.egress, &job.service, &app, &refresh).await?;
+            let sealed = core.vault.seal(&id, FIELD, &job).map_err(sign_in::misconfigured)?;
+            let kept = core.store.reseal_revocation(&id, FIELD, &sealed);
+            kept.map_err(ConnectionsError::from).map_err(sign_in::misconfigured)?;
+            Ok(job)
+        });
+        renewed.await.unwrap_or_else(|error| {
+            Err(sign_in::misconfigured(ConnectionsError::Unreachable { message: error.to_string() }))
+        })
     }
+}
+
+/// The service knows the token and takes it back in no way that is known here.
+fn unsupported() -> Refused {
+    Refused { why: "the service does not take back tokens of this kind".to_owned(), wait_ms: 0 }
 }

@@ -15,7 +15,7 @@ use switchboard_store::{ConnectionRow, Fence, Held, Store, StoreError};
 
 use crate::sign_in::{self, TIMEOUT, TokenFailure};
 use crate::token::{AppSecret, Token};
-use crate::under_way::to_its_end;
+use crate::under_way::UnderWay;
 use crate::verdict::{Verdict, judge};
 use crate::{App, ConnectionsError, Options, Service, Stage, State, Vault};
 
@@ -85,7 +85,7 @@ impl Core {
         }
         // A task of its own: a caller that gives up must not lose the answer with the new token in it.
         let (core, id) = (self.clone(), id.to_owned());
-        let rotated = to_its_end(async move {
+        let rotated = tokio::spawn(async move {
             let result = core.rotate(&id, rejected.as_deref()).await;
             *failure = result.as_ref().err().cloned();
             flight.ended.fetch_add(1, Ordering::SeqCst);
@@ -171,7 +171,10 @@ impl Core {
         };
         let result = match self.good_token(id, rejected) {
             Ok(Some(token)) => Ok(token),
-            Ok(None) => self.replace(held.fence(), id).await,
+            Ok(None) => match UnderWay::begin_unless_ending() {
+                Some(_under_way) => self.replace(held.fence(), id).await,
+                None => Err(unavailable("the program is about to end".to_owned(), true)),
+            },
             Err(error) => Err(error.into()),
         };
         // Left behind it ends by itself.

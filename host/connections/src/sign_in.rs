@@ -237,25 +237,36 @@ pub(crate) async fn device_token(
     }
 }
 
-/// What a service says of a token that it does not know, or takes back by its other half alone (RFC 7009, section 2.2.1).
-const UNKNOWN_TOKEN: [&str; 4] = ["invalid_token", "invalid_grant", "invalid_request", "unsupported_token_type"];
+/// What became of a token that was to be taken back (RFC 7009, section 2.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TakenBack {
+    /// The service took back what it stands for.
+    Done,
+    /// It does not know the token, or not any more.
+    Unknown,
+    /// It takes no token of this kind back; the grant may hold.
+    Unsupported,
+}
 
-/// Takes back what one token stands for. False when the service does not know the token, or not any more.
+/// Takes back what one token stands for.
 pub(crate) async fn revoke(
     egress: &Egress,
     service: &Service,
     app: &App,
     token: &SecretString,
-) -> Result<bool, TokenFailure> {
+) -> Result<TakenBack, TokenFailure> {
     let form = [("token", token.expose_secret())];
     let request = post(service, &service.revoke_path, app, &form).map_err(misconfigured)?;
     let answer = call(egress, &service.oauth_base, request).await.map_err(unavailable)?;
     if answer.status().is_success() {
-        return Ok(true);
+        return Ok(TakenBack::Done);
     }
     match serde_json::from_slice::<ServiceError>(answer.body()) {
-        Ok(error) if UNKNOWN_TOKEN.contains(&error.error.as_str()) => Ok(false),
-        Ok(error) => Err(rejected(error)),
+        Ok(error) => match error.error.as_str() {
+            "invalid_token" | "invalid_grant" | "invalid_request" => Ok(TakenBack::Unknown),
+            "unsupported_token_type" => Ok(TakenBack::Unsupported),
+            _ => Err(rejected(error)),
+        },
         Err(_) => Err(strange()),
     }
 }
@@ -420,7 +431,7 @@ fn strange() -> TokenFailure {
     unavailable(AdapterError::Strange)
 }
 
-fn misconfigured(error: ConnectionsError) -> TokenFailure {
+pub(crate) fn misconfigured(error: ConnectionsError) -> TokenFailure {
     TokenFailure::Unavailable { message: error.to_string(), not_sent: true, turned_away: false, retry_after: None }
 }
 

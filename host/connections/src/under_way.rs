@@ -1,6 +1,6 @@
 //! Work that must not be lost when whoever asked for it goes away: its answer may hold the only copy of a token.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::task::JoinError;
@@ -11,12 +11,23 @@ use crate::sign_in::TIMEOUT;
 /// So much of it in this process.
 static UNDER_WAY: AtomicU64 = AtomicU64::new(0);
 
-struct UnderWay;
+/// Whether the program is about to end.
+static ENDING: AtomicBool = AtomicBool::new(false);
+
+/// While it is there, [`settled`] waits.
+pub(crate) struct UnderWay;
 
 impl UnderWay {
     fn begin() -> UnderWay {
         UNDER_WAY.fetch_add(1, Ordering::SeqCst);
         UnderWay
+    }
+
+    /// The same, unless the program is about to end: then nothing more may be begun.
+    pub fn begin_unless_ending() -> Option<UnderWay> {
+        // Counted first, so that whoever ends the program sees it, or it sees the end.
+        let under_way = UnderWay::begin();
+        (!ENDING.load(Ordering::SeqCst)).then_some(under_way)
     }
 }
 
@@ -39,9 +50,11 @@ pub(crate) async fn to_its_end<T: Send + 'static>(
     .await
 }
 
-/// Waits until no answer with a token is awaited in this process. A program that is asked to end calls this first: an
-/// answer that nobody keeps costs the grant. It takes little longer than one question to the token service may.
+/// Waits until no answer with a token is awaited in this process. A program that is about to end calls this last: an answer
+/// that nobody keeps costs the grant. From here on no token is replaced. It takes little longer than one question to the
+/// token service may.
 pub async fn settled() {
+    ENDING.store(true, Ordering::SeqCst);
     let give_up = Instant::now() + TIMEOUT + Duration::from_secs(2);
     while UNDER_WAY.load(Ordering::SeqCst) > 0 && Instant::now() < give_up {
         sleep(Duration::from_millis(10)).await;

@@ -59,30 +59,56 @@ impl Connections {
         }
     }
 
+    /// Whether a sign-in was cut short with its process, so that [`Connections::finish_sign_ins`] has something to do.
+    pub fn has_cut_short(&self) -> Result<bool, ConnectionsError> {
+        Ok(self.pending_revocations()?.iter().any(is_sign_in))
+    }
+
     /// Ends sign-ins that were cut short with their process: each grant goes to the connection of its user, which it may have
-    /// ended at the service, or else back to the service. One whose user cannot be found out now is left for later. Call
-    /// it at every start, before [`Connections::retry_revocations`].
-    pub async fn finish_sign_ins(&self, whose: &dyn Identify) -> Result<Vec<Touched>, ConnectionsError> {
-        let mut left = Vec::new();
-        for pending in self.core.store.revocations()? {
+    /// ended at the service, or else back to the service. One whose user cannot be found out now is left for a later start,
+    /// for a day. Call it at every start, before [`Connections::retry_revocations`].
+    pub async fn finish_sign_ins(
+        &self,
+        whose: &dyn Identify,
+        mut told: impl FnMut(Touched),
+    ) -> Result<(), ConnectionsError> {
+        for pending in self.core.store.revocations()?.into_iter().filter(is_sign_in) {
             // In memory no sign-in outlives its process.
-            if pending.label != NAME || pending.attempts > 0 || self.core.store.folder().is_none() {
+            if self.core.store.folder().is_none() {
                 continue;
             }
-            let Some(lock) = self.core.store.lock_once(&pending.id)? else {
+            let Ok(Some(lock)) = self.core.store.lock_once(&pending.id) else {
                 continue;
             };
-            let Ok((job, _)) = self.core.field::<Job>(&pending.id, FIELD) else {
-                continue;
-            };
-            let service = job.service.clone();
-            let grant = grant(job, Unkept { number: pending.granted, pending, _lock: Some(lock) });
-            if let Ok(identity) = whose.identify(self.from_grant(NAME, &service, &grant)?).await {
-                // All of them were made by a person; the connection's own method stays.
-                left.extend(self.give_away(Method::Byo, &service, grant, Owner::of(identity)).await);
+            let (id, until) = (pending.id.clone(), pending.until);
+            if let Err(why) = self.finish_sign_in(pending, lock, whose, &mut told).await {
+                let later = (self.core.now() + KEPT_WITHIN_MS).min(until);
+                self.core.store.note_revocation(&id, &why, later)?;
             }
         }
-        Ok(left)
+        Ok(())
+    }
+
+    async fn finish_sign_in(
+        &self,
+        pending: PendingRevocation,
+        lock: FileLock,
+        whose: &dyn Identify,
+        told: &mut impl FnMut(Touched),
+    ) -> Result<(), String> {
+        let (mut job, _) = self.core.field::<Job>(&pending.id, FIELD).map_err(|error| error.to_string())?;
+        if !job.token.is_fresh(self.core.now()) {
+            let renewed = self.core.renew_job(&pending.id, job).await;
+            job = renewed.map_err(|failure| ConnectionsError::from(failure).to_string())?;
+        }
+        let service = job.service.clone();
+        let grant = grant(job, Unkept { number: pending.granted, pending, _lock: Some(lock) });
+        let live = self.from_grant(NAME, &service, &grant).map_err(|error| error.to_string())?;
+        let identity = whose.identify(live).await?;
+        // All of them were made by a person; the connection's own method stays.
+        let left = self.give_away(Method::Byo, &service, grant, Owner::of(identity)).await;
+        left.into_iter().for_each(told);
+        Ok(())
     }
 
     /// Gives a grant back that no connection is to keep, and says what became of it. Nothing for a pasted token or an
@@ -105,6 +131,11 @@ impl Connections {
     }
 }
 
+/// Whether it is of a sign-in, and nobody has begun to take it back.
+fn is_sign_in(pending: &PendingRevocation) -> bool {
+    pending.label == NAME && pending.attempts == 0
+}
+
 fn grant(job: Job, unkept: Unkept) -> Grant {
     Grant { token: job.token, app: Some(job.app), living: job.living, unkept: Some(Arc::new(unkept)) }
 }
@@ -122,7 +153,7 @@ impl Core {
     pub fn is_unfinished(&self, pending: &PendingRevocation) -> Result<bool, ConnectionsError> {
         let now = self.now();
         let in_time = pending.next_at > now && pending.next_at <= now + KEPT_WITHIN_MS;
-        if pending.label != NAME || pending.attempts > 0 || !in_time {
+        if !is_sign_in(pending) || !in_time {
             return Ok(false);
         }
         // In memory there is no other process, and no file to tell.

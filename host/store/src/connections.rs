@@ -45,7 +45,7 @@ const COLUMNS: &str = "id, label, connector, method, api_base, oauth_base, clien
                        created_at, last_used_at, state_reason, granted";
 
 impl Store {
-    /// Adds a connection, or replaces the one of the same id. A label belongs to one connection.
+    /// Adds a connection, or replaces the one of the same id, which keeps its label. A label belongs to one connection.
     pub fn put_connection(&self, row: &ConnectionRow) -> Result<(), StoreError> {
         put(&self.lock(), row)
     }
@@ -95,6 +95,26 @@ impl Store {
             db.execute("DELETE FROM rotations WHERE connection = ?1", [id])?;
             Ok(db.execute("DELETE FROM connections WHERE id = ?1", [id])? > 0)
         })
+    }
+
+    /// The same, unless its secret `of` is of another generation by now: then nothing is removed, and the answer is false.
+    pub fn delete_connection_of(&self, id: &str, of: (&str, Option<u64>)) -> Result<bool, StoreError> {
+        self.transaction(|db| {
+            if sealed::generation(db, id, of.0)? != of.1 {
+                return Ok(false);
+            }
+            for table in ["secrets", "rotations"] {
+                db.execute(&format!("DELETE FROM {table} WHERE connection = ?1"), [id])?;
+            }
+            db.execute("DELETE FROM connections WHERE id = ?1", [id])?;
+            Ok(true)
+        })
+    }
+
+    /// Gives a connection another label.
+    pub fn rename_connection(&self, id: &str, label: &str) -> Result<(), StoreError> {
+        let renamed = self.lock().execute("UPDATE connections SET label = ?2 WHERE id = ?1", [id, label]);
+        taken(renamed, label)
     }
 
     /// Says in which state a connection is and why.
@@ -165,7 +185,7 @@ fn put(db: &Connection, row: &ConnectionRow) -> Result<(), StoreError> {
                                   scopes, created_at, last_used_at, state_reason, granted)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
          ON CONFLICT (id) DO UPDATE SET
-            label = excluded.label, connector = excluded.connector, method = excluded.method,
+            connector = excluded.connector, method = excluded.method,
             api_base = excluded.api_base, oauth_base = excluded.oauth_base, client_id = excluded.client_id,
             state = excluded.state, identity = excluded.identity, scopes = excluded.scopes,
             created_at = excluded.created_at, last_used_at = excluded.last_used_at,
@@ -187,10 +207,15 @@ fn put(db: &Connection, row: &ConnectionRow) -> Result<(), StoreError> {
             row.granted,
         ],
     );
-    match result {
+    taken(result, &row.label)
+}
+
+/// Says of a write that the label was taken, where that was the reason.
+fn taken(written: rusqlite::Result<usize>, label: &str) -> Result<(), StoreError> {
+    match written {
         Ok(_) => Ok(()),
         Err(rusqlite::Error::SqliteFailure(cause, _)) if cause.code == ErrorCode::ConstraintViolation => {
-            Err(StoreError::LabelTaken { label: row.label.clone() })
+            Err(StoreError::LabelTaken { label: label.to_owned() })
         }
         Err(cause) => Err(cause.into()),
     }

@@ -27,12 +27,13 @@ pub async fn begin(app: &App, command: &Command) -> Option<Earlier> {
     let pending = |connections: &Connections| connections.pending_revocations().is_ok_and(|all| !all.is_empty());
     let connections = uses.then(|| app.connections().ok()).flatten().filter(pending)?;
     // First, because the command may be about the very connection that gets the grant.
-    if let Ok(connector) = app.connector().await {
+    if connections.has_cut_short().is_ok_and(|cut_short| cut_short)
+        && let Ok(connector) = app.connector().await
+    {
         let asking = Asking { app, connector: &connector };
-        let finished = tokio::time::timeout(IDENTIFIED_WITHIN, connections.finish_sign_ins(&asking)).await;
-        if let Ok(Ok(left)) = finished {
-            left.iter().for_each(|one| app.say(&format!("an earlier sign-in was cut short. {one}")));
-        }
+        let told = |one| app.say(&format!("an earlier sign-in was cut short. {one}"));
+        // What is not done by then is done at the next start.
+        let _ = tokio::time::timeout(IDENTIFIED_WITHIN, connections.finish_sign_ins(&asking, told)).await;
     }
     Some(tokio::spawn(async move { connections.retry_revocations().await }))
 }

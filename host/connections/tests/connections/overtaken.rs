@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use switchboard_connections::{Care, Connections, KeySource, Method, Options, Owner, Stage, Vault, Watch};
+use switchboard_connections::{Care, Connections, KeySource, Method, Options, Owner, Revocation, Stage, Vault, Watch};
 use switchboard_egress::{Connection, Egress};
 use switchboard_store::{Store, StoreError};
 
@@ -118,6 +118,47 @@ async fn o_20_a_service_that_takes_back_by_the_access_token_alone_is_believed() 
     admit(&connections, &server, "work", grant, &Care::default()).await.told();
     server.seen.lock().unwrap().unsupported = Some("canary-refresh-");
     let done = connections.disconnect("work").await.told();
-    assert_eq!(done.revocation, switchboard_connections::Revocation::Done);
+    assert_eq!(done.revocation, Revocation::Done);
     assert_eq!(server.revoked(), ["token=canary-access-1"]);
+
+    // One that takes none back is not believed to have.
+    let grant = sign_in(&server, &connections).await.told();
+    admit(&connections, &server, "work", grant, &Care::default()).await.told();
+    server.seen.lock().unwrap().unsupported = Some("canary-");
+    let done = connections.disconnect("work").await.told();
+    assert!(matches!(done.revocation, Revocation::Failed(_)), "{done:?}");
+    assert_eq!(connections.pending_revocations().told().len(), 1);
+}
+
+#[tokio::test]
+async fn a_new_name_takes_nothing_back_of_a_grant_that_came_meanwhile() {
+    let (server, folder) = (TokenServer::start(3_600).await, home());
+    let connections = open(folder.path());
+    let grant = sign_in(&server, &connections).await.told();
+    let row = admit(&connections, &server, "work", grant, &Care::default()).await.told().row;
+    let store = Store::open(folder.path()).unwrap();
+    store.set_connection_state(&row.id, "needs-reconnect", None).unwrap();
+    let again = sign_in(&server, &connections).await.told();
+    connections.readmit("work", Method::Byo, &server.service(), again, Owner::of(ada()), false).await.told();
+    // Another process has read the row before, and names it only now; and the other way round.
+    store.rename_connection(&row.id, "school").unwrap();
+    assert_eq!(connections.show("school").told().state, "active");
+    let mut read = row.clone();
+    read.label = "work".to_owned();
+    store.put_connection(&read).unwrap();
+    assert_eq!(connections.show(&row.id).told().label, "school");
+}
+
+#[tokio::test]
+async fn a_disconnect_that_found_nothing_erases_no_grant_that_came_meanwhile() {
+    let (server, folder) = (TokenServer::start(3_600).await, home());
+    let connections = open(folder.path());
+    let grant = sign_in(&server, &connections).await.told();
+    let row = admit(&connections, &server, "work", grant, &Care::default()).await.told().row;
+    let store = Store::open(folder.path()).unwrap();
+    store.move_connection(&row.id, &["active"], "disconnected", None, true).unwrap();
+    let again = sign_in(&server, &connections).await.told();
+    connections.readmit("work", Method::Byo, &server.service(), again, Owner::of(ada()), false).await.told();
+    assert!(!store.delete_connection_of(&row.id, ("token", None)).unwrap(), "what it read is no more");
+    assert_eq!(connections.show("work").told().state, "active");
 }

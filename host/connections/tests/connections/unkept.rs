@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use switchboard_connections::{
-    Care, ConnectSessions, Identify, LiveConnection, Loopback, Method, Owner, Touched, Wish,
+    Care, ConnectSessions, Connections, Identify, LiveConnection, Loopback, Method, Owner, Touched, Wish,
 };
 
 use crate::refused::{ada, admit, sign_in};
@@ -56,7 +56,7 @@ async fn o_21_a_grant_that_nobody_has_kept_is_taken_back_by_a_later_start() {
     let grant = sign_in(&server, &open_at(folder.path(), &clock)).await.told();
     let later = open_at(folder.path(), &clock);
     assert!(later.pending_revocations().told().is_empty(), "it may still be finished");
-    assert!(later.finish_sign_ins(&Told(&server)).await.told().is_empty());
+    assert!(finished(&later, &server).await.is_empty());
     // As if its process had been killed.
     drop(grant);
     assert_eq!(later.pending_revocations().told().len(), 1);
@@ -78,6 +78,47 @@ impl Identify for Told<'_> {
     }
 }
 
+async fn finished(connections: &Connections, server: &TokenServer) -> Vec<Touched> {
+    let mut left = Vec::new();
+    connections.finish_sign_ins(&Told(server), |one| left.push(one)).await.told();
+    left
+}
+
+struct Away;
+
+#[async_trait]
+impl Identify for Away {
+    async fn identify(&self, _: LiveConnection) -> Result<Value, String> {
+        Err("no network yet".to_owned())
+    }
+}
+
+#[tokio::test]
+async fn a_sign_in_that_was_cut_short_waits_for_a_service_that_is_away_and_outlives_its_first_token() {
+    let (server, folder) = (TokenServer::start(3_600).await, home());
+    let clock = Moved::default();
+    let connections = open_at(folder.path(), &clock);
+    let first = sign_in(&server, &connections).await.told();
+    admit(&connections, &server, "first", first, &Care::default()).await.told();
+    drop(sign_in(&server, &connections).await.told());
+    clock.to(11 * MINUTE_MS);
+    connections.finish_sign_ins(&Away, |_| panic!("nothing is known")).await.told();
+    assert!(connections.retry_revocations().await.told().is_empty(), "it is not known yet whose it is");
+    assert!(connections.has_cut_short().told());
+    // Its access token has ended, its refresh token has not.
+    clock.to(2 * 60 * MINUTE_MS);
+    let left = finished(&connections, &server).await;
+    assert!(matches!(left.as_slice(), [Touched::Kept { label, .. }] if label == "first"), "{left:?}");
+    let live = connections.open_connection(Some("first")).told();
+    assert_eq!(server.call(&live).await, Ok(()));
+    assert!(server.revoked().is_empty() && !connections.has_cut_short().told());
+    // For a day, and no longer.
+    drop(sign_in(&server, &connections).await.told());
+    clock.to(2 * DAY_MS);
+    connections.finish_sign_ins(&Away, |_| panic!("nothing is known")).await.told();
+    assert_eq!(connections.retry_revocations().await.told().len(), 1);
+}
+
 #[tokio::test]
 async fn a_sign_in_that_was_cut_short_gives_its_grant_to_the_connection_of_its_user() {
     let (server, folder) = (TokenServer::start(3_600).await, home());
@@ -89,7 +130,7 @@ async fn a_sign_in_that_was_cut_short_gives_its_grant_to_the_connection_of_its_u
     let live = connections.open_connection(Some("first")).told();
     server.call(&live).await.unwrap_err();
     assert_eq!(connections.show("first").told().state, "needs-reconnect");
-    let left = open(folder.path()).finish_sign_ins(&Told(&server)).await.told();
+    let left = finished(&open(folder.path()), &server).await;
     assert!(matches!(left.as_slice(), [Touched::Kept { label, .. }] if label == "first"), "{left:?}");
     let live = connections.open_connection(Some("first")).told();
     assert_eq!(server.call(&live).await, Ok(()));
@@ -101,7 +142,7 @@ async fn a_sign_in_that_was_cut_short_of_a_user_who_is_nowhere_is_taken_back_at_
     let (server, folder) = (TokenServer::start(3_600).await, home());
     let connections = open(folder.path());
     drop(sign_in(&server, &connections).await.told());
-    assert_eq!(connections.finish_sign_ins(&Told(&server)).await.told(), [Touched::GivenBack]);
+    assert_eq!(finished(&connections, &server).await, [Touched::GivenBack]);
     assert_eq!(server.revoked().len(), 2);
 }
 

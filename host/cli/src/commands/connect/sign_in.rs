@@ -66,7 +66,7 @@ async fn with_aftermath(
 ) -> Result<Grant, CliError> {
     match signed_in {
         Err(CliError::Connections(error)) if error.answer_lost() => {
-            app.say("no answer came; looking whether a connection has ended by it");
+            app.say("looking whether a connection has ended by it");
             let left = connections.look_after(service, client_id, &Asking { app, connector }).await;
             Err(error.having(left).into())
         }
