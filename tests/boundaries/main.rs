@@ -7,6 +7,7 @@ mod burst;
 mod checklist;
 mod confirming;
 mod connecting;
+mod diagnosed;
 mod doctor;
 mod embed;
 mod events;

@@ -58,6 +58,14 @@ pub fn sign_of(error: &CliError, method: Option<&str>) -> Sign {
             sign.state = Some(state.clone());
         }
         Err(error) => sign.problem = Some(error.code().to_owned()),
+        // No token was to be had: the words are those of the token service.
+        Ok(CliError::Call(CallError::Problem(problem))) if problem.code.starts_with(NO_TOKEN) => {
+            let code = problem.code.trim_start_matches(NO_TOKEN);
+            sign.problem = Some(code.to_owned());
+            sign.state = Some(code.to_owned());
+            sign.code = number(&problem.message);
+            sign.token = (code == "unavailable").then(|| refusal(&problem.message)).flatten();
+        }
         Ok(CliError::Call(CallError::Problem(problem))) => {
             sign.problem = Some(problem.code.clone());
             let details = problem.details.as_ref();
@@ -71,10 +79,20 @@ pub fn sign_of(error: &CliError, method: Option<&str>) -> Sign {
     sign
 }
 
-/// The service's number at the end of its words: `(4,717)`.
+/// How codes of calls begin that found no usable token.
+const NO_TOKEN: &str = "credential.";
+
+/// The service's number in its words, the last one in brackets: `(4,717)`.
 pub fn number(words: &str) -> Option<String> {
-    let inside = words.rsplit_once('(')?.1.split_once(')')?.0.replace([',', '.'], "");
-    (!inside.is_empty() && inside.bytes().all(|byte| byte.is_ascii_digit())).then_some(inside)
+    let inside = |part: &str| Some(part.split_once(')')?.0.replace([',', '.'], ""));
+    let digits = |inside: &String| !inside.is_empty() && inside.bytes().all(|byte| byte.is_ascii_digit());
+    words.rsplit('(').filter_map(inside).find(digits)
+}
+
+/// The word of the OAuth standard in the words of a refusal: `invalid_client`.
+fn refusal(words: &str) -> Option<String> {
+    let all = words.split(|letter: char| !(letter.is_ascii_lowercase() || letter == '_'));
+    all.map(|word| word.trim_matches('_')).find(|word| word.contains('_')).map(str::to_owned)
 }
 
 /// The failure with the remedy that fits it, when there is one.
@@ -166,8 +184,16 @@ mod tests {
             ("Invalid client_id or client_secret", None),
             ("of user (ada)", None),
             ("()", None),
+            ("refused: invalid_client (The app has been disabled (4,717)); check the app (and more)", Some("4717")),
         ] {
             assert_eq!(number(words).as_deref(), found, "{words}");
         }
+    }
+
+    #[test]
+    fn a_refused_token_is_recognised_by_the_error_of_the_token_service() {
+        let refused = "the service refused the app: invalid_client (no such_word); check its id";
+        assert_eq!(refusal(refused).as_deref(), Some("invalid_client"));
+        assert_eq!(refusal("no word of any standard"), None);
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use crate::deliveries::{Deliveries, DeliveryHeaders, EventEntry, EventExample};
-pub use crate::remedy::{AppFacts, Guide, Remedy, RoleCheck};
+pub use crate::remedy::{AppFacts, Guide, Remedy, RoleCheck, UserCheck};
 
 /// Everything a host may know about a connector without running it.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -47,6 +47,9 @@ pub struct Manifest {
     /// How the rights of the connected user's role are found out.
     #[serde(default)]
     pub role_check: Option<RoleCheck>,
+    /// How it is found out whether the connected user may still sign in.
+    #[serde(default)]
+    pub user_check: Option<UserCheck>,
     /// How deliveries of the service are treated.
     #[serde(default)]
     pub deliveries: Deliveries,

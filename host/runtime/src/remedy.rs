@@ -135,6 +135,18 @@ pub struct RoleCheck {
     pub unseen: Vec<String>,
 }
 
+/// How it is found out whether the connected user is still one that may sign in.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct UserCheck {
+    /// Name of the activity that tells.
+    pub activity: String,
+    pub input: serde_json::Value,
+    /// The field of its output.
+    pub field: String,
+    /// Which problem each value is; any other value is none.
+    pub problems: std::collections::BTreeMap<String, String>,
+}
+
 /// One right, for people, and the service's names of it: one of them is enough.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Right {
@@ -182,16 +194,31 @@ impl Manifest {
         self.remedies.iter().find(|remedy| remedy.id == id)
     }
 
-    /// What mends what a person saw: the letter or id of a remedy, or words or the number of the service's page.
+    /// What mends what a person saw: the letter or id of a remedy, or what the service's page says. Of a page that several
+    /// remedies know something of, the service's own number decides, else the longest words.
     pub fn remedy_seen(&self, words: &str) -> Option<&Remedy> {
         let words = words.trim().to_lowercase();
         if words.is_empty() {
             return None;
         }
         let named = |remedy: &&Remedy| remedy.id == words || remedy.key.as_deref() == Some(&words);
-        let shown = |remedy: &&Remedy| remedy.pages.iter().any(|part| words.contains(&part.to_lowercase()));
-        self.remedies.iter().find(named).or_else(|| self.remedies.iter().find(shown))
+        let numbers = numbers(&words);
+        let numbered = |remedy: &&Remedy| {
+            remedy.when.iter().any(|sign| sign.code.as_ref().is_some_and(|code| numbers.contains(code)))
+        };
+        let said = |remedy: &Remedy| {
+            let parts = remedy.pages.iter().map(|part| part.to_lowercase());
+            parts.filter(|part| words.contains(part.as_str())).map(|part| part.len()).max()
+        };
+        let longest = || self.remedies.iter().rev().filter(|remedy| said(remedy).is_some()).max_by_key(|one| said(one));
+        self.remedies.iter().find(named).or_else(|| self.remedies.iter().find(numbered)).or_else(longest)
     }
+}
+
+/// The numbers in a text, without what groups their digits: `(4,717)` is 4717.
+fn numbers(words: &str) -> Vec<String> {
+    let parts = words.split(|letter: char| !(letter.is_ascii_digit() || matches!(letter, ',' | '.')));
+    parts.map(|part| part.replace([',', '.'], "")).filter(|digits| !digits.is_empty()).collect()
 }
 
 #[cfg(test)]
@@ -231,5 +258,26 @@ mod tests {
         assert_eq!(remedy.id, "off");
         assert_eq!(remedy.filled(&[("app", "Demo")]).steps, ["of Demo"]);
         assert!(manifest.remedy_seen("  ").is_none());
+    }
+
+    #[test]
+    fn of_several_remedies_the_number_decides_and_then_the_longest_words() {
+        let mut manifest = manifest();
+        for (remedy, pages) in
+            manifest.remedies.iter_mut().zip([&["cannot go on"][..], &["is off"], &["cannot go on today"]])
+        {
+            remedy.pages = pages.iter().map(|part| (*part).to_owned()).collect();
+        }
+        for (words, id) in [
+            ("You cannot go on.", Some("wrong")),
+            ("You cannot go on today.", Some("account")),
+            ("You cannot go on today: it is off", Some("account")),
+            ("You cannot go on today. Error code: (9,001).", Some("off")),
+            ("9.001", Some("off")),
+            ("19001", None),
+            ("90010, 900", None),
+        ] {
+            assert_eq!(manifest.remedy_seen(words).map(|remedy| remedy.id.as_str()), id, "{words}");
+        }
     }
 }

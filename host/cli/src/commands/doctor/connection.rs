@@ -1,5 +1,8 @@
 //! One connection: its state, its owner, its scopes, its owner's rights.
 
+use std::path::Path;
+use std::sync::Arc;
+
 use switchboard_connections::{Connections, ConnectionsError, Loopback};
 use switchboard_runtime::Connector;
 use switchboard_runtime::manifest::Activity;
@@ -12,7 +15,7 @@ use crate::app::App;
 use crate::commands::connect::{recognise, rights, who};
 use crate::commands::connection::readdressed;
 use crate::error::CliError;
-use crate::remedy::Facts;
+use crate::remedy::{Facts, number};
 
 pub async fn look(app: &App, connector: &Connector, connections: &Connections, row: &ConnectionRow) -> Vec<Finding> {
     let manifest = connector.manifest();
@@ -28,7 +31,8 @@ pub async fn look(app: &App, connector: &Connector, connections: &Connections, r
     let about = row.label.as_str();
     if row.state != "active" {
         let reason = row.state_reason.as_deref().unwrap_or("no reason is known");
-        let sign = Sign { state: Some(row.state.clone()), problem: Some(row.state.clone()), ..Sign::default() };
+        let state = Some(row.state.clone());
+        let sign = Sign { state: state.clone(), problem: state, code: number(reason), ..Sign::default() };
         let found = Finding::bad(about, format!("{}: {reason}", row.state));
         return vec![
             found.fix(format!("switchboard connection reconnect {about}")).remedy(manifest.remedy(&sign), &facts),
@@ -59,9 +63,30 @@ pub async fn look(app: &App, connector: &Connector, connections: &Connections, r
             return findings;
         }
     }
+    findings.extend(user(app, connector, connections, row, &facts).await);
     findings.extend(scopes(connector, row, &mut facts));
     findings.extend(role(app, connector, connections, row, &facts).await);
     findings
+}
+
+/// Whether the connected user may still sign in: a token may outlive that, and the connection then ends with it.
+async fn user(
+    app: &App,
+    connector: &Connector,
+    connections: &Connections,
+    row: &ConnectionRow,
+    facts: &Facts,
+) -> Option<Finding> {
+    let manifest = connector.manifest();
+    let check = manifest.user_check.as_ref()?;
+    let live = connections.open_connection(Some(&row.id)).ok()?;
+    let options = app.call_options(live.label(), Path::new("downloads"));
+    let id = format!("{}.{}", manifest.connector, check.activity);
+    let output = connector.call(&id, check.input.clone(), Arc::new(live), &options).await.ok()?;
+    let value = output.get(&check.field)?.as_str()?;
+    let sign = Sign { problem: Some(check.problems.get(value)?.clone()), ..Sign::default() };
+    let text = format!("the user is {value} at the service: the connection ends with its present token");
+    Some(Finding::bad(&row.label, text).remedy(manifest.remedy(&sign), facts))
 }
 
 /// Which activities will not work.

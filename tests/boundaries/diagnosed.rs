@@ -1,0 +1,87 @@
+//! What is wrong is recognised by its most exact sign, and the steps fit the case.
+
+use serde_json::{Value, json};
+use switchboard_tests::world::{Done, World};
+
+const GRACE: &str = "grace@emulator.test";
+
+/// The remedy of the page that says `words`.
+fn seen(world: &World, words: &str) -> String {
+    let done = world.run(&["doctor", "--seen", words, "--json"]);
+    let found: Value = serde_json::from_str(&done.out).unwrap_or_else(|_| panic!("{words}: {}", done.err));
+    found[0]["remedy"]["id"].as_str().unwrap().to_owned()
+}
+
+/// What the doctor finds wrong.
+fn wrong(world: &World, more: &[&str]) -> Vec<Value> {
+    world.findings(more).into_iter().filter(|one| one["ok"] == false).collect()
+}
+
+fn message(world: &World, more: &[&str]) -> Done {
+    world.run(&[&["doctor", "--message"][..], more].concat())
+}
+
+#[test]
+fn of_a_whole_page_the_number_or_else_the_longest_words_decide() {
+    let world = World::new();
+    for (page, id) in [
+        ("You cannot authorize Switchboard. The app has been disabled (4,717)", "app-not-active"),
+        ("Cannot authorize. An account admin is required to install this type of app", "admin-only-app"),
+        (
+            "Cannot authorize. You cannot authorize Switchboard. Your account requires pre-approval",
+            "needs-pre-approval",
+        ),
+        ("You cannot authorize Switchboard. It is not approved for all users.", "approve-for-all-off"),
+        ("No such user can sign in", "user-deactivated"),
+        ("Error 1001", "user-deactivated"),
+        ("The owner of the token does not exist (4,735)", "user-deactivated"),
+        ("4735", "user-deactivated"),
+        ("4741", "replaced"),
+    ] {
+        assert_eq!(seen(&world, page), id, "{page}");
+    }
+    let page = world.run(&["doctor", "--seen", "switchboard-demo is disabled"]);
+    assert!(page.out.contains("choose the app") && !page.out.contains("the app the app"), "{}", page.out);
+}
+
+#[test]
+fn an_app_that_was_switched_off_is_named_for_a_connection_that_works_no_more() {
+    let world = World::new();
+    world.nightly("nightly");
+    world.approval(&json!({"apps": {"switchboard-server": {"active": false}}}));
+    world.ask("POST", "/_emulator/faults", &json!({"kind": "token-death"}));
+    let found = wrong(&world, &["nightly"]);
+    assert_eq!(found[0]["remedy"]["id"], "app-not-active", "{found:?}");
+    let asked = message(&world, &["nightly"]);
+    assert!(asked.code == 0 && asked.out.contains("Activate your app"), "{}{}", asked.out, asked.err);
+}
+
+#[test]
+fn credentials_that_no_longer_hold_are_named_for_a_connection_that_works_no_more() {
+    let world = World::new();
+    world.nightly("nightly");
+    world.ask("POST", "/_emulator/faults", &json!({"kind": "token-death"}));
+    let refusal = json!({"reason": "Invalid client_id or client_secret", "error": "invalid_client"}).to_string();
+    let fault = json!({"kind": "text", "status": 400, "path": "/oauth/token", "count": 0, "body": refusal,
+        "content_type": "application/json"});
+    assert_eq!(world.ask("POST", "/_emulator/faults", &fault).0, 200);
+    let found = wrong(&world, &["nightly"]);
+    assert_eq!(found[0]["remedy"]["id"], "credentials-wrong", "{found:?}");
+}
+
+#[test]
+fn a_user_who_was_deactivated_is_found_before_and_after_the_token_ends() {
+    let world = World::new();
+    world.connect("work", GRACE);
+    world.approval(&json!({"users": {GRACE: "inactive"}}));
+    let before = wrong(&world, &["work"]);
+    assert_eq!(before[0]["remedy"]["id"], "user-deactivated", "{before:?}");
+    world.ask("POST", "/_emulator/faults", &json!({"kind": "token-death"}));
+    // Once by the very question, and once by what is kept.
+    for _ in 0..2 {
+        let after = wrong(&world, &["work"]);
+        assert_eq!(after[0]["remedy"]["id"], "user-deactivated", "{after:?}");
+    }
+    let asked = message(&world, &["work"]);
+    assert!(asked.out.contains(GRACE) && asked.out.contains("activates the user"), "{}{}", asked.out, asked.err);
+}
