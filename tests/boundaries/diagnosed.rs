@@ -1,5 +1,7 @@
 //! What is wrong is recognised by its most exact sign, and the steps fit the case.
 
+use std::io::{BufRead, BufReader};
+
 use serde_json::{Value, json};
 use switchboard_tests::world::{Done, World};
 
@@ -84,4 +86,39 @@ fn a_user_who_was_deactivated_is_found_before_and_after_the_token_ends() {
     }
     let asked = message(&world, &["work"]);
     assert!(asked.out.contains(GRACE) && asked.out.contains("activates the user"), "{}{}", asked.out, asked.err);
+}
+
+#[test]
+fn a_grant_that_zoom_has_yet_to_take_back_is_told_also_by_the_name_it_had() {
+    let world = World::connected();
+    world.connect("grace", GRACE);
+    let down = json!({"kind": "error", "status": 503, "code": 0, "message": "x", "path": "/oauth/revoke", "count": 0});
+    assert_eq!(world.ask("POST", "/_emulator/faults", &down).0, 200);
+    let gone = world.run(&["connection", "disconnect", "grace", "--yes"]);
+    assert!(gone.err.contains("may still hold"), "{}", gone.err);
+    for arguments in [&[][..], &["grace"]] {
+        let found = world.findings(arguments);
+        let told = found.iter().find(|one| one["about"] == "grace").unwrap_or_else(|| panic!("{found:?}"));
+        assert!(told["text"].as_str().unwrap().contains("may still hold at the service"), "{told}");
+    }
+    assert_eq!(world.run(&["doctor"]).code, 0, "no present connection suffers by it");
+    assert_eq!(world.run(&["doctor", "nobody"]).code, 2);
+}
+
+#[test]
+fn a_sign_in_that_was_stopped_is_no_trouble_of_the_connections_there_are() {
+    let world = World::connected();
+    let (client, secret) = world.emulator.app();
+    let own = world.own_app("never", &client, &secret);
+    let mut child = world.piped(&own.with(&["--no-open", "--redirect-port", "0"]));
+    let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+    said.find(|line| line.contains("waiting five minutes")).unwrap();
+    said.next();
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let found = world.findings(&[]);
+    let attempt = found.iter().find(|one| one["about"] == "last attempt").unwrap_or_else(|| panic!("{found:?}"));
+    assert!(attempt["text"].as_str().unwrap().contains("`never` was not connected"), "{attempt}");
+    assert_eq!(world.run(&["doctor"]).code, 0, "{found:?}");
 }

@@ -176,8 +176,8 @@ fn revoking(pending: &PendingRevocation) -> Value {
     })
 }
 
-/// For people.
-fn still(pending: &PendingRevocation) -> String {
+/// That a grant may still hold, and what becomes of it, for people.
+pub fn still(pending: &PendingRevocation) -> String {
     let why = pending.last_error.as_deref().unwrap_or("it was not asked yet");
     format!(
         "the grant of {} may still hold at the service ({why}); asked again from {}, given up at {}. At once: remove the app in the service's own settings",

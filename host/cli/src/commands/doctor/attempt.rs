@@ -48,9 +48,11 @@ pub async fn look(app: &App, manifest: &Manifest) -> Option<Finding> {
             Finding::bad(about, text).remedy(Some(remedy), &facts)
         }
         (Some("timeout") | None, None) => {
-            let text =
-                format!("`{label}` was not connected: no answer came. The page that the browser showed tells why");
-            Finding::bad(about, text).fix("switchboard doctor --seen \"what the page says\"")
+            // Stopped, most often by the person: no trouble of its own. The next sign-in that works ends it.
+            let text = format!(
+                "`{label}` was not connected: no answer came. Where that was not your wish, the page that the browser showed tells why"
+            );
+            Finding::note(about, text).fix("switchboard doctor --seen \"what the page says\"")
         }
         (Some(code), None) => {
             let text = format!("`{label}` was not connected: {code}");

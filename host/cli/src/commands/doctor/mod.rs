@@ -6,10 +6,12 @@ mod connection;
 mod event;
 
 use serde_json::{Value, json};
+use switchboard_connections::ConnectionsError;
 use switchboard_runtime::manifest::{Manifest, Remedy};
 
 use crate::app::App;
 use crate::args::Doctor;
+use crate::commands::connection::still;
 use crate::error::{CliError, exit};
 use crate::output;
 use crate::remedy::{self, Facts, sign_of};
@@ -168,11 +170,20 @@ async fn look(app: &App, options: &Doctor) -> Result<Vec<Finding>, CliError> {
     let (Ok(connector), Ok(connections)) = (connector, connections) else {
         return Ok(findings);
     };
+    let mut pending = connections.pending_revocations()?;
+    if let Some(label) = &options.label {
+        pending.retain(|one| &one.label == label);
+    }
     let rows = match &options.label {
-        Some(label) => vec![connections.show(label)?],
+        Some(label) => match connections.show(label) {
+            // Gone here, and not yet at the service.
+            Err(ConnectionsError::NotFound { .. }) if !pending.is_empty() => Vec::new(),
+            row => vec![row?],
+        },
         None => connections.list()?,
     };
-    if rows.is_empty() {
+    findings.extend(pending.iter().map(|one| Finding::note(&one.label, still(one))));
+    if rows.is_empty() && pending.is_empty() {
         findings.push(Finding::note("connections", "nothing is connected yet").fix(
             "`switchboard try` for a demo account, or `switchboard connect LABEL --method browser`; `switchboard connect --help` lists the other ways",
         ));
