@@ -25,6 +25,7 @@ mod labels;
 mod mistakes;
 mod one_grant;
 mod person;
+mod phrased;
 mod readdressed;
 mod readme;
 mod refused;

@@ -136,6 +136,10 @@ fn show(app: &App, label: &str) -> Result<(), CliError> {
     if app.global.json {
         return output::json(&value);
     }
+    let mut value = value;
+    if let Some(hosts) = value.get_mut("hosts").and_then(Value::as_object_mut) {
+        hosts.retain(|_, names| names.as_array().is_none_or(|names| !names.is_empty()));
+    }
     output::fields(&value)?;
     pending.iter().for_each(|one| app.say(&format!("! {}", still(one))));
     Ok(())

@@ -3,7 +3,7 @@
 use std::io::IsTerminal;
 
 use serde_json::json;
-use switchboard_connections::{Revocation, Usage};
+use switchboard_connections::{Method as Kind, Revocation, Usage};
 
 use crate::app::App;
 use crate::commands::connection::{email, used};
@@ -38,7 +38,9 @@ pub async fn run(app: &App, label: &str, yes: bool) -> Result<(), CliError> {
         Revocation::Failed(why) => Some(format!(
             "its grant may still hold: {why}. `switchboard connection list` shows when it is asked for again; or remove the app in the service's own settings."
         )),
-        _ => None,
+        Revocation::NotNeeded if row.state == "disconnected" => None,
+        Revocation::NotNeeded => not_revoked(&row.method).map(str::to_owned),
+        Revocation::Done => None,
     };
     if app.global.json {
         return output::json(
@@ -51,6 +53,19 @@ pub async fn run(app: &App, label: &str, yes: bool) -> Result<(), CliError> {
         app.say(&note);
     }
     Ok(())
+}
+
+/// What goes on at the service although the connection is gone here, and how its owner ends it.
+fn not_revoked(method: &str) -> Option<&'static str> {
+    match Kind::from_name(method)? {
+        Kind::Token => Some(
+            "nothing was revoked: the pasted token holds until it ends by itself. Sooner: end it where it was made.",
+        ),
+        Kind::ServerToServer => Some(
+            "nothing was revoked: an account's own app holds as long as it is active. To end it, deactivate the app in the service's own settings.",
+        ),
+        Kind::OAuth | Kind::Byo => None,
+    }
 }
 
 /// What used a connection, in words, latest first.

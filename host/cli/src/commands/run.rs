@@ -137,7 +137,7 @@ fn failed(kept: Option<&str>, error: &RunError) -> CliError {
         RetryHint::Never | RetryHint::AfterUserAction => None,
     };
     let fix = match (&again.or_else(|| error.fix.clone()), kept) {
-        (Some(fix), Some(kept)) => format!("{fix}; the run is kept: {kept}"),
+        (Some(fix), Some(kept)) => format!("{}; the run is kept: {kept}", fix.trim_end_matches('.')),
         (Some(fix), None) => fix.clone(),
         (None, Some(kept)) => kept,
         (None, None) => "`switchboard check` and the document's `inputs` say what it wants".into(),

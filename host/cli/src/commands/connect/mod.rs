@@ -100,7 +100,8 @@ async fn connect_as(
             sign_in::by_person(app, connector, &connections, &service, connect, client, &wanted.scopes()).await?
         }
     };
-    let identity = identify(app, connector, &connections, label, &service, &grant).await?;
+    let identity = identify(app, connector, &connections, label, &service, &grant).await;
+    let identity = identity.map_err(|error| of_token(error, kind))?;
     facts.email.clone_from(&identity.email);
     let granted = grant.scopes().to_vec();
     let admitted = connections.admit(label, kind, &service, grant, Owner::of(json!(identity)), &care).await;
@@ -306,6 +307,17 @@ fn name(method: Method) -> &'static str {
         Method::Byo => "byo",
         Method::S2s => "s2s",
         Method::Token => "token",
+    }
+}
+
+/// A refused token may be of a kind that nobody accepts any more.
+fn of_token(error: CliError, kind: Kind) -> CliError {
+    let refused = matches!(&error, CliError::Call(call) if call.code() == "credential.needs-reconnect");
+    match kind {
+        Kind::Token if refused => error.adding(
+            "It has ended, is not complete, or was made with the key and secret of a JWT app: those were retired in 2023 (a Server-to-Server app takes their place: switchboard connect --guide s2s)",
+        ),
+        _ => error,
     }
 }
 

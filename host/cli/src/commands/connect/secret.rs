@@ -33,7 +33,10 @@ pub fn client_secret(connect: &Connect) -> Result<Option<SecretString>, CliError
         })?
     };
     if text.trim().is_empty() {
-        return Err(CliError::usage(format!("{} is empty", file.display()), "put the client secret into it, alone"));
+        return Err(CliError::usage(
+            format!("the file {} holds nothing", file.display()),
+            "put the client secret into it, alone",
+        ));
     }
     Ok(Some(SecretString::from(text.trim().to_owned())))
 }

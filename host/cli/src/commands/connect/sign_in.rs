@@ -232,7 +232,8 @@ pub async fn reconnect(app: &App, label: &str, way: &Way, replace: bool) -> Resu
             }
             (_, None) => return Err(CliError::failed("not-found", "the app of this connection is not known any more")),
         };
-        let identity = identify(app, &connector, &connections, &row.label, &service, &grant).await?;
+        let identity = identify(app, &connector, &connections, &row.label, &service, &grant).await;
+        let identity = identity.map_err(|error| super::of_token(error, kind))?;
         let admitted = connections.readmit(&row.id, kind, &service, grant, Owner::of(json!(identity)), replace).await?;
         ask::forget(app);
         if app.global.json {

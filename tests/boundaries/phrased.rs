@@ -1,0 +1,47 @@
+//! What is said of tokens that do not hold, of connections that have ended, and of what nobody could take back.
+
+use serde_json::json;
+use switchboard_tests::world::World;
+
+#[test]
+fn disconnecting_says_what_was_not_revoked_and_how_to_end_it() {
+    let world = World::new();
+    let token = world.emulator.issue_token("ada@emulator.test").unwrap();
+    let (api, oauth) = (world.emulator.api_base(), world.emulator.oauth_base());
+    let connect = ["connect", "lab", "--token", "-", "--api-base", &api, "--oauth-base", &oauth];
+    assert_eq!(world.run_with(&connect, &token).code, 0);
+    let shown = world.run(&["connection", "show", "lab"]).out;
+    assert!(shown.lines().all(|line| !line.starts_with("hosts.") || line.split_whitespace().count() > 1), "{shown}");
+    let gone = world.json(&["connection", "disconnect", "lab", "--yes", "--json"]);
+    let note = gone["note"].as_str().unwrap_or_default();
+    assert!(gone["revoked"] == false && note.contains("the pasted token holds until it ends"), "{gone}");
+
+    world.connect("work", "ada@emulator.test");
+    let gone = world.json(&["connection", "disconnect", "work", "--yes", "--json"]);
+    assert_eq!((&gone["revoked"], &gone["note"]), (&json!(true), &json!(null)), "{gone}");
+}
+
+#[test]
+fn a_refused_pasted_token_is_told_apart_from_a_service_that_fails() {
+    let world = World::new();
+    let (api, oauth) = (world.emulator.api_base(), world.emulator.oauth_base());
+    let connect = ["connect", "lab", "--token", "-", "--api-base", &api, "--oauth-base", &oauth, "--json"];
+    let told = World::error(&world.run_with(&connect, "eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJrZXkifQ.c2ln"));
+    let message = told["message"].as_str().unwrap();
+    assert!(message.contains("JWT app") && message.contains("--guide s2s"), "{told}");
+    assert!(!message.contains("just given"), "{told}");
+}
+
+#[test]
+fn an_ended_connection_has_one_remedy_with_its_label() {
+    let world = World::connected();
+    assert!(world.ask("POST", "/_emulator/clock", &json!({"advance_s": 100 * 86_400})).0 < 300);
+    for time in ["first", "next"] {
+        let done = world.run(&["call", "zoom.users.me", "-c", "work", "--json"]);
+        let told = World::error(&done);
+        assert_eq!(done.code, 4, "{time}: {told}");
+        let all = format!("{} {}", told["message"], told["fix"]);
+        assert!(told["fix"].as_str().unwrap_or_default().contains("connection reconnect work"), "{time}: {told}");
+        assert!(!all.contains("LABEL") && !all.contains("disconnect it"), "{time}: {told}");
+    }
+}
