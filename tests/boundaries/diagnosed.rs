@@ -122,3 +122,20 @@ fn a_sign_in_that_was_stopped_is_no_trouble_of_the_connections_there_are() {
     assert!(attempt["text"].as_str().unwrap().contains("`never` was not connected"), "{attempt}");
     assert_eq!(world.run(&["doctor"]).code, 0, "{found:?}");
 }
+
+#[test]
+fn an_app_of_another_kind_than_the_way_that_was_chosen_is_named() {
+    let world = World::new();
+    let (client, secret) = world.emulator.app();
+    let own = world.own_app("far", &client, &secret);
+    let refused = json!({"reason": "Device flow is not enabled", "error": "unauthorized_client"}).to_string();
+    let fault = json!({"kind": "text", "status": 400, "path": "/oauth/devicecode", "count": 0, "body": refused,
+        "content_type": "application/json"});
+    assert_eq!(world.ask("POST", "/_emulator/faults", &fault).0, 200);
+    let told = World::error(&world.run(&own.with(&["--device", "--json"])));
+    assert_eq!(told["remedy"]["id"], "device-not-allowed", "{told}");
+
+    let (account, _, _) = world.emulator.server_to_server();
+    let told = World::error(&world.run(&own.with(&["--account-id", &account, "--json"])));
+    assert_eq!(told["remedy"]["id"], "not-server-to-server", "{told}");
+}

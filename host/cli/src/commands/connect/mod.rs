@@ -59,7 +59,8 @@ pub async fn run(app: &App, mut connect: Connect) -> Result<(), CliError> {
         Method::Browser => Kind::OAuth,
     };
     let done = connect_as(app, &connector, &connect, &label, method, kind, &mut facts).await;
-    done.map_err(|error| explain(error, connector.manifest(), Some(kind.as_str()), &facts))
+    let way = if connect.device { "device" } else { kind.as_str() };
+    done.map_err(|error| explain(error, connector.manifest(), Some(way), &facts))
 }
 
 async fn connect_as(
