@@ -37,8 +37,7 @@ async fn a_burst_of_mixed_calls_ends_with_no_failed_call() {
     let all = seen["requests"].as_array().unwrap();
     let refused = all.iter().filter(|request| request["status"] == 429).count();
     assert!(all.len() >= 500, "{}", all.len());
-    // Without pacing it is most of them. How few it is on a machine that has time for both ends, `make bench` says.
-    assert!(refused * 10 <= all.len(), "{refused} of {} were refused first", all.len());
+    assert!(refused * 100 <= all.len(), "{refused} of {} were refused first", all.len());
 }
 
 /// Two processes that act for one account keep one budget between them.

@@ -16,6 +16,11 @@ fn disconnecting_says_what_was_not_revoked_and_how_to_end_it() {
     let note = gone["note"].as_str().unwrap_or_default();
     assert!(gone["revoked"] == false && note.contains("the pasted token holds until it ends"), "{gone}");
 
+    world.nightly("nightly");
+    let gone = world.json(&["connection", "disconnect", "nightly", "--yes", "--json"]);
+    let note = gone["note"].as_str().unwrap_or_default();
+    assert!(gone["revoked"] == false && note.contains("deactivate the app"), "{gone}");
+
     world.connect("work", "ada@emulator.test");
     let gone = world.json(&["connection", "disconnect", "work", "--yes", "--json"]);
     assert_eq!((&gone["revoked"], &gone["note"]), (&json!(true), &json!(null)), "{gone}");
@@ -30,6 +35,12 @@ fn a_refused_pasted_token_is_told_apart_from_a_service_that_fails() {
     let message = told["message"].as_str().unwrap();
     assert!(message.contains("JWT app") && message.contains("--guide s2s"), "{told}");
     assert!(!message.contains("just given"), "{told}");
+    // A service that fails says nothing about the token.
+    let down = json!({"kind": "status", "status": 503, "path": "/users/me", "count": 0});
+    assert_eq!(world.ask("POST", "/_emulator/faults", &down).0, 200);
+    let token = world.emulator.issue_token("ada@emulator.test").unwrap();
+    let told = World::error(&world.run_with(&connect, &token));
+    assert!(!told["message"].as_str().unwrap().contains("JWT"), "{told}");
 }
 
 #[test]

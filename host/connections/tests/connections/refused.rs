@@ -10,7 +10,7 @@ use switchboard_connections::{
 };
 use switchboard_egress::Connection;
 
-use crate::session::answer;
+use crate::session::{answer, sessions_by};
 use crate::support::{Next, TokenServer, home, open, own_app};
 use crate::told::Told;
 
@@ -70,17 +70,8 @@ async fn second(
     meanwhile: impl Fn(Connections) -> Result<(), String> + Send + Sync + 'static,
 ) -> ConnectionsError {
     let sessions = |call, meanwhile| {
-        ConnectSessions::new(
-            connections.clone(),
-            server.service(),
-            own_app(),
-            "Library",
-            Method::Byo,
-            "https://platform.example/connect".parse().unwrap(),
-            "https://platform.example/oauth/callback".parse().unwrap(),
-            Arc::new(Ada { connections: connections.clone(), call, meanwhile, server: server.clone() }),
-        )
-        .told()
+        let identify = Ada { connections: connections.clone(), call, meanwhile, server: server.clone() };
+        sessions_by(server, connections, Arc::new(identify))
     };
     let before = sessions(false, Box::new(|_| Ok(())));
     let first = before.begin(Wish { label: "first".into(), ..Wish::default() }).told();

@@ -19,6 +19,11 @@ impl Identify for Always {
 }
 
 fn sessions(server: &TokenServer, connections: &Connections, who: &'static str) -> ConnectSessions {
+    sessions_by(server, connections, Arc::new(Always(who)))
+}
+
+/// A platform's sign-ins, where `identify` says who signed in.
+pub fn sessions_by(server: &TokenServer, connections: &Connections, identify: Arc<dyn Identify>) -> ConnectSessions {
     ConnectSessions::new(
         connections.clone(),
         server.service(),
@@ -27,9 +32,9 @@ fn sessions(server: &TokenServer, connections: &Connections, who: &'static str) 
         Method::Byo,
         "https://platform.example/connect".parse().unwrap(),
         "https://platform.example/oauth/callback".parse().unwrap(),
-        Arc::new(Always(who)),
+        identify,
     )
-    .unwrap()
+    .told()
 }
 
 fn wish(label: &str) -> Wish {

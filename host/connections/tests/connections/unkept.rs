@@ -5,12 +5,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::{Value, json};
-use switchboard_connections::{
-    Care, ConnectSessions, Connections, Identify, LiveConnection, Loopback, Method, Owner, Touched, Wish,
-};
+use switchboard_connections::{Care, Connections, Identify, LiveConnection, Loopback, Method, Owner, Touched, Wish};
 
 use crate::refused::{ada, admit, sign_in};
-use crate::session::answer;
+use crate::session::{answer, sessions_by};
 use crate::support::{DAY_MS, Moved, Next, TokenServer, home, open, open_at, own_app};
 use crate::told::Told as _;
 
@@ -267,17 +265,7 @@ impl Identify for Slow {
 async fn a_person_who_closes_the_page_too_early_is_connected_all_the_same() {
     let (server, folder) = (TokenServer::start(3_600).await, home());
     let connections = open(folder.path());
-    let sessions = ConnectSessions::new(
-        connections.clone(),
-        server.service(),
-        own_app(),
-        "Library",
-        Method::Byo,
-        "https://platform.example/connect".parse().unwrap(),
-        "https://platform.example/oauth/callback".parse().unwrap(),
-        Arc::new(Slow),
-    )
-    .told();
+    let sessions = sessions_by(&server, &connections, Arc::new(Slow));
     let session = sessions.begin(Wish { label: "work".into(), ..Wish::default() }).told();
     let query = answer(&session.authorize_url);
     let closed = tokio::time::timeout(Duration::from_millis(200), sessions.complete(&session.id, &query)).await;
