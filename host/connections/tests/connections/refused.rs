@@ -5,8 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use switchboard_connections::{
-    Admitted, Care, ConnectSessions, Connections, ConnectionsError, Grant, Identify, LiveConnection, Method, Owner,
-    Wish,
+    Admitted, Care, Connections, ConnectionsError, Grant, Identify, LiveConnection, Method, Owner, Wish,
 };
 use switchboard_egress::Connection;
 
