@@ -87,7 +87,9 @@ impl PendingDevice {
     async fn ask(&self) -> Result<Asked, TokenFailure> {
         let (connections, service, app) = (self.connections.clone(), self.service.clone(), self.app.clone());
         let device_code = self.device_code.clone();
+        let turn = connections.turn(&service, &app).await.map_err(sign_in::misconfigured)?;
         let asked = to_its_end(async move {
+            let _until_it_has_its_number = turn;
             let living = connections.living(&service, &app.client_id);
             match sign_in::device_token(&connections.core.egress, &service, &app, &device_code).await? {
                 DeviceAnswer::Token(token) => {

@@ -32,6 +32,7 @@ mod session;
 mod sign_in;
 mod state;
 mod token;
+mod turn;
 mod under_way;
 mod unkept;
 mod vault;

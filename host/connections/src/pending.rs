@@ -129,7 +129,9 @@ impl Pending {
         let code = callback.into_code(&self.service)?;
         let (connections, service, app) = (self.connections.clone(), self.service.clone(), self.app.clone());
         let redirect_uri = self.redirect_uri.clone();
+        let turn = connections.turn(&service, &app).await?;
         let traded = to_its_end(async move {
+            let _until_it_has_its_number = turn;
             let living = connections.living(&service, &app.client_id);
             let egress = &connections.core.egress;
             let token = handshake.exchange(egress, &service, &app, &redirect_uri, code).await;

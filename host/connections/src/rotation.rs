@@ -184,14 +184,19 @@ impl Core {
 
     /// The lease of a connection's token, once whoever has it is done.
     pub async fn alone(&self, id: &str) -> Result<Held, ConnectionsError> {
+        let message = "another process holds the connection's token".to_owned();
+        self.lease(&format!("token/{id}")).await?.ok_or(ConnectionsError::Unreachable { message })
+    }
+
+    /// A lease, once whoever has it is done. None when that takes longer than any holder should need.
+    pub async fn lease(&self, name: &str) -> Result<Option<Held>, ConnectionsError> {
         let give_up = tokio::time::Instant::now() + PATIENCE;
         loop {
-            if let Some(held) = self.store.hold(&format!("token/{id}"), &self.holder, LEASE_MS, self.now())? {
-                return Ok(held);
+            if let Some(held) = self.store.hold(name, &self.holder, LEASE_MS, self.now())? {
+                return Ok(Some(held));
             }
             if tokio::time::Instant::now() > give_up {
-                let message = "another process holds the connection's token".to_owned();
-                return Err(ConnectionsError::Unreachable { message });
+                return Ok(None);
             }
             tokio::time::sleep(POLL).await;
         }

@@ -16,6 +16,8 @@ use crate::revocation::{FIELD, Job};
 use crate::rotation::Core;
 use crate::token::{AppSecret, Token};
 use crate::{App, ConnectionsError, Grant, Method, Service};
+/// Longer than a look at a lock takes.
+const LOOK: Duration = Duration::from_millis(10);
 
 /// What stands in place of a label.
 const NAME: &str = "an unfinished sign-in";
@@ -77,7 +79,7 @@ impl Connections {
             if self.core.store.folder().is_none() {
                 continue;
             }
-            let Ok(Some(lock)) = self.core.store.lock_once(&pending.id) else {
+            let Some(lock) = self.core.last_of(&pending).await else {
                 continue;
             };
             let (id, until) = (pending.id.clone(), pending.until);
@@ -147,6 +149,17 @@ impl Core {
         let lock = self.store.lock_once(&pending.id)?;
         let number = self.store.put_revocation(&pending, FIELD, &sealed)?;
         Ok(Unkept { pending, number, _lock: lock })
+    }
+
+    /// The lock of a sign-in whose process is gone. None while it goes on; whoever only looks has the lock for a moment.
+    async fn last_of(&self, pending: &PendingRevocation) -> Option<FileLock> {
+        for _ in 0..5 {
+            if let Ok(Some(lock)) = self.store.lock_once(&pending.id) {
+                return Some(lock);
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+        None
     }
 
     /// Whether it is of a sign-in that may still be finished: its process goes on, and its time is not over.

@@ -5,7 +5,7 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::PathBuf;
 
 use crate::leases::Fence;
@@ -70,12 +70,16 @@ impl Store {
             return Ok(Some(FileLock { _file: None, remove: None }));
         };
         let failed = |cause| StoreError::Folder { path: path.clone(), cause };
-        let file = OpenOptions::new().create(true).append(true).mode(0o600).open(&path).map_err(failed)?;
-        let locked = if shared { file.try_lock_shared() } else { file.try_lock() };
-        match locked {
-            Ok(()) => Ok(Some(FileLock { _file: Some(file), remove: None })),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(cause)) => Err(failed(cause)),
+        loop {
+            let file = OpenOptions::new().create(true).append(true).mode(0o600).open(&path).map_err(failed)?;
+            let locked = if shared { file.try_lock_shared() } else { file.try_lock() };
+            match locked {
+                // Removed by its last holder after it was opened: the next would lock another file of the name.
+                Ok(()) if file.metadata().map_err(failed)?.nlink() == 0 => {}
+                Ok(()) => return Ok(Some(FileLock { _file: Some(file), remove: None })),
+                Err(TryLockError::WouldBlock) => return Ok(None),
+                Err(TryLockError::Error(cause)) => return Err(failed(cause)),
+            }
         }
     }
 
@@ -108,6 +112,8 @@ impl Store {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
     use super::*;
 
     #[test]
@@ -124,6 +130,27 @@ mod tests {
         let second = other.hold("token/c1", "b", 60_000, 1_001).unwrap().unwrap();
         other.let_go(second).unwrap();
         assert!(one.hold("token/c1", "a", 60_000, 1_002).unwrap().is_some());
+    }
+
+    #[test]
+    fn a_lock_that_takes_its_file_along_is_never_held_twice() {
+        let dir = tempfile::tempdir().unwrap();
+        let (inside, most) = (AtomicU32::new(0), AtomicU32::new(0));
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    let store = Store::open(dir.path()).unwrap();
+                    for _ in 0..4_000 {
+                        let Some(lock) = store.lock_once("rev_1").unwrap() else { continue };
+                        most.fetch_max(inside.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                        std::thread::yield_now();
+                        inside.fetch_sub(1, Ordering::SeqCst);
+                        drop(lock);
+                    }
+                });
+            }
+        });
+        assert_eq!(most.into_inner(), 1);
     }
 
     #[test]

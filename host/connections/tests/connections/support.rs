@@ -27,8 +27,10 @@ pub enum Next {
     LoseAnswer,
     /// Rotates and never answers.
     Hang,
-    /// Rotates, but answers only after this many milliseconds.
+    /// Waits for this many milliseconds, then rotates.
     Late(u64),
+    /// Rotates at once, but answers only after this many milliseconds.
+    SlowAnswer(u64),
 }
 
 #[derive(Default)]
@@ -146,6 +148,11 @@ async fn token(
     };
     let wait = match &next {
         Some(Next::Late(millis)) => *millis,
+        Some(Next::SlowAnswer(millis)) => {
+            let answer = granted(&mut seen.lock().unwrap(), &body);
+            tokio::time::sleep(std::time::Duration::from_millis(*millis)).await;
+            return answer;
+        }
         Some(Next::Hang) => {
             seen.lock().unwrap().generation += 1;
             3_600_000
@@ -157,23 +164,25 @@ async fn token(
     tokio::time::sleep(std::time::Duration::from_millis(wait)).await;
     let mut seen = seen.lock().unwrap();
     match next {
-        Some(Next::Status(status, text)) => {
-            return (StatusCode::from_u16(status).unwrap(), JSON, text.to_owned());
-        }
+        Some(Next::Status(status, text)) => (StatusCode::from_u16(status).unwrap(), JSON, text.to_owned()),
         Some(Next::Redirect(status)) => {
             let there = [("content-type", "application/json"), ("location", "/oauth/trap")];
-            return (StatusCode::from_u16(status).unwrap(), there, String::new());
+            (StatusCode::from_u16(status).unwrap(), there, String::new())
         }
         Some(Next::Whole(status, kind, text)) => {
             let headers = [("content-type", kind), ("x-service", "of-the-test")];
-            return (StatusCode::from_u16(status).unwrap(), headers, text);
+            (StatusCode::from_u16(status).unwrap(), headers, text)
         }
         Some(Next::LoseAnswer) => {
             seen.generation += 1;
-            return (StatusCode::OK, JSON, "<html>".to_owned());
+            (StatusCode::OK, JSON, "<html>".to_owned())
         }
-        Some(Next::Late(_) | Next::Hang) | None => {}
+        _ => granted(&mut seen, &body),
     }
+}
+
+/// The next token, when the body asks with the newest one or with a code.
+fn granted(seen: &mut Seen, body: &str) -> (StatusCode, Json, String) {
     if body.contains("grant_type=refresh_token") {
         let current = format!("canary-refresh-{}", seen.generation);
         if !body.split('&').any(|pair| pair == format!("refresh_token={current}")) {
@@ -259,6 +268,12 @@ pub fn open_at(dir: &Path, clock: &Moved) -> Connections {
 
 pub fn open(dir: &Path) -> Connections {
     let store = Store::open(dir).unwrap();
+    let vault = Vault::open(&store, KeySource::File(dir.join("key"))).unwrap();
+    Connections::open(store, vault, Egress::new().unwrap())
+}
+
+pub fn open_in_memory(dir: &Path) -> Connections {
+    let store = Store::in_memory().unwrap();
     let vault = Vault::open(&store, KeySource::File(dir.join("key"))).unwrap();
     Connections::open(store, vault, Egress::new().unwrap())
 }

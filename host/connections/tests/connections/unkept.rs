@@ -9,7 +9,7 @@ use switchboard_connections::{Care, Connections, Identify, LiveConnection, Loopb
 
 use crate::refused::{ada, admit, sign_in};
 use crate::session::{answer, sessions_by};
-use crate::support::{DAY_MS, Moved, Next, TokenServer, home, open, open_at, own_app};
+use crate::support::{DAY_MS, Moved, Next, TokenServer, home, open, open_at, open_in_memory, own_app};
 use crate::told::Told as _;
 
 const MINUTE_MS: i64 = 60_000;
@@ -201,11 +201,63 @@ async fn o_25_a_clock_that_was_set_back_hides_no_grant() {
 async fn o_20_a_grant_that_cannot_be_written_down_goes_back_at_once_with_both_tokens() {
     let (server, folder) = (TokenServer::start(3_600).await, home());
     let connections = open(folder.path());
+    server.then(Next::Late(400));
+    let locks = folder.path().join("locks");
+    let full = async {
+        until(|| server.posts().len() == 1).await;
+        std::fs::remove_dir_all(&locks).unwrap();
+        std::fs::write(&locks, "no folder").unwrap();
+    };
+    let (error, ()) = tokio::join!(sign_in(&server, &connections), full);
+    let error = error.refused();
+    assert!(error.answer_lost() && error.to_string().contains("took the grant of this sign-in back"), "{error}");
+    assert_eq!(server.revoked(), ["token=canary-refresh-1", "token=canary-access-1"]);
+}
+
+#[tokio::test]
+async fn where_no_grant_could_be_written_down_no_code_is_sent() {
+    let (server, folder) = (TokenServer::start(3_600).await, home());
+    let connections = open(folder.path());
     std::fs::remove_dir_all(folder.path().join("locks")).unwrap();
     std::fs::write(folder.path().join("locks"), "no folder").unwrap();
     let error = sign_in(&server, &connections).await.refused();
-    assert!(error.answer_lost() && error.to_string().contains("took the grant of this sign-in back"), "{error}");
-    assert_eq!(server.revoked(), ["token=canary-refresh-1", "token=canary-access-1"]);
+    assert!(!error.answer_lost() && error.to_string().contains("locks"), "{error}");
+    assert!(server.posts().is_empty());
+}
+
+/// The service sees one code first, and answers it last.
+#[tokio::test]
+async fn of_two_sign_ins_whose_answers_would_cross_the_one_that_the_service_keeps_is_kept() {
+    let (folder, key) = (home(), home());
+    let memory = open_in_memory(key.path());
+    // In two processes, and in one that has its database in memory.
+    for (one, other) in [(open(folder.path()), open(folder.path())), (memory.clone(), memory)] {
+        let server = TokenServer::start(3_600).await;
+        server.then(Next::SlowAnswer(400));
+        let second = async {
+            until(|| server.posts().len() == 1).await;
+            sign_in(&server, &other).await
+        };
+        let (first, second) = tokio::join!(sign_in(&server, &one), second);
+        let care = Care { replace: true, ..Care::default() };
+        admit(&one, &server, "second", second.told(), &care).await.told();
+        let refused = admit(&one, &server, "first", first.told(), &care).await.refused();
+        assert!(refused.to_string().contains("since, as `second`"), "{refused}");
+        let live = one.open_connection(Some("second")).told();
+        assert_eq!(server.call(&live).await, Ok(()));
+        assert_eq!(server.posts().len(), 2);
+        one.disconnect("second").await.told();
+    }
+}
+
+async fn until(done: impl Fn() -> bool) {
+    for _ in 0..500 {
+        if done() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("it did not happen within five seconds");
 }
 
 #[tokio::test]
