@@ -82,20 +82,26 @@ fn a_file_still_downloads_after_its_sibling_went() {
     must(&bench, "recordings.download", &input, READ);
 }
 
-/// Which of the two limits it is, only the page's words say, and Zoom translates them.
+fn set(bench: &Bench, text: &str) {
+    let url = format!("{}/settings", bench.emulator.control_base());
+    ureq::post(url).header("content-type", "application/json").send(text).unwrap();
+}
+
+/// Which of the two limits it is, only the words of the page that comes in place of the file say, and Zoom translates them.
 #[test]
-fn seed_ensemble_47_48_and_49_a_refused_file_is_never_stored() {
+fn seed_ensemble_47_a_file_whose_download_is_off_is_refused_by_name() {
     let bench = Bench::new();
-    let agent = ureq::Agent::new_with_defaults();
-    let set = |text: &str| {
-        let url = format!("{}/settings", bench.emulator.control_base());
-        agent.post(url).header("content-type", "application/json").send(text).unwrap();
-    };
+    set(&bench, r#"{"downloads_disabled":true}"#);
     let video = json!({"meeting": SLASH, "file_type": "mp4"});
-    set(r#"{"downloads_disabled":true}"#);
     let problem = bench.call("recordings.download", &video, READ).unwrap_err();
     assert_eq!((problem.code.as_str(), problem.details.unwrap().contains("disabled")), ("download-refused", true));
-    set(r#"{"downloads_disabled":false}"#);
+    set(&bench, r#"{"downloads_disabled":false}"#);
+    must(&bench, "recordings.download", &video, READ);
+}
+
+#[test]
+fn seed_ensemble_48_a_file_that_only_its_host_may_have_is_refused_by_name() {
+    let bench = Bench::new();
     let of_grace = json!({"user": "grace@emulator.test", "from": "2026-10-01", "to": "2026-10-31"});
     let found = must(&bench, "recordings.list", &of_grace, &["recording:read:admin"]);
     let video = json!({"meeting": found["recordings"][0]["meeting_uuid"], "file_type": "mp4"});

@@ -14,7 +14,7 @@ pub fn show(user: &User, now_ms: i64) -> Map<String, Value> {
     let mut fields = object(json!({
         "email": user.email, "first_name": user.first_name, "last_name": user.last_name, "display_name": user.name(),
         "type": user.kind, "status": user.status, "verified": u8::from(user.verified), "role_id": user.role, "pmi": user.pmi,
-        "timezone": user.timezone, "created_at": utc(if user.pending() { now_ms } else { user.created_ms }),
+        "timezone": user.timezone, "created_at": utc(latest_login_type_ms(user, now_ms)),
         "user_created_at": utc(user.created_ms),
     }));
     let mut put = |name: &str, value: Option<Value>| {
@@ -30,6 +30,16 @@ pub fn show(user: &User, now_ms: i64) -> Map<String, Value> {
         put(name, user.profile.get(name).cloned());
     }
     fields
+}
+
+/// Zoom's older field: not when the user was made, but when the latest way to sign in was added; for one who has not
+/// answered the invitation yet, the time of asking.
+fn latest_login_type_ms(user: &User, now_ms: i64) -> i64 {
+    match user.last_login_ms {
+        _ if user.pending() => now_ms,
+        Some(login_ms) => user.created_ms.midpoint(login_ms),
+        None => user.created_ms,
+    }
 }
 
 /// The whole profile.
