@@ -82,6 +82,7 @@ fn a_file_still_downloads_after_its_sibling_went() {
     must(&bench, "recordings.download", &input, READ);
 }
 
+#[expect(clippy::unwrap_used, reason = "a helper of tests fails the test")]
 fn set(bench: &Bench, text: &str) {
     let url = format!("{}/settings", bench.emulator.control_base());
     ureq::post(url).header("content-type", "application/json").send(text).unwrap();

@@ -21,7 +21,7 @@ fn a_connector_file_is_compiled_by_the_program_beside_and_called() {
 }
 
 /// What the command has inside, from the files it was made of.
-fn bundle() -> Bundle {
+pub fn bundle() -> Bundle {
     let read = |name: &str| std::fs::read(World::file("target/connectors").join(name)).unwrap();
     Bundle {
         code: MachineCode::leak(&read("zoom.cwasm")),

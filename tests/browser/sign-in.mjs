@@ -151,12 +151,12 @@ async function startEmulator(home) {
 }
 
 /** The command, started and waiting for the browser. */
-async function connect(world, label, flags = []) {
+async function connect(world, label, flags = [], says = /open and approve:\s+(\S+)\s/) {
   const port = await freePort();
   const args = ["connect", label, "--no-open", "--client-id", APP.id, "--client-secret-file", world.secretFile];
   args.push("--api-base", world.api, "--oauth-base", world.oauth, "--redirect-port", String(port), ...flags);
   const run = start(SWITCHBOARD, args, { SWITCHBOARD_HOME: world.home });
-  const [, address] = await run.says(/open and approve:\s+(\S+)\s/);
+  const [, address] = await run.says(says);
   return { ...run, run, address, callback: `http://127.0.0.1:${port}/oauth/callback` };
 }
 
@@ -295,6 +295,41 @@ async function pastes(world) {
   check("the right address pasted connects", exit === 0, `${exit}: ${command.run.err}`);
   const said = exit === 0 ? JSON.parse(command.run.out) : {};
   check("its JSON says who it is", said.ok === true && said.identity?.email === GRACE.email, command.run.out);
+}
+
+/** Somebody elsewhere, who has nothing but the link. */
+async function opensALink(world) {
+  const command = await connect(world, "library", ["--link"], /send this to whoever connects:\s+(\S+)\s/);
+  const { context, page, troubles } = await visitor(world);
+  await page.goto(command.address);
+  check("the link says what is connected", await page.getByRole("heading", { name: "Connect library" }).isVisible());
+  await accessible(page, "page of a link");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await signIn(page, ALAN);
+  await page.getByRole("button", { name: "Decline" }).click();
+  await page.getByRole("heading", { name: "Nothing was connected" }).waitFor();
+  await accessible(page, "page after declining by a link");
+  check("a link is not used up by declining", command.run.child.exitCode === null, command.run.err);
+
+  const stranger = await visitor(world);
+  const answer = await stranger.page.goto(`${command.callback}?code=x&state=y`);
+  check("a browser that has not opened the link ends nothing", answer.status() === 400, answer.status());
+  await stranger.context.close();
+
+  await page.goto(command.address);
+  await page.getByRole("link", { name: "Go on to sign in" }).click();
+  await page.getByRole("button", { name: "Allow" }).click();
+  await page.getByRole("heading", { name: "Connected" }).waitFor();
+  check("the last page says as whom", await page.getByText(`connected as ${ALAN.email}`).isVisible());
+  await accessible(page, "page after connecting by a link");
+  const exit = await finished(command);
+  check("a link connects", exit === 0 && command.run.out.includes(ALAN.email), command.run.out + command.run.err);
+  const expected = troubles.filter((text) => !text.includes("status of 400"));
+  check("the browser met no errors at the link", expected.length === 0, expected);
+  await context.close();
+  const end = start(SWITCHBOARD, ["connection", "disconnect", "library", "--yes"], { SWITCHBOARD_HOME: world.home });
+  check("and is disconnected again", (await within(end.exit, "disconnecting")) === 0, end.err);
 }
 
 async function pastesWrongState(world) {
@@ -491,6 +526,7 @@ try {
   await part("approving", () => approves(world));
   await part("declining", () => denies(world));
   await part("pasting", () => pastes(world));
+  await part("opening a link", () => opensALink(world));
   await part("pasting a wrong state", () => pastesWrongState(world));
   await part("visiting with a wrong state", () => visitsWrongState(world));
   await part("mistakes", () => mistakes(world));

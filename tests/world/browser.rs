@@ -19,6 +19,8 @@ pub struct Browser {
 pub struct Page {
     pub status: u16,
     pub location: Option<String>,
+    /// Status line and headers.
+    pub head: String,
     pub body: String,
 }
 
@@ -99,6 +101,6 @@ impl Browser {
             self.cookie = cookie.split(';').next().map(str::to_owned);
         }
         let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).expect("a status");
-        Page { status, location: field("location: "), body: body.to_owned() }
+        Page { status, location: field("location: "), head: head.to_owned(), body: body.to_owned() }
     }
 }

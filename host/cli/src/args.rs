@@ -52,7 +52,7 @@ pub enum Command {
     /// Start a Zoom emulator with a connected demo account
     Try(Try),
     /// Connect a Zoom account
-    Connect(Connect),
+    Connect(Box<Connect>),
     /// Show, test and end connections
     #[command(subcommand)]
     Connection(ConnectionCommand),

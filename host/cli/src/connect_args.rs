@@ -1,5 +1,6 @@
 //! Arguments of `connect`, `connection` and `doctor`.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
@@ -21,6 +22,23 @@ pub enum Method {
 pub enum Style {
     Classic,
     Granular,
+}
+
+/// A person connects in a browser of their own.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct Link {
+    /// Print a link that somebody else opens to connect their account, and wait
+    #[arg(long)]
+    pub link: bool,
+    /// The address of this command for browsers elsewhere, as a proxy with TLS gives it (https://HOST)
+    #[arg(long, value_name = "URL", requires = "link")]
+    pub public_url: Option<String>,
+    /// Where to listen (127.0.0.1 and the redirect port when left out)
+    #[arg(long, value_name = "ADDRESS:PORT", requires = "link")]
+    pub bind: Option<SocketAddr>,
+    /// How long the link works
+    #[arg(long, value_name = "MINUTES", default_value_t = 60, requires = "link", value_parser = clap::value_parser!(u32).range(1..=1_440))]
+    pub link_minutes: u32,
 }
 
 #[derive(Debug, Clone, ClapArgs)]
@@ -50,11 +68,13 @@ pub struct Connect {
     #[arg(long, value_name = "-")]
     pub token: Option<String>,
     /// Do not wait for the browser's call-back; paste its address (read from standard input)
-    #[arg(long)]
+    #[arg(long, conflicts_with = "link")]
     pub paste: bool,
     /// Approve on another machine by a code (the app must allow the device flow)
-    #[arg(long, conflicts_with = "paste")]
+    #[arg(long, conflicts_with_all = ["paste", "link"])]
     pub device: bool,
+    #[command(flatten)]
+    pub link: Link,
     /// Print the address instead of opening a browser
     #[arg(long)]
     pub no_open: bool,
@@ -136,8 +156,10 @@ pub enum ConnectionCommand {
     Reconnect {
         label: String,
         /// Do not wait for the browser's call-back; paste its address (read from standard input)
-        #[arg(long)]
+        #[arg(long, conflicts_with = "link")]
         paste: bool,
+        #[command(flatten)]
+        link: Link,
         /// Print the address instead of opening a browser
         #[arg(long)]
         no_open: bool,

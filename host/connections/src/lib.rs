@@ -29,6 +29,7 @@ mod revocation;
 mod rotation;
 mod service;
 mod session;
+mod session_page;
 mod sign_in;
 mod state;
 mod token;

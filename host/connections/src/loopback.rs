@@ -40,11 +40,12 @@ impl Loopback {
 
     /// Takes the port, so that it is ours before the browser is sent away.
     pub(crate) async fn bind(self) -> Result<TcpListener, ConnectionsError> {
-        TcpListener::bind(("127.0.0.1", self.port)).await.map_err(|cause| ConnectionsError::PortBusy {
-            port: self.port,
-            holder: holder::of_port(self.port),
-            cause,
-        })
+        TcpListener::bind(("127.0.0.1", self.port)).await.map_err(|cause| Loopback::busy(self.port, cause))
+    }
+
+    /// Why a port of this machine cannot be had: who holds it, where the system tells.
+    pub fn busy(port: u16, cause: std::io::Error) -> ConnectionsError {
+        ConnectionsError::PortBusy { port, holder: holder::of_port(port), cause }
     }
 }
 

@@ -11,11 +11,11 @@ use rand::RngCore;
 use tokio::time::{Duration, Instant};
 use url::Url;
 
-use crate::admit::{Admitted, Care, Identify, Owner};
+use crate::admit::{Admitted, Care, Identify, Owner, email_of};
 use crate::aftermath::Touched;
 use crate::callback::Callback;
-use crate::page::{self, Asking};
 use crate::pending::ANOTHER;
+use crate::session_page::{self, Asking};
 use crate::{App, Connections, ConnectionsError, Method, Pending, Service};
 
 /// How long a link can be opened and a sign-in answered.
@@ -28,6 +28,8 @@ const MOST: usize = 1_000;
 pub struct Wish {
     /// Name of the connection.
     pub label: String,
+    /// The connection is there already: it gets a new grant of its user.
+    pub again: bool,
     /// Scopes to ask for; empty asks for all the app has.
     pub scopes: Vec<String>,
     /// What each part of the access is for, in words, shown before the person goes on.
@@ -98,11 +100,19 @@ impl ConnectSessions {
         Ok(ConnectSessions { way, app_name: app_name.to_owned(), links, redirect, open: Mutex::default() })
     }
 
-    /// Makes a link. The name must be free, also among links that are open.
-    pub fn begin(&self, wish: Wish) -> Result<ConnectSession, ConnectionsError> {
+    /// Makes a link. The name must be free, also among links that are open; or, to connect again, be there.
+    pub fn begin(&self, mut wish: Wish) -> Result<ConnectSession, ConnectionsError> {
         let Way { connections, service, app, .. } = &*self.way;
-        connections.check_label(&wish.label)?;
-        connections.check_expected(service, &app.client_id, &wish.care)?;
+        if wish.again {
+            let row = connections.show(&wish.label)?;
+            if !wish.care.replace {
+                connections.check_again(&row.id)?;
+            }
+            wish.care.expect_email = wish.care.expect_email.or_else(|| email_of(&row).map(str::to_owned));
+        } else {
+            connections.check_label(&wish.label)?;
+            connections.check_expected(service, &app.client_id, &wish.care)?;
+        }
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
         open.retain(|_, one| one.ends > now);
@@ -118,9 +128,10 @@ impl ConnectSessions {
         let id = BASE64_URL_SAFE_NO_PAD.encode(drawn);
         let base = self.links.as_str().trim_end_matches('/');
         let link = Service::page_address(&format!("{base}/{id}"))?;
-        let page = page::asking(&Asking {
+        let page = session_page::asking(&Asking {
             app: &self.app_name,
             label: &wish.label,
+            again: wish.again,
             purposes: &wish.purposes,
             expected: wish.care.expect_email.as_deref(),
             authorize: &pending.authorize_url,
@@ -155,6 +166,11 @@ impl ConnectSessions {
         completed.await.unwrap_or_else(|error| Err(ConnectionsError::Unreachable { message: error.to_string() }))
     }
 
+    /// The page for the person whose answer was taken. It names no connection but their own.
+    pub fn answered(&self, label: &str, answer: &Result<Admitted, ConnectionsError>) -> String {
+        session_page::answered(label, answer)
+    }
+
     /// The session an answer belongs to, which is nobody else's from here on.
     fn take(&self, id: &str, callback: &Callback) -> Result<Open, ConnectionsError> {
         let mut all = self.open.lock().unwrap_or_else(PoisonError::into_inner);
@@ -180,8 +196,11 @@ impl Way {
                 return Err(error.having(self.connections.decline(grant).await));
             }
         };
-        let (label, care) = (&open.wish.label, &open.wish.care);
-        self.connections.admit(label, self.method, &self.service, grant, Owner::of(identity), care).await
+        let (label, care, owner) = (&open.wish.label, &open.wish.care, Owner::of(identity));
+        if open.wish.again {
+            return self.connections.readmit(label, self.method, &self.service, grant, owner, care.replace).await;
+        }
+        self.connections.admit(label, self.method, &self.service, grant, owner, care).await
     }
 
     /// Nobody knows who signed in. Connections that ended by it have their state; a visitor is told no names of others.

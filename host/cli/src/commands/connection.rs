@@ -28,8 +28,8 @@ pub async fn run(app: &App, command: ConnectionCommand) -> Result<(), CliError> 
             }
         }
         ConnectionCommand::Plan { label, plan, default } => set_plan(app, &label, plan.as_deref(), default).await,
-        ConnectionCommand::Reconnect { label, paste, no_open, redirect_port, replace } => {
-            let way = Way { paste, open: !no_open, port: redirect_port };
+        ConnectionCommand::Reconnect { label, paste, link, no_open, redirect_port, replace } => {
+            let way = Way { paste, open: !no_open, port: redirect_port, link };
             super::connect::reconnect(app, &label, &way, replace).await
         }
         ConnectionCommand::Test { label, connection } => test(app, label.or(connection).as_deref()).await,

@@ -46,7 +46,7 @@ async fn command(args: Args) -> Result<ExitCode, CliError> {
     let earlier = revocations::begin(&app, &args.command).await;
     match args.command {
         Command::Try(options) => try_out::run(&app, options).await?,
-        Command::Connect(options) => connect::run(&app, options).await?,
+        Command::Connect(options) => connect::run(&app, *options).await?,
         Command::Key(command) => key::run(&app, &command)?,
         Command::Connection(command) => connection::run(&app, command).await?,
         Command::Activity(command) => activity::run(&app, command).await?,

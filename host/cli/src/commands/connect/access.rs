@@ -117,6 +117,18 @@ pub fn purpose(app: &App, manifest: &Manifest, wanted: &Access<'_>) {
     }
 }
 
+/// The same for a page that somebody else reads.
+pub fn purposes(wanted: &Access<'_>, manifest: &Manifest) -> Vec<String> {
+    if wanted.chosen {
+        return wanted.activities.iter().map(|activity| activity.title.clone()).collect();
+    }
+    let line = |(area, activities): (&str, Vec<&Activity>)| {
+        let titles: Vec<&str> = activities.iter().map(|activity| activity.title.as_str()).collect();
+        format!("{area}: {} ({})", effects(&activities), some(&titles))
+    };
+    areas(manifest, wanted).into_iter().map(line).collect()
+}
+
 /// Titles of the activities that a scope is for.
 fn needing<'a>(manifest: &'a Manifest, scope: &str) -> Vec<&'a str> {
     let needs = |activity: &&Activity| {

@@ -2,6 +2,7 @@
 
 mod access;
 mod ask;
+mod link;
 mod register;
 mod secret;
 mod sign_in;
@@ -12,8 +13,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use switchboard_connections::{
-    App as Client, Care, Connections, ConnectionsError, Ended, Grant, Identify, LiveConnection, Method as Kind, Owner,
-    Service,
+    App as Client, Care, Connections, ConnectionsError, Ended, Grant, Identify, LiveConnection, Loopback,
+    Method as Kind, Owner, Service, Wish,
 };
 use switchboard_runtime::{Connector, Identity};
 use switchboard_store::ConnectionRow;
@@ -21,9 +22,12 @@ use switchboard_store::ConnectionRow;
 use crate::app::App;
 use crate::args::{Connect, Method};
 use crate::commands::disconnect::depends;
+use crate::connect_args::Link;
 use crate::error::CliError;
 use crate::remedy::{Facts, explain};
 use crate::{output, service};
+
+use self::link::{Addresses, Offer};
 
 pub use access::rights;
 pub use ask::last_attempt;
@@ -49,7 +53,7 @@ pub async fn run(app: &App, mut connect: Connect) -> Result<(), CliError> {
         expected: connect.expect_email.clone(),
         email: connect.expect_email.clone(),
         client_id: connect.client_id.clone(),
-        redirect: Some(switchboard_connections::Loopback::redirect_uri(connect.redirect_port)),
+        redirect: Some(redirect(&connect.link, connect.redirect_port)?),
         scopes: Vec::new(),
     };
     let kind = match method {
@@ -83,33 +87,51 @@ async fn connect_as(
     connections.check_label(label)?;
     let wanted = access::wanted(connector.manifest(), connect, method)?;
     let care = Care { expect_email: connect.expect_email.clone(), replace: connect.replace };
-    let grant = match method {
-        Method::Token => connections.pasted_token(
-            &service,
-            &secret::token(&format!("switchboard connect {label} --profile {} --token -", connect.profile))?,
-        )?,
-        Method::S2s => server_to_server(&connections, &service, connect).await?,
-        Method::Browser | Method::Byo => {
-            let client = match method {
-                Method::Browser => packaged(connector, &connect.profile)?,
-                _ => Client { client_id: secret::client_id(connect)?, client_secret: secret::client_secret(connect)? },
+    let client = match method {
+        Method::Browser => Some(packaged(connector, &connect.profile)?),
+        Method::Byo => {
+            let (client_id, client_secret) = (secret::client_id(connect)?, secret::client_secret(connect)?);
+            Some(Client { client_id, client_secret })
+        }
+        Method::S2s | Method::Token => None,
+    };
+    if let Some(client) = &client {
+        facts.client_id = Some(client.client_id.clone());
+        check_expected(app, connector, &connections, &service, &client.client_id, &care).await?;
+        access::purpose(app, connector.manifest(), &wanted);
+        warn_of_others(app, &connections, &service, &client.client_id, connect)?;
+    }
+    let admitted = match client {
+        Some(client) if connect.link.link => {
+            let purposes = access::purposes(&wanted, connector.manifest());
+            let wish = Wish { label: label.to_owned(), again: false, scopes: wanted.scopes(), purposes, care };
+            let offer = Offer { service, client, kind, wish, minutes: connect.link.link_minutes };
+            let addresses = Addresses::of(&connect.link, connect.redirect_port)?;
+            link::by_link(app, connector, &connections, offer, &addresses).await?
+        }
+        client => {
+            let grant = match client {
+                Some(client) => {
+                    let scopes = wanted.scopes();
+                    sign_in::by_person(app, connector, &connections, &service, connect, client, &scopes).await?
+                }
+                None if method == Method::S2s => server_to_server(&connections, &service, connect).await?,
+                None => {
+                    let again = format!("switchboard connect {label} --profile {} --token -", connect.profile);
+                    connections.pasted_token(&service, &secret::token(&again)?)?
+                }
             };
-            facts.client_id = Some(client.client_id.clone());
-            check_expected(app, connector, &connections, &service, &client.client_id, &care).await?;
-            access::purpose(app, connector.manifest(), &wanted);
-            warn_of_others(app, &connections, &service, &client.client_id, connect)?;
-            sign_in::by_person(app, connector, &connections, &service, connect, client, &wanted.scopes()).await?
+            let identity = identify(app, connector, &connections, label, &service, &grant).await;
+            let identity = identity.map_err(|error| of_token(error, kind))?;
+            facts.email.clone_from(&identity.email);
+            let admitted = connections.admit(label, kind, &service, grant, Owner::of(json!(identity)), &care).await;
+            if let (Err(error), Method::Browser | Method::Byo) = (&admitted, method) {
+                ask::remember(app, facts, name(method), service.oauth_base.as_str(), Some(error.code()), None);
+            }
+            admitted?
         }
     };
-    let identity = identify(app, connector, &connections, label, &service, &grant).await;
-    let identity = identity.map_err(|error| of_token(error, kind))?;
-    facts.email.clone_from(&identity.email);
-    let granted = grant.scopes().to_vec();
-    let admitted = connections.admit(label, kind, &service, grant, Owner::of(json!(identity)), &care).await;
-    if let (Err(error), Method::Browser | Method::Byo) = (&admitted, method) {
-        ask::remember(app, facts, name(method), service.oauth_base.as_str(), Some(error.code()), None);
-    }
-    let admitted = admitted?;
+    let (identity, granted) = (identity_of(&admitted.row)?, admitted.row.scopes.clone());
     ask::forget(app);
     let lacking = access::lacking(connector.manifest(), &wanted, &granted);
     let mut warnings: Vec<String> = admitted.replaced.iter().map(ended).collect();
@@ -252,6 +274,20 @@ pub fn who(identity: &Identity) -> String {
     if more.is_empty() { name.to_owned() } else { format!("{name} ({})", more.join(", ")) }
 }
 
+/// Who a connection was kept as.
+fn identity_of(row: &ConnectionRow) -> Result<Identity, CliError> {
+    let kept = row.identity.clone().unwrap_or_default();
+    serde_json::from_value(kept).map_err(|error| CliError::failed("store", format!("the identity kept: {error}")))
+}
+
+/// The call-back address that an app must list for these flags.
+fn redirect(link: &Link, port: u16) -> Result<String, CliError> {
+    match link.link {
+        true => Ok(Addresses::of(link, port)?.redirect()?.into()),
+        false => Ok(Loopback::redirect_uri(port)),
+    }
+}
+
 /// What ended, and what has to be given another connection.
 pub fn ended(ended: &Ended) -> String {
     let names: Vec<&str> = ended.usage.iter().map(|usage| usage.automation.as_str()).collect();
@@ -289,6 +325,7 @@ fn fits(connect: &Connect, method: Method) -> Result<(), CliError> {
         ("--token", connect.token.is_some(), &[Method::Token]),
         ("--paste", connect.paste, &[Method::Browser, Method::Byo]),
         ("--device", connect.device, &[Method::Browser, Method::Byo]),
+        ("--link", connect.link.link, &[Method::Browser, Method::Byo]),
         ("--replace", connect.replace, &[Method::Browser, Method::Byo]),
     ];
     for (flag, is_given, fitting) in given {

@@ -31,7 +31,7 @@ pub fn app_manifest(app: &App, manifest: &Manifest, connect: &Connect) -> Result
     let service = service::service(manifest, &connect.profile, api, oauth)?;
     let title = manifest.auth.profiles.get(&connect.profile).map_or("", |found| found.title.as_str());
     let list = |style: Style, level: Level| manifest.scopes_for(&wanted.activities, style, level);
-    let redirect = Loopback::redirect_uri(connect.redirect_port);
+    let redirect = super::redirect(&connect.link, connect.redirect_port)?;
     let name = format!("Switchboard for {}", manifest.title);
     let (user, account) = (Level::User, Level::Account);
     if app.global.json {

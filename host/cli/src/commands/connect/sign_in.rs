@@ -4,14 +4,16 @@ use std::time::Duration;
 
 use serde_json::json;
 use switchboard_connections::{
-    App as Client, Connections, ConnectionsError, Grant, Loopback, Method as Kind, Owner, Pending, Service,
+    App as Client, Care, Connections, ConnectionsError, Grant, Loopback, Method as Kind, Owner, Pending, Service, Wish,
 };
 use switchboard_runtime::Connector;
 
+use super::link::{Addresses, Offer, by_link};
 use super::{Asking, ask, ended, identify, secret, who};
 use crate::app::App;
 use crate::args::Connect;
 use crate::browser;
+use crate::connect_args::Link;
 use crate::error::CliError;
 use crate::output;
 use crate::remedy::{Facts, explain};
@@ -27,6 +29,7 @@ pub struct Way {
     pub paste: bool,
     pub open: bool,
     pub port: u16,
+    pub link: Link,
 }
 
 pub async fn by_person(
@@ -47,7 +50,8 @@ pub async fn by_person(
         scopes: Vec::new(),
     };
     let client_id = client.client_id.clone();
-    let way = Way { paste: connect.paste, open: !connect.no_open, port: connect.redirect_port };
+    let way =
+        Way { paste: connect.paste, open: !connect.no_open, port: connect.redirect_port, link: connect.link.clone() };
     let signed_in = match connect.device {
         true => device(app, connector, connections, service, client, scopes).await,
         false => browser(app, connector, connections, service, client, scopes, &way, &facts).await,
@@ -207,7 +211,7 @@ pub async fn reconnect(app: &App, label: &str, way: &Way, replace: bool) -> Resu
         email: email.clone(),
         expected: email,
         client_id: row.client_id.clone(),
-        redirect: Some(Loopback::redirect_uri(way.port)),
+        redirect: Some(super::redirect(&way.link, way.port)?),
         scopes: Vec::new(),
     };
     let done = async {
@@ -225,6 +229,13 @@ pub async fn reconnect(app: &App, label: &str, way: &Way, replace: bool) -> Resu
                     "if its credentials changed, connect again under another name, then disconnect this one",
                 ));
             }
+            (_, Some(client)) if way.link.link => {
+                let care = Care { expect_email: None, replace };
+                let wish = Wish { label: row.label.clone(), again: true, care, ..Wish::default() };
+                let offer = Offer { service, client, kind, wish, minutes: way.link.link_minutes };
+                let addresses = Addresses::of(&way.link, way.port)?;
+                return by_link(app, &connector, &connections, offer, &addresses).await;
+            }
             (_, Some(client)) => {
                 let client_id = client.client_id.clone();
                 let signed_in = browser(app, &connector, &connections, &service, client, &[], way, &facts).await;
@@ -234,15 +245,17 @@ pub async fn reconnect(app: &App, label: &str, way: &Way, replace: bool) -> Resu
         };
         let identity = identify(app, &connector, &connections, &row.label, &service, &grant).await;
         let identity = identity.map_err(|error| super::of_token(error, kind))?;
-        let admitted = connections.readmit(&row.id, kind, &service, grant, Owner::of(json!(identity)), replace).await?;
-        ask::forget(app);
-        if app.global.json {
-            return output::json(&json!({ "label": row.label, "identity": identity, "ok": true,
-                "replaced": admitted.replaced.iter().map(|ended| &ended.label).collect::<Vec<_>>() }));
-        }
-        output::line(&format!("{} is connected again as {}", row.label, who(&identity)))?;
-        admitted.replaced.iter().for_each(|one| app.say(&format!("! {}", ended(one))));
-        Ok(())
+        Ok(connections.readmit(&row.id, kind, &service, grant, Owner::of(json!(identity)), replace).await?)
     };
-    done.await.map_err(|error: CliError| explain(error, connector.manifest(), Some(kind.as_str()), &facts))
+    let admitted =
+        done.await.map_err(|error: CliError| explain(error, connector.manifest(), Some(kind.as_str()), &facts))?;
+    ask::forget(app);
+    let identity = super::identity_of(&admitted.row)?;
+    if app.global.json {
+        return output::json(&json!({ "label": row.label, "identity": identity, "ok": true,
+            "replaced": admitted.replaced.iter().map(|ended| &ended.label).collect::<Vec<_>>() }));
+    }
+    output::line(&format!("{} is connected again as {}", row.label, who(&identity)))?;
+    admitted.replaced.iter().for_each(|one| app.say(&format!("! {}", ended(one))));
+    Ok(())
 }

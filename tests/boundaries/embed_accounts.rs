@@ -1,0 +1,111 @@
+//! The platform's example of `docs/embedding.md`, run against the emulator.
+
+use switchboard_connections::{SecretString, Wish};
+use switchboard_runtime::{Runtime, RuntimeConfig};
+use switchboard_tests::world::{World, landing};
+
+use crate::files::bundle;
+
+// example: begin
+use async_trait::async_trait;
+use serde_json::{Value, json};
+use std::{path::Path, sync::Arc};
+use switchboard_connections::{
+    App, ConnectSessions, Connections, Identify, KeySource, LiveConnection, Method, Service, Vault,
+};
+use switchboard_egress::Egress;
+use switchboard_runtime::{CallOptions, Connector, manifest::Manifest};
+use switchboard_store::Store;
+
+type Fails = Box<dyn std::error::Error>;
+
+/// Asks the service, through the connector, whose a connection is.
+struct Who(Connector);
+
+#[async_trait]
+impl Identify for Who {
+    async fn identify(&self, connection: LiveConnection) -> Result<Value, String> {
+        let identity = self.0.identify(Arc::new(connection), &CallOptions::default()).await;
+        identity.map(|identity| json!(identity)).map_err(|error| error.to_string())
+    }
+}
+
+/// The accounts of your platform: a folder with a database, and the key that seals its secrets.
+fn accounts(home: &Path, egress: Egress) -> Result<Connections, Fails> {
+    let store = Store::open(home)?;
+    let vault = Vault::open(&store, KeySource::find(home))?;
+    Ok(Connections::open(store, vault, egress))
+}
+
+/// At every start, and every few minutes: what was cut short is ended, what could not be revoked is tried again.
+async fn look_after(accounts: &Connections, zoom: &Connector) -> Result<(), Fails> {
+    accounts.finish_sign_ins(&Who(zoom.clone()), |left| println!("{left}")).await?;
+    for tried in accounts.retry_revocations().await? {
+        println!("{}: {}", tried.label, tried.failed.as_deref().unwrap_or("revoked"));
+    }
+    Ok(())
+}
+
+/// The addresses of one of the connector's clouds.
+fn service(manifest: &Manifest, cloud: &str, api_base: &str, oauth_base: &str) -> Result<Service, Fails> {
+    let (auth, hosts) = (&manifest.auth, manifest.hosts_of(cloud));
+    Ok(Service {
+        connector: manifest.connector.clone(),
+        api_base: api_base.parse()?,
+        oauth_base: oauth_base.parse()?,
+        authorize_path: auth.authorize_path.clone(),
+        token_path: auth.token_path.clone(),
+        revoke_path: auth.revoke_path.clone(),
+        api_hosts: hosts.api.clone(),
+        credential_hosts: hosts.credential.clone(),
+        download_hosts: hosts.download.clone(),
+        token_errors: auth.token_errors.clone(),
+    })
+}
+
+/// Your pages: `https://platform.example/connect/ID`, and the call-back address that your app lists.
+fn sign_ins(accounts: &Connections, zoom: &Connector, service: Service, app: App) -> Result<ConnectSessions, Fails> {
+    let links = "https://platform.example/connect".parse()?;
+    let callback = "https://platform.example/oauth/callback".parse()?;
+    let who = Arc::new(Who(zoom.clone()));
+    Ok(ConnectSessions::new(accounts.clone(), service, app, "Platform", Method::Byo, links, callback, who)?)
+}
+// example: end
+
+#[test]
+fn a_platform_connects_its_visitor_and_calls_for_them() {
+    let world = World::new();
+    let (client_id, secret) = world.emulator.app();
+    let app = App { client_id, client_secret: Some(SecretString::from(secret)) };
+    world.approval(&json!({"redirect_uris": ["https://platform.example/oauth/callback"]}));
+    let threads = tokio::runtime::Runtime::new().unwrap();
+    threads.block_on(async {
+        let egress = Egress::new().unwrap();
+        let runtime = Runtime::new(RuntimeConfig::default(), egress.clone()).unwrap();
+        let zoom = runtime.load_bundle(bundle()).unwrap();
+        let accounts = accounts(world.home.path(), egress).unwrap();
+        look_after(&accounts, &zoom).await.unwrap();
+        let (api, oauth) = (world.emulator.api_base(), world.emulator.oauth_base());
+        let service = service(zoom.manifest(), "emulator", &api, &oauth).unwrap();
+        let sign_ins = sign_ins(&accounts, &zoom, service, app).unwrap();
+
+        let session = sign_ins.begin(Wish { label: "visitor-7".into(), ..Wish::default() }).unwrap();
+        assert!(session.link.as_str().starts_with("https://platform.example/connect/"));
+        let back = landing(session.authorize_url.as_str(), "grace@emulator.test", "allow");
+        let query = back.split_once("https://platform.example/oauth/callback?").unwrap().1;
+        let answer = sign_ins.complete(&session.id, query).await;
+        assert!(sign_ins.answered("visitor-7", &answer).contains("grace@emulator.test"));
+        assert_eq!(answer.unwrap().row.label, "visitor-7");
+        let live = accounts.open_connection(Some("visitor-7")).unwrap();
+        let me = zoom.call("zoom.users.me", json!({}), Arc::new(live), &CallOptions::default()).await.unwrap();
+        assert_eq!(me["email"], "grace@emulator.test");
+    });
+}
+
+#[test]
+fn the_page_shows_this_very_example() {
+    let source = include_str!("embed_accounts.rs");
+    let example = source.split("// example: begin\n").nth(1).unwrap().split("// example: end").next().unwrap();
+    let page = std::fs::read_to_string(World::file("docs/embedding.md")).unwrap();
+    assert!(page.contains(example), "put this into docs/embedding.md:\n{example}");
+}

@@ -1,0 +1,159 @@
+//! Another person connects by a link, in a browser of their own.
+
+use std::io::{BufRead, BufReader, Read};
+use std::net::TcpListener;
+use std::process::{Child, ChildStderr, Output};
+
+use serde_json::{Value, json};
+use switchboard_tests::browser::{Browser, Page};
+use switchboard_tests::world::{Done, World, landing};
+
+const GRACE: &str = "grace@emulator.test";
+const ALAN: &str = "alan@emulator.test";
+
+/// A command that waits at its link.
+struct Waiting {
+    child: Child,
+    said: String,
+    stderr: BufReader<ChildStderr>,
+    link: String,
+}
+
+impl Waiting {
+    fn begin(world: &World, arguments: &[&str]) -> Waiting {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+        let mut child = world.piped(&[arguments, &["--link", "--redirect-port", &port, "--json"]].concat());
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        let mut waiting = Waiting { child, said: String::new(), stderr, link: String::new() };
+        waiting.link = waiting.says("send this to whoever connects:");
+        waiting.says("waiting 60 minutes");
+        waiting
+    }
+
+    fn connect(world: &World, label: &str, more: &[&str]) -> Waiting {
+        let (client, secret) = world.emulator.app();
+        Waiting::begin(world, &world.own_app(label, &client, &secret).with(more))
+    }
+
+    /// What follows `words` on the first line that has them.
+    fn says(&mut self, words: &str) -> String {
+        loop {
+            let mut line = String::new();
+            assert!(self.stderr.read_line(&mut line).unwrap() > 0, "it ended before it said `{words}`: {}", self.said);
+            self.said.push_str(&line);
+            if let Some((_, rest)) = line.split_once(words) {
+                return rest.trim().to_owned();
+            }
+        }
+    }
+
+    /// Opens the link in this browser, decides at the service, and comes back.
+    fn visit(&self, browser: &mut Browser, user: &str, decision: &str) -> Page {
+        let page = browser.open(&self.link);
+        assert_eq!(page.status, 200, "{}", page.body);
+        browser.open(&landing(&leads_to(&page), user, decision))
+    }
+
+    fn ends(mut self, world: &World) -> Done {
+        self.stderr.read_to_string(&mut self.said).unwrap();
+        let output = self.child.wait_with_output().unwrap();
+        world.heard(Output { stderr: self.said.into_bytes(), ..output })
+    }
+}
+
+/// Where the page's one link leads.
+fn leads_to(page: &Page) -> String {
+    let address = page.body.split("<a href=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    address.replace("&amp;", "&")
+}
+
+#[test]
+fn a_person_elsewhere_reads_what_is_asked_for_and_connects() {
+    let world = World::new();
+    let mut waiting = Waiting::connect(&world, "library", &["--for", "zoom.recordings.list"]);
+    let mut browser = Browser::default();
+    let page = browser.open(&waiting.link);
+    let words = page.says();
+    for part in ["Connect library", "Switchboard for Zoom", "What it is for", "List recordings"] {
+        assert!(words.contains(part), "{part}: {words}");
+    }
+    for header in ["default-src 'none'", "no-store", "no-referrer", "HttpOnly", "SameSite=Lax"] {
+        assert!(page.head.contains(header), "{header}: {}", page.head);
+    }
+    waiting.says("the link was opened");
+    let page = waiting.visit(&mut browser, GRACE, "allow");
+    assert!(page.status == 200 && page.says().contains("library is connected as grace@emulator.test"), "{page:?}");
+    let done = waiting.ends(&world);
+    let said: Value = serde_json::from_str(&done.out).unwrap_or_else(|error| panic!("{error}: {}", done.err));
+    assert_eq!((done.code, &said["label"], &said["identity"]["email"]), (0, &json!("library"), &json!(GRACE)));
+    assert_eq!(world.run(&["connection", "test", "library"]).code, 0);
+}
+
+#[test]
+fn o_01_only_a_browser_that_has_opened_the_link_can_end_its_sign_in() {
+    let world = World::new();
+    let waiting = Waiting::connect(&world, "library", &[]);
+    let mut grace = Browser::default();
+    let back = landing(&leads_to(&grace.open(&waiting.link)), GRACE, "allow");
+    let stranger = Browser::default().open(&back);
+    assert!(stranger.status == 400 && stranger.says().contains("belongs to no sign-in"), "{stranger:?}");
+    let wrong = Browser::default().open(&waiting.link.replace("/connect/", "/connect/x"));
+    assert!(wrong.status == 404 && wrong.head.contains("default-src 'none'"), "{wrong:?}");
+    let host = waiting.link.replace("127.0.0.1", "localhost");
+    assert_eq!(Browser::default().open(&host).status, 421, "another name for this machine");
+    assert!(world.labels().is_empty());
+    assert_eq!(grace.open(&back).status, 200);
+    assert_eq!(waiting.ends(&world).code, 0);
+}
+
+#[test]
+fn who_declines_or_is_somebody_else_can_open_the_link_again() {
+    let world = World::new();
+    let mut waiting = Waiting::connect(&world, "library", &["--expect-email", GRACE]);
+    let mut browser = Browser::default();
+    assert!(browser.open(&waiting.link).says().contains("Sign in as grace@emulator.test"));
+    let declined = waiting.visit(&mut browser, GRACE, "deny");
+    assert!(declined.status == 400 && declined.says().contains("Access was not granted"), "{declined:?}");
+    let other = waiting.visit(&mut browser, ALAN, "allow");
+    assert!(other.says().contains("You signed in as alan@emulator.test"), "{other:?}");
+    waiting.says("alan@emulator.test signed in, but grace@emulator.test was expected");
+    assert!(world.labels().is_empty(), "nothing is kept of a refused sign-in");
+    assert_eq!(waiting.visit(&mut browser, GRACE, "allow").status, 200);
+    assert_eq!(waiting.ends(&world).code, 0);
+}
+
+#[test]
+fn a_connection_that_is_there_is_signed_in_anew_by_its_user_and_no_other() {
+    let world = World::new();
+    world.connect("library", GRACE);
+    let id = world.json(&["connection", "show", "library", "--json"])["id"].clone();
+    let waiting = Waiting::begin(&world, &["connection", "reconnect", "library"]);
+    let mut browser = Browser::default();
+    assert!(browser.open(&waiting.link).says().contains("Connect library again"));
+    let other = waiting.visit(&mut browser, ALAN, "allow");
+    assert!(other.says().contains("grace@emulator.test was expected"), "{other:?}");
+    assert_eq!(waiting.visit(&mut browser, GRACE, "allow").status, 200);
+    let done = waiting.ends(&world);
+    assert!(done.code == 0 && done.out.contains("\"label\": \"library\""), "{} {}", done.out, done.err);
+    assert_eq!(world.json(&["connection", "show", "library", "--json"])["id"], id);
+    assert_eq!(world.run(&["connection", "test", "library"]).code, 0);
+}
+
+#[test]
+fn a_link_for_what_cannot_be_is_refused_before_anybody_opens_it() {
+    let world = World::new();
+    world.connect("library", GRACE);
+    let (client, secret) = world.emulator.app();
+    for (label, more, code) in [
+        ("library", &["--link"][..], "label-taken"),
+        ("b", &["--link", "--expect-email", GRACE], "same-account"),
+        ("b", &["--link", "--paste"], "usage"),
+        ("b", &["--link", "--public-url", "http://host.example"], "address-invalid"),
+        ("b", &["--link", "--link-minutes", "0"], "usage"),
+        ("b", &["--public-url", "https://host.example"], "usage"),
+        ("b", &["--link", "--method", "s2s"], "usage"),
+    ] {
+        let done = world.run(&world.own_app(label, &client, &secret).with(&[&["--json"], more].concat()));
+        assert_eq!(World::error(&done)["code"], code, "{more:?}: {}", done.err);
+    }
+}
