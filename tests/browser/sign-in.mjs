@@ -255,7 +255,7 @@ async function denies(world) {
   await page.goto(command.address);
   await signIn(page);
   await page.getByRole("button", { name: "Decline" }).click();
-  await page.getByText("You can close this window").waitFor();
+  await page.getByRole("heading", { name: "Nothing was connected" }).waitFor();
   const url = page.url();
   check("after declining the browser ends on the call-back page", url.includes("error=access_denied"), url);
   await accessible(page, "call-back page after declining");
@@ -343,8 +343,16 @@ async function pastesWrongState(world) {
 async function visitsWrongState(world) {
   const command = await connect(world, "lured", ["--json"]);
   const { context, page } = await visitor(world);
-  await page.goto(`${command.callback}?code=another&state=${"A".repeat(43)}`);
-  await refused(world, command, "a wrong state in the browser", "lured", "state-mismatch");
+  const answer = await page.goto(`${command.callback}?code=another&state=${"A".repeat(43)}`);
+  const said = await page.getByText("belongs to no sign-in that waits here").isVisible();
+  check("a wrong state in the browser is refused", answer.status() === 400 && said, answer.status());
+  await accessible(page, "page after a wrong state");
+  check("and the command still waits", command.run.child.exitCode === null, command.run.err);
+  await page.goto(command.address);
+  await signIn(page, ALAN);
+  await page.getByRole("button", { name: "Decline" }).click();
+  await page.getByRole("heading", { name: "Nothing was connected" }).waitFor();
+  await refused(world, command, "declining after a wrong state", "lured", "denied", 4);
   await context.close();
 }
 

@@ -234,7 +234,7 @@ fn connection_fix(code: &str) -> &'static str {
         }
         "same-account" => "use the connection that is there, use another app, or run the command again with --replace",
         "label-taken" => "choose another label, or `switchboard connection disconnect LABEL` first",
-        "state-mismatch" => "the answer belongs to another sign-in: start again with switchboard connect",
+        "state-mismatch" | "sign-in-ended" => "run the command again, and answer on the page that it opens",
         "label-invalid" => "use letters, digits and . - _ @, at most 64",
         "key-missing" | "key-wrong" | "key-invalid" => {
             "give the key these secrets were stored under: SWITCHBOARD_KEY, SWITCHBOARD_KEY_FILE, the unlocked keyring, or the file `key`"

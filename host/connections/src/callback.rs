@@ -45,6 +45,11 @@ impl Callback {
         (callback.code.is_some() || callback.error.is_some()).then_some(callback)
     }
 
+    /// Whether the service said no.
+    pub fn is_refusal(&self) -> bool {
+        self.error.is_some()
+    }
+
     /// The code, once the state has been found right.
     pub fn into_code(self, service: &Service) -> Result<SecretString, ConnectionsError> {
         if let Some(issuer) = &self.issuer {

@@ -69,15 +69,13 @@ pub enum ConnectionsError {
         cause: std::io::Error,
     },
     /// The answer does not belong to this sign-in.
-    #[error(
-        "the answer does not belong to this sign-in ({what}), nothing was connected; start again with: switchboard connect"
-    )]
+    #[error("the answer does not belong to this sign-in ({what}), and nothing was connected")]
     StateMismatch {
         /// What did not fit.
         what: &'static str,
     },
     /// This sign-in had its one answer.
-    #[error("this sign-in has ended; start again with: switchboard connect")]
+    #[error("this sign-in has ended")]
     Ended,
     /// The account's owner, or the service, said no.
     #[error("access was not granted ({reason}); start again and allow it, or ask an administrator to approve the app")]

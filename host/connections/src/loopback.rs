@@ -49,9 +49,13 @@ impl Loopback {
     }
 }
 
-/// Waits for the first answer. Other requests are sent away and change nothing. The port is closed before the browser
-/// sees its page, and who comes second finds nobody.
-pub(crate) async fn first_answer(listener: TcpListener) -> std::io::Result<Callback> {
+/// Waits for the first answer that `belongs` to the sign-in. Other requests are sent away and change nothing, so that no
+/// page of another site and no old tab ends it. The port is closed before the browser sees its page, and who comes second
+/// finds nobody.
+pub(crate) async fn first_answer(
+    listener: TcpListener,
+    belongs: impl Fn(&Callback) -> bool,
+) -> std::io::Result<Callback> {
     let port = listener.local_addr()?.port();
     let (first, mut taken) = mpsc::channel(1);
     let mut open = JoinSet::new();
@@ -59,9 +63,14 @@ pub(crate) async fn first_answer(listener: TcpListener) -> std::io::Result<Callb
         tokio::select! {
             biased;
             Some((callback, stream)) = taken.recv() => {
+                if !belongs(&callback) {
+                    open.spawn(tokio::time::timeout(HEAD_TIMEOUT, show(stream, Page::Another)));
+                    continue;
+                }
                 drop(listener);
+                let page = if callback.is_refusal() { Page::Refused } else { Page::Taken };
                 // The answer counts even when the browser is gone before the page reaches it.
-                let _ = tokio::time::timeout(HEAD_TIMEOUT, show(stream, Page::Taken)).await;
+                let _ = tokio::time::timeout(HEAD_TIMEOUT, show(stream, page)).await;
                 return Ok(callback);
             }
             Some(_) = open.join_next() => {}
@@ -82,8 +91,8 @@ async fn visit(mut stream: TcpStream, port: u16, first: mpsc::Sender<(Callback, 
         return;
     };
     match judge(&head, port) {
-        // There is room for one.
-        Ok(callback) => drop(first.try_send((callback, stream))),
+        // One after the other.
+        Ok(callback) => drop(first.send((callback, stream)).await),
         Err(page) => show(stream, page).await,
     }
 }

@@ -3,8 +3,12 @@
 /// What the browser is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Page {
-    /// An answer was taken; whether it is a good one shows in the program.
+    /// A code was taken; whether it is worth anything shows in the program.
     Taken,
+    /// The service's no was taken.
+    Refused,
+    /// It belongs to no sign-in that waits.
+    Another,
     NotHere,
     WrongMethod,
     WrongHost,
@@ -16,6 +20,16 @@ impl Page {
     pub fn response(self) -> String {
         let (status, title, text) = match self {
             Page::Taken => ("200 OK", "Answer received", "You can close this window and return to Switchboard."),
+            Page::Refused => (
+                "200 OK",
+                "Nothing was connected",
+                "Access was not granted. Return to Switchboard: it says what to do.",
+            ),
+            Page::Another => (
+                "400 Bad Request",
+                "Not an answer",
+                "This belongs to no sign-in that waits here. Return to the sign-in page.",
+            ),
             Page::NotHere => ("404 Not Found", "Nothing here", "Return to the sign-in page."),
             Page::WrongMethod => ("405 Method Not Allowed", "Not like this", "Return to the sign-in page."),
             Page::WrongHost => ("421 Misdirected Request", "Wrong address", "Return to the sign-in page."),

@@ -84,20 +84,20 @@ impl Pending {
         })
     }
 
-    /// Waits for the browser, at most five minutes from the beginning. The port closes with the first answer.
+    /// Waits for the browser, at most five minutes from the beginning. The port closes with the first answer to this sign-in.
     pub async fn wait(&self, timeout: Duration) -> Result<Grant, ConnectionsError> {
         let listener = take(&self.listener).ok_or(ConnectionsError::Ended)?;
         let started = Instant::now();
         let until = self.ends.min(started + timeout);
-        let callback = timeout_at(until, loopback::first_answer(listener))
+        let callback = timeout_at(until, loopback::first_answer(listener, |callback| self.is_answered_by(callback)))
             .await
             .map_err(|_| ConnectionsError::Timeout { seconds: started.elapsed().as_secs() })?
             .map_err(|cause| ConnectionsError::Unreachable { message: cause.to_string() })?;
         self.finish(callback).await
     }
 
-    /// Takes the address the browser ended on, as the user copied it. A text that is no such address costs nothing:
-    /// the user can paste again.
+    /// Takes the address the browser ended on, as the user copied it. A text that is no such address, or the address of
+    /// another sign-in, costs nothing: the user can paste again.
     pub async fn paste(&self, address: &str) -> Result<Grant, ConnectionsError> {
         let invalid = || ConnectionsError::CallbackInvalid { expected: self.redirect_uri.clone() };
         let url = Url::parse(address.trim()).map_err(|_| invalid())?;
@@ -109,8 +109,19 @@ impl Pending {
         if Instant::now() > self.ends {
             return Err(ConnectionsError::Timeout { seconds: LIFE.as_secs() });
         }
+        if !self.is_open() {
+            return Err(ConnectionsError::Ended);
+        }
+        if !self.is_answered_by(&callback) {
+            return Err(ConnectionsError::StateMismatch { what: ANOTHER });
+        }
         drop(take(&self.listener));
         self.finish(callback).await
+    }
+
+    /// Whether an answer can still be given.
+    pub fn is_open(&self) -> bool {
+        self.handshake.lock().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
     /// Whether an answer has this sign-in's state. Asking uses nothing up.
@@ -121,7 +132,7 @@ impl Pending {
     }
 
     pub(crate) async fn finish(&self, callback: Callback) -> Result<Grant, ConnectionsError> {
-        // Taken before it is looked at: one answer, right or wrong, ends the sign-in.
+        // Taken before it is used: one answer, however it turns out, ends the sign-in.
         let handshake = take(&self.handshake).ok_or(ConnectionsError::Ended)?;
         if !callback.state.as_deref().is_some_and(|state| handshake.is_answered_by(state)) {
             return Err(ConnectionsError::StateMismatch { what: ANOTHER });

@@ -140,7 +140,7 @@ async fn pasted(
         }
         match pending.paste(line).await {
             Ok(grant) => return Ok(grant),
-            Err(error @ ConnectionsError::CallbackInvalid { .. }) => {
+            Err(error) if pending.is_open() => {
                 app.say(&format!("{error}. Paste again"));
                 last = error.into();
             }
