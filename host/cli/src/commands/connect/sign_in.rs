@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use switchboard_connections::{
-    App as Client, Care, Connections, ConnectionsError, Grant, Loopback, Method as Kind, Owner, Pending, Service, Wish,
+    App as Client, Care, Connections, Grant, Loopback, Method as Kind, Owner, Pending, Service, Wish,
 };
 use switchboard_runtime::Connector;
 
