@@ -119,6 +119,13 @@ fn a_webhook_secret_is_judged_by_a_message_that_was_refused() {
     assert!(ended["text"].as_str().unwrap().contains("line end") && ended["remedy"].is_null(), "{ended}");
     let millis = judge(right, now * 1000, body);
     assert!(millis["text"].as_str().unwrap().contains("milliseconds") && millis["remedy"].is_null(), "{millis}");
+    // A tunnel that adds headers of its own beside the service's: a server would refuse that.
+    let file = world.home.path().join("refused.http");
+    let request = std::fs::read_to_string(&file).unwrap().replace("X-Tunnel-Timestamp", "X-ZM-Request-Timestamp");
+    std::fs::write(&file, request).unwrap();
+    let secret = world.secret_file(right);
+    let done = world.run(&["doctor", "--event", file.to_str().unwrap(), "--event-secret-file", &secret, "--json"]);
+    assert!(done.code == 1 && done.out.contains("more than once"), "{}{}", done.out, done.err);
     let file = world.secret_file("not a message");
     assert_eq!(world.run(&["doctor", "--event", &file, "--event-secret-file", &file]).code, 2);
 }

@@ -5,44 +5,65 @@ use std::net::TcpListener;
 use std::time::SystemTime;
 
 use serde_json::{Value, json};
-use switchboard_connections::SignedEvent;
-use switchboard_runtime::{Connector, Egress, Runtime, RuntimeConfig};
+use switchboard_connections::{Connections, Deauthorization, DeauthorizationRule, KeySource, Vault};
+use switchboard_runtime::{
+    Connector, Egress, MemoryReplays, Refusal, Replays, Runtime, RuntimeConfig, SigningSecrets, Unverified, Verified,
+};
+use switchboard_store::Store;
 use switchboard_tests::world::{World, http};
 
 const SECRET: &str = "a-secret-token";
 
 /// One delivery as it came in.
 struct Received {
-    timestamp: String,
-    signature: String,
+    headers: Vec<(String, String)>,
     body: Vec<u8>,
+}
+
+impl Received {
+    /// Judged by what the connector's manifest says of signatures.
+    async fn verify(
+        &self,
+        by: &Connector,
+        secrets: &SigningSecrets,
+        now_ms: i64,
+        replays: &dyn Replays,
+    ) -> Result<Verified, Refusal> {
+        let headers = self.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
+        let signing = by.manifest().deliveries.signing.as_ref().unwrap();
+        Unverified::new(headers, &self.body).verify(signing, secrets, now_ms, replays).await
+    }
 }
 
 /// Takes one request in and answers it.
 fn receive(listener: &TcpListener) -> Received {
     let (stream, _) = listener.accept().unwrap();
     let mut reader = BufReader::new(stream);
-    let (mut timestamp, mut signature, mut length) = (String::new(), String::new(), 0);
+    let (mut headers, mut length) = (Vec::new(), 0);
     loop {
         let mut line = String::new();
         reader.read_line(&mut line).unwrap();
-        let Some((name, value)) = line.trim_end().split_once(": ") else {
-            if line.trim_end().is_empty() {
-                break;
-            }
-            continue;
-        };
-        match name {
-            "x-zm-request-timestamp" => timestamp = value.to_owned(),
-            "x-zm-signature" => signature = value.to_owned(),
-            "content-length" => length = value.parse().unwrap(),
-            _ => {}
+        if line.trim_end().is_empty() {
+            break;
         }
+        let Some((name, value)) = line.trim_end().split_once(": ") else { continue };
+        if name == "content-length" {
+            length = value.parse().unwrap();
+        }
+        headers.push((name.to_owned(), value.to_owned()));
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body).unwrap();
     reader.into_inner().write_all(b"HTTP/1.1 204 No Content\r\ncontent-length: 0\r\n\r\n").unwrap();
-    Received { timestamp, signature, body }
+    Received { headers, body }
+}
+
+fn now() -> i64 {
+    i64::try_from(SystemTime::UNIX_EPOCH.elapsed().unwrap().as_millis()).unwrap()
+}
+
+fn secrets(app: &str, secret: &str) -> SigningSecrets {
+    SigningSecrets::new(app, [secret.into()]).unwrap()
 }
 
 async fn connector() -> Connector {
@@ -81,11 +102,12 @@ fn seed_uipath_49_a_signed_delivery_becomes_a_typed_event_and_its_token_ends_at_
     let sent: Value = serde_json::from_str(&raw).unwrap();
     let token = sent["download_token"].as_str().unwrap();
 
-    let signed = SignedEvent { body: &got.body, timestamp: &got.timestamp, signature: &got.signature };
-    let now = i64::try_from(SystemTime::UNIX_EPOCH.elapsed().unwrap().as_millis()).unwrap();
-    let delivery = signed.verify(&SECRET.into(), now).unwrap();
     let threads = tokio::runtime::Runtime::new().unwrap();
-    let event = threads.block_on(async { connector().await.event(delivery).await }).unwrap();
+    let event = threads.block_on(async {
+        let connector = connector().await;
+        let delivery = got.verify(&connector, &secrets("app", SECRET), now(), &MemoryReplays::default()).await.unwrap();
+        connector.event(&delivery).await.unwrap()
+    });
     assert_eq!((event.id.as_str(), event.known), ("zoom.recording.completed", true));
     assert_eq!(event.data["recording"]["meeting_id"], id, "{}", event.data);
     assert_eq!(event.data["recording"]["topic"], "Recorded");
@@ -95,13 +117,93 @@ fn seed_uipath_49_a_signed_delivery_becomes_a_typed_event_and_its_token_ends_at_
 #[tokio::test]
 async fn what_is_no_event_is_a_problem_and_an_unknown_one_is_kept() {
     let connector = connector().await;
-    assert_eq!(connector.event(json!([1])).await.unwrap_err().code(), "event.unreadable");
+    let inspect =
+        async |body: Value| connector.inspect(&Unverified::for_inspection(body.to_string().as_bytes()).unwrap()).await;
+    assert_eq!(inspect(json!([1])).await.unwrap_err().code(), "event.unreadable");
     let unknown = json!({"event": "meeting.danced", "payload": {"object": {"id": 1, "download_token": "t"}}});
-    let event = connector.event(unknown).await.unwrap();
-    assert_eq!((event.id.as_str(), event.known), ("zoom.meeting.danced", false));
-    assert_eq!(event.data["payload"], json!({"object": {"id": 1}}));
-    let crippled = connector.event(json!({"event": "meeting.started", "payload": {"object": {}}})).await.unwrap();
-    assert!(!crippled.known);
+    let event = inspect(unknown).await.unwrap();
+    assert_eq!((&event["event"], &event["payload"]), (&json!("meeting.danced"), &json!({"object": {"id": 1}})));
+    let crippled = inspect(json!({"event": "meeting.started", "payload": {"object": {}}})).await.unwrap();
+    assert!(crippled.get("payload").is_some(), "{crippled}");
+}
+
+/// What Zoom signed in July 2024 with a secret that was published with it: escapes for emoji, raw letters for the rest.
+const FROM_ZOOM: [(&str, &str, &str); 2] = [
+    (
+        "1720705455",
+        "v0=93a1a675965ceb9c5a50c5dfb31f20e50f763be37a54ef74cd2d16a1a8e5c0d6",
+        r#"{"payload":{"plainToken":"xys8n8PGS7mAU0m5-YJjRA"},"event_ts":1720705455858,"event":"endpoint.url_validation"}"#,
+    ),
+    (
+        "1720707175",
+        "v0=1a14e79349318fa1bead50ebbd3c185ae078e182d3bbd30ab8010fcb7f4357c7",
+        r#"{"event":"meeting.started","payload":{"account_id":"VjZoEArIT5y-HlWxkV-tVA","object":{"duration":60,"start_time":"2024-07-11T14:12:55Z","timezone":"America/New_York","topic":"Test \uD83D\uDE92\uD83D\uDE92 ? - ’ - – \uD83D\uDE97 HOLA","id":"85393847045","type":2,"uuid":"jUh5o3dKQIytvcsfTtKBlg==","host_id":"8lzIwvZTSOqjndWPbPqzuA"}},"event_ts":1720707175904}"#,
+    ),
+];
+
+#[tokio::test]
+async fn what_zoom_itself_signed_is_believed_by_what_the_manifest_says_and_the_same_json_in_other_bytes_is_not() {
+    let connector = connector().await;
+    let known = secrets("app", "4fv1RkqGQUq5sWbEz6hA5A");
+    for (timestamp, signature, body) in FROM_ZOOM {
+        let at = timestamp.parse::<i64>().unwrap() * 1_000;
+        let came = |body: &str| Received {
+            headers: vec![
+                ("X-Zm-Request-Timestamp".into(), timestamp.into()),
+                ("x-zm-signature".into(), signature.into()),
+            ],
+            body: body.as_bytes().to_vec(),
+        };
+        let verify = async |body: &str, secrets: &SigningSecrets, now_ms: i64| {
+            came(body).verify(&connector, secrets, now_ms, &MemoryReplays::default()).await
+        };
+        let delivery = verify(body, &known, at).await.unwrap();
+        connector.event(&delivery).await.unwrap();
+        let written_again = serde_json::from_str::<Value>(body).unwrap().to_string();
+        if body.contains("\\u") {
+            assert_eq!(verify(&written_again, &known, at).await.unwrap_err(), Refusal::Forged, "{written_again}");
+        }
+        let other = secrets("app", "some-other-secret");
+        assert_eq!(verify(body, &other, at).await.unwrap_err(), Refusal::Forged);
+        assert!(matches!(verify(body, &known, now()).await, Err(Refusal::OutOfTime { .. })));
+    }
+}
+
+#[test]
+fn seed_anyclip_45_the_signed_word_of_zoom_ends_the_connection_once_and_a_replay_or_another_apps_secret_does_not() {
+    let world = World::connected();
+    world.knows("the webhook secret", SECRET);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let hook = json!({"url": format!("http://{}/hook", listener.local_addr().unwrap()), "secret": SECRET,
+        "client_id": "switchboard-demo", "events": ["app_deauthorized"], "validate": false});
+    control(&world, "webhooks", &hook);
+    control(&world, "apps/switchboard-demo/deauthorize", &json!({"user": "ada@emulator.test"}));
+    let got = receive(&listener);
+
+    let store = Store::open(world.home.path()).unwrap();
+    let vault = Vault::open(&store, KeySource::File(world.home.path().join("key"))).unwrap();
+    let connections = Connections::open(store, vault, Egress::new().unwrap());
+    let threads = tokio::runtime::Runtime::new().unwrap();
+    threads.block_on(async {
+        let connector = connector().await;
+        let rule = connector.manifest().auth.deauthorization.clone().unwrap();
+        let rule: DeauthorizationRule = serde_json::from_value(rule).unwrap();
+        // The secret of somebody else's app, were it the same one, speaks for that app alone.
+        let stranger =
+            got.verify(&connector, &secrets("other", SECRET), now(), &MemoryReplays::default()).await.unwrap();
+        assert_eq!(Deauthorization::read(&stranger, &rule).unwrap_err().code(), "event-refused");
+
+        let known = secrets("switchboard-demo", SECRET);
+        let delivery = got.verify(&connector, &known, now(), &connections.replays()).await.unwrap();
+        assert_eq!(connector.event(&delivery).await.unwrap().id, "zoom.app_deauthorized");
+        let removed = Deauthorization::read(&delivery, &rule).unwrap().unwrap();
+        let ended = connections.deauthorized(&removed).unwrap();
+        assert_eq!((ended.len(), ended[0].label.as_str(), ended[0].state.as_str()), (1, "work", "disconnected"));
+        let again = got.verify(&connector, &known, now(), &connections.replays()).await;
+        assert_eq!(again.unwrap_err(), Refusal::Replayed);
+    });
+    let called = world.run(&["call", "zoom.users.me", "--json"]);
+    assert_eq!(called.code, 4, "{}", called.err);
 }
 
 #[test]

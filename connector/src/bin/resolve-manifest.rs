@@ -119,6 +119,7 @@ fn events(resolved: &str) -> Result<String, String> {
     let mut page = String::from(
         "# Events\n\nMade from the manifest by `resolve-manifest`. `switchboard event show NAME` says more: fields and examples.\n\
          Every event has `event`, its name, and `at`, the time; ids are texts, times are RFC 3339 in UTC. Events come more than once and in any order.\n\
+         A host takes them in by `Unverified::verify`: only what it returns, a `Verified` delivery, can be read as an event or end a connection.\n\
          Level `account`: an app of the whole account hears of it. Level `user`: also an app that single users allowed, of those users.\n\
          Scopes: any one of the sets is enough; `(:admin)` stands for the same scope at the level of the account.\n\
          What each scope allows: <SCOPE_HELP>\n",

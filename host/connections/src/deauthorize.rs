@@ -3,55 +3,22 @@
 //! Either way the secrets are erased at once, the connection stays in the list as `disconnected`, and the data that was
 //! copied through it gets a date. The event's fields are named by the connector's manifest.
 
-use hmac::{Hmac, Mac};
-use secrecy::{ExposeSecret, SecretString};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sha2::Sha256;
+use switchboard_deliveries::Verified;
 use switchboard_store::{ConnectionRow, Retention};
 
 use crate::connections::Connections;
-use crate::rotation::Core;
+use crate::rotation::{Core, TOKEN};
+use crate::token::Token;
 use crate::{ConnectionsError, State};
 
 /// Without consent, copied data is deleted within this many days at the latest.
 const DELETE_WITHIN_DAYS: i64 = 10;
 const DAY_MS: i64 = 86_400_000;
-/// Signatures older or newer than this are not accepted.
+/// How far the service's clock and ours may be apart.
 const SKEW_MS: i64 = 5 * 60_000;
-
-/// An event as it came in: its bytes are checked before they are read.
-#[derive(Clone, Copy, Debug)]
-pub struct SignedEvent<'a> {
-    /// The body, byte by byte as received.
-    pub body: &'a [u8],
-    /// Seconds since 1970, as the header says.
-    pub timestamp: &'a str,
-    /// `v0=` and the HMAC-SHA256 of `v0:{timestamp}:{body}` in hexadecimal.
-    pub signature: &'a str,
-}
-
-impl SignedEvent<'_> {
-    /// Why it is refused when it was signed with another secret, or changed on its way.
-    pub const FORGED: &'static str = "its signature is wrong";
-
-    /// The event, when it was signed with this secret within the last five minutes. Takes the same time whatever the
-    /// signature is.
-    pub fn verify(&self, secret: &SecretString, now_ms: i64) -> Result<Value, ConnectionsError> {
-        let refused = |why: &'static str| ConnectionsError::EventRefused { why };
-        let seconds: i64 = self.timestamp.parse().map_err(|_| refused("its time is not a number"))?;
-        if seconds.saturating_mul(1_000).abs_diff(now_ms) > SKEW_MS.unsigned_abs() {
-            return Err(refused("it is not of the last five minutes"));
-        }
-        let sent = self.signature.strip_prefix("v0=").and_then(unhex).ok_or(refused("its signature cannot be read"))?;
-        let mut mac = Hmac::<Sha256>::new_from_slice(secret.expose_secret().as_bytes())
-            .map_err(|_| refused("there is no secret to check it with"))?;
-        mac.update(format!("v0:{}:", self.timestamp).as_bytes());
-        mac.update(self.body);
-        mac.verify_slice(&sent).map_err(|_| refused(Self::FORGED))?;
-        serde_json::from_slice(self.body).map_err(|_| refused("it is not JSON"))
-    }
-}
 
 /// Where an event says what, as JSON pointers; from the connector's manifest.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -67,39 +34,64 @@ pub struct Rule {
     pub account: String,
     /// True, or the text `true`, when the account allows that its data is kept.
     pub retain: String,
+    /// When it was removed, as RFC 3339 says times.
+    pub at: String,
 }
 
-/// An account removed the app.
+/// An account removed the app, as the service itself told: only [`Deauthorization::read`] makes one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deauthorization {
-    /// The app.
-    pub client_id: String,
-    /// The user who removed it.
-    pub user_id: Option<String>,
-    /// The user's account.
-    pub account_id: Option<String>,
+    client_id: String,
+    user_id: Option<String>,
+    account_id: Option<String>,
     /// The account allows that its data is kept.
-    pub retain: bool,
+    retain: bool,
+    /// Milliseconds since 1970. None when it cannot be read.
+    at: Option<i64>,
 }
 
 impl Deauthorization {
-    /// Reads an event that was verified. None when it is another one.
-    pub fn read(event: &Value, rule: &Rule) -> Option<Deauthorization> {
+    /// What a verified delivery says. None when it is another event.
+    ///
+    /// ```no_run
+    /// # use switchboard_connections::{ConnectionsError, Deauthorization, DeauthorizationRule};
+    /// # use switchboard_deliveries::{Inspection, Verified};
+    /// fn read(from: &Verified, rule: &DeauthorizationRule) -> Result<Option<Deauthorization>, ConnectionsError> {
+    ///     Deauthorization::read(from, rule)
+    /// }
+    /// ```
+    ///
+    /// What anybody can have made up ends no connection:
+    ///
+    /// ```compile_fail
+    /// # use switchboard_connections::{ConnectionsError, Deauthorization, DeauthorizationRule};
+    /// # use switchboard_deliveries::{Inspection, Verified};
+    /// fn read(from: &Inspection, rule: &DeauthorizationRule) -> Result<Option<Deauthorization>, ConnectionsError> {
+    ///     Deauthorization::read(from, rule)
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// [`ConnectionsError::EventRefused`] when it names another app than the one whose secret signed it: who has the secret of
+    /// one app must not end the connections of others.
+    pub fn read(delivery: &Verified, rule: &Rule) -> Result<Option<Deauthorization>, ConnectionsError> {
+        let event = delivery.value();
         if event.get("event").and_then(Value::as_str) != Some(&rule.event) {
-            return None;
+            return Ok(None);
         }
         let text = |pointer: &str| event.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
+        let refused = |why| ConnectionsError::EventRefused { why };
+        let client_id = text(&rule.client).ok_or(refused("it does not say which app was removed"))?;
+        if client_id != delivery.app() {
+            return Err(refused("it names another app than the one whose secret signed it"));
+        }
         let retain = match event.pointer(&rule.retain) {
             Some(Value::Bool(retain)) => *retain,
             Some(Value::String(text)) => text == "true",
             _ => false,
         };
-        Some(Deauthorization {
-            client_id: text(&rule.client)?,
-            user_id: text(&rule.user),
-            account_id: text(&rule.account),
-            retain,
-        })
+        let at = text(&rule.at).and_then(|at| at.parse::<Timestamp>().ok()).map(Timestamp::as_millisecond);
+        Ok(Some(Deauthorization { client_id, user_id: text(&rule.user), account_id: text(&rule.account), retain, at }))
     }
 
     fn concerns(&self, row: &ConnectionRow) -> bool {
@@ -116,10 +108,14 @@ impl Deauthorization {
 
 impl Connections {
     /// Ends every connection the event is about: secrets erased, state `disconnected`, the data's clock started.
-    /// Returns them as they are now; none for a user nobody connected.
+    /// Returns them as they are now; none for a user nobody connected. A grant that was given after the event goes on:
+    /// services tell the same event again, also an hour later, and by then the person may have come back.
     pub fn deauthorized(&self, event: &Deauthorization) -> Result<Vec<ConnectionRow>, ConnectionsError> {
         let mut ended = Vec::new();
         for row in self.list()?.into_iter().filter(|row| event.concerns(row)) {
+            if event.at.is_some_and(|at| self.core.obtained_after(&row.id, at.saturating_add(SKEW_MS))) {
+                continue;
+            }
             let from = State::Disconnected.reached_from();
             let reason = "the account removed the app at the service";
             let moved =
@@ -149,6 +145,11 @@ impl Connections {
 }
 
 impl Core {
+    /// Whether the token that is kept was given by the service after this moment. Not, when it cannot be read.
+    fn obtained_after(&self, id: &str, at: i64) -> bool {
+        self.field::<Token>(id, TOKEN).is_ok_and(|(token, _)| token.obtained_at > at)
+    }
+
     /// Starts the clock of what was copied through a connection that is `disconnected`.
     pub fn forget(&self, id: &str, retain: bool) -> Result<(), ConnectionsError> {
         if let Some(row) = self.store.connection(id)? {
@@ -169,61 +170,62 @@ impl Core {
     }
 }
 
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let pair = |two: &[u8]| u8::from_str_radix(std::str::from_utf8(two).ok()?, 16).ok();
-    text.len().is_multiple_of(2).then(|| text.as_bytes().chunks(2).map(pair).collect()).flatten()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use hmac::{Hmac, Mac};
+    use serde_json::json;
+    use sha2::Sha256;
+    use switchboard_deliveries::{MemoryReplays, Signing, SigningSecrets, Unverified};
+
     use crate::token::hex;
 
-    const NOW: i64 = 1_760_000_000_000;
-    const BODY: &[u8] = br#"{"event":"removed","payload":{"client_id":"app","user_id":"u1","keep":"false"}}"#;
-
-    fn sign(secret: &str, timestamp: &str, body: &[u8]) -> String {
-        let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
-        mac.update(format!("v0:{timestamp}:").as_bytes());
-        mac.update(body);
-        format!("v0={}", hex(&mac.finalize().into_bytes()))
-    }
-
-    #[test]
-    fn only_what_the_service_signed_just_now_is_believed() {
-        let good = sign("s", "1760000000", BODY);
-        let old = sign("s", "1759999000", BODY);
-        let check = |secret: &str, timestamp: &str, signature: &str, body: &[u8]| {
-            SignedEvent { body, timestamp, signature }.verify(&secret.into(), NOW).is_ok()
-        };
-        assert!(check("s", "1760000000", &good, BODY));
-        assert!(!check("other", "1760000000", &good, BODY));
-        assert!(!check("s", "1760000001", &good, BODY));
-        assert!(!check("s", "1759999000", &old, BODY));
-        assert!(!check("s", "1760000000", &good.replace("v0=", ""), BODY));
-        assert!(!check("s", "1760000000", &good[..40], BODY));
-        assert!(!check("s", "1760000000", "v0=zz", BODY));
-        assert!(!check("s", "1760000000", "", BODY));
-        let mut changed = BODY.to_vec();
-        changed[30] ^= 1;
-        assert!(!check("s", "1760000000", &good, &changed));
-    }
-
-    #[test]
-    fn the_manifest_says_where_to_read() {
-        let rule = Rule {
+    fn rule() -> Rule {
+        Rule {
             event: "removed".into(),
             client: "/payload/client_id".into(),
             user: "/payload/user_id".into(),
             account: "/payload/account_id".into(),
             retain: "/payload/keep".into(),
-        };
-        let event: Value = serde_json::from_slice(BODY).unwrap();
-        let read = Deauthorization::read(&event, &rule).unwrap();
+            at: "/payload/at".into(),
+        }
+    }
+
+    /// Signed with the secret of an app.
+    async fn verified(app: &str, event: Value) -> Verified {
+        let signing: Signing = serde_json::from_value(json!({"signature_header": "x-sign", "timestamp_header": "x-at",
+            "signed": "{timestamp}.{body}", "signature": "{hmac-sha256-hex}"}))
+        .unwrap();
+        let body = event.to_string();
+        let mut mac = Hmac::<Sha256>::new_from_slice(b"s").unwrap();
+        mac.update(format!("1760000000.{body}").as_bytes());
+        let signature = hex(&mac.finalize().into_bytes());
+        let headers = [("x-at", "1760000000".as_bytes()), ("x-sign", signature.as_bytes())];
+        let secrets = SigningSecrets::new(app, ["s".into()]).unwrap();
+        let delivery = Unverified::new(headers, body.as_bytes());
+        delivery.verify(&signing, &secrets, 1_760_000_000_000, &MemoryReplays::default()).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn the_manifest_says_where_to_read() {
+        let said = json!({"event": "removed", "payload": {"client_id": "app", "user_id": "u1", "keep": "false",
+            "at": "2026-01-01T00:00:00.000Z"}});
+        let read = Deauthorization::read(&verified("app", said).await, &rule()).unwrap().unwrap();
         assert_eq!((read.client_id.as_str(), read.user_id.as_deref(), read.retain), ("app", Some("u1"), false));
-        let kept: Value =
-            serde_json::from_str(r#"{"event":"removed","payload":{"client_id":"app","keep":true}}"#).unwrap();
-        assert!(Deauthorization::read(&kept, &rule).unwrap().retain);
-        assert_eq!(Deauthorization::read(&serde_json::json!({"event": "other"}), &rule), None);
+        assert_eq!(read.at, Some(1_767_225_600_000));
+        let kept = json!({"event": "removed", "payload": {"client_id": "app", "keep": true, "at": "yesterday"}});
+        let read = Deauthorization::read(&verified("app", kept).await, &rule()).unwrap().unwrap();
+        assert_eq!((read.retain, read.at), (true, None));
+        let other = Deauthorization::read(&verified("app", json!({"event": "other"})).await, &rule());
+        assert_eq!(other.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn who_has_the_secret_of_one_app_ends_no_connection_of_another() {
+        let theirs = json!({"event": "removed", "payload": {"client_id": "app", "user_id": "u1"}});
+        let refused = Deauthorization::read(&verified("mine", theirs).await, &rule()).unwrap_err();
+        assert!(refused.to_string().contains("another app"), "{refused}");
+        let nobodys = json!({"event": "removed", "payload": {"user_id": "u1"}});
+        assert!(Deauthorization::read(&verified("mine", nobodys).await, &rule()).is_err());
     }
 }

@@ -258,8 +258,8 @@ pub enum ConnectionsError {
         /// Which secret.
         field: &'static str,
     },
-    /// An event did not come from the service, or not now.
-    #[error("the event is not accepted: {why}; check the secret the service signs with, and the clock")]
+    /// An event that was signed says what it cannot say.
+    #[error("the event is not accepted: {why}; check which app the secret it was signed with belongs to")]
     EventRefused {
         /// What is wrong with it.
         why: &'static str,

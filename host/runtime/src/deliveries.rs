@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::time::Duration;
+use switchboard_deliveries::{Inspection, Signing, Verified};
 use wasmtime::Store;
 
 use crate::bindings::types;
@@ -23,18 +24,9 @@ pub struct Deliveries {
     /// Names of fields that open doors, at any depth: taken out, never passed on.
     #[serde(default)]
     pub secrets: Vec<String>,
+    /// How they are signed; nobody can tell who sent the deliveries of a service that does not sign.
     #[serde(default)]
-    pub headers: DeliveryHeaders,
-}
-
-/// Headers, in lower case, that prove where a delivery comes from.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct DeliveryHeaders {
-    #[serde(default)]
-    pub signature: String,
-    /// Seconds since 1970.
-    #[serde(default)]
-    pub timestamp: String,
+    pub signing: Option<Signing>,
 }
 
 /// One event, as the manifest describes it.
@@ -74,8 +66,9 @@ pub struct EventExample {
     pub output: Value,
 }
 
-/// One event that came in.
+/// One event that came in and was signed by the service: only [`Connector::event`] makes one.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Event {
     /// Full id: `zoom.recording.completed`.
     pub id: String,
@@ -86,12 +79,47 @@ pub struct Event {
 }
 
 impl Connector {
-    /// Read a delivery whose signature the caller has checked (`SignedEvent::verify` of the connections crate). What the manifest calls
-    /// secret is taken out before the connector sees it; the connector has no network while it reads.
+    /// Read a delivery. What the manifest calls secret is taken out before the connector sees it; the connector has no
+    /// network while it reads.
+    ///
+    /// ```no_run
+    /// # use switchboard_runtime::{CallError, Connector, Event, Unverified, Verified};
+    /// async fn read(connector: &Connector, delivery: &Verified) -> Result<Event, CallError> {
+    ///     connector.event(delivery).await
+    /// }
+    /// ```
+    ///
+    /// One that nobody verified is not taken:
+    ///
+    /// ```compile_fail
+    /// # use switchboard_runtime::{CallError, Connector, Event, Unverified, Verified};
+    /// async fn read(connector: &Connector, delivery: &Unverified<'_>) -> Result<Event, CallError> {
+    ///     connector.event(delivery).await
+    /// }
+    /// ```
     ///
     /// # Errors
     /// `event.unreadable` for what is no event, `event.unsupported` for a connector without events, and a broken connector.
-    pub async fn event(&self, mut delivery: Value) -> Result<Event, CallError> {
+    pub async fn event(&self, delivery: &Verified) -> Result<Event, CallError> {
+        let data = self.normalize(delivery.value()).await?;
+        let name = data.get("event").and_then(Value::as_str).unwrap_or_default();
+        let manifest = self.manifest();
+        let known = manifest.events.iter().any(|entry| entry.name == name) && data.get("payload").is_none();
+        Ok(Event { id: format!("{}.{name}", manifest.connector), known, data })
+    }
+
+    /// The same for a body that anybody may have made up: what a connector makes of it, to look at. It is no [`Event`], and
+    /// nothing may act on it.
+    ///
+    /// # Errors
+    /// As [`Connector::event`].
+    pub async fn inspect(&self, body: &Inspection) -> Result<Value, CallError> {
+        self.normalize(body.value()).await
+    }
+
+    /// The delivery in the connector's words; an object with its name as `event`.
+    async fn normalize(&self, delivery: &Value) -> Result<Value, CallError> {
+        let mut delivery = delivery.clone();
         remove(&mut delivery, &self.manifest().deliveries.secrets);
         let text = delivery.to_string();
         let mut store = self.shared.store(None);
@@ -112,10 +140,10 @@ impl Connector {
         };
         let broken = |what: &str| CallError::broken("guest.output", format!("the connector gave {what} for an event"));
         let data: Value = serde_json::from_str(&answer?).map_err(|_| broken("no JSON"))?;
-        let name = data.get("event").and_then(Value::as_str).ok_or_else(|| broken("an object without `event`"))?;
-        let manifest = self.manifest();
-        let known = manifest.events.iter().any(|entry| entry.name == name) && data.get("payload").is_none();
-        Ok(Event { id: format!("{}.{name}", manifest.connector), known, data })
+        match data.get("event").and_then(Value::as_str) {
+            Some(_) => Ok(data),
+            None => Err(broken("an object without `event`")),
+        }
     }
 }
 

@@ -29,6 +29,9 @@ pub use deliveries::Event;
 pub use engine::{Runtime, RuntimeConfig, StartError};
 pub use error::{Broken, CallError, Problem, Refused, Retry};
 pub use machine_code::MachineCode;
+pub use switchboard_deliveries::{
+    Inspection, MemoryReplays, Refusal, Replays, Signing, SigningError, SigningSecrets, Unverified, Verified,
+};
 pub use switchboard_egress::{
     Ask, Connection, Credential, CredentialError, Egress, Facts, FixedToken, Held, MemoryPacing, Pacing, Policy, Turn,
 };

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use crate::deliveries::{Deliveries, DeliveryHeaders, EventEntry, EventExample};
+pub use crate::deliveries::{Deliveries, EventEntry, EventExample};
 pub use crate::remedy::{AppFacts, Guide, Remedy, RoleCheck, UserCheck};
 
 /// Everything a host may know about a connector without running it.

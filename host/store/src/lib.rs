@@ -5,6 +5,7 @@
 //! Start at [`Store::open`].
 
 mod connections;
+mod deliveries;
 mod error;
 mod json;
 mod leases;

@@ -19,6 +19,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/003_budgets.sql"),
     include_str!("../migrations/004_grants.sql"),
     include_str!("../migrations/005_run_connections.sql"),
+    include_str!("../migrations/006_deliveries.sql"),
 ];
 
 /// How long a write waits for another process. Writes here take milliseconds.

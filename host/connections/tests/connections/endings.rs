@@ -4,11 +4,11 @@ use crate::refresh::connected;
 use crate::support::{DAY_MS, Moved, TokenServer, home, open, open_at};
 use crate::told::Told;
 use serde_json::json;
-use switchboard_connections::{Connections, Deauthorization, Revocation};
+use switchboard_connections::{Connections, Revocation};
 use switchboard_egress::Connection;
 
 /// No byte of a secret, in clear or sealed, is left of a connection.
-fn erased(connections: &Connections, dir: &std::path::Path) {
+pub fn erased(connections: &Connections, dir: &std::path::Path) {
     assert!(connections.app("work").is_err());
     for file in ["switchboard.db", "switchboard.db-wal"] {
         let bytes = std::fs::read(dir.join(file)).unwrap_or_default();
@@ -129,67 +129,13 @@ async fn seed_next_22_after_disconnect_nothing_is_sent_and_nothing_is_left() {
     erased(&connections, dir.path());
 }
 
-fn event(retain: bool) -> Deauthorization {
-    Deauthorization { client_id: "app".into(), user_id: Some("u1".into()), account_id: Some("a1".into()), retain }
-}
-
-async fn identified(dir: &std::path::Path, server: &TokenServer) -> Connections {
+/// Connected as the user `u1` of the account `a1`.
+pub async fn identified(dir: &std::path::Path, server: &TokenServer) -> Connections {
     let connections = connected(dir, server).await;
     let row = connections.show("work").told();
     let store = switchboard_store::Store::open(dir).unwrap();
     store.set_connection_identity(&row.id, &json!({"user_id": "u1", "account_id": "a1"})).unwrap();
     connections
-}
-
-#[tokio::test]
-async fn seed_anyclip_45_an_account_that_removed_the_app_ends_disconnected_and_erased() {
-    let server = TokenServer::start(3599).await;
-    let dir = home();
-    let connections = identified(dir.path(), &server).await;
-    let ended = connections.deauthorized(&event(false)).told();
-    assert_eq!((ended.len(), ended[0].state.as_str()), (1, "disconnected"));
-    erased(&connections, dir.path());
-    assert_eq!(connections.open_connection(None).refused().code(), "disconnected");
-    // The same event once more, and one for a user nobody connected.
-    assert!(connections.deauthorized(&event(false)).told().is_empty());
-    let stranger = Deauthorization { user_id: Some("u2".into()), ..event(false) };
-    assert!(connections.deauthorized(&stranger).told().is_empty());
-    let other_app = Deauthorization { client_id: "other".into(), ..event(false) };
-    assert!(connections.deauthorized(&other_app).told().is_empty());
-}
-
-#[tokio::test]
-async fn seed_anyclip_48_without_consent_the_data_has_a_date_within_ten_days() {
-    let server = TokenServer::start(3599).await;
-    let dir = home();
-    drop(identified(dir.path(), &server).await);
-    let clock = Moved::default();
-    let connections = open_at(dir.path(), &clock);
-    let row = connections.deauthorized(&event(false)).told().remove(0);
-    let data = connections.data_clock(&row.id).told().unwrap();
-    assert_eq!(data.delete_by, Some(data.ended_at + 10 * DAY_MS));
-    assert!(connections.data_due().told().is_empty());
-    clock.to(10 * DAY_MS + 1_000);
-    // Asked again on day ten, the date stays.
-    connections.deauthorized(&event(false)).told();
-    assert_eq!(connections.data_due().told().len(), 1);
-    connections.data_deleted(&row.id).unwrap();
-    assert!(connections.data_due().told().is_empty());
-    let report = connections.data_clock(&row.id).told().unwrap();
-    assert!(report.done_at.is_some() && report.identity.is_none());
-}
-
-#[tokio::test]
-async fn seed_anyclip_47_with_consent_the_data_stays() {
-    let server = TokenServer::start(3599).await;
-    let dir = home();
-    drop(identified(dir.path(), &server).await);
-    let clock = Moved::default();
-    let connections = open_at(dir.path(), &clock);
-    let row = connections.deauthorized(&event(true)).told().remove(0);
-    clock.to(400 * DAY_MS);
-    assert!(connections.data_due().told().is_empty());
-    assert_eq!(connections.data_clock(&row.id).told().unwrap().decision, "retain");
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 
 mod browser;
 mod checklist;
+mod deauthorized;
 mod endings;
 mod leaks;
 mod life;

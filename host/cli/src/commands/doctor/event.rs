@@ -2,92 +2,123 @@
 
 use std::path::Path;
 
-use switchboard_connections::{ConnectionsError, SecretString, SignedEvent};
-use switchboard_runtime::manifest::{DeliveryHeaders, Manifest};
+use serde_json::Value;
+use switchboard_connections::SecretString;
+use switchboard_runtime::manifest::Manifest;
 use switchboard_runtime::remedy::Sign;
+use switchboard_runtime::{MemoryReplays, Refusal, Signing, SigningSecrets, Unverified, Verified};
 
 use super::Finding;
 use crate::error::CliError;
 use crate::remedy::Facts;
 
 const ABOUT: &str = "event";
-/// A time after this, some three thousand years from now, was not meant in seconds.
-const LAST_SECOND: i64 = 100_000_000_000;
 
 /// A request as a tunnel or a log shows it: headers, an empty line, the body byte by byte.
 struct Message {
-    signature: String,
-    timestamp: String,
+    headers: Vec<(String, String)>,
     body: Vec<u8>,
 }
 
 /// Judges a saved request by the secret in a file.
-pub fn look(manifest: &Manifest, message: &Path, secret: &Path) -> Result<Finding, CliError> {
-    let secret = String::from_utf8_lossy(&read(secret)?).trim().to_owned();
-    if secret.is_empty() {
-        return Err(CliError::usage("the file of the secret is empty", "put the app's secret token into it, alone"));
-    }
-    let headers = &manifest.deliveries.headers;
-    let message = parse(&read(message)?, headers).ok_or_else(|| {
+pub async fn look(manifest: &Manifest, message: &Path, secret: &Path) -> Result<Finding, CliError> {
+    let secret: SecretString = String::from_utf8_lossy(&read(secret)?).trim().to_owned().into();
+    // Which app it speaks for makes no difference here: nothing is done that it says.
+    let secrets = SigningSecrets::new("", [secret])
+        .map_err(|_| CliError::usage("the file of the secret is empty", "put the app's secret token into it, alone"))?;
+    let signing = manifest.deliveries.signing.as_ref().ok_or_else(|| {
+        CliError::usage(
+            format!("{} signs no messages", manifest.title),
+            "leave out --event: nobody can tell who sent one",
+        )
+    })?;
+    let unsigned = || {
+        let (signature, timestamp) = (signing.signature_header(), signing.timestamp_header());
         CliError::usage(
             format!("{} is no signed message", message.display()),
             format!(
-                "save the whole request: its headers (with `{}` and `{}`), an empty line, its body unchanged",
-                headers.signature, headers.timestamp
+                "save the whole request: its headers (with `{signature}` and `{timestamp}`), an empty line, its body unchanged"
             ),
         )
-    })?;
-    Ok(judge(manifest, &message, &secret.into(), jiff::Timestamp::now().as_second()))
+    };
+    let parsed = parse(&read(message)?).ok_or_else(unsigned)?;
+    judge(manifest, signing, &parsed, &secrets, jiff::Timestamp::now()).await.ok_or_else(unsigned)
 }
 
-fn judge(manifest: &Manifest, message: &Message, secret: &SecretString, now_s: i64) -> Finding {
-    let event = SignedEvent { body: &message.body, timestamp: &message.timestamp, signature: &message.signature };
-    let Ok(sent_s) = message.timestamp.parse::<i64>() else {
-        return Finding::bad(ABOUT, format!("its time, `{}`, is no number of seconds", shortened(&message.timestamp)))
-            .fix("save the request as it came in");
-    };
-    if sent_s > LAST_SECOND {
-        return Finding::bad(
-            ABOUT,
-            format!("its time, `{sent_s}`, is in milliseconds, where the service says seconds"),
-        )
-        .fix("save the request as it came in");
-    }
-    // How old it is, is another question than who signed it.
-    let signed = |event: SignedEvent<'_>| event.verify(secret, sent_s.saturating_mul(1000));
-    let name = match signed(event) {
-        Ok(value) => value.get("event").and_then(|name| name.as_str()).unwrap_or("a message").to_owned(),
-        Err(ConnectionsError::EventRefused { why }) if why != SignedEvent::FORGED => {
-            return Finding::bad(ABOUT, format!("the message cannot be judged: {why}"))
-                .fix("save the request as it came in, its body byte by byte");
+/// None for a message without the headers of one that is signed.
+async fn judge(
+    manifest: &Manifest,
+    signing: &Signing,
+    message: &Message,
+    secrets: &SigningSecrets,
+    now: jiff::Timestamp,
+) -> Option<Finding> {
+    Some(match take(signing, message, &message.body, secrets, now).await {
+        Ok(delivery) => {
+            let age = when(now.as_second().saturating_sub(delivery.sent_s()));
+            Finding::good(ABOUT, format!("{}: signed with this secret, {age}", name(delivery.value())))
         }
-        Err(_)
-            if message.body.last() == Some(&b'\n')
-                && signed(SignedEvent { body: unended(&message.body), ..event }).is_ok() =>
-        {
-            return Finding::bad(
-                ABOUT,
-                "signed with this secret, but the saved body has a line end more than the message",
-            )
-            .fix("nothing, if an editor added it; else let the tunnel or server pass the body on unchanged");
+        Err(Refusal::HeaderMissing { .. }) => return None,
+        Err(Refusal::OutOfTime { sent_s }) => {
+            let (name, age) = (name_of(&message.body), when(now.as_second().saturating_sub(sent_s)));
+            let text = format!(
+                "{name}: the secret is right, but by this clock the message was sent {age}, and only 300 s are allowed"
+            );
+            Finding::note(ABOUT, text)
+                .fix("a message that came just now: set the clock by the network (timedatectl set-ntp true)")
         }
-        Err(error) => {
-            let sign = Sign { problem: Some(error.code().to_owned()), ..Sign::default() };
-            let text =
-                format!("{error}. The secret is another app's, or an earlier one; or the body was changed on its way");
-            return Finding::bad(ABOUT, text).remedy(manifest.remedy(&sign), &Facts::default());
+        Err(refusal @ (Refusal::TimeUnreadable { .. } | Refusal::TimeInMilliseconds { .. })) => {
+            Finding::bad(ABOUT, refusal.to_string()).fix("save the request as it came in")
         }
-    };
-    let age = now_s.saturating_sub(sent_s);
-    let when = if age < 0 { format!("{} s in the future", age.unsigned_abs()) } else { format!("{age} s ago") };
-    if event.verify(secret, now_s.saturating_mul(1000)).is_err() {
-        let text = format!(
-            "{name}: the secret is right, but by this clock the message was sent {when}, and only 300 s are allowed"
-        );
-        return Finding::note(ABOUT, text)
-            .fix("a message that came just now: set the clock by the network (timedatectl set-ntp true)");
-    }
-    Finding::good(ABOUT, format!("{name}: signed with this secret, {when}"))
+        Err(refusal @ Refusal::HeaderTwice { .. }) => {
+            Finding::bad(ABOUT, format!("the message cannot be judged: {refusal}"))
+                .fix("let the tunnel or server pass each header on once, as it came in")
+        }
+        Err(refusal @ Refusal::Forged) => {
+            let shorter = take(signing, message, unended(&message.body), secrets, now).await;
+            if matches!(shorter, Ok(_) | Err(Refusal::OutOfTime { .. })) {
+                let text = "signed with this secret, but the saved body has a line end more than the message";
+                return Some(
+                    Finding::bad(ABOUT, text).fix(
+                        "nothing, if an editor added it; else let the tunnel or server pass the body on unchanged",
+                    ),
+                );
+            }
+            let sign = Sign { problem: Some(refusal.code().to_owned()), ..Sign::default() };
+            let text = format!(
+                "the message is not accepted: {refusal}. The secret is another app's, or an earlier one; or the body was changed on its way"
+            );
+            Finding::bad(ABOUT, text).remedy(manifest.remedy(&sign), &Facts::default())
+        }
+        Err(refusal) => Finding::bad(ABOUT, format!("the message cannot be judged: {refusal}"))
+            .fix("save the request as it came in, its body byte by byte"),
+    })
+}
+
+/// The message as a server would take it in.
+async fn take(
+    signing: &Signing,
+    message: &Message,
+    body: &[u8],
+    secrets: &SigningSecrets,
+    now: jiff::Timestamp,
+) -> Result<Verified, Refusal> {
+    let headers = message.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
+    // A file may be judged as often as one likes.
+    let replays = MemoryReplays::default();
+    Unverified::new(headers, body).verify(signing, secrets, now.as_millisecond(), &replays).await
+}
+
+fn name(value: &Value) -> String {
+    value.get("event").and_then(Value::as_str).unwrap_or("a message").to_owned()
+}
+
+fn name_of(body: &[u8]) -> String {
+    Unverified::for_inspection(body).map_or_else(|_| "a message".to_owned(), |body| name(body.value()))
+}
+
+fn when(age: i64) -> String {
+    if age < 0 { format!("{} s in the future", age.unsigned_abs()) } else { format!("{age} s ago") }
 }
 
 /// Without the line end at its end.
@@ -95,20 +126,14 @@ fn unended(body: &[u8]) -> &[u8] {
     body.strip_suffix(b"\r\n").or_else(|| body.strip_suffix(b"\n")).unwrap_or(body)
 }
 
-fn shortened(text: &str) -> String {
-    text.chars().take(20).collect()
-}
-
-fn parse(request: &[u8], headers: &DeliveryHeaders) -> Option<Message> {
+fn parse(request: &[u8]) -> Option<Message> {
     let end =
         |mark: &[u8]| request.windows(mark.len()).position(|window| window == mark).map(|at| (at, at + mark.len()));
     let (head, body) = end(b"\r\n\r\n").or_else(|| end(b"\n\n"))?;
     let (head, body) = (std::str::from_utf8(request.get(..head)?).ok()?, request.get(body..)?.to_vec());
-    let header = |wanted: &str| {
-        let mut all = head.lines().filter_map(|line| line.split_once(':'));
-        all.find(|(name, _)| name.trim().eq_ignore_ascii_case(wanted)).map(|(_, value)| value.trim().to_owned())
-    };
-    Some(Message { signature: header(&headers.signature)?, timestamp: header(&headers.timestamp)?, body })
+    let headers = head.lines().filter_map(|line| line.split_once(':'));
+    let headers = headers.map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned())).collect();
+    Some(Message { headers, body })
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, CliError> {

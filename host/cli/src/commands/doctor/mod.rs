@@ -140,7 +140,7 @@ async fn look(app: &App, options: &Doctor) -> Result<Vec<Finding>, CliError> {
         return seen(app, manifest, words).map(|finding| vec![finding]);
     }
     if let (Some(message), Some(secret), Some(manifest)) = (&options.event, &options.event_secret_file, manifest) {
-        return event::look(manifest, message, secret).map(|finding| vec![finding]);
+        return event::look(manifest, message, secret).await.map(|finding| vec![finding]);
     }
     let facts = Facts::default();
     findings.push(match app.store() {
