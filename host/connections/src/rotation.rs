@@ -172,7 +172,7 @@ impl Core {
         let result = match self.good_token(id, rejected) {
             Ok(Some(token)) => Ok(token),
             Ok(None) => match UnderWay::begin_unless_ending() {
-                Some(_under_way) => self.replace(held.fence(), id).await,
+                Some(_under_way) => self.replace(held.fence(), id, rejected).await,
                 None => Err(unavailable("the program is about to end".to_owned(), true)),
             },
             Err(error) => Err(error.into()),
@@ -203,7 +203,7 @@ impl Core {
     }
 
     /// The one POST. Only under the lease.
-    async fn replace(&self, fence: &Fence, id: &str) -> Result<Token, CredentialError> {
+    async fn replace(&self, fence: &Fence, id: &str, rejected: Option<&str>) -> Result<Token, CredentialError> {
         let (old, generation): (Token, u64) = self.field(id, TOKEN)?;
         let (service, _): (Service, _) = self.field(id, SERVICE)?;
         let stored = ConnectionsError::from;
@@ -211,9 +211,12 @@ impl Core {
         let earlier = self.store.rotation(id).map_err(stored)?;
         let answer_lost = earlier.is_some_and(|rotation| rotation.token_hash == hash);
         if !self.store.open_rotation(fence, id, (TOKEN, generation), &hash, self.now()).map_err(stored)? {
-            return self.renewed_meanwhile(id);
+            return self.renewed_meanwhile(id, rejected);
         }
-        let over = |state, reason: &str| self.over(fence, id, &hash, state, reason);
+        let over = |state, reason: &str| {
+            let ended = self.over(fence, id, &hash, state, reason);
+            ended.and_then(|()| self.renewed_meanwhile(id, rejected))
+        };
 
         let (app, account) = match self.field::<Option<AppSecret>>(id, APP)?.0 {
             Some(secret) => {
@@ -229,7 +232,10 @@ impl Core {
             (None, None) => return over(State::NeedsReconnect, "the service gave no way to renew its token"),
         };
         match answer {
-            Ok(new) => self.keep(fence, id, old, new, generation).await,
+            Ok(new) => match self.keep(fence, id, old, new, generation).await? {
+                Some(new) => Ok(new),
+                None => self.renewed_meanwhile(id, rejected),
+            },
             Err(TokenFailure::Rejected { error, reason, code }) => {
                 let named = code.as_ref().map_or(String::new(), |code| format!(" {code}"));
                 match judge(&service, &error, code.as_deref()) {
@@ -263,7 +269,8 @@ impl Core {
         }
     }
 
-    /// On disk first. A full disk is given a moment: the old token is already worth nothing.
+    /// On disk first. A full disk is given a moment: the old token is already worth nothing. None when another process has
+    /// the lease, or another grant came meanwhile.
     async fn keep(
         &self,
         fence: &Fence,
@@ -271,7 +278,7 @@ impl Core {
         old: Token,
         new: Token,
         generation: u64,
-    ) -> Result<Token, CredentialError> {
+    ) -> Result<Option<Token>, CredentialError> {
         let mut new = new.obtained_at(self.now());
         if new.scopes.is_empty() {
             new.scopes.clone_from(&old.scopes);
@@ -288,7 +295,7 @@ impl Core {
                     attempt += 1;
                     tokio::time::sleep(Duration::from_millis(200)).await;
                 }
-                Err(StoreError::LeaseLost { .. }) => return self.renewed_meanwhile(id),
+                Err(StoreError::LeaseLost { .. }) => return Ok(None),
                 Err(error) => return Err(ConnectionsError::from(error).into()),
             }
         }
@@ -296,12 +303,12 @@ impl Core {
             self.store.set_connection_scopes(id, &new.scopes).map_err(ConnectionsError::from)?;
         }
         self.tell(id, Stage::Kept);
-        Ok(new)
+        Ok(Some(new))
     }
 
-    /// The grant is over: said, with its reason. Nothing is erased unless the account itself took the app away. When
-    /// the connection was signed in anew while the service was asked, that grant is used instead.
-    fn over(&self, fence: &Fence, id: &str, sent: &str, state: State, reason: &str) -> Result<Token, CredentialError> {
+    /// The grant is over: said, with its reason. Nothing is erased unless the account itself took the app away, and
+    /// nothing is said of a grant that came while the service was asked.
+    fn over(&self, fence: &Fence, id: &str, sent: &str, state: State, reason: &str) -> Result<(), CredentialError> {
         let erase = state == State::Disconnected;
         let from = state.reached_from();
         let moved = self
@@ -311,13 +318,14 @@ impl Core {
         if moved && erase {
             self.forget(id, false)?;
         }
-        self.renewed_meanwhile(id)
+        Ok(())
     }
 
-    /// The token of a grant that took the place of the one that was being replaced.
-    fn renewed_meanwhile(&self, id: &str) -> Result<Token, CredentialError> {
+    /// The token of a grant that took the place of the one that was being replaced. Never the one the service just refused,
+    /// which is still there while another process, which has the lease now, replaces it.
+    fn renewed_meanwhile(&self, id: &str, rejected: Option<&str>) -> Result<Token, CredentialError> {
         let changed = || unavailable("another process changed the connection meanwhile".to_owned(), true);
-        self.good_token(id, None)?.ok_or_else(changed)
+        self.good_token(id, rejected)?.ok_or_else(changed)
     }
 
     fn tell(&self, id: &str, stage: Stage) {

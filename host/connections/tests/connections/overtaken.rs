@@ -48,6 +48,28 @@ async fn a_refresh_that_is_answered_after_a_new_sign_in_goes_on_with_the_new_gra
 }
 
 #[tokio::test]
+async fn a_refresh_that_lost_its_lease_does_not_give_back_the_token_that_was_refused() {
+    let (server, folder) = (TokenServer::start(3_600).await, home());
+    let plain = open(folder.path());
+    let grant = sign_in(&server, &plain).await.told();
+    let row = admit(&plain, &server, "first", grant, &Care::default()).await.told().row;
+    let store = Store::open(folder.path()).unwrap();
+    let vault = Vault::open(&store, KeySource::File(folder.path().join("key"))).unwrap();
+    // While the service is asked, another process takes the lease over, and is not done yet.
+    let (other, much_later) = (store.clone(), 4_000_000_000_000);
+    let work = Box::new(move || {
+        other.take_lease(&format!("token/{}", row.id), &"other", 60_000, much_later).unwrap().unwrap();
+    });
+    let watch = Arc::new(Once(Stage::Sending, Mutex::new(Some(work))));
+    let options = Options { watch: Some(watch), ..Options::default() };
+    let connections = Connections::open_with(store, vault, Egress::new().unwrap(), options);
+    let live = connections.open_connection(Some("first")).told();
+    let refused = live.credential().await.told();
+    let error = live.renew(&refused).await.refused();
+    assert!(error.retryable && error.message.contains("another process"), "{error:?}");
+}
+
+#[tokio::test]
 async fn a_refresh_that_has_read_the_former_token_ends_no_new_grant() {
     let (server, folder) = (TokenServer::start(3_600).await, home());
     let connections = open(folder.path());
