@@ -39,6 +39,7 @@ mod secrets;
 mod server;
 mod several;
 mod shown;
+mod silent;
 mod slips;
 mod told;
 mod traced;

@@ -64,6 +64,10 @@ pub enum LoadError {
     Part,
 }
 
+/// A request that is cut off when a call's time is over is told to the guest, which has so long to say it in the service's terms.
+/// What does not end then is the guest's own fault.
+const GRACE: Duration = Duration::from_secs(2);
+
 /// A connector ready to be called. Cheap to clone.
 #[derive(Clone)]
 pub struct Connector {
@@ -221,7 +225,7 @@ impl Connector {
         });
         let options = shorter.as_ref().unwrap_or(options);
         let mut store = self.shared.store(Some(self.network(connection, options, pace)));
-        let outcome = self.shared.bounded(&mut store, options.deadline, async |store: &mut Store<Host>| {
+        let outcome = self.shared.bounded(&mut store, options.deadline + GRACE, async |store: &mut Store<Host>| {
             let guest = self.shared.pre.instantiate_async(&mut *store).await?;
             guest.switchboard_connector_activities().call_invoke(store, name, &input).await
         });
@@ -248,7 +252,7 @@ impl Connector {
     ) -> Result<Identity, CallError> {
         let pace = Pace::class(self.shared.book.rates(), "light", &*connection);
         let mut store = self.shared.store(Some(self.network(connection, options, pace)));
-        let found = self.shared.bounded(&mut store, options.deadline, async |store: &mut Store<Host>| {
+        let found = self.shared.bounded(&mut store, options.deadline + GRACE, async |store: &mut Store<Host>| {
             let guest = self.shared.pre.instantiate_async(&mut *store).await?;
             guest.switchboard_connector_auth().call_identify(store).await
         });

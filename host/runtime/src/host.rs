@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use switchboard_egress::{self as egress, Ask, Connection, Credential, Held, Method, Request, Target};
+use switchboard_egress::{self as egress, Ask, Connection, Credential, CredentialError, Held, Method, Request, Target};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
@@ -190,7 +190,21 @@ impl Call {
     async fn credential(&self, wants: http::Credential) -> Result<Option<Credential>, http::Failure> {
         match wants {
             http::Credential::None => Ok(None),
-            http::Credential::Connection => self.connection.credential().await.map(Some).map_err(no_credential),
+            http::Credential::Connection => self.in_time(self.connection.credential()).await.map(Some),
+        }
+    }
+
+    /// A credential, unless the call's time ends first. Whatever makes it goes on.
+    async fn in_time(
+        &self,
+        credential: impl Future<Output = Result<Credential, CredentialError>>,
+    ) -> Result<Credential, http::Failure> {
+        match tokio::time::timeout_at(self.deadline, credential).await {
+            Ok(credential) => credential.map_err(no_credential),
+            Err(_) => Err(http::Failure {
+                retry: types::Retry::After(5_000),
+                ..failed("timeout", "the sign-in service did not answer in time", true)
+            }),
         }
     }
 
@@ -256,7 +270,7 @@ impl Call {
         match (verdict.kind.as_str(), credential) {
             ("expired", Some(rejected)) if !*renewed => {
                 *renewed = true;
-                self.connection.renew(rejected).await.map_err(no_credential)?;
+                self.in_time(self.connection.renew(rejected)).await?;
                 Ok(Next::Again(std::time::Duration::ZERO))
             }
             ("rate-limited", _) => {
