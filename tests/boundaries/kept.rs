@@ -181,3 +181,16 @@ fn a_connection_that_was_chosen_is_used_where_none_is_named() {
     assert_eq!(world.json(&["connection", "default", "--none", "--json"])["default"], json!(null));
     assert_eq!(World::error(&world.run(&me))["code"], "ambiguous");
 }
+
+#[test]
+fn the_default_follows_its_user_to_a_new_connection_and_its_end_is_told() {
+    let world = World::connected();
+    world.connect("grace", "grace@emulator.test");
+    world.json(&["connection", "default", "work", "--json"]);
+    assert_eq!(world.connect_with("again", "ada@emulator.test", "allow", &["--replace"]).code, 0);
+    assert_eq!(world.json(&["connection", "default", "--json"])["default"], "again");
+    assert_eq!(world.json(&["call", "zoom.users.me", "--json"])["email"], "ada@emulator.test");
+    let ended = world.run(&["connection", "disconnect", "again", "--yes"]);
+    assert!(ended.err.contains("switchboard connection default LABEL chooses another"), "{}", ended.err);
+    assert_eq!(world.json(&["connection", "disconnect", "grace", "--yes", "--json"])["was_default"], false);
+}

@@ -257,14 +257,15 @@ impl Core {
                     }
                 }
             }
-            Err(TokenFailure::Unavailable { message, not_sent, .. }) => {
+            Err(TokenFailure::Unavailable { message, not_sent, turned_away, .. }) => {
                 if not_sent && !answer_lost {
                     self.store.close_rotation(id).map_err(stored)?;
                 }
-                Err(unavailable(
-                    format!("the token could not be refreshed: {message}; nothing was changed, try again"),
-                    true,
-                ))
+                let then = match (not_sent || turned_away) && !answer_lost {
+                    true => "nothing was changed, try again",
+                    false => "the service may have replaced it all the same, which the next call finds out",
+                };
+                Err(unavailable(format!("the token could not be refreshed: {message}; {then}"), true))
             }
         }
     }

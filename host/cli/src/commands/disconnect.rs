@@ -33,6 +33,7 @@ pub async fn run(app: &App, label: &str, yes: bool) -> Result<(), CliError> {
             return Err(CliError::failed("not-confirmed", "nothing was done"));
         }
     }
+    let was_default = connections.default_one()?.is_some_and(|default| default.id == row.id);
     let done = connections.disconnect(&row.id).await?;
     let note = match &done.revocation {
         Revocation::Failed(why) => Some(format!(
@@ -44,11 +45,16 @@ pub async fn run(app: &App, label: &str, yes: bool) -> Result<(), CliError> {
     };
     if app.global.json {
         return output::json(
-            &json!({ "label": label, "disconnected": true, "revoked": done.revocation == Revocation::Done, "note": note, "used_by": usage.iter().map(used).collect::<Vec<_>>() }),
+            &json!({ "label": label, "disconnected": true, "revoked": done.revocation == Revocation::Done, "was_default": was_default, "note": note, "used_by": usage.iter().map(used).collect::<Vec<_>>() }),
         );
     }
     output::line(&format!("{label} is disconnected"))?;
     usage.iter().for_each(|usage| app.say(&format!("! {}", says(usage))));
+    if was_default {
+        app.say(
+            "it was the one that is used where none is named: switchboard connection default LABEL chooses another",
+        );
+    }
     if let Some(note) = note {
         app.say(&note);
     }

@@ -106,7 +106,8 @@ async fn a_lost_answer_is_told_as_the_cause() {
     let live = connections.open_connection(None).unwrap();
     let rejected = Credential::new("canary-access-1".into());
     server.then(Next::LoseAnswer);
-    assert!(live.renew(&rejected).await.refused().retryable);
+    let lost = live.renew(&rejected).await.refused();
+    assert!(lost.retryable && lost.message.contains("which the next call finds out"), "{lost}");
     assert_eq!(live.renew(&rejected).await.refused().code, "needs-reconnect");
     let reason = connections.show("work").told().state_reason.unwrap();
     assert!(reason.contains("lost"), "{reason}");
