@@ -207,6 +207,46 @@ fn seed_anyclip_45_the_signed_word_of_zoom_ends_the_connection_once_and_a_replay
 }
 
 #[test]
+fn a_message_that_was_saved_is_taken_in_by_the_command_and_ends_what_it_says() {
+    let world = World::connected();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let hook = json!({"url": format!("http://{}/hook", listener.local_addr().unwrap()), "secret": SECRET,
+        "client_id": "switchboard-demo", "events": ["app_deauthorized"], "validate": false});
+    control(&world, "webhooks", &hook);
+    control(&world, "apps/switchboard-demo/deauthorize", &json!({"user": "ada@emulator.test"}));
+    let got = receive(&listener);
+    let save = |name: &str, body: &[u8]| {
+        let head: String = got.headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
+        let file = world.home.path().join(name);
+        std::fs::write(&file, [head.as_bytes(), b"\n", body].concat()).unwrap();
+        file.display().to_string()
+    };
+    let secret = world.secret_file(SECRET);
+    let take = |file: &str, app: &str| {
+        world.run(&["event", "receive", file, "--client-id", app, "--event-secret-file", &secret, "--json"])
+    };
+    let state = || world.json(&["connection", "show", "work", "--json"])["state"].clone();
+    let saved = save("message", &got.body);
+
+    let changed = World::error(&take(&save("changed", &[&got.body[..], b" "].concat()), "switchboard-demo"));
+    assert_eq!((&changed["code"], state()), (&json!("event-refused"), json!("active")), "{changed}");
+    assert!(changed["fix"].as_str().unwrap().contains("switchboard doctor --event "), "{changed}");
+    let stranger = World::error(&take(&saved, "other"));
+    assert_eq!((&stranger["code"], state()), (&json!("event-refused"), json!("active")), "{stranger}");
+
+    for ended in [json!(["work"]), json!([])] {
+        let done = take(&saved, "switchboard-demo");
+        let said: Value = serde_json::from_str(&done.out).unwrap_or_else(|error| panic!("{error}: {}", done.err));
+        assert_eq!(
+            (&said["id"], &said["known"], &said["ended"]),
+            (&json!("zoom.app_deauthorized"), &json!(true), &ended)
+        );
+        assert_eq!(said["event"]["client_id"], "switchboard-demo", "{said}");
+    }
+    assert_eq!(state(), "disconnected");
+}
+
+#[test]
 fn events_are_listed_and_explained_and_a_wrong_name_gets_the_nearest() {
     let world = World::new();
     let all = world.json(&["event", "list", "--json"]);

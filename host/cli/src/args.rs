@@ -150,6 +150,17 @@ pub enum EventCommand {
     Show { event: String },
     /// Print the JSON Schema of one event
     Schema { event: String },
+    /// Take in a signed message that was saved with its headers: print the event, and act on one that ends a connection
+    Receive {
+        /// The request: headers, an empty line, the body unchanged
+        file: PathBuf,
+        /// Client id of the app that the message was sent to
+        #[arg(long, env = "SWITCHBOARD_CLIENT_ID")]
+        client_id: String,
+        /// File with the secret that the app's messages are signed with
+        #[arg(long, value_name = "FILE")]
+        event_secret_file: PathBuf,
+    },
 }
 
 #[derive(Debug, ClapArgs)]

@@ -10,6 +10,7 @@ mod connect_args;
 mod error;
 mod home;
 mod input;
+mod message;
 mod near;
 mod output;
 mod policy;

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use switchboard_runtime::manifest::{EventEntry, Manifest};
 
 use super::activity::{fields, holds};
+use super::receive;
 use crate::app::App;
 use crate::args::EventCommand;
 use crate::error::{CliError, exit};
@@ -17,6 +18,9 @@ pub async fn run(app: &App, command: EventCommand) -> Result<(), CliError> {
         EventCommand::List { search } => list(app, manifest, search.as_deref()),
         EventCommand::Show { event } => show(app, manifest, find(manifest, &event)?),
         EventCommand::Schema { event } => output::json(&find(manifest, &event)?.payload),
+        EventCommand::Receive { file, client_id, event_secret_file } => {
+            receive::run(app, &connector, &file, &client_id, &event_secret_file).await
+        }
     }
 }
 

@@ -11,6 +11,7 @@ mod doctor;
 mod emulator;
 mod event;
 mod key;
+mod receive;
 mod revocations;
 mod run;
 mod runs;

@@ -3,46 +3,24 @@
 use std::path::Path;
 
 use serde_json::Value;
-use switchboard_connections::SecretString;
 use switchboard_runtime::manifest::Manifest;
 use switchboard_runtime::remedy::Sign;
 use switchboard_runtime::{MemoryReplays, Refusal, Signing, SigningSecrets, Unverified, Verified};
 
 use super::Finding;
 use crate::error::CliError;
+use crate::message::{Message, secrets, signing, unsigned};
 use crate::remedy::Facts;
 
 const ABOUT: &str = "event";
 
-/// A request as a tunnel or a log shows it: headers, an empty line, the body byte by byte.
-struct Message {
-    headers: Vec<(String, String)>,
-    body: Vec<u8>,
-}
-
 /// Judges a saved request by the secret in a file.
 pub async fn look(manifest: &Manifest, message: &Path, secret: &Path) -> Result<Finding, CliError> {
-    let secret: SecretString = String::from_utf8_lossy(&read(secret)?).trim().to_owned().into();
     // Which app it speaks for makes no difference here: nothing is done that it says.
-    let secrets = SigningSecrets::new("", [secret])
-        .map_err(|_| CliError::usage("the file of the secret is empty", "put the app's secret token into it, alone"))?;
-    let signing = manifest.deliveries.signing.as_ref().ok_or_else(|| {
-        CliError::usage(
-            format!("{} signs no messages", manifest.title),
-            "leave out --event: nobody can tell who sent one",
-        )
-    })?;
-    let unsigned = || {
-        let (signature, timestamp) = (signing.signature_header(), signing.timestamp_header());
-        CliError::usage(
-            format!("{} is no signed message", message.display()),
-            format!(
-                "save the whole request: its headers (with `{signature}` and `{timestamp}`), an empty line, its body unchanged"
-            ),
-        )
-    };
-    let parsed = parse(&read(message)?).ok_or_else(unsigned)?;
-    judge(manifest, signing, &parsed, &secrets, jiff::Timestamp::now()).await.ok_or_else(unsigned)
+    let (signing, secrets) = (signing(manifest)?, secrets("", secret)?);
+    let parsed = Message::read(message, signing)?;
+    let judged = judge(manifest, signing, &parsed, &secrets, jiff::Timestamp::now()).await;
+    judged.ok_or_else(|| unsigned(message, signing))
 }
 
 /// None for a message without the headers of one that is signed.
@@ -103,10 +81,9 @@ async fn take(
     secrets: &SigningSecrets,
     now: jiff::Timestamp,
 ) -> Result<Verified, Refusal> {
-    let headers = message.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
     // A file may be judged as often as one likes.
     let replays = MemoryReplays::default();
-    Unverified::new(headers, body).verify(signing, secrets, now.as_millisecond(), &replays).await
+    message.with(body).verify(signing, secrets, now.as_millisecond(), &replays).await
 }
 
 fn name(value: &Value) -> String {
@@ -124,20 +101,4 @@ fn when(age: i64) -> String {
 /// Without the line end at its end.
 fn unended(body: &[u8]) -> &[u8] {
     body.strip_suffix(b"\r\n").or_else(|| body.strip_suffix(b"\n")).unwrap_or(body)
-}
-
-fn parse(request: &[u8]) -> Option<Message> {
-    let end =
-        |mark: &[u8]| request.windows(mark.len()).position(|window| window == mark).map(|at| (at, at + mark.len()));
-    let (head, body) = end(b"\r\n\r\n").or_else(|| end(b"\n\n"))?;
-    let (head, body) = (std::str::from_utf8(request.get(..head)?).ok()?, request.get(body..)?.to_vec());
-    let headers = head.lines().filter_map(|line| line.split_once(':'));
-    let headers = headers.map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned())).collect();
-    Some(Message { headers, body })
-}
-
-fn read(file: &Path) -> Result<Vec<u8>, CliError> {
-    std::fs::read(file).map_err(|error| {
-        CliError::usage(format!("cannot read {}: {error}", file.display()), "name a file that is there")
-    })
 }

@@ -1,0 +1,59 @@
+//! `switchboard event receive`: what a server does with each delivery, for one that was saved.
+
+use std::path::Path;
+
+use serde_json::json;
+use switchboard_connections::{Deauthorization, DeauthorizationRule};
+use switchboard_runtime::{Connector, MemoryReplays, Refusal};
+
+use crate::app::App;
+use crate::error::{CliError, exit};
+use crate::message::{Message, secrets, signing, unsigned};
+use crate::output;
+
+pub async fn run(app: &App, connector: &Connector, file: &Path, app_id: &str, secret: &Path) -> Result<(), CliError> {
+    let (manifest, connections) = (connector.manifest(), app.connections()?);
+    let (signing, secrets) = (signing(manifest)?, secrets(app_id, secret)?);
+    let message = Message::read(file, signing)?;
+    let now = jiff::Timestamp::now().as_millisecond();
+    // A file may be given again, for another app or after a mistake: it ends a connection once.
+    let replays = MemoryReplays::default();
+    let verified = message.with(&message.body).verify(signing, &secrets, now, &replays).await;
+    let delivery = verified.map_err(|refusal| match refusal {
+        Refusal::HeaderMissing { .. } => unsigned(file, signing),
+        refusal => refused(&refusal, file, secret),
+    })?;
+    let event = connector.event(&delivery).await?;
+    let rule: Option<DeauthorizationRule> = manifest
+        .auth
+        .deauthorization
+        .clone()
+        .map(serde_json::from_value)
+        .transpose()
+        .map_err(|error| CliError::failed("connector.load", format!("`auth.deauthorization`: {error}")))?;
+    let removed = rule.map(|rule| Deauthorization::read(&delivery, &rule)).transpose()?.flatten();
+    let ended = removed.map(|removed| connections.deauthorized(&removed)).transpose()?.unwrap_or_default();
+    let labels: Vec<&str> = ended.iter().map(|row| row.label.as_str()).collect();
+    if app.global.json {
+        return output::json(&json!({ "id": event.id, "known": event.known, "event": event.data, "ended": labels }));
+    }
+    output::line(&event.id)?;
+    output::json(&event.data)?;
+    for label in labels {
+        app.say(&format!("! `{label}` is disconnected: the account removed the app, and its secrets are erased"));
+    }
+    Ok(())
+}
+
+fn refused(refusal: &Refusal, file: &Path, secret: &Path) -> CliError {
+    CliError::Failed {
+        code: refusal.code().to_owned(),
+        message: format!("the message is not taken in: {refusal}"),
+        fix: Some(format!(
+            "switchboard doctor --event {} --event-secret-file {} tells why",
+            file.display(),
+            secret.display()
+        )),
+        exit: exit::INVALID,
+    }
+}

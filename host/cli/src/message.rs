@@ -1,0 +1,69 @@
+//! A request of the service that was saved to a file, and what its signature is judged by.
+
+use std::path::Path;
+
+use switchboard_connections::SecretString;
+use switchboard_runtime::manifest::Manifest;
+use switchboard_runtime::{Signing, SigningSecrets, Unverified};
+
+use crate::error::CliError;
+
+/// A request as a tunnel or a log shows it: headers, an empty line, the body byte by byte.
+pub struct Message {
+    headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+impl Message {
+    pub fn read(file: &Path, signing: &Signing) -> Result<Message, CliError> {
+        Message::parse(&read(file)?).ok_or_else(|| unsigned(file, signing))
+    }
+
+    fn parse(request: &[u8]) -> Option<Message> {
+        let end =
+            |mark: &[u8]| request.windows(mark.len()).position(|window| window == mark).map(|at| (at, at + mark.len()));
+        let (head, body) = end(b"\r\n\r\n").or_else(|| end(b"\n\n"))?;
+        let (head, body) = (std::str::from_utf8(request.get(..head)?).ok()?, request.get(body..)?.to_vec());
+        let headers = head.lines().filter_map(|line| line.split_once(':'));
+        let headers = headers.map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned())).collect();
+        Some(Message { headers, body })
+    }
+
+    /// The delivery, with this body.
+    pub fn with<'a>(&'a self, body: &'a [u8]) -> Unverified<'a> {
+        Unverified::new(self.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())), body)
+    }
+}
+
+/// What is said of a file without the headers of a signed message.
+pub fn unsigned(file: &Path, signing: &Signing) -> CliError {
+    let (signature, timestamp) = (signing.signature_header(), signing.timestamp_header());
+    CliError::usage(
+        format!("{} is no signed message", file.display()),
+        format!(
+            "save the whole request: its headers (with `{signature}` and `{timestamp}`), an empty line, its body unchanged"
+        ),
+    )
+}
+
+/// How the service signs.
+pub fn signing(manifest: &Manifest) -> Result<&Signing, CliError> {
+    manifest
+        .deliveries
+        .signing
+        .as_ref()
+        .ok_or_else(|| CliError::usage(format!("{} signs no messages", manifest.title), "nobody can tell who sent one"))
+}
+
+/// The secret in a file, as that of an app.
+pub fn secrets(app: &str, file: &Path) -> Result<SigningSecrets, CliError> {
+    let secret: SecretString = String::from_utf8_lossy(&read(file)?).trim().to_owned().into();
+    SigningSecrets::new(app, [secret])
+        .map_err(|_| CliError::usage("the file of the secret is empty", "put the app's secret token into it, alone"))
+}
+
+fn read(file: &Path) -> Result<Vec<u8>, CliError> {
+    std::fs::read(file).map_err(|error| {
+        CliError::usage(format!("cannot read {}: {error}", file.display()), "name a file that is there")
+    })
+}
