@@ -44,7 +44,7 @@ fn seed_uipath_08_the_doctor_says_that_it_is_pre_approval_and_who_mends_it() {
         "{found}"
     );
     let message = world.run(&["doctor", "--message"]).out;
-    assert!(message.contains(APP) && message.contains("Please, as an owner or admin"), "{message}");
+    assert!(message.contains(APP) && message.contains("pass it on to an owner or admin"), "{message}");
     approve(&world, &[GRACE], &[]);
     world.connect("work", GRACE);
     assert!(attempt(&world).is_none(), "the attempt is over");

@@ -130,6 +130,24 @@ fn a_webhook_secret_is_judged_by_a_message_that_was_refused() {
     assert_eq!(world.run(&["doctor", "--event", &file, "--event-secret-file", &file]).code, 2);
 }
 
+#[test]
+fn the_app_for_administrators_is_advised_where_scopes_of_the_account_alone_are_lacking() {
+    let world = World::new();
+    let lacks = |label: &str| {
+        let found = world.findings(&[label]);
+        found.into_iter().find(|one| one["text"].as_str().unwrap().contains("lack a scope")).unwrap()
+    };
+    assert_eq!(world.connect_packaged("all", "ada@emulator.test", &[]).code, 0);
+    let all = lacks("all");
+    assert!(all["fix"].as_str().unwrap().contains("switchboard-admin") && all["remedy"].is_null(), "{all}");
+    // Of what was not asked for, a sign-in gives the user's own: that comes first.
+    assert_eq!(world.connect_packaged("some", "grace@emulator.test", &["--scopes", "user:read:user"]).code, 0);
+    let some = lacks("some");
+    assert_eq!(some["remedy"]["id"], "scope-missing-packaged", "{some}");
+    assert!(!some.to_string().contains("switchboard-admin"), "{some}");
+    assert!(some["remedy"]["steps"][0].as_str().unwrap().contains("connection reconnect some"), "{some}");
+}
+
 /// As the service signs: HMAC-SHA256, written out here from its definition.
 fn signature(secret: &str, at: i64, body: &str) -> String {
     use sha2::{Digest, Sha256};

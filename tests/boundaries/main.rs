@@ -2,7 +2,9 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod accounts;
+mod advised;
 mod approving;
+mod attempts;
 mod burst;
 mod checklist;
 mod confirming;
@@ -11,6 +13,7 @@ mod diagnosed;
 mod doctor;
 mod embed;
 mod embed_accounts;
+mod ended;
 mod events;
 mod files;
 mod government;

@@ -101,7 +101,7 @@ fn a_grant_that_was_taken_away_asks_to_reconnect_and_keeps_the_connection() {
     let done = world.run(&["call", "zoom.users.me", "--connection", "work", "--json"]);
     assert_eq!(done.code, 4, "{}", done.err);
     assert!(
-        done.err.contains("use the newer connection, or end that one: switchboard connection reconnect work --replace"),
+        done.err.contains("sign in here again, which ends that one: switchboard connection reconnect work --replace"),
         "{}",
         done.err
     );

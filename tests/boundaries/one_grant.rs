@@ -107,8 +107,7 @@ fn seed_uipath_18_a_connection_that_was_replaced_on_another_machine_learns_it_fr
             assert!(here.ask("POST", "/_emulator/faults", &fault).0 < 300);
         }
         let refused = here.run(&["call", "zoom.users.me", "--json"]);
-        let code = format!("credential.{state}");
-        assert_eq!((refused.code, &World::error(&refused)["code"]), (4, &json!(code)), "{}", refused.err);
+        assert_eq!((refused.code, &World::error(&refused)["code"]), (4, &json!(state)), "{}", refused.err);
         let shown = here.json(&["connection", "show", "work", "--json"]);
         assert_eq!(shown["state"], state, "{shown}");
         let told = here.findings(&["work"]).into_iter().find(|one| one["ok"] == false).unwrap()["remedy"].to_string();

@@ -131,6 +131,14 @@ fn seed_uipath_23_one_command_with_nothing_but_a_name_starts_the_connect_step() 
 }
 
 #[test]
+fn seed_uipath_05_the_redirect_address_is_printed_once_while_the_sign_in_waits() {
+    let world = World::new();
+    let (done, opened, _) = in_the_browser(&world, "mine", alan);
+    let redirect = query(&opened, "redirect_uri");
+    assert_eq!(done.err.matches(&redirect).count(), 1, "{redirect}: {}", done.err);
+}
+
+#[test]
 fn the_browser_gets_no_key_in_its_environment() {
     let world = World::new();
     let (done, ..) = in_the_browser(&world, "mine", |page| landing(page.as_str(), "alan@emulator.test", "allow"));

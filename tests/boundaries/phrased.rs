@@ -32,15 +32,17 @@ fn a_refused_pasted_token_is_told_apart_from_a_service_that_fails() {
     let (api, oauth) = (world.emulator.api_base(), world.emulator.oauth_base());
     let connect = ["connect", "lab", "--token", "-", "--api-base", &api, "--oauth-base", &oauth, "--json"];
     let told = World::error(&world.run_with(&connect, "eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJrZXkifQ.c2ln"));
-    let message = told["message"].as_str().unwrap();
-    assert!(message.contains("JWT app") && message.contains("--guide s2s"), "{told}");
-    assert!(!message.contains("just given"), "{told}");
+    assert_eq!((&told["code"], &told["remedy"]["id"]), (&json!("token-refused"), &json!("token-refused")), "{told}");
+    let remedy = told["remedy"].to_string();
+    assert!(remedy.contains("JWT app") && remedy.contains("--guide s2s"), "{told}");
+    assert!(!told["message"].as_str().unwrap().contains("just given"), "{told}");
+    assert!(!told.to_string().contains("reconnect"), "there is no connection yet: {told}");
     // A service that fails says nothing about the token.
     let down = json!({"kind": "status", "status": 503, "path": "/users/me", "count": 0});
     assert_eq!(world.ask("POST", "/_emulator/faults", &down).0, 200);
     let token = world.emulator.issue_token("ada@emulator.test").unwrap();
     let told = World::error(&world.run_with(&connect, &token));
-    assert!(!told["message"].as_str().unwrap().contains("JWT"), "{told}");
+    assert!(!told.to_string().contains("JWT"), "{told}");
 }
 
 #[test]

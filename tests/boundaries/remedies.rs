@@ -103,7 +103,7 @@ fn seed_uipath_33_the_exemption_of_zooms_own_apps_is_the_sixth_step_and_helps_th
 #[test]
 fn seed_uipath_34_the_exemption_of_the_accounts_own_apps_is_the_seventh_step() {
     let (_, remedy) = stopped();
-    is_step(&remedy, 7, &["Optional", "created by users in your account", "--method byo"]);
+    is_step(&remedy, 7, &["Optional", "created by users in your account", "an app that you make yourselves"]);
 }
 
 #[test]

@@ -76,13 +76,27 @@ fn seed_josys_27_the_check_lists_exactly_what_is_still_missing() {
 }
 
 #[test]
+fn seed_josys_27_the_message_asks_for_the_rights_found_missing_and_for_no_other() {
+    let world = demoted(HELP_DESK);
+    rights(&world, &["Role:Read", "User:Read", "Group:Read", "Group:Edit"]);
+    let message = world.run(&["doctor", "josys", "--message"]).out;
+    assert!(message.contains("grant Edit on Users.") && message.contains(GRACE), "{message}");
+    for other in ["View", "Group", "User advanced settings", "switchboard doctor"] {
+        assert!(!message.contains(other), "{other}: {message}");
+    }
+    let people = world.run(&["doctor", "josys"]).out;
+    assert!(people.contains("Run the check again: switchboard doctor josys"), "here it is said: {people}");
+}
+
+#[test]
 fn seed_josys_28_who_cannot_grant_is_told_that_the_owner_does_it_on_the_same_screen() {
     let world = demoted(HELP_DESK);
     let lacks = wrong(&world).remove(0);
     let first = &steps(&lacks["remedy"])[0];
     assert!(first.contains("If your rights do not suffice, the owner grants them on the same screen"), "{first}");
     let message = world.run(&["doctor", "josys", "--message"]).out;
-    assert!(message.contains("If your own rights do not suffice, the account owner can do this on the same screen"));
+    let said = "If your rights do not suffice, the owner grants them on the same screen";
+    assert_eq!(message.matches(said).count(), 1, "{message}");
     let guide = world.run(&["connect", "--guide", "admin-role"]).out;
     assert!(guide.contains("If your rights do not suffice, the owner grants them on the same screen"), "{guide}");
 }
@@ -140,6 +154,8 @@ fn seed_josys_36_the_flow_asks_for_account_scopes_alone_and_ends_with_the_check(
     assert!(asked.split(' ').count() > 5 && asked.split(' ').all(|scope| scope.ends_with(":admin")), "{asked}");
     let out: Value = serde_json::from_str(&done.out).unwrap_or_else(|_| panic!("{}", done.err));
     assert_eq!(out["remedies"][0]["id"], "role-rights-missing", "{out}");
+    let steps = out["remedies"][0]["steps"].to_string();
+    assert!(steps.contains("grant Edit on Users, Edit on Groups."), "{steps}");
     let warnings = out["warnings"].to_string();
     assert!(warnings.contains("Edit on Users") && warnings.contains("Edit on Groups"), "{warnings}");
     assert!(!warnings.contains("View on Users"), "{warnings}");

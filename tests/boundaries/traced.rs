@@ -38,7 +38,7 @@ fn a_token_in_the_arguments_is_refused_and_not_repeated() {
     assert!(none["fix"].as_str().unwrap().contains("connect lab --profile zoom --token - < FILE"), "{none}");
     assert_eq!(world.run_with(&connect, &token).code, 0);
     let none = World::error(&world.run_with(&["connection", "reconnect", "lab", "--json"], ""));
-    assert!(none["fix"].as_str().unwrap().contains("switchboard connection reconnect lab < FILE"), "{none}");
+    assert!(none["fix"].as_str().unwrap().contains("switchboard connection reconnect lab --token - < FILE"), "{none}");
     let token = world.emulator.issue_token("ada@emulator.test").unwrap();
     assert_eq!(world.run_with(&["connection", "reconnect", "lab", "--json"], &token).code, 0);
 }

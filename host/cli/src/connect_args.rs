@@ -99,9 +99,9 @@ pub struct Connect {
     /// Ask for what this automation needs; repeatable
     #[arg(long, value_name = "FILE")]
     pub for_automation: Vec<PathBuf>,
-    /// Spelling of the scopes; an app has one of the two
-    #[arg(long, default_value = "granular")]
-    pub style: Style,
+    /// Spelling of the scopes; an app has one of the two. Granular is asked for when left out
+    #[arg(long)]
+    pub style: Option<Style>,
     /// Ask for scopes of the whole account instead of the user's own
     #[arg(long)]
     pub admin: bool,
@@ -166,6 +166,9 @@ pub enum ConnectionCommand {
         /// Port of the loopback redirect address
         #[arg(long, default_value_t = 7910)]
         redirect_port: u16,
+        /// Of a pasted token: read a new one from standard input (`--token -`)
+        #[arg(long, value_name = "-")]
+        token: Option<String>,
         /// Go on although another connection of the same user and app ends by it
         #[arg(long)]
         replace: bool,
@@ -192,6 +195,9 @@ pub struct Doctor {
     /// Print a message for the administrator about what was found
     #[arg(long)]
     pub message: bool,
+    /// Forget sign-ins that failed or were given up: all of them, or those of LABEL
+    #[arg(long, conflicts_with_all = ["seen", "message", "event"])]
+    pub dismiss: bool,
     /// A message of the service that was refused, saved with its headers: is the webhook secret the right one?
     #[arg(long, value_name = "FILE", requires = "event_secret_file")]
     pub event: Option<PathBuf>,

@@ -24,7 +24,7 @@ pub enum CliError {
     #[error("{message}")]
     Failed { code: String, message: String, fix: Option<String>, exit: u8 },
     #[error("{0}")]
-    Call(#[from] CallError),
+    Call(CallError),
     #[error("{0}")]
     Connections(#[from] ConnectionsError),
     #[error("interrupted")]
@@ -35,6 +35,29 @@ pub enum CliError {
     /// Everything was said already.
     #[error("")]
     Said(u8),
+}
+
+/// How codes of calls begin that found no usable token.
+const NO_TOKEN: &str = "credential.";
+
+/// The failure of a call, by the code that the same failure has before any call: what is wrong with a connection is named
+/// alike whoever finds out. That the token service failed stays apart from the service itself.
+pub fn named_alike(error: CallError) -> CallError {
+    match error {
+        CallError::Problem(mut problem) => {
+            if let Some(state) = problem.code.strip_prefix(NO_TOKEN).filter(|state| *state != "unavailable") {
+                problem.code = state.to_owned();
+            }
+            CallError::Problem(problem)
+        }
+        other => other,
+    }
+}
+
+impl From<CallError> for CliError {
+    fn from(error: CallError) -> Self {
+        Self::Call(named_alike(error))
+    }
 }
 
 impl CliError {
@@ -89,13 +112,11 @@ impl CliError {
             if let Self::Call(CallError::Problem(Problem { details: Some(details), .. })) = self {
                 eprintln!("  details: {details}");
             }
-            if let Some(fix) = self.fix() {
-                eprintln!("  fix: {fix}");
-            }
+            // The steps say it in full.
             if let Self::Explained { remedy, .. } = self {
-                for line in crate::remedy::lines(remedy) {
-                    eprintln!("{line}");
-                }
+                crate::remedy::lines(remedy).iter().for_each(|line| eprintln!("{line}"));
+            } else if let Some(fix) = self.fix() {
+                eprintln!("  fix: {fix}");
             }
             if let Some(at) = self.again() {
                 eprintln!("  again: from {at}");
@@ -118,6 +139,11 @@ impl CliError {
                     fields.extend(inner.clone());
                 }
                 fields.insert("remedy".into(), crate::remedy::value(remedy));
+            }
+            if matches!(self, Self::Connections(ConnectionsError::NotActive { .. })) {
+                fields.insert("retry".into(), json!(Retry::AfterUserAction));
+                fields.insert("not_sent".into(), true.into());
+                fields.insert("details".into(), Value::Null);
             }
             if let Self::Call(CallError::Problem(problem)) = self {
                 fields.insert("retry".into(), json!(problem.retry));
@@ -158,7 +184,9 @@ impl CliError {
             Self::Connections(error) => {
                 Some(error.root().next_step().unwrap_or_else(|| connection_fix(error.code()).to_owned()))
             }
-            Self::Explained { error, remedy } => error.fix().or_else(|| remedy.steps.first().cloned()),
+            Self::Explained { error, remedy } => {
+                error.fix().or_else(|| remedy.steps.iter().chain(&remedy.here).next().cloned())
+            }
             _ => None,
         }
     }
@@ -241,10 +269,15 @@ fn connection_fix(code: &str) -> &'static str {
         }
         "key-busy" => "end the running `switchboard` commands that use this data folder, then try again",
         "key-exposed" => "take the file from others: chmod 600",
-        "rejected" => "check client id, client secret and redirect address, then sign in again",
+        "rejected" => {
+            "check client id and client secret, where a browser signs in the redirect address too, then run the command again"
+        }
+        "timeout" => {
+            "run the command again; where the browser showed no consent: switchboard doctor --seen \"what the page says\""
+        }
         "denied" => "run the command again and approve the app, or ask an administrator to",
         "port-busy" => "end what uses the port, choose another with --redirect-port, or use --paste",
-        "unreachable" | "timeout" | "unavailable" => "try again later; `switchboard doctor` looks closer",
+        "unreachable" | "unavailable" => "try again later; `switchboard doctor` looks closer",
         _ => "`switchboard doctor` looks closer",
     }
 }
@@ -259,7 +292,9 @@ pub fn code_exit(code: &str, retry: Retry) -> u8 {
         "timeout" | "unreachable" | "unavailable" | "rate-limited" => exit::LATER,
         "scope-missing" | "expired" | "revoked" | "replaced" | "needs-reconnect" | "needs-approval"
         | "awaiting-approval" | "disconnected" | "denied" | "not-connected" => exit::SIGN_IN,
-        "state-mismatch" | "wrong-account" | "same-account" | "unidentified" | "app-not-active" => exit::SIGN_IN,
+        "state-mismatch" | "wrong-account" | "same-account" | "unidentified" | "app-not-active" | "token-refused" => {
+            exit::SIGN_IN
+        }
         _ if matches!(retry, Retry::After(_)) => exit::LATER,
         code if code.starts_with("credential.") => exit::SIGN_IN,
         "port-busy" | "label-taken" | "store" => exit::FAILED,

@@ -1,7 +1,7 @@
 //! Remedies of the manifest, chosen for a failure and shown to people.
 
 use serde_json::{Value, json};
-use switchboard_connections::ConnectionsError;
+use switchboard_connections::{ConnectionsError, State};
 use switchboard_runtime::CallError;
 use switchboard_runtime::manifest::{Guide, Manifest, Remedy};
 use switchboard_runtime::remedy::Sign;
@@ -17,25 +17,31 @@ pub struct Facts {
     pub client_id: Option<String>,
     pub redirect: Option<String>,
     pub scopes: Vec<String>,
+    /// Of the user's role, the missing ones.
+    pub rights: Vec<String>,
 }
+
+/// The rights that managing users needs, for guidance before any was found missing.
+const RIGHTS: &str = "View and Edit on Users, on User advanced settings, and on Groups";
 
 impl Facts {
     /// The remedy with its places filled in.
     pub fn fill(&self, remedy: &Remedy) -> Remedy {
         let or = |value: &Option<String>, other: &str| value.clone().unwrap_or_else(|| other.to_owned());
-        let scopes = match self.scopes.is_empty() {
-            true => "the scopes that `switchboard doctor` names".to_owned(),
-            false => self.scopes.join(" "),
+        let list = |all: &[String], with: &str, none: &str| match all {
+            [] => none.to_owned(),
+            all => all.join(with),
         };
-        let client = or(&self.client_id, "of this connection");
+        let app = self.client_id.as_ref().map_or_else(|| "the app".to_owned(), |client| format!("the app {client}"));
         remedy.filled(&[
             ("label", &or(&self.label, "LABEL")),
             ("email", &or(&self.email, "this user")),
             ("expected", &or(&self.expected, "the user you want to connect")),
-            ("client_id", &client),
-            ("app", &format!("the app {client}")),
+            ("client_id", &or(&self.client_id, "ID")),
+            ("app", &app),
             ("redirect", &or(&self.redirect, "http://127.0.0.1:7910/oauth/callback")),
-            ("scopes", &scopes),
+            ("scopes", &list(&self.scopes, " ", "the missing scopes")),
+            ("rights", &list(&self.rights, ", ", RIGHTS)),
         ])
     }
 }
@@ -59,12 +65,15 @@ pub fn sign_of(error: &CliError, method: Option<&str>) -> Sign {
         }
         Err(error) => sign.problem = Some(error.code().to_owned()),
         // No token was to be had: the words are those of the token service.
-        Ok(CliError::Call(CallError::Problem(problem))) if problem.code.starts_with(NO_TOKEN) => {
-            let code = problem.code.trim_start_matches(NO_TOKEN);
-            sign.problem = Some(code.to_owned());
-            sign.state = Some(code.to_owned());
+        Ok(CliError::Call(CallError::Problem(problem))) if problem.code == NO_TOKEN => {
+            sign.problem = Some("unavailable".into());
             sign.code = number(&problem.message);
-            sign.token = (code == "unavailable").then(|| refusal(&problem.message)).flatten();
+            sign.token = refusal(&problem.message);
+        }
+        Ok(CliError::Call(CallError::Problem(problem))) if State::from_name(&problem.code).is_some() => {
+            sign.problem = Some(problem.code.clone());
+            sign.state = Some(problem.code.clone());
+            sign.code = number(&problem.message);
         }
         Ok(CliError::Call(CallError::Problem(problem))) => {
             sign.problem = Some(problem.code.clone());
@@ -79,8 +88,8 @@ pub fn sign_of(error: &CliError, method: Option<&str>) -> Sign {
     sign
 }
 
-/// How codes of calls begin that found no usable token.
-const NO_TOKEN: &str = "credential.";
+/// The code of a call for which the token service gave no token.
+const NO_TOKEN: &str = "credential.unavailable";
 
 /// The service's number in its words, the last one in brackets: `(4,717)`.
 pub fn number(words: &str) -> Option<String> {
@@ -105,13 +114,27 @@ pub fn explain(error: CliError, manifest: &Manifest, method: Option<&str>, facts
 
 /// Everything a person has to do.
 pub fn lines(remedy: &Remedy) -> Vec<String> {
-    let mut lines = vec![format!("{}: {}", remedy.title, remedy.cause), format!("Who can mend it: {}.", remedy.who)];
+    let first = format!("{}: {}", remedy.title, remedy.cause);
+    [first].into_iter().chain(below(remedy)).collect()
+}
+
+/// The same below a line that has the title already.
+pub fn untitled(remedy: &Remedy) -> Vec<String> {
+    [remedy.cause.clone()].into_iter().chain(below(remedy)).collect()
+}
+
+fn below(remedy: &Remedy) -> Vec<String> {
+    let mut lines = vec![format!("Who can mend it: {}.", remedy.who)];
     lines.extend(numbered(&remedy.steps));
     for other in &remedy.instead {
         lines.push(format!("Or: {}", other.title));
         lines.extend(numbered(&other.steps));
     }
     lines.extend(remedy.then.iter().cloned());
+    if !remedy.here.is_empty() {
+        lines.push("Then, here:".to_owned());
+        lines.extend(remedy.here.iter().map(|step| format!("  - {step}")));
+    }
     lines.extend(remedy.links.iter().map(|link| format!("More: {link}")));
     lines
 }
@@ -119,24 +142,22 @@ pub fn lines(remedy: &Remedy) -> Vec<String> {
 /// The same for programs.
 pub fn value(remedy: &Remedy) -> Value {
     json!({ "id": remedy.id, "title": remedy.title, "cause": remedy.cause, "who": remedy.who, "steps": remedy.steps,
-        "instead": remedy.instead, "then": remedy.then, "links": remedy.links })
+        "here": remedy.here, "instead": remedy.instead, "then": remedy.then, "links": remedy.links })
 }
 
-/// A message a person can send to whoever can mend it.
+/// A message a person can send to whoever can mend it, who does not have this program.
 pub fn message(remedy: &Remedy, facts: &Facts) -> String {
     let mut text = format!(
-        "Hello,\n\nI want to connect my Zoom account to Switchboard, and I cannot go on: {}.\n{}\n",
-        remedy.title.to_lowercase(),
-        remedy.cause
+        "Hello,\n\nI want to use my Zoom account with Switchboard, and I cannot go on. {}: {}\n",
+        remedy.title, remedy.cause
     );
-    if let Some(client) = &facts.client_id {
-        text.push_str(&format!("The app's client id is {client}."));
-        if let Some(email) = &facts.email {
-            text.push_str(&format!(" My Zoom user is {email}."));
-        }
-        text.push('\n');
+    let client = facts.client_id.iter().map(|client| format!("The app's client id is {client}."));
+    let user = facts.email.iter().map(|email| format!("My Zoom user is {email}."));
+    let known: Vec<String> = client.chain(user).collect();
+    if !known.is_empty() {
+        text.push_str(&format!("{}\n", known.join(" ")));
     }
-    text.push_str(&format!("\nPlease, as {}:\n", remedy.who));
+    text.push_str(&format!("\nPlease do this, or pass it on to {}:\n", remedy.who));
     for line in numbered(&remedy.steps) {
         text.push_str(&line);
         text.push('\n');
@@ -147,9 +168,6 @@ pub fn message(remedy: &Remedy, facts: &Facts) -> String {
             text.push_str(&line);
             text.push('\n');
         }
-    }
-    if remedy.id.starts_with("role-") {
-        text.push_str("If your own rights do not suffice, the account owner can do this on the same screen.\n");
     }
     text.push_str("\nThank you.");
     text

@@ -11,6 +11,7 @@ use switchboard_runtime::manifest::{Effect, Idempotency, Manifest};
 use switchboard_runtime::{CallError, CallOptions, Connector, Retry};
 
 use crate::accounts::ONLY;
+use crate::error::named_alike;
 
 /// The connector's activities as the checker wants them.
 pub struct ManifestCatalog<'a>(pub &'a Manifest);
@@ -74,6 +75,7 @@ impl ActivityRunner for SandboxRunner {
 }
 
 fn step_error(error: CallError) -> StepError {
+    let error = named_alike(error);
     let (code, fix) = (error.code().to_owned(), error.fix().map(str::to_owned));
     let message = error.to_string();
     let (family, retry, not_sent, details) = match error {

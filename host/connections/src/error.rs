@@ -6,7 +6,7 @@ use switchboard_egress::CredentialError;
 use switchboard_store::StoreError;
 
 use crate::sign_in::TokenFailure;
-use crate::{State, Touched};
+use crate::{Method, State, Touched};
 
 /// A failed sign-in, or a connection that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +52,8 @@ pub enum ConnectionsError {
         label: String,
         /// `needs-reconnect`, `replaced`, `revoked` or `awaiting-approval`.
         state: String,
+        /// How it was made: decides what a person does about it.
+        method: String,
         /// Why.
         reason: String,
     },
@@ -155,9 +157,7 @@ pub enum ConnectionsError {
         message: String,
     },
     /// The token service said no.
-    #[error(
-        "the service refused the sign-in: {error} ({reason}); check the app's id, secret and redirect address, then start again"
-    )]
+    #[error("the service refused the sign-in: {error} ({reason}); check the app's credentials, then start again")]
     Rejected {
         /// Its code.
         error: String,
@@ -269,6 +269,9 @@ pub enum ConnectionsError {
     Store(StoreError),
 }
 
+/// What a person does about a pasted token that has ended: there is no page to sign in at.
+const NEW_TOKEN: &str = "put a new token into a file and give it on standard input: switchboard connection reconnect LABEL --token - < token.txt";
+
 impl ConnectionsError {
     /// The stable name of the mistake.
     pub fn code(&self) -> &str {
@@ -309,10 +312,14 @@ impl ConnectionsError {
 
     /// What a person has to do about a connection that is not `active`, with its label.
     pub fn next_step(&self) -> Option<String> {
-        let Self::NotActive { label, state, .. } = self else {
+        let Self::NotActive { label, state, method, .. } = self else {
             return None;
         };
-        Some(State::from_name(state)?.next_step()?.replace("LABEL", label))
+        let step = match (State::from_name(state)?, Method::from_name(method)) {
+            (State::NeedsReconnect | State::Revoked, Some(Method::Token)) => NEW_TOKEN,
+            (state, _) => state.next_step()?,
+        };
+        Some(step.replace("LABEL", label))
     }
 
     /// The mistake itself, without what it leaves behind.

@@ -66,7 +66,7 @@ impl Connection for LiveConnection {
         match &self.source {
             Source::Kept(core) => Ok(core.token(&self.id, Some(rejected)).await?.credential()),
             Source::Fresh(_) => Err(CredentialError {
-                code: "needs-reconnect".to_owned(),
+                code: "token-refused".to_owned(),
                 message: "the service refused the new token".to_owned(),
                 fix: Some("check that the token is complete and of this service, then connect again".to_owned()),
                 retryable: false,

@@ -106,6 +106,7 @@ impl Core {
         Err(ConnectionsError::NotActive {
             label: row.label,
             state: row.state,
+            method: row.method,
             reason: row.state_reason.unwrap_or_else(|| "no reason was kept".to_owned()),
         })
     }

@@ -46,7 +46,7 @@ pub struct Facts {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct CredentialError {
-    /// `needs-reconnect`, `replaced`, `revoked` or `unavailable`.
+    /// `needs-reconnect`, `replaced`, `revoked`, `token-refused` (a new one) or `unavailable`.
     pub code: String,
     /// What happened.
     pub message: String,

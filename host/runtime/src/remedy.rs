@@ -15,6 +15,9 @@ pub struct Remedy {
     pub who: String,
     /// In this order. `{…}` is filled in by [`Remedy::filled`].
     pub steps: Vec<String>,
+    /// What whoever connects does here after that, with commands of this program: no part of a message to somebody else.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub here: Vec<String>,
     /// Other ways to the same end.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub instead: Vec<Alternative>,
@@ -167,6 +170,7 @@ impl Remedy {
         let mut remedy = self.clone();
         remedy.cause = fill(&remedy.cause);
         remedy.steps = remedy.steps.iter().map(fill).collect();
+        remedy.here = remedy.here.iter().map(fill).collect();
         remedy.then = remedy.then.as_ref().map(fill);
         for other in &mut remedy.instead {
             other.steps = other.steps.iter().map(fill).collect();

@@ -14,6 +14,24 @@ pub enum Style {
     Granular,
 }
 
+impl Style {
+    /// Its name, as `--style` takes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Style::Classic => "classic",
+            Style::Granular => "granular",
+        }
+    }
+
+    /// The one that it is not.
+    pub fn other(self) -> Style {
+        match self {
+            Style::Classic => Style::Granular,
+            Style::Granular => Style::Classic,
+        }
+    }
+}
+
 /// Whose data the scopes are for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -178,7 +196,17 @@ impl Manifest {
 
     /// Those of `activities` that will not work with what was granted.
     pub fn lacking(&self, activities: &[&Activity], granted: &[String], level: Level) -> Vec<Lacking> {
-        let style = self.style_of(granted).unwrap_or(Style::Granular);
+        self.lacking_in(self.style_of(granted).unwrap_or(Style::Granular), activities, granted, level)
+    }
+
+    /// Those of `activities` that the scopes for them of one style and level do not open: the style has none for it, or
+    /// only one of the whole account.
+    pub fn left_out(&self, activities: &[&Activity], style: Style, level: Level) -> Vec<Lacking> {
+        let scopes = self.scopes_for(activities, style, level).into_iter().map(|wanted| wanted.scope);
+        self.lacking_in(style, activities, &scopes.collect::<Vec<_>>(), level)
+    }
+
+    fn lacking_in(&self, style: Style, activities: &[&Activity], granted: &[String], level: Level) -> Vec<Lacking> {
         let lacks = |activity: &&Activity| {
             let all = || activity.scopes.classic.iter().chain(&activity.scopes.granular);
             let works = all().next().is_none() || all().any(|set| set.iter().all(|scope| granted.contains(scope)));

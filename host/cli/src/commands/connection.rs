@@ -28,9 +28,10 @@ pub async fn run(app: &App, command: ConnectionCommand) -> Result<(), CliError> 
             }
         }
         ConnectionCommand::Plan { label, plan, default } => set_plan(app, &label, plan.as_deref(), default).await,
-        ConnectionCommand::Reconnect { label, paste, link, no_open, redirect_port, replace } => {
-            let way = Way { paste, open: !no_open, port: redirect_port, link };
-            super::connect::reconnect(app, &label, &way, replace).await
+        ConnectionCommand::Reconnect { label, paste, link, no_open, redirect_port, token, replace } => {
+            super::connect::only_from_input(token.as_deref())?;
+            let way = Way { paste, device: false, open: !no_open, port: redirect_port, link };
+            super::connect::reconnect(app, &label, &way, token.is_some(), replace).await
         }
         ConnectionCommand::Test { label, connection } => test(app, label.or(connection).as_deref()).await,
         ConnectionCommand::Disconnect { label, yes } => super::disconnect::run(app, &label, yes).await,
@@ -139,6 +140,15 @@ fn show(app: &App, label: &str) -> Result<(), CliError> {
     let mut value = value;
     if let Some(hosts) = value.get_mut("hosts").and_then(Value::as_object_mut) {
         hosts.retain(|_, names| names.as_array().is_none_or(|names| !names.is_empty()));
+    }
+    if let Some(fields) = value.as_object_mut() {
+        let empty = |value: &Value| {
+            value.as_array().is_some_and(Vec::is_empty) || value.as_object().is_some_and(serde_json::Map::is_empty)
+        };
+        if fields.get("used_by").is_some_and(empty) {
+            fields.insert("used_by".into(), "no automation yet".into());
+        }
+        fields.retain(|_, value| !empty(value));
     }
     output::fields(&value)?;
     pending.iter().for_each(|one| app.say(&format!("! {}", still(one))));

@@ -6,6 +6,7 @@ use serde_json::json;
 use switchboard_connections::{Method as Kind, Revocation, Usage};
 
 use crate::app::App;
+use crate::commands::connect::attempt;
 use crate::commands::connection::{email, used};
 use crate::error::CliError;
 use crate::output;
@@ -35,6 +36,8 @@ pub async fn run(app: &App, label: &str, yes: bool) -> Result<(), CliError> {
     }
     let was_default = connections.default_one()?.is_some_and(|default| default.id == row.id);
     let done = connections.disconnect(&row.id).await?;
+    // What was tried before is of no interest any more.
+    let _ = attempt::dismiss(&app.store()?, Some(&row.label));
     let note = match &done.revocation {
         Revocation::Failed(why) => Some(format!(
             "its grant may still hold: {why}. `switchboard connection list` shows when it is asked for again; or remove the app in the service's own settings."

@@ -32,9 +32,11 @@ use crate::error::CliError;
 pub async fn dispatch(args: Args) -> Result<ExitCode, CliError> {
     let done = match args.command {
         Command::Try(_) | Command::Run(_) | Command::Emulator(_) => command(args).await,
+        // It is listened for before anything is done, so that nothing is ended by the system instead.
         _ => tokio::select! {
-            done = command(args) => done,
+            biased;
             () = asked_to_end() => Err(CliError::Interrupted),
+            done = command(args) => done,
         },
     };
     // However it ended: a token that is being replaced would be lost with its answer.

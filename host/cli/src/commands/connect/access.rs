@@ -20,7 +20,10 @@ use crate::near::meant;
 pub struct Access<'a> {
     pub activities: Vec<&'a Activity>,
     pub asked: Vec<Wanted>,
+    pub style: Spelling,
     pub level: Level,
+    /// Those that will not work with it.
+    pub left_out: Vec<Lacking>,
     /// Whether activities were chosen; else everything is wished for and nothing asked.
     pub chosen: bool,
     given: Vec<String>,
@@ -52,10 +55,7 @@ pub fn wanted<'a>(manifest: &'a Manifest, connect: &Connect, method: Method) -> 
         patterns.extend(used(&check::read(file)?, file)?);
     }
     let level = if connect.admin || method == Method::S2s { Level::Account } else { Level::User };
-    let style = match connect.style {
-        Style::Classic => Spelling::Classic,
-        Style::Granular => Spelling::Granular,
-    };
+    let style = spelling(connect.style.unwrap_or(Style::Granular));
     let chosen = !patterns.is_empty();
     let activities = match chosen {
         false => manifest.activities.iter().collect(),
@@ -68,7 +68,30 @@ pub fn wanted<'a>(manifest: &'a Manifest, connect: &Connect, method: Method) -> 
         })?,
     };
     let asked = manifest.scopes_for(&activities, style, level);
-    Ok(Access { activities, asked, level, chosen, given: connect.scopes.clone() })
+    let left_out = manifest.left_out(&activities, style, level);
+    Ok(Access { activities, asked, style, level, left_out, chosen, given: connect.scopes.clone() })
+}
+
+pub fn spelling(style: Style) -> Spelling {
+    match style {
+        Style::Classic => Spelling::Classic,
+        Style::Granular => Spelling::Granular,
+    }
+}
+
+/// What a list of scopes does not open, in a line for each reason.
+pub fn left_out(some: &[Lacking], style: Spelling) -> Vec<String> {
+    let (elsewhere, account): (Vec<_>, Vec<_>) = some.iter().partition(|one| one.other_style);
+    let (own, other) = (style.as_str(), style.other().as_str());
+    let line = |some: Vec<&Lacking>, why: String| {
+        let names: Vec<&str> = some.iter().map(|one| one.activity.as_str()).collect();
+        (!names.is_empty()).then(|| format!("{why}: {}", names.join(", ")))
+    };
+    let reasons = [
+        line(elsewhere, format!("no {own} scope opens these, they need an app with {other} scopes")),
+        line(account, "these are the account's, the app of an administrator has their scopes (--admin)".to_owned()),
+    ];
+    reasons.into_iter().flatten().collect()
 }
 
 /// Every activity that an automation names.
@@ -98,6 +121,7 @@ pub fn purpose(app: &App, manifest: &Manifest, wanted: &Access<'_>) {
         for one in &wanted.asked {
             app.say(&format!("  {:44} {}", one.scope, one.why.join(", ")));
         }
+        left_out(&wanted.left_out, wanted.style).iter().for_each(|line| app.say(&format!("! not asked for: {line}")));
     } else if !wanted.given.is_empty() {
         app.say("you will be asked for, and this is why:");
         for scope in &wanted.given {
@@ -178,7 +202,7 @@ pub fn lacking(manifest: &Manifest, wanted: &Access<'_>, granted: &[String]) -> 
 pub fn says(lacking: &Lacking) -> String {
     let (activity, scopes) = (&lacking.activity, lacking.scopes.join(" "));
     if lacking.other_style {
-        return format!("{activity} will not work through this kind of app: only one that can have {scopes} opens it");
+        return format!("{activity} will not work: it needs an app of the other kind of scopes, with {scopes}");
     }
     format!("{activity} will not work: it needs {scopes}")
 }

@@ -1,13 +1,9 @@
-//! What a person can tell while a sign-in waits: pages that only the browser shows. And the last attempt, for the doctor.
+//! What a person can tell while a sign-in waits: pages that only the browser shows.
 
-use serde_json::{Value, json};
 use switchboard_runtime::manifest::{Manifest, Remedy};
 
 use crate::app::App;
 use crate::remedy::Facts;
-
-/// Where the database keeps the last attempt that did not end well.
-const ATTEMPT: &str = "attempt.last";
 
 /// Tells what the page may show, and what to type then.
 pub fn explain(app: &App, manifest: &Manifest, facts: &Facts) {
@@ -16,9 +12,6 @@ pub fn explain(app: &App, manifest: &Manifest, facts: &Facts) {
         let key = remedy.key.as_deref().unwrap_or_default();
         let words = remedy.pages.first().map_or(String::new(), |words| format!("   (the page says \"{words}\")"));
         app.say(&format!("  {key}  {}{words}", remedy.title));
-    }
-    if let Some(redirect) = &facts.redirect {
-        app.say(&format!("this sign-in comes back to {redirect}; the app must list exactly that"));
     }
     if let Some(expected) = &facts.expected {
         app.say(&format!("sign in as {expected}"));
@@ -44,28 +37,4 @@ pub async fn told(app: &App, manifest: &Manifest) -> Remedy {
         }
     }
     std::future::pending().await
-}
-
-/// Keeps what was tried, for `switchboard doctor`. Nothing secret is in it.
-pub fn remember(app: &App, facts: &Facts, method: &str, oauth_base: &str, seen: Option<&str>, authorize: Option<&str>) {
-    let attempt = json!({
-        "label": facts.label, "client_id": facts.client_id, "redirect": facts.redirect, "expected": facts.expected,
-        "method": method, "oauth_base": oauth_base, "seen": seen, "authorize": authorize,
-    });
-    // Without it the doctor knows less; the sign-in itself is not affected.
-    if let Ok(store) = app.store() {
-        let _ = store.put_meta(ATTEMPT, &attempt.to_string());
-    }
-}
-
-/// A connection was made: the attempt is over.
-pub fn forget(app: &App) {
-    if let Ok(store) = app.store() {
-        let _ = store.delete_meta(ATTEMPT);
-    }
-}
-
-/// The last attempt that did not end well.
-pub fn last_attempt(app: &App) -> Option<Value> {
-    serde_json::from_str(&app.store().ok()?.get_meta(ATTEMPT).ok()??).ok()
 }

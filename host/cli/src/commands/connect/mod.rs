@@ -2,6 +2,7 @@
 
 mod access;
 mod ask;
+pub mod attempt;
 mod link;
 mod register;
 mod secret;
@@ -30,8 +31,10 @@ use crate::{output, service};
 use self::link::{Addresses, Offer};
 
 pub use access::rights;
-pub use ask::last_attempt;
 pub use sign_in::{Way, reconnect};
+
+use attempt::Attempt;
+use sign_in::SignIn;
 
 /// Up to so many scopes or activities are named one by one; more are counted.
 const FEW: usize = 5;
@@ -48,34 +51,39 @@ pub async fn run(app: &App, mut connect: Connect) -> Result<(), CliError> {
     }
     let label = connect.label.clone().unwrap_or_default();
     let method = method(&connect);
-    let mut facts = Facts {
+    let facts = Facts {
         label: Some(label.clone()),
         expected: connect.expect_email.clone(),
         email: connect.expect_email.clone(),
         client_id: connect.client_id.clone(),
         redirect: Some(redirect(&connect.link, connect.redirect_port)?),
-        scopes: Vec::new(),
+        ..Facts::default()
     };
+    let mut attempt = Attempt::new(&facts);
     let kind = match method {
         Method::Token => Kind::Token,
         Method::S2s => Kind::ServerToServer,
         Method::Byo => Kind::Byo,
         Method::Browser => Kind::OAuth,
     };
-    let done = connect_as(app, &connector, &connect, &label, method, kind, &mut facts).await;
+    let done = connect_as(app, &connector, &connect, method, kind, &mut attempt).await;
     let way = if connect.device { "device" } else { kind.as_str() };
-    done.map_err(|error| explain(error, connector.manifest(), Some(way), &facts))
+    done.map_err(|error| {
+        let error = explain(error, connector.manifest(), Some(way), &attempt.facts());
+        attempt.failed(app, &error);
+        error
+    })
 }
 
 async fn connect_as(
     app: &App,
     connector: &Connector,
     connect: &Connect,
-    label: &str,
     method: Method,
     kind: Kind,
-    facts: &mut Facts,
+    attempt: &mut Attempt,
 ) -> Result<(), CliError> {
+    let label = connect.label.as_deref().unwrap_or_default();
     fits(connect, method)?;
     let service = service::service(
         connector.manifest(),
@@ -96,7 +104,7 @@ async fn connect_as(
         Method::S2s | Method::Token => None,
     };
     if let Some(client) = &client {
-        facts.client_id = Some(client.client_id.clone());
+        attempt.client_id = Some(client.client_id.clone());
         check_expected(app, connector, &connections, &service, &client.client_id, &care).await?;
         access::purpose(app, connector.manifest(), &wanted);
         warn_of_others(app, &connections, &service, &client.client_id, connect)?;
@@ -112,27 +120,25 @@ async fn connect_as(
         client => {
             let grant = match client {
                 Some(client) => {
-                    let scopes = wanted.scopes();
-                    sign_in::by_person(app, connector, &connections, &service, connect, client, &scopes).await?
+                    let (way, scopes, attempt) = (&Way::of(connect), &wanted.scopes(), &mut *attempt);
+                    let (connections, service) = (&connections, &service);
+                    SignIn { app, connector, connections, service, scopes, way, attempt }.by_person(client).await?
                 }
-                None if method == Method::S2s => server_to_server(&connections, &service, connect).await?,
+                None if method == Method::S2s => server_to_server(&connections, &service, connect, attempt).await?,
                 None => {
                     let again = format!("switchboard connect {label} --profile {} --token -", connect.profile);
-                    connections.pasted_token(&service, &secret::token(&again)?)?
+                    let grant = connections.pasted_token(&service, &secret::token(&again)?)?;
+                    attempt.asks(&service.oauth_base);
+                    grant
                 }
             };
-            let identity = identify(app, connector, &connections, label, &service, &grant).await;
-            let identity = identity.map_err(|error| of_token(error, kind))?;
-            facts.email.clone_from(&identity.email);
-            let admitted = connections.admit(label, kind, &service, grant, Owner::of(json!(identity)), &care).await;
-            if let (Err(error), Method::Browser | Method::Byo) = (&admitted, method) {
-                ask::remember(app, facts, name(method), service.oauth_base.as_str(), Some(error.code()), None);
-            }
-            admitted?
+            let identity = identify(app, connector, &connections, label, &service, &grant).await?;
+            attempt.email.clone_from(&identity.email);
+            connections.admit(label, kind, &service, grant, Owner::of(json!(identity)), &care).await?
         }
     };
     let (identity, granted) = (identity_of(&admitted.row)?, admitted.row.scopes.clone());
-    ask::forget(app);
+    attempt.succeeded(app, identity.email.as_deref());
     let lacking = access::lacking(connector.manifest(), &wanted, &granted);
     let mut warnings: Vec<String> = admitted.replaced.iter().map(ended).collect();
     let mut told = warnings.clone();
@@ -150,6 +156,7 @@ async fn connect_as(
         let live = connections.open_connection(Some(label))?;
         let found = rights(app, connector, live, identity.role.as_deref()).await;
         warnings.extend(found.says());
+        let facts = Facts { rights: found.missing.clone(), ..attempt.facts() };
         remedies.extend(found.remedy(connector.manifest()).map(|remedy| facts.fill(remedy)));
     }
     if app.global.json {
@@ -312,12 +319,7 @@ fn fits(connect: &Connect, method: Method) -> Result<(), CliError> {
     if connect.api_key.is_some() {
         return Err(jwt());
     }
-    if connect.token.as_ref().is_some_and(|token| token != "-") {
-        return Err(CliError::usage(
-            "a token is not taken from the arguments, where every program of this machine can read it",
-            "if it was a real one, end it at the service; then give a new one on standard input: --token - < FILE",
-        ));
-    }
+    only_from_input(connect.token.as_deref())?;
     let given = [
         ("--client-id (or SWITCHBOARD_CLIENT_ID)", connect.client_id.is_some(), &[Method::Byo, Method::S2s][..]),
         ("--client-secret-file", connect.client_secret_file.is_some(), &[Method::Byo, Method::S2s]),
@@ -339,23 +341,23 @@ fn fits(connect: &Connect, method: Method) -> Result<(), CliError> {
     Ok(())
 }
 
+/// Refuses a token that stands in the arguments.
+pub fn only_from_input(token: Option<&str>) -> Result<(), CliError> {
+    match token {
+        None | Some("-") => Ok(()),
+        Some(_) => Err(CliError::usage(
+            "a token is not taken from the arguments, where every program of this machine can read it",
+            "if it was a real one, end it at the service; then give a new one on standard input: --token - < FILE",
+        )),
+    }
+}
+
 fn name(method: Method) -> &'static str {
     match method {
         Method::Browser => "browser",
         Method::Byo => "byo",
         Method::S2s => "s2s",
         Method::Token => "token",
-    }
-}
-
-/// A refused token may be of a kind that nobody accepts any more.
-fn of_token(error: CliError, kind: Kind) -> CliError {
-    let refused = matches!(&error, CliError::Call(call) if call.code() == "credential.needs-reconnect");
-    match kind {
-        Kind::Token if refused => error.adding(
-            "It has ended, is not complete, or was made with the key and secret of a JWT app: those were retired in 2023 (a Server-to-Server app takes their place: switchboard connect --guide s2s)",
-        ),
-        _ => error,
     }
 }
 
@@ -397,7 +399,12 @@ fn packaged(connector: &Connector, profile: &str) -> Result<Client, CliError> {
     Ok(Client { client_id: found.client_id.clone(), client_secret: found.client_secret.clone().map(Into::into) })
 }
 
-async fn server_to_server(connections: &Connections, service: &Service, connect: &Connect) -> Result<Grant, CliError> {
+async fn server_to_server(
+    connections: &Connections,
+    service: &Service,
+    connect: &Connect,
+    attempt: &mut Attempt,
+) -> Result<Grant, CliError> {
     let given = (&connect.account_id, &connect.client_id, &connect.client_secret_file);
     let missing: Vec<&str> = [
         ("--account-id", given.0.is_none()),
@@ -421,7 +428,9 @@ async fn server_to_server(connections: &Connections, service: &Service, connect:
     }
     let account = connect.account_id.clone().unwrap_or_default();
     let secret = secret::client_secret(connect)?.unwrap_or_default();
-    Ok(connections.server_to_server(service, &account, &secret::client_id(connect)?, secret).await?)
+    let client_id = secret::client_id(connect)?;
+    attempt.asks(&service.oauth_base);
+    Ok(connections.server_to_server(service, &account, &client_id, secret).await?)
 }
 
 /// Says who is connected through the same app: the same user again would end that connection.

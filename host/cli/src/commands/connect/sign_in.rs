@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use serde_json::json;
 use switchboard_connections::{
-    App as Client, Care, Connections, Grant, Loopback, Method as Kind, Owner, Pending, Service, Wish,
+    Admitted, App as Client, Care, Connections, Grant, Loopback, Method as Kind, Owner, Pending, Service, Wish,
 };
 use switchboard_runtime::Connector;
+use switchboard_runtime::manifest::{Manifest, Remedy};
 
+use super::attempt::{Attempt, NOTHING_PASTED};
 use super::link::{Addresses, Offer, by_link};
 use super::{Asking, ask, ended, identify, secret, who};
 use crate::app::App;
@@ -27,102 +29,82 @@ const TRIES: usize = 5;
 /// How the person and the browser are reached.
 pub struct Way {
     pub paste: bool,
+    pub device: bool,
     pub open: bool,
     pub port: u16,
     pub link: Link,
 }
 
-pub async fn by_person(
-    app: &App,
-    connector: &Connector,
-    connections: &Connections,
-    service: &Service,
-    connect: &Connect,
-    client: Client,
-    scopes: &[String],
-) -> Result<Grant, CliError> {
-    let facts = Facts {
-        label: connect.label.clone(),
-        email: connect.expect_email.clone(),
-        expected: connect.expect_email.clone(),
-        client_id: Some(client.client_id.clone()),
-        redirect: Some(Loopback::redirect_uri(connect.redirect_port)),
-        scopes: Vec::new(),
-    };
-    let client_id = client.client_id.clone();
-    let way =
-        Way { paste: connect.paste, open: !connect.no_open, port: connect.redirect_port, link: connect.link.clone() };
-    let signed_in = match connect.device {
-        true => device(app, connector, connections, service, client, scopes).await,
-        false => browser(app, connector, connections, service, client, scopes, &way, &facts).await,
-    };
-    with_aftermath(app, connector, connections, service, &client_id, signed_in).await
+impl Way {
+    /// That of the flags.
+    pub fn of(connect: &Connect) -> Way {
+        let (paste, device, open) = (connect.paste, connect.device, !connect.no_open);
+        Way { paste, device, open, port: connect.redirect_port, link: connect.link.clone() }
+    }
 }
 
-/// Where the answer with the grant was lost, a connection of its user may have ended: finds out which.
-async fn with_aftermath(
-    app: &App,
-    connector: &Connector,
-    connections: &Connections,
-    service: &Service,
-    client_id: &str,
-    signed_in: Result<Grant, CliError>,
-) -> Result<Grant, CliError> {
-    match signed_in {
-        Err(CliError::Connections(error)) if error.answer_lost() => {
-            app.say("looking whether a connection has ended by it");
-            let left = connections.look_after(service, client_id, &Asking { app, connector }).await;
-            Err(error.having(left).into())
+/// A sign-in, and what it needs.
+pub struct SignIn<'a> {
+    pub app: &'a App,
+    pub connector: &'a Connector,
+    pub connections: &'a Connections,
+    pub service: &'a Service,
+    pub scopes: &'a [String],
+    pub way: &'a Way,
+    /// Kept as it goes.
+    pub attempt: &'a mut Attempt,
+}
+
+impl SignIn<'_> {
+    /// Until the person has decided. Where the answer with the grant was lost, a connection of its user may have ended:
+    /// finds out which.
+    pub async fn by_person(self, client: Client) -> Result<Grant, CliError> {
+        let (app, connector, connections, service) = (self.app, self.connector, self.connections, self.service);
+        let client_id = client.client_id.clone();
+        let signed_in = match self.way.device {
+            true => {
+                self.attempt.asks(&service.oauth_base);
+                device(app, connector, connections, service, client, self.scopes).await
+            }
+            false => self.browser(client).await,
+        };
+        match signed_in {
+            Err(CliError::Connections(error)) if error.answer_lost() => {
+                app.say("looking whether a connection has ended by it");
+                let left = connections.look_after(service, &client_id, &Asking { app, connector }).await;
+                Err(error.having(left).into())
+            }
+            other => other,
         }
-        other => other,
     }
-}
 
-#[expect(clippy::too_many_arguments, reason = "one sign-in, two callers")]
-async fn browser(
-    app: &App,
-    connector: &Connector,
-    connections: &Connections,
-    service: &Service,
-    client: Client,
-    scopes: &[String],
-    way: &Way,
-    facts: &Facts,
-) -> Result<Grant, CliError> {
-    let pending = connections.begin(service, client, scopes, Loopback { port: way.port, listen: !way.paste }).await?;
-    let page = &pending.authorize_url;
-    let remember = |seen: Option<&str>| {
-        ask::remember(app, facts, "browser", service.oauth_base.as_str(), seen, Some(&without_state(page)))
-    };
-    app.say(&format!("redirect address of your app, exactly:  {}", pending.redirect_uri));
-    app.say(&format!("open and approve:  {page}"));
-    if way.paste {
-        app.say("the page it lands on may fail to load: copy its whole address, paste it here and press Enter");
-        return pasted(app, connector, &pending, facts, &remember).await;
-    }
-    if way.open && !browser::open(page) {
-        app.say("no browser could be opened here: open the address yourself, or run again with --paste");
-    }
-    ask::explain(app, connector.manifest(), facts);
-    remember(None);
-    tokio::select! {
-        done = pending.wait(PATIENCE) => done.inspect_err(|error| remember(Some(error.code()))).map_err(CliError::from),
-        seen = ask::told(app, connector.manifest()) => {
-            remember(Some(&seen.id));
-            Err(stopped(&seen, facts))
+    async fn browser(self, client: Client) -> Result<Grant, CliError> {
+        let (app, manifest, way) = (self.app, self.connector.manifest(), self.way);
+        let back = Loopback { port: way.port, listen: !way.paste };
+        let pending = self.connections.begin(self.service, client, self.scopes, back).await?;
+        let page = &pending.authorize_url;
+        self.attempt.waits(app, &self.service.oauth_base, page);
+        let facts = self.attempt.facts();
+        app.say(&format!("redirect address of your app, exactly:  {}", pending.redirect_uri));
+        app.say(&format!("open and approve:  {page}"));
+        if way.paste {
+            app.say("the page it lands on may fail to load: copy its whole address, paste it here and press Enter");
+            return pasted(app, manifest, &pending, &facts).await;
+        }
+        if way.open && !browser::open(page) {
+            app.say("no browser could be opened here: open the address yourself, or run again with --paste");
+        }
+        ask::explain(app, manifest, &facts);
+        tokio::select! {
+            done = pending.wait(PATIENCE) => Ok(done?),
+            seen = ask::told(app, manifest) => Err(stopped(&seen, &facts)),
         }
     }
 }
 
 /// The address that the person pastes. A text that is none costs nothing, so that there are some tries.
-async fn pasted(
-    app: &App,
-    connector: &Connector,
-    pending: &Pending,
-    facts: &Facts,
-    remember: &impl Fn(Option<&str>),
-) -> Result<Grant, CliError> {
-    let mut last = CliError::failed("callback-invalid", "nothing was pasted, so nothing was connected")
+async fn pasted(app: &App, manifest: &Manifest, pending: &Pending, facts: &Facts) -> Result<Grant, CliError> {
+    let mut last = CliError::failed(NOTHING_PASTED, "nothing was pasted, so nothing was connected")
         .with_fix("run the command again, and paste the address the browser ended on");
     for _ in 0..TRIES {
         let line = secret::line_of_input()?;
@@ -133,9 +115,8 @@ async fn pasted(
         }
         // Whoever has no address to paste can tell what the page shows instead.
         if url::Url::parse(line).is_err()
-            && let Some(seen) = connector.manifest().remedy_seen(line)
+            && let Some(seen) = manifest.remedy_seen(line)
         {
-            remember(Some(&seen.id));
             return Err(stopped(seen, facts));
         }
         match pending.paste(line).await {
@@ -144,18 +125,14 @@ async fn pasted(
                 app.say(&format!("{error}. Paste again"));
                 last = error.into();
             }
-            Err(error) => {
-                remember(Some(error.code()));
-                return Err(error.into());
-            }
+            Err(error) => return Err(error.into()),
         }
     }
-    remember(Some("callback-invalid"));
     Err(last)
 }
 
 /// The person told what the page shows: the wait is over, and nothing was kept.
-fn stopped(seen: &switchboard_runtime::manifest::Remedy, facts: &Facts) -> CliError {
+fn stopped(seen: &Remedy, facts: &Facts) -> CliError {
     let code = if seen.id.contains("approv") { "needs-approval" } else { seen.id.as_str() };
     let error = CliError::Failed {
         code: code.to_owned(),
@@ -187,20 +164,8 @@ async fn device(
     Ok(pending.wait().await?)
 }
 
-/// The address without what belongs to this one sign-in.
-fn without_state(page: &url::Url) -> String {
-    let mut page = page.clone();
-    let kept: Vec<(String, String)> = page
-        .query_pairs()
-        .filter(|(name, _)| name != "state" && name != "code_challenge")
-        .map(|(n, v)| (n.into_owned(), v.into_owned()))
-        .collect();
-    page.query_pairs_mut().clear().extend_pairs(kept);
-    page.into()
-}
-
 /// `switchboard connection reconnect`: the same user again; everything else stays.
-pub async fn reconnect(app: &App, label: &str, way: &Way, replace: bool) -> Result<(), CliError> {
+pub async fn reconnect(app: &App, label: &str, way: &Way, token: bool, replace: bool) -> Result<(), CliError> {
     let connector = app.connector().await?;
     let connections = app.connections()?;
     let row = connections.show(label)?;
@@ -212,8 +177,15 @@ pub async fn reconnect(app: &App, label: &str, way: &Way, replace: bool) -> Resu
         expected: email,
         client_id: row.client_id.clone(),
         redirect: Some(super::redirect(&way.link, way.port)?),
-        scopes: Vec::new(),
+        ..Facts::default()
     };
+    if token && kind != Kind::Token {
+        return Err(CliError::usage(
+            format!("`{}` was not made with a pasted token", row.label),
+            format!("leave --token out: switchboard connection reconnect {}", row.label),
+        ));
+    }
+    let mut attempt = Attempt::new(&facts);
     let done = async {
         if !replace {
             connections.check_again(&row.id)?;
@@ -221,8 +193,12 @@ pub async fn reconnect(app: &App, label: &str, way: &Way, replace: bool) -> Resu
         let service = connections.service(&row.id)?;
         let client = connections.app(&row.id)?;
         let grant = match (kind, client) {
-            (Kind::Token, _) => connections
-                .pasted_token(&service, &secret::token(&format!("switchboard connection reconnect {}", row.label))?)?,
+            (Kind::Token, _) => {
+                let again = format!("switchboard connection reconnect {} --token -", row.label);
+                let grant = connections.pasted_token(&service, &secret::token(&again)?)?;
+                attempt.asks(&service.oauth_base);
+                grant
+            }
             (Kind::ServerToServer, _) => {
                 return Err(CliError::usage(
                     format!("`{}` is a Server-to-Server connection: it gets new tokens by itself", row.label),
@@ -237,20 +213,22 @@ pub async fn reconnect(app: &App, label: &str, way: &Way, replace: bool) -> Resu
                 return by_link(app, &connector, &connections, offer, &addresses).await;
             }
             (_, Some(client)) => {
-                let client_id = client.client_id.clone();
-                let signed_in = browser(app, &connector, &connections, &service, client, &[], way, &facts).await;
-                with_aftermath(app, &connector, &connections, &service, &client_id, signed_in).await?
+                let (connector, connections, service, attempt) = (&connector, &connections, &service, &mut attempt);
+                SignIn { app, connector, connections, service, scopes: &[], way, attempt }.by_person(client).await?
             }
             (_, None) => return Err(CliError::failed("not-found", "the app of this connection is not known any more")),
         };
-        let identity = identify(app, &connector, &connections, &row.label, &service, &grant).await;
-        let identity = identity.map_err(|error| super::of_token(error, kind))?;
+        let identity = identify(app, &connector, &connections, &row.label, &service, &grant).await?;
         Ok(connections.readmit(&row.id, kind, &service, grant, Owner::of(json!(identity)), replace).await?)
     };
-    let admitted =
-        done.await.map_err(|error: CliError| explain(error, connector.manifest(), Some(kind.as_str()), &facts))?;
-    ask::forget(app);
+    let admitted: Result<Admitted, CliError> = done.await;
+    let admitted = admitted.map_err(|error| {
+        let error = explain(error, connector.manifest(), Some(kind.as_str()), &facts);
+        attempt.failed(app, &error);
+        error
+    })?;
     let identity = super::identity_of(&admitted.row)?;
+    attempt.succeeded(app, identity.email.as_deref());
     if app.global.json {
         return output::json(&json!({ "label": row.label, "identity": identity, "ok": true,
             "replaced": admitted.replaced.iter().map(|ended| &ended.label).collect::<Vec<_>>() }));

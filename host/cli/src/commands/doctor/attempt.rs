@@ -1,6 +1,6 @@
-//! The last sign-in that did not end well.
+//! Sign-ins that did not end well, and how to be done with them.
 
-use serde_json::Value;
+use serde_json::json;
 use switchboard_runtime::manifest::Manifest;
 use switchboard_runtime::remedy::Sign;
 use tokio::time::{Duration, Instant};
@@ -8,67 +8,69 @@ use url::Url;
 
 use super::Finding;
 use crate::app::App;
-use crate::commands::connect::last_attempt;
-use crate::remedy::{Facts, number};
+use crate::commands::connect::attempt::{self, Attempt};
+use crate::error::CliError;
+use crate::output;
+use crate::remedy::number;
 
-/// What is known of an attempt.
-pub fn facts(attempt: Option<&Value>) -> Facts {
-    let text = |name: &str| attempt.and_then(|attempt| attempt.get(name)).and_then(Value::as_str).map(str::to_owned);
-    Facts {
-        label: text("label"),
-        email: text("expected"),
-        expected: text("expected"),
-        client_id: text("client_id"),
-        redirect: text("redirect"),
-        scopes: Vec::new(),
-    }
+const ABOUT: &str = "last attempt";
+
+/// What became of one.
+pub async fn look(app: &App, manifest: &Manifest, attempt: &Attempt) -> Finding {
+    let found = judge(app, manifest, attempt).await;
+    found.dismissed_by(format!("switchboard doctor --dismiss {}", attempt.label))
 }
 
-pub async fn look(app: &App, manifest: &Manifest) -> Option<Finding> {
-    let attempt = last_attempt(app)?;
-    let facts = facts(Some(&attempt));
-    let label = facts.label.as_deref().unwrap_or("?");
-    let about = "last attempt";
-    if let Some(number) = page_number(app, &attempt).await {
+async fn judge(app: &App, manifest: &Manifest, attempt: &Attempt) -> Finding {
+    let facts = attempt.facts();
+    let began = format!("`{}` was not connected at {}", attempt.label, output::time(attempt.at_ms));
+    if let Some(number) = page_number(app, attempt).await {
         let sign = Sign { code: Some(number.clone()), ..Sign::default() };
         if let Some(remedy) = manifest.remedy(&sign) {
-            let text =
-                format!("`{label}` was not connected: the sign-in page answers with {number} ({})", remedy.title);
-            return Some(Finding::bad(about, text).remedy(Some(remedy), &facts));
+            let text = format!("{began}: the sign-in page answers with {number} ({})", remedy.title);
+            return Finding::bad(ABOUT, text).remedy(Some(remedy), &facts);
         }
     }
-    let seen = attempt.get("seen").and_then(Value::as_str);
-    let remedy = seen.and_then(|seen| {
-        let sign = Sign { problem: Some(seen.to_owned()), ..Sign::default() };
-        manifest.remedy_of(seen).or_else(|| manifest.remedy(&sign))
-    });
-    Some(match (seen, remedy) {
-        (_, Some(remedy)) => {
-            let text = format!("`{label}` was not connected: {}", remedy.title);
-            Finding::bad(about, text).remedy(Some(remedy), &facts)
-        }
-        (Some("timeout") | None, None) => {
-            // Stopped, most often by the person: no trouble of its own. The next sign-in that works ends it.
-            let text = format!(
-                "`{label}` was not connected: no answer came. Where that was not your wish, the page that the browser showed tells why"
-            );
-            Finding::note(about, text).fix("switchboard doctor --seen \"what the page says\"")
-        }
-        (Some(code), None) => {
-            let text = format!("`{label}` was not connected: {code}");
-            Finding::bad(about, text).fix("run the same command again")
-        }
-    })
+    let Some(failure) = &attempt.failure else {
+        // Stopped, most often by the person: no trouble of its own.
+        let text = format!(
+            "{began}: no answer came. Where that was not your wish, the page that the browser showed tells why"
+        );
+        return Finding::note(ABOUT, text).fix("switchboard doctor --seen \"what the page says\"");
+    };
+    match failure.remedy.as_deref().and_then(|id| manifest.remedy_of(id)) {
+        Some(remedy) => Finding::bad(ABOUT, format!("{began}: {}", remedy.title)).remedy(Some(remedy), &facts),
+        None => Finding::bad(ABOUT, format!("{began}: {} ({})", failure.message, failure.code))
+            .fix("run the same command again"),
+    }
 }
 
 /// The number on the page that the sign-in's address gives when it is refused before anybody signs in.
-async fn page_number(app: &App, attempt: &Value) -> Option<String> {
-    let page: Url = attempt.get("authorize")?.as_str()?.parse().ok()?;
-    let base: Url = attempt.get("oauth_base")?.as_str()?.parse().ok()?;
+async fn page_number(app: &App, attempt: &Attempt) -> Option<String> {
+    let page: Url = attempt.authorize.as_ref()?.parse().ok()?;
+    let base: Url = attempt.oauth_base.as_ref()?.parse().ok()?;
     let request = http::Request::get(page.as_str()).body(Vec::new()).ok()?;
     let answer = app.egress.exchange(request, &base, Instant::now() + Duration::from_secs(10)).await.ok()?;
     if answer.status().is_success() {
         return None;
     }
     number(&String::from_utf8_lossy(answer.body()))
+}
+
+/// `doctor --dismiss`: forgets those of a label, or all of them. Connections are not touched.
+pub fn dismiss(app: &App, label: Option<&str>) -> Result<(), CliError> {
+    let dismissed = attempt::dismiss(&app.store()?, label)?;
+    if let (Some(label), true) = (label, dismissed.is_empty()) {
+        return Err(CliError::not_found(
+            format!("no sign-in as `{label}` that failed or was given up is kept"),
+            "`switchboard doctor` shows those that are",
+        ));
+    }
+    if app.global.json {
+        return output::json(&json!({ "dismissed": dismissed }));
+    }
+    match dismissed.as_slice() {
+        [] => output::line("no sign-in that failed or was given up is kept"),
+        all => output::line(&format!("forgotten: the sign-in as {}", all.join(", "))),
+    }
 }

@@ -1,16 +1,16 @@
-//! One connection: its state, its owner, its scopes, its owner's rights.
+//! One connection: its state, its owner, its owner's rights.
 
 use std::path::Path;
 use std::sync::Arc;
 
 use switchboard_connections::{Connections, ConnectionsError, Loopback};
 use switchboard_runtime::Connector;
-use switchboard_runtime::manifest::Activity;
 use switchboard_runtime::remedy::Sign;
 use switchboard_runtime::scopes::Level;
 use switchboard_store::ConnectionRow;
 
 use super::Finding;
+use super::scopes::{self, level};
 use crate::app::App;
 use crate::commands::connect::{recognise, rights, who};
 use crate::commands::connection::readdressed;
@@ -20,19 +20,20 @@ use crate::remedy::{Facts, number};
 pub async fn look(app: &App, connector: &Connector, connections: &Connections, row: &ConnectionRow) -> Vec<Finding> {
     let manifest = connector.manifest();
     let email = row.identity.as_ref().and_then(|identity| identity.get("email")?.as_str()).map(str::to_owned);
-    let mut facts = Facts {
+    let facts = Facts {
         label: Some(row.label.clone()),
         email: email.clone(),
         expected: email,
         client_id: row.client_id.clone(),
         redirect: Some(Loopback::redirect_uri(7910)),
-        scopes: Vec::new(),
+        ..Facts::default()
     };
     let about = row.label.as_str();
     if row.state != "active" {
         let reason = row.state_reason.as_deref().unwrap_or("no reason is known");
         let state = Some(row.state.clone());
-        let sign = Sign { state: state.clone(), problem: state, code: number(reason), ..Sign::default() };
+        let method = Some(row.method.clone());
+        let sign = Sign { state: state.clone(), problem: state, code: number(reason), method, ..Sign::default() };
         let found = Finding::bad(about, format!("{}: {reason}", row.state));
         return vec![
             found.fix(format!("switchboard connection reconnect {about}")).remedy(manifest.remedy(&sign), &facts),
@@ -56,7 +57,8 @@ pub async fn look(app: &App, connector: &Connector, connections: &Connections, r
                 && after.state != "active"
                 && found.remedy.is_none()
             {
-                let sign = Sign { state: Some(after.state.clone()), ..Sign::default() };
+                let (state, method) = (Some(after.state.clone()), Some(after.method.clone()));
+                let sign = Sign { state, method, ..Sign::default() };
                 found = found.remedy(manifest.remedy(&sign), &facts);
             }
             findings.push(found);
@@ -64,7 +66,7 @@ pub async fn look(app: &App, connector: &Connector, connections: &Connections, r
         }
     }
     findings.extend(user(app, connector, connections, row, &facts).await);
-    findings.extend(scopes(connector, row, &mut facts));
+    findings.extend(scopes::look(connector.manifest(), row, &facts));
     findings.extend(role(app, connector, connections, row, &facts).await);
     findings
 }
@@ -89,60 +91,6 @@ async fn user(
     Some(Finding::bad(&row.label, text).remedy(manifest.remedy(&sign), facts))
 }
 
-/// Which activities will not work.
-fn scopes(connector: &Connector, row: &ConnectionRow, facts: &mut Facts) -> Vec<Finding> {
-    let manifest = connector.manifest();
-    if row.scopes.is_empty() {
-        return vec![Finding::note(&row.label, "the service did not say which scopes were granted")];
-    }
-    let mut findings = Vec::new();
-    if manifest.mixes_styles(&row.scopes) {
-        findings.push(
-            Finding::bad(
-                &row.label,
-                "its app has scopes of the classic and of the granular kind, which cannot be mixed",
-            )
-            .fix("make the app with one kind: switchboard connect --app-manifest"),
-        );
-    }
-    let activities: Vec<&Activity> = manifest.activities.iter().collect();
-    let lacking = manifest.lacking(&activities, &row.scopes, level(connector, row));
-    if lacking.is_empty() {
-        return findings;
-    }
-    facts.scopes = lacking.iter().flat_map(|one| one.scopes.clone()).collect();
-    facts.scopes.sort();
-    facts.scopes.dedup();
-    let names: Vec<&str> = lacking.iter().map(|one| one.activity.as_str()).collect();
-    let note = Finding::note(
-        &row.label,
-        format!("{} of {} activities lack a scope: {}", lacking.len(), activities.len(), names.join(", ")),
-    );
-    // Of the user's own scopes a further sign-in gives those back that were taken away.
-    let account_only = facts.scopes.iter().all(|scope| scope.ends_with(&manifest.auth.admin_suffix));
-    findings.push(match by_admin(row).filter(|_| account_only) {
-        Some(way) => note.fix(way),
-        None => {
-            let sign =
-                Sign { problem: Some("scope-missing".into()), method: Some(row.method.clone()), ..Sign::default() };
-            note.remedy(manifest.remedy(&sign), facts)
-        }
-    });
-    findings
-}
-
-/// How the emulator's packaged app gets beyond its scopes: no page of the service knows that app.
-fn by_admin(row: &ConnectionRow) -> Option<String> {
-    let (demo, admin) = (switchboard_emulator::DEMO_APP.0, switchboard_emulator::ADMIN_APP.0);
-    let here = row.api_base.starts_with("http://") && row.method == "oauth";
-    (here && row.client_id.as_deref() == Some(demo)).then(|| {
-        format!(
-            "connect the emulator's app for administrators beside it: switchboard connect admin --client-id {admin} --client-secret-file FILE --api-base {} --oauth-base {}; FILE holds the app's secret, which the emulator's README tells. Sign in as ada@emulator.test, password demo",
-            row.api_base, row.oauth_base
-        )
-    })
-}
-
 /// What the role lacks, where the connection acts for a whole account.
 async fn role(
     app: &App,
@@ -151,7 +99,7 @@ async fn role(
     row: &ConnectionRow,
     facts: &Facts,
 ) -> Vec<Finding> {
-    if level(connector, row) != Level::Account || row.method == "server-to-server" {
+    if level(connector.manifest(), row) != Level::Account || row.method == "server-to-server" {
         return Vec::new();
     }
     let Ok(live) = connections.open_connection(Some(&row.id)) else {
@@ -161,7 +109,8 @@ async fn role(
     let found = rights(app, connector, live, name).await;
     let mut findings = Vec::new();
     if let Some(remedy) = found.remedy(connector.manifest()) {
-        findings.push(Finding::bad(&row.label, found.says().join("; ")).remedy(Some(remedy), facts));
+        let facts = Facts { rights: found.missing.clone(), ..facts.clone() };
+        findings.push(Finding::bad(&row.label, found.says().join("; ")).remedy(Some(remedy), &facts));
     } else if let Some(why) = &found.unknown {
         findings.push(Finding::note(&row.label, format!("the rights of the user's role could not be read: {why}")));
     } else {
@@ -172,10 +121,4 @@ async fn role(
         findings.push(Finding::note(&row.label, text));
     }
     findings
-}
-
-fn level(connector: &Connector, row: &ConnectionRow) -> Level {
-    let suffix = &connector.manifest().auth.admin_suffix;
-    let account = !suffix.is_empty() && row.scopes.iter().any(|scope| scope.ends_with(suffix.as_str()));
-    if account { Level::Account } else { Level::User }
 }

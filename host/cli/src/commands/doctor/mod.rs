@@ -4,6 +4,7 @@ mod attempt;
 mod clock;
 mod connection;
 mod event;
+mod scopes;
 
 use serde_json::{Value, json};
 use switchboard_connections::ConnectionsError;
@@ -11,6 +12,7 @@ use switchboard_runtime::manifest::{Manifest, Remedy};
 
 use crate::app::App;
 use crate::args::Doctor;
+use crate::commands::connect::attempt::attempts;
 use crate::commands::connection::still;
 use crate::error::{CliError, exit};
 use crate::output;
@@ -24,6 +26,8 @@ pub struct Finding {
     pub fix: Option<String>,
     pub remedy: Option<Remedy>,
     pub facts: Facts,
+    /// The command that ends it where it is of no interest.
+    pub dismiss: Option<String>,
 }
 
 /// How it stands with one thing.
@@ -49,7 +53,15 @@ impl Finding {
     }
 
     fn new(about: &str, state: State, text: impl Into<String>) -> Self {
-        Self { about: about.into(), state, text: text.into(), fix: None, remedy: None, facts: Facts::default() }
+        Self {
+            about: about.into(),
+            state,
+            text: text.into(),
+            fix: None,
+            remedy: None,
+            facts: Facts::default(),
+            dismiss: None,
+        }
     }
 
     pub fn fix(mut self, text: impl Into<String>) -> Self {
@@ -61,6 +73,11 @@ impl Finding {
     pub fn remedy(mut self, remedy: Option<&Remedy>, facts: &Facts) -> Self {
         self.remedy = remedy.map(|remedy| facts.fill(remedy));
         self.facts = facts.clone();
+        self
+    }
+
+    pub fn dismissed_by(mut self, command: String) -> Self {
+        self.dismiss = Some(command);
         self
     }
 
@@ -86,11 +103,14 @@ impl Finding {
             State::Bad => "bad",
         };
         json!({ "about": self.about, "ok": self.state != State::Bad, "state": state, "text": self.text, "fix": self.fix,
-            "remedy": self.remedy.as_ref().map(remedy::value) })
+            "dismiss": self.dismiss, "remedy": self.remedy.as_ref().map(remedy::value) })
     }
 }
 
 pub async fn run(app: &App, options: Doctor) -> Result<(), CliError> {
+    if options.dismiss {
+        return attempt::dismiss(app, options.label.as_deref());
+    }
     let findings = look(app, &options).await?;
     let bad = findings.iter().any(|finding| finding.state == State::Bad);
     if options.message {
@@ -127,9 +147,15 @@ fn show(finding: &Finding) -> Result<(), CliError> {
     };
     output::line(&format!("{mark} {:12} {}", finding.about, finding.text))?;
     match &finding.remedy {
-        Some(remedy) => remedy::lines(remedy).iter().try_for_each(|line| output::line(&format!("  {:12} {line}", ""))),
+        Some(remedy) => {
+            let titled = finding.text.contains(&remedy.title);
+            let lines = if titled { remedy::untitled(remedy) } else { remedy::lines(remedy) };
+            lines.iter().try_for_each(|line| output::line(&format!("  {:12} {line}", "")))
+        }
         None => finding.fix.iter().try_for_each(|fix| output::line(&format!("  {:12} fix: {fix}", ""))),
-    }
+    }?;
+    let dismiss = finding.dismiss.iter();
+    dismiss.map(|command| format!("  {:12} of no interest any more: {command}", "")).try_for_each(|l| output::line(&l))
 }
 
 async fn look(app: &App, options: &Doctor) -> Result<Vec<Finding>, CliError> {
@@ -174,16 +200,17 @@ async fn look(app: &App, options: &Doctor) -> Result<Vec<Finding>, CliError> {
     if let Some(label) = &options.label {
         pending.retain(|one| &one.label == label);
     }
+    let attempts = attempts(app, options.label.as_deref());
     let rows = match &options.label {
         Some(label) => match connections.show(label) {
-            // Gone here, and not yet at the service.
-            Err(ConnectionsError::NotFound { .. }) if !pending.is_empty() => Vec::new(),
+            // Gone here, and not yet at the service; or never here.
+            Err(ConnectionsError::NotFound { .. }) if !pending.is_empty() || !attempts.is_empty() => Vec::new(),
             row => vec![row?],
         },
         None => connections.list()?,
     };
     findings.extend(pending.iter().map(|one| Finding::note(&one.label, still(one))));
-    if rows.is_empty() && pending.is_empty() {
+    if rows.is_empty() && pending.is_empty() && options.label.is_none() {
         findings.push(Finding::note("connections", "nothing is connected yet").fix(
             "`switchboard try` for a demo account, or `switchboard connect LABEL --method browser`; `switchboard connect --help` lists the other ways",
         ));
@@ -196,8 +223,8 @@ async fn look(app: &App, options: &Doctor) -> Result<Vec<Finding>, CliError> {
         }
         findings.extend(connection::look(app, &connector, &connections, row).await);
     }
-    if options.label.is_none() {
-        findings.extend(attempt::look(app, connector.manifest()).await);
+    for attempt in &attempts {
+        findings.push(attempt::look(app, connector.manifest(), attempt).await);
     }
     Ok(findings)
 }
@@ -211,6 +238,6 @@ fn seen(app: &App, manifest: &Manifest, words: &str) -> Result<Finding, CliError
             format!("give its words or its number, or one of: {}", known.join(", ")),
         ));
     };
-    let facts = attempt::facts(super::connect::last_attempt(app).as_ref());
+    let facts = attempts(app, None).pop().map(|last| last.facts()).unwrap_or_default();
     Ok(Finding::bad("page", remedy.title.clone()).remedy(Some(remedy), &facts))
 }

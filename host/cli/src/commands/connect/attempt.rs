@@ -1,0 +1,171 @@
+//! Sign-ins that did not end well, one for each label, kept for the doctor until one does, or until they are dismissed.
+
+use serde::{Deserialize, Serialize};
+use switchboard_connections::ConnectionsError;
+use switchboard_store::Store;
+use url::Url;
+
+use crate::app::App;
+use crate::error::CliError;
+use crate::remedy::Facts;
+
+/// Where the database keeps them: this, and the label.
+const KEPT: &str = "attempt.";
+
+/// So many are kept; of more the oldest go.
+const MOST: usize = 20;
+
+/// What is kept of one. Nothing secret is in it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Attempt {
+    pub label: String,
+    /// When it ended, or began where nobody knows how it ended.
+    pub at_ms: i64,
+    pub client_id: Option<String>,
+    pub redirect: Option<String>,
+    pub expected: Option<String>,
+    /// Who signed in, once that is known. Not kept: it may be somebody else.
+    #[serde(skip)]
+    pub email: Option<String>,
+    /// The service's sign-in addresses. None before the service was asked.
+    pub oauth_base: Option<String>,
+    /// The page that a browser was to open.
+    pub authorize: Option<String>,
+    /// None where no answer came: most often the person went away.
+    pub failure: Option<Failure>,
+}
+
+/// How one failed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Failure {
+    pub code: String,
+    pub message: String,
+    /// Id of the remedy.
+    pub remedy: Option<String>,
+}
+
+impl Attempt {
+    pub fn new(facts: &Facts) -> Self {
+        Self {
+            label: facts.label.clone().unwrap_or_default(),
+            client_id: facts.client_id.clone(),
+            redirect: facts.redirect.clone(),
+            expected: facts.expected.clone(),
+            ..Self::default()
+        }
+    }
+
+    /// What is known of it.
+    pub fn facts(&self) -> Facts {
+        Facts {
+            label: Some(self.label.clone()),
+            email: self.email.clone().or_else(|| self.expected.clone()),
+            expected: self.expected.clone(),
+            client_id: self.client_id.clone(),
+            redirect: self.redirect.clone(),
+            ..Facts::default()
+        }
+    }
+
+    /// The service is asked from now on.
+    pub fn asks(&mut self, oauth_base: &Url) {
+        self.oauth_base = Some(oauth_base.to_string());
+    }
+
+    /// A browser is to open this page of it. Kept at once: whoever ends this program leaves it behind.
+    pub fn waits(&mut self, app: &App, oauth_base: &Url, page: &Url) {
+        self.asks(oauth_base);
+        self.authorize = Some(without_state(page));
+        self.keep(app);
+    }
+
+    /// It failed, which is kept when it was the service that was asked.
+    pub fn failed(&mut self, app: &App, error: &CliError) {
+        if self.oauth_base.is_none() {
+            return;
+        }
+        let told = error.as_json();
+        let text = |field: &str| told.pointer(field).and_then(|text| text.as_str()).map(str::to_owned);
+        self.failure = (!gave_up(error)).then(|| Failure {
+            code: text("/code").unwrap_or_default(),
+            message: text("/message").unwrap_or_default(),
+            remedy: text("/remedy/id"),
+        });
+        self.keep(app);
+    }
+
+    /// It succeeded: neither it nor an earlier one of the same user through the same app is of interest any more.
+    pub fn succeeded(&self, app: &App, email: Option<&str>) {
+        let Ok(store) = app.store() else { return };
+        for (name, other) in kept(&store) {
+            let same_app = other.client_id == self.client_id && other.oauth_base == self.oauth_base;
+            let same_user = other.expected.is_none() || other.expected.as_deref() == email;
+            if other.label == self.label || same_app && same_user {
+                let _ = store.delete_meta(&name);
+            }
+        }
+    }
+
+    /// Without it the doctor knows less; the sign-in itself is not affected.
+    fn keep(&mut self, app: &App) {
+        self.at_ms = jiff::Timestamp::now().as_millisecond();
+        let (Ok(store), Ok(text)) = (app.store(), serde_json::to_string(self)) else { return };
+        let _ = store.put_meta(&format!("{KEPT}{}", self.label), &text);
+        for (name, _) in kept(&store).iter().rev().skip(MOST) {
+            let _ = store.delete_meta(name);
+        }
+    }
+}
+
+/// Nobody answered: no failure of anything.
+fn gave_up(error: &CliError) -> bool {
+    match error {
+        CliError::Connections(error) => matches!(error.root(), ConnectionsError::Timeout { .. }),
+        CliError::Failed { code, .. } => code == NOTHING_PASTED,
+        CliError::Explained { error, .. } => gave_up(error),
+        _ => false,
+    }
+}
+
+/// The code of a sign-in whose address nobody pasted.
+pub const NOTHING_PASTED: &str = "nothing-pasted";
+
+/// Those of this label, or all of them, the latest last.
+pub fn attempts(app: &App, label: Option<&str>) -> Vec<Attempt> {
+    let Ok(store) = app.store() else { return Vec::new() };
+    let all = kept(&store).into_iter().map(|(_, attempt)| attempt);
+    all.filter(|attempt| label.is_none_or(|label| attempt.label == label)).collect()
+}
+
+/// Forgets those of this label, or all of them, and gives their labels.
+pub fn dismiss(store: &Store, label: Option<&str>) -> Result<Vec<String>, CliError> {
+    let mut dismissed = Vec::new();
+    for (name, attempt) in kept(store) {
+        if label.is_none_or(|label| attempt.label == label) {
+            store.delete_meta(&name).map_err(|error| CliError::failed("store", error.to_string()))?;
+            dismissed.push(attempt.label);
+        }
+    }
+    Ok(dismissed)
+}
+
+/// All of them with the names they are kept under, the latest last.
+fn kept(store: &Store) -> Vec<(String, Attempt)> {
+    let all = store.meta_under(KEPT).unwrap_or_default().into_iter();
+    let mut all: Vec<(String, Attempt)> =
+        all.filter_map(|(name, text)| Some((name, serde_json::from_str(&text).ok()?))).collect();
+    all.sort_by_key(|(_, attempt)| attempt.at_ms);
+    all
+}
+
+/// The address without what belongs to this one sign-in.
+fn without_state(page: &Url) -> String {
+    let mut page = page.clone();
+    let kept: Vec<(String, String)> = page
+        .query_pairs()
+        .filter(|(name, _)| name != "state" && name != "code_challenge")
+        .map(|(n, v)| (n.into_owned(), v.into_owned()))
+        .collect();
+    page.query_pairs_mut().clear().extend_pairs(kept);
+    page.into()
+}
