@@ -5,10 +5,10 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 
 use crate::StoreError;
 
@@ -78,9 +78,10 @@ impl Store {
 
     fn prepare(mut connection: Connection) -> Result<Store, StoreError> {
         connection.busy_timeout(BUSY)?;
+        journal(&connection)?;
         connection.execute_batch(
             // The journal stays short: each start reads all of it.
-            "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 64; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+            "PRAGMA wal_autocheckpoint = 64; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
              PRAGMA secure_delete = ON;",
         )?;
         // A database of this version is only read: opening it must not wait for the disk.
@@ -144,6 +145,22 @@ impl std::fmt::Debug for Store {
     }
 }
 
+/// A new database is given its journal once, by one process alone; who comes at the same moment is refused without the wait
+/// that `busy_timeout` gives everything else.
+fn journal(connection: &Connection) -> Result<(), StoreError> {
+    let give_up = Instant::now() + BUSY;
+    loop {
+        match connection.execute_batch("PRAGMA journal_mode = WAL") {
+            Err(error) if busy(&error) && Instant::now() < give_up => std::thread::sleep(Duration::from_millis(5)),
+            done => return Ok(done?),
+        }
+    }
+}
+
+fn busy(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+}
+
 fn version(connection: &Connection) -> Result<i64, StoreError> {
     Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
 }
@@ -179,6 +196,20 @@ mod tests {
         for file in fs::read_dir(&data).unwrap() {
             assert_eq!(mode(&file.unwrap().path()), 0o600);
         }
+    }
+
+    #[test]
+    fn who_starts_while_another_process_makes_the_database_waits_for_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let other = Connection::open(dir.path().join("switchboard.db")).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE; CREATE TABLE other (a)").unwrap();
+        std::thread::scope(|scope| {
+            let opened = scope.spawn(|| Store::open(dir.path()));
+            std::thread::sleep(Duration::from_millis(200));
+            assert!(!opened.is_finished(), "it waits");
+            other.execute_batch("COMMIT").unwrap();
+            opened.join().unwrap().unwrap().put_meta("a", "1").unwrap();
+        });
     }
 
     #[test]
