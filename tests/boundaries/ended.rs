@@ -52,6 +52,25 @@ fn the_first_failure_of_an_ended_connection_is_told_as_every_later_one() {
 }
 
 #[test]
+fn a_list_of_connections_says_what_to_do_about_those_that_have_ended() {
+    let world = ended();
+    for (label, _) in FIXES {
+        assert_eq!(world.run(&["call", "zoom.users.me", "-c", label]).code, 4);
+    }
+    world.connect("new", "grace@emulator.test");
+    let people = world.run(&["connection", "list"]).err;
+    let rows = world.json(&["connection", "list", "--json"]);
+    for (label, fix) in FIXES {
+        let line = format!("! {label} is needs-reconnect: ");
+        assert!(people.lines().any(|said| said.starts_with(&line) && said.ends_with(fix)), "{people}");
+        let row = rows.as_array().unwrap().iter().find(|row| row["label"] == label).unwrap();
+        assert!(row["next_step"].as_str().unwrap().ends_with(fix), "{row}");
+        assert!(world.run(&["connection", "show", label]).out.contains(fix));
+    }
+    assert!(!people.contains("! new") && rows[2]["next_step"].is_null(), "{people}{rows}");
+}
+
+#[test]
 fn an_automation_that_meets_an_ended_connection_names_it_alike() {
     for (label, fix) in FIXES {
         let world = ended();

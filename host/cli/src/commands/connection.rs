@@ -104,8 +104,19 @@ fn list(app: &App) -> Result<(), CliError> {
         .iter()
         .map(|one| vec![one.label.clone(), String::new(), String::new(), REVOKING.to_owned(), String::new()]);
     output::table(&["LABEL", "WHO", "METHOD", "STATE", "API"], alive.chain(ended).collect())?;
+    for row in &rows {
+        if let Some(step) = next_step(row) {
+            app.say(&format!("! {} is {}: {step}", row.label, row.state));
+        }
+    }
     pending.iter().for_each(|one| app.say(&format!("! {}", still(one))));
     Ok(())
+}
+
+/// What a person has to do about a connection that cannot be used.
+fn next_step(row: &ConnectionRow) -> Option<String> {
+    let (label, state, method) = (row.label.clone(), row.state.clone(), row.method.clone());
+    ConnectionsError::NotActive { label, state, method, reason: String::new() }.next_step()
 }
 
 fn show(app: &App, label: &str) -> Result<(), CliError> {
@@ -215,7 +226,7 @@ pub fn email(row: &ConnectionRow) -> String {
 fn shown(row: &ConnectionRow, default: Option<&ConnectionRow>) -> Value {
     json!({
         "label": row.label, "connector": row.connector, "method": row.method, "state": row.state, "reason": row.state_reason,
-        "default": default.is_some_and(|default| default.id == row.id), "identity": row.identity, "scopes": row.scopes, "api_base": row.api_base, "oauth_base": row.oauth_base,
+        "next_step": next_step(row), "default": default.is_some_and(|default| default.id == row.id), "identity": row.identity, "scopes": row.scopes, "api_base": row.api_base, "oauth_base": row.oauth_base,
         "client_id": row.client_id, "created_at": output::time(row.created_at), "last_used_at": row.last_used_at.map(output::time),
     })
 }

@@ -3,6 +3,7 @@
 use serde_json::json;
 use switchboard_runtime::manifest::Manifest;
 use switchboard_runtime::remedy::Sign;
+use switchboard_store::ConnectionRow;
 use tokio::time::{Duration, Instant};
 use url::Url;
 
@@ -16,14 +17,16 @@ use crate::remedy::number;
 const ABOUT: &str = "last attempt";
 
 /// What became of one.
-pub async fn look(app: &App, manifest: &Manifest, attempt: &Attempt) -> Finding {
-    let found = judge(app, manifest, attempt).await;
+pub async fn look(app: &App, manifest: &Manifest, attempt: &Attempt, rows: &[ConnectionRow]) -> Finding {
+    let again = rows.iter().any(|row| row.label == attempt.label);
+    let found = judge(app, manifest, attempt, again).await;
     found.dismissed_by(format!("switchboard doctor --dismiss {}", attempt.label))
 }
 
-async fn judge(app: &App, manifest: &Manifest, attempt: &Attempt) -> Finding {
+async fn judge(app: &App, manifest: &Manifest, attempt: &Attempt, again: bool) -> Finding {
     let facts = attempt.facts();
-    let began = format!("`{}` was not connected at {}", attempt.label, output::time(attempt.at_ms));
+    let what = if again { "was not signed in again" } else { "was not connected" };
+    let began = format!("`{}` {what} at {}", attempt.label, output::time(attempt.at_ms));
     if let Some(number) = page_number(app, attempt).await {
         let sign = Sign { code: Some(number.clone()), ..Sign::default() };
         if let Some(remedy) = manifest.remedy(&sign) {

@@ -224,7 +224,7 @@ async fn look(app: &App, options: &Doctor) -> Result<Vec<Finding>, CliError> {
         findings.extend(connection::look(app, &connector, &connections, row).await);
     }
     for attempt in &attempts {
-        findings.push(attempt::look(app, connector.manifest(), attempt).await);
+        findings.push(attempt::look(app, connector.manifest(), attempt, &rows).await);
     }
     Ok(findings)
 }
