@@ -3,6 +3,7 @@
 
 mod accounts;
 mod advised;
+mod again;
 mod approving;
 mod attempts;
 mod burst;

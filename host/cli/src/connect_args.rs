@@ -119,6 +119,40 @@ pub struct Connect {
     pub guide: Option<String>,
 }
 
+#[derive(Debug, Clone, ClapArgs)]
+pub struct Reconnect {
+    pub label: String,
+    /// Do not wait for the browser's call-back; paste its address (read from standard input)
+    #[arg(long, conflicts_with = "link")]
+    pub paste: bool,
+    /// Approve on another machine by a code, as a connection that was made so is anyway
+    #[arg(long, conflicts_with_all = ["paste", "link"])]
+    pub device: bool,
+    #[command(flatten)]
+    pub link: Link,
+    /// Print the address instead of opening a browser
+    #[arg(long)]
+    pub no_open: bool,
+    /// Port of the loopback redirect address; the one the connection was made with when left out
+    #[arg(long)]
+    pub redirect_port: Option<u16>,
+    /// Ask for what this activity needs, beside what the connection was made for; repeatable, `*` stands for any text
+    #[arg(long = "for", value_name = "ACTIVITY", conflicts_with = "all")]
+    pub activities: Vec<String>,
+    /// Ask for all the app has, whatever the connection was made for
+    #[arg(long)]
+    pub all: bool,
+    /// File with a new client secret of the same app; `-` reads standard input
+    #[arg(long, value_name = "FILE")]
+    pub client_secret_file: Option<PathBuf>,
+    /// Of a pasted token: read a new one from standard input (`--token -`)
+    #[arg(long, value_name = "-")]
+    pub token: Option<String>,
+    /// Go on although another connection of the same user and app ends by it
+    #[arg(long)]
+    pub replace: bool,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum ConnectionCommand {
     /// List connections
@@ -153,26 +187,7 @@ pub enum ConnectionCommand {
         default: bool,
     },
     /// Sign in again as the same user; name, id and what depends on it stay
-    Reconnect {
-        label: String,
-        /// Do not wait for the browser's call-back; paste its address (read from standard input)
-        #[arg(long, conflicts_with = "link")]
-        paste: bool,
-        #[command(flatten)]
-        link: Link,
-        /// Print the address instead of opening a browser
-        #[arg(long)]
-        no_open: bool,
-        /// Port of the loopback redirect address
-        #[arg(long, default_value_t = 7910)]
-        redirect_port: u16,
-        /// Of a pasted token: read a new one from standard input (`--token -`)
-        #[arg(long, value_name = "-")]
-        token: Option<String>,
-        /// Go on although another connection of the same user and app ends by it
-        #[arg(long)]
-        replace: bool,
-    },
+    Reconnect(Reconnect),
     /// Revoke at the service and forget, once told what uses it
     Disconnect {
         label: String,

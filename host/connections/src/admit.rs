@@ -285,6 +285,6 @@ pub(crate) fn by_person(method: &str) -> bool {
     method == Method::OAuth.as_str() || method == Method::Byo.as_str()
 }
 
-fn usage_prefix(id: &str) -> String {
+pub(crate) fn usage_prefix(id: &str) -> String {
     format!("used.{id}.")
 }

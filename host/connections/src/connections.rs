@@ -19,7 +19,7 @@ use crate::{
 pub(crate) const DEFAULT: &str = "connection.default";
 pub(crate) const ID_PREFIX: &str = "con_";
 /// Before a connection's id: the name under which the database keeps its account's plan.
-const PLAN: &str = "plan.";
+pub(crate) const PLAN: &str = "plan.";
 
 /// The connected accounts of one database. Clones share everything.
 #[derive(Clone)]
@@ -239,8 +239,11 @@ impl Connections {
 
     /// The app a connection was made through, to reconnect it without asking for the secret again.
     pub fn app(&self, label_or_id: &str) -> Result<Option<App>, ConnectionsError> {
-        let secret: Option<AppSecret> = self.core.field(&self.show(label_or_id)?.id, APP)?.0;
-        Ok(secret.map(App::from))
+        Ok(self.app_secret(label_or_id)?.map(App::from))
+    }
+
+    pub(crate) fn app_secret(&self, label_or_id: &str) -> Result<Option<AppSecret>, ConnectionsError> {
+        Ok(self.core.field(&self.show(label_or_id)?.id, APP)?.0)
     }
 }
 

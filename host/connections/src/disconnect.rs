@@ -3,7 +3,7 @@
 use switchboard_store::ConnectionRow;
 
 use crate::ConnectionsError;
-use crate::connections::{Connections, DEFAULT};
+use crate::connections::Connections;
 
 /// A connection that is no more.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,9 +37,7 @@ impl Connections {
             let _alone = core.alone(&row.id).await?;
             core.begin_revocation(&row)?
         };
-        if core.store.get_meta(DEFAULT)?.as_deref() == Some(&row.id) {
-            core.store.delete_meta(DEFAULT)?;
-        }
+        self.forget_beside(&row.id)?;
         let revocation = match pending {
             None => Revocation::NotNeeded,
             Some(pending) => match core.attempt(&pending).await? {

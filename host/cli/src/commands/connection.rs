@@ -8,7 +8,7 @@ use switchboard_store::{ConnectionRow, PendingRevocation};
 
 use crate::app::App;
 use crate::args::ConnectionCommand;
-use crate::commands::connect::{Way, recognise, who};
+use crate::commands::connect::{recognise, who};
 use crate::commands::revocations::whose;
 use crate::error::CliError;
 use crate::output;
@@ -28,11 +28,7 @@ pub async fn run(app: &App, command: ConnectionCommand) -> Result<(), CliError> 
             }
         }
         ConnectionCommand::Plan { label, plan, default } => set_plan(app, &label, plan.as_deref(), default).await,
-        ConnectionCommand::Reconnect { label, paste, link, no_open, redirect_port, token, replace } => {
-            super::connect::only_from_input(token.as_deref())?;
-            let way = Way { paste, device: false, open: !no_open, port: redirect_port, link };
-            super::connect::reconnect(app, &label, &way, token.is_some(), replace).await
-        }
+        ConnectionCommand::Reconnect(reconnect) => super::connect::reconnect(app, &reconnect).await,
         ConnectionCommand::Test { label, connection } => test(app, label.or(connection).as_deref()).await,
         ConnectionCommand::Disconnect { label, yes } => super::disconnect::run(app, &label, yes).await,
     }
@@ -136,6 +132,11 @@ fn show(app: &App, label: &str) -> Result<(), CliError> {
                     let hosts = json!({ "calls": service.api_hosts, "downloads": service.download_hosts, "token": service.credential_hosts });
                     fields.insert("hosts".into(), hosts);
                 }
+                let made = connections.made(&row.id)?;
+                fields.insert(
+                    "made_for".into(),
+                    if made.activities.is_empty() { made.scopes } else { made.activities }.into(),
+                );
                 fields.insert("used_by".into(), usage.into());
                 fields.insert("pending_revocations".into(), pending.iter().map(revoking).collect());
             }
@@ -225,7 +226,7 @@ pub fn email(row: &ConnectionRow) -> String {
 
 fn shown(row: &ConnectionRow, default: Option<&ConnectionRow>) -> Value {
     json!({
-        "label": row.label, "connector": row.connector, "method": row.method, "state": row.state, "reason": row.state_reason,
+        "id": row.id, "label": row.label, "connector": row.connector, "method": row.method, "state": row.state, "reason": row.state_reason,
         "next_step": next_step(row), "default": default.is_some_and(|default| default.id == row.id), "identity": row.identity, "scopes": row.scopes, "api_base": row.api_base, "oauth_base": row.oauth_base,
         "client_id": row.client_id, "created_at": output::time(row.created_at), "last_used_at": row.last_used_at.map(output::time),
     })

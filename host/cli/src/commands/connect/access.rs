@@ -57,19 +57,19 @@ pub fn wanted<'a>(manifest: &'a Manifest, connect: &Connect, method: Method) -> 
     let level = if connect.admin || method == Method::S2s { Level::Account } else { Level::User };
     let style = spelling(connect.style.unwrap_or(Style::Granular));
     let chosen = !patterns.is_empty();
-    let activities = match chosen {
-        false => manifest.activities.iter().collect(),
-        true => manifest.choose(&patterns).map_err(|error| {
-            let near = meant(error.nearest.as_deref());
-            CliError::usage(
-                error.to_string(),
-                format!("{near}`switchboard activity list` shows all; `*` stands for any text"),
-            )
-        })?,
-    };
+    let activities = if chosen { self::chosen(manifest, &patterns)? } else { manifest.activities.iter().collect() };
     let asked = manifest.scopes_for(&activities, style, level);
     let left_out = manifest.left_out(&activities, style, level);
     Ok(Access { activities, asked, style, level, left_out, chosen, given: connect.scopes.clone() })
+}
+
+/// The activities that patterns name.
+pub fn chosen<'a>(manifest: &'a Manifest, patterns: &[String]) -> Result<Vec<&'a Activity>, CliError> {
+    manifest.choose(patterns).map_err(|error| {
+        let near = meant(error.nearest.as_deref());
+        let fix = format!("{near}`switchboard activity list` shows all; `*` stands for any text");
+        CliError::usage(error.to_string(), fix)
+    })
 }
 
 pub fn spelling(style: Style) -> Spelling {
@@ -138,6 +138,18 @@ pub fn purpose(app: &App, manifest: &Manifest, wanted: &Access<'_>) {
     }
     if !manifest.app.scope_help.is_empty() {
         app.say(&format!("what each scope allows: {}", manifest.app.scope_help));
+    }
+}
+
+/// The same for a connection that is there: what it was made for.
+pub fn asked_again(app: &App, manifest: &Manifest, scopes: &[String]) {
+    if scopes.is_empty() {
+        app.say("you will be asked for all the app has, as the connection was made");
+        return;
+    }
+    app.say("you will be asked for what the connection was made for (--for ACTIVITY adds to it, --all asks for all the app has):");
+    for scope in scopes {
+        app.say(&format!("  {scope:44} {}", some(&needing(manifest, scope))));
     }
 }
 

@@ -4,6 +4,7 @@ mod access;
 mod ask;
 pub mod attempt;
 mod link;
+mod reconnect;
 mod register;
 mod secret;
 mod sign_in;
@@ -14,7 +15,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use switchboard_connections::{
-    App as Client, Care, Connections, ConnectionsError, Ended, Grant, Identify, LiveConnection, Loopback,
+    App as Client, Care, Connections, ConnectionsError, Ended, Grant, Identify, LiveConnection, Loopback, Made,
     Method as Kind, Owner, Service, Wish,
 };
 use switchboard_runtime::{Connector, Identity};
@@ -31,10 +32,10 @@ use crate::{output, service};
 use self::link::{Addresses, Offer};
 
 pub use access::rights;
-pub use sign_in::{Way, reconnect};
+pub use reconnect::reconnect;
 
 use attempt::Attempt;
-use sign_in::SignIn;
+use sign_in::{SignIn, Way};
 
 /// Up to so many scopes or activities are named one by one; more are counted.
 const FEW: usize = 5;
@@ -98,7 +99,8 @@ async fn connect_as(
     let client = match method {
         Method::Browser => Some(packaged(connector, &connect.profile)?),
         Method::Byo => {
-            let (client_id, client_secret) = (secret::client_id(connect)?, secret::client_secret(connect)?);
+            let (client_id, client_secret) =
+                (secret::client_id(connect)?, secret::client_secret(connect.client_secret_file.as_deref())?);
             Some(Client { client_id, client_secret })
         }
         Method::S2s | Method::Token => None,
@@ -137,6 +139,19 @@ async fn connect_as(
             connections.admit(label, kind, &service, grant, Owner::of(json!(identity)), &care).await?
         }
     };
+    if method == Method::Browser || method == Method::Byo {
+        let activities = wanted.activities.iter().filter(|_| wanted.chosen);
+        let made = Made {
+            activities: activities
+                .map(|activity| format!("{}.{}", connector.manifest().connector, activity.name))
+                .collect(),
+            scopes: wanted.scopes(),
+            port: Some(connect.redirect_port),
+            public_url: connect.link.public_url.clone(),
+            device: connect.device,
+        };
+        connections.note_made(&admitted.row.id, &made)?;
+    }
     let (identity, granted) = (identity_of(&admitted.row)?, admitted.row.scopes.clone());
     attempt.succeeded(app, identity.email.as_deref());
     let lacking = access::lacking(connector.manifest(), &wanted, &granted);
@@ -427,7 +442,7 @@ async fn server_to_server(
         ));
     }
     let account = connect.account_id.clone().unwrap_or_default();
-    let secret = secret::client_secret(connect)?.unwrap_or_default();
+    let secret = secret::client_secret(connect.client_secret_file.as_deref())?.unwrap_or_default();
     let client_id = secret::client_id(connect)?;
     attempt.asks(&service.oauth_base);
     Ok(connections.server_to_server(service, &account, &client_id, secret).await?)

@@ -18,8 +18,8 @@ pub fn client_id(connect: &Connect) -> Result<String, CliError> {
 }
 
 /// The client secret without stray blanks and line ends.
-pub fn client_secret(connect: &Connect) -> Result<Option<SecretString>, CliError> {
-    let Some(file) = &connect.client_secret_file else {
+pub fn client_secret(file: Option<&Path>) -> Result<Option<SecretString>, CliError> {
+    let Some(file) = file else {
         return Ok(None);
     };
     let text = if file == Path::new("-") {

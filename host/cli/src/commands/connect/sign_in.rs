@@ -2,23 +2,17 @@
 
 use std::time::Duration;
 
-use serde_json::json;
-use switchboard_connections::{
-    Admitted, App as Client, Care, Connections, Grant, Loopback, Method as Kind, Owner, Pending, Service, Wish,
-};
+use switchboard_connections::{App as Client, Connections, Grant, Loopback, Pending, Service};
 use switchboard_runtime::Connector;
 use switchboard_runtime::manifest::{Manifest, Remedy};
 
 use super::attempt::{Attempt, NOTHING_PASTED};
-use super::link::{Addresses, Offer, by_link};
-use super::{Asking, ask, ended, identify, secret, who};
+use super::{Asking, ask, secret};
 use crate::app::App;
 use crate::args::Connect;
 use crate::browser;
-use crate::connect_args::Link;
 use crate::error::CliError;
-use crate::output;
-use crate::remedy::{Facts, explain};
+use crate::remedy::Facts;
 
 /// How long the sign-in page may take.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -32,14 +26,13 @@ pub struct Way {
     pub device: bool,
     pub open: bool,
     pub port: u16,
-    pub link: Link,
 }
 
 impl Way {
     /// That of the flags.
     pub fn of(connect: &Connect) -> Way {
         let (paste, device, open) = (connect.paste, connect.device, !connect.no_open);
-        Way { paste, device, open, port: connect.redirect_port, link: connect.link.clone() }
+        Way { paste, device, open, port: connect.redirect_port }
     }
 }
 
@@ -162,78 +155,4 @@ async fn device(
     }
     app.say(&format!("waiting {} minutes", pending.life.as_secs() / 60));
     Ok(pending.wait().await?)
-}
-
-/// `switchboard connection reconnect`: the same user again; everything else stays.
-pub async fn reconnect(app: &App, label: &str, way: &Way, token: bool, replace: bool) -> Result<(), CliError> {
-    let connector = app.connector().await?;
-    let connections = app.connections()?;
-    let row = connections.show(label)?;
-    let kind = Kind::from_name(&row.method).unwrap_or(Kind::Byo);
-    let email = row.identity.as_ref().and_then(|identity| identity.get("email")?.as_str()).map(str::to_owned);
-    let facts = Facts {
-        label: Some(row.label.clone()),
-        email: email.clone(),
-        expected: email,
-        client_id: row.client_id.clone(),
-        redirect: Some(super::redirect(&way.link, way.port)?),
-        ..Facts::default()
-    };
-    if token && kind != Kind::Token {
-        return Err(CliError::usage(
-            format!("`{}` was not made with a pasted token", row.label),
-            format!("leave --token out: switchboard connection reconnect {}", row.label),
-        ));
-    }
-    let mut attempt = Attempt::new(&facts);
-    let done = async {
-        if !replace {
-            connections.check_again(&row.id)?;
-        }
-        let service = connections.service(&row.id)?;
-        let client = connections.app(&row.id)?;
-        let grant = match (kind, client) {
-            (Kind::Token, _) => {
-                let again = format!("switchboard connection reconnect {} --token -", row.label);
-                let grant = connections.pasted_token(&service, &secret::token(&again)?)?;
-                attempt.asks(&service.oauth_base);
-                grant
-            }
-            (Kind::ServerToServer, _) => {
-                return Err(CliError::usage(
-                    format!("`{}` is a Server-to-Server connection: it gets new tokens by itself", row.label),
-                    "if its credentials changed, connect again under another name, then disconnect this one",
-                ));
-            }
-            (_, Some(client)) if way.link.link => {
-                let care = Care { expect_email: None, replace };
-                let wish = Wish { label: row.label.clone(), again: true, care, ..Wish::default() };
-                let offer = Offer { service, client, kind, wish, minutes: way.link.link_minutes };
-                let addresses = Addresses::of(&way.link, way.port)?;
-                return by_link(app, &connector, &connections, offer, &addresses).await;
-            }
-            (_, Some(client)) => {
-                let (connector, connections, service, attempt) = (&connector, &connections, &service, &mut attempt);
-                SignIn { app, connector, connections, service, scopes: &[], way, attempt }.by_person(client).await?
-            }
-            (_, None) => return Err(CliError::failed("not-found", "the app of this connection is not known any more")),
-        };
-        let identity = identify(app, &connector, &connections, &row.label, &service, &grant).await?;
-        Ok(connections.readmit(&row.id, kind, &service, grant, Owner::of(json!(identity)), replace).await?)
-    };
-    let admitted: Result<Admitted, CliError> = done.await;
-    let admitted = admitted.map_err(|error| {
-        let error = explain(error, connector.manifest(), Some(kind.as_str()), &facts);
-        attempt.failed(app, &error);
-        error
-    })?;
-    let identity = super::identity_of(&admitted.row)?;
-    attempt.succeeded(app, identity.email.as_deref());
-    if app.global.json {
-        return output::json(&json!({ "label": row.label, "identity": identity, "ok": true,
-            "replaced": admitted.replaced.iter().map(|ended| &ended.label).collect::<Vec<_>>() }));
-    }
-    output::line(&format!("{} is connected again as {}", row.label, who(&identity)))?;
-    admitted.replaced.iter().for_each(|one| app.say(&format!("! {}", ended(one))));
-    Ok(())
 }

@@ -20,12 +20,14 @@ use crate::remedy::{Facts, number};
 pub async fn look(app: &App, connector: &Connector, connections: &Connections, row: &ConnectionRow) -> Vec<Finding> {
     let manifest = connector.manifest();
     let email = row.identity.as_ref().and_then(|identity| identity.get("email")?.as_str()).map(str::to_owned);
+    // Without it the doctor looks at everything.
+    let made = connections.made(&row.id).unwrap_or_default();
     let facts = Facts {
         label: Some(row.label.clone()),
         email: email.clone(),
         expected: email,
         client_id: row.client_id.clone(),
-        redirect: Some(Loopback::redirect_uri(7910)),
+        redirect: Some(Loopback::redirect_uri(made.port.unwrap_or(Loopback::default().port))),
         ..Facts::default()
     };
     let about = row.label.as_str();
@@ -66,7 +68,7 @@ pub async fn look(app: &App, connector: &Connector, connections: &Connections, r
         }
     }
     findings.extend(user(app, connector, connections, row, &facts).await);
-    findings.extend(scopes::look(connector.manifest(), row, &facts));
+    findings.extend(scopes::look(connector.manifest(), row, &made.activities, &facts));
     findings.extend(role(app, connector, connections, row, &facts).await);
     findings
 }

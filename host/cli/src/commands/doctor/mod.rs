@@ -6,6 +6,8 @@ mod connection;
 mod event;
 mod scopes;
 
+pub use scopes::level;
+
 use serde_json::{Value, json};
 use switchboard_connections::ConnectionsError;
 use switchboard_runtime::manifest::{Manifest, Remedy};

@@ -8,16 +8,21 @@ use switchboard_store::ConnectionRow;
 use super::Finding;
 use crate::remedy::Facts;
 
-pub fn look(manifest: &Manifest, row: &ConnectionRow, facts: &Facts) -> Vec<Finding> {
+/// `chosen` are the activities it was made for; none when no choice was made.
+pub fn look(manifest: &Manifest, row: &ConnectionRow, chosen: &[String], facts: &Facts) -> Vec<Finding> {
     let about = row.label.as_str();
     if row.scopes.is_empty() {
         return vec![Finding::note(about, "the service did not say which scopes were granted")];
     }
-    let activities: Vec<&Activity> = manifest.activities.iter().collect();
+    let activities: Vec<&Activity> = match chosen.is_empty() {
+        true => manifest.activities.iter().collect(),
+        false => chosen.iter().filter_map(|id| manifest.activity(id)).collect(),
+    };
+    let of = if chosen.is_empty() { "activities" } else { "chosen activities" };
     let all = manifest.lacking(&activities, &row.scopes, level(manifest, row));
     let lack = |some: &[Lacking]| {
         let names: Vec<&str> = some.iter().map(|one| one.activity.as_str()).collect();
-        format!("{} of {} activities lack a scope: {}", some.len(), activities.len(), names.join(", "))
+        format!("{} of {} {of} lack a scope: {}", some.len(), activities.len(), names.join(", "))
     };
     if manifest.mixes_styles(&row.scopes) {
         // Scopes of either kind would mix with the others it has.

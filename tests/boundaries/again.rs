@@ -1,0 +1,112 @@
+//! Signing in anew: for the same as before, at the same address, with everything that depends on the connection kept.
+
+use serde_json::{Value, json};
+use switchboard_tests::world::World;
+
+const GRACE: &str = "grace@emulator.test";
+
+/// `connection reconnect LABEL` with these flags, and what it says as JSON.
+fn reconnect(world: &World, label: &str, more: &[&str]) -> (Value, String) {
+    let done = world.sign_in(&[&["connection", "reconnect", label, "--json"], more].concat(), GRACE, "allow");
+    (serde_json::from_str(&done.out).unwrap_or_else(|error| panic!("{error}: {}", done.err)), done.err)
+}
+
+fn made_for(activity: &str) -> World {
+    let world = World::new();
+    let done = world.connect_with("g", GRACE, "allow", &["--for", activity]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    world
+}
+
+#[test]
+fn a_connection_that_was_made_for_little_is_signed_in_anew_for_no_more() {
+    let world = made_for("zoom.users.me");
+    let (said, told) = reconnect(&world, "g", &[]);
+    assert_eq!((&said["scopes"], &said["added"]), (&json!(["user:read:user"]), &json!([])), "{said}");
+    assert!(told.contains("for what the connection was made for") && told.contains("user:read:user"), "{told}");
+}
+
+#[test]
+fn more_is_asked_for_where_that_is_said_and_kept_from_then_on() {
+    let world = made_for("zoom.users.me");
+    let id = world.json(&["connection", "show", "g", "--json"])["id"].clone();
+    let (said, _) = reconnect(&world, "g", &["--for", "zoom.meetings.list"]);
+    assert_eq!(said["added"], json!(["meeting:read:list_meetings"]), "{said}");
+    let (said, _) = reconnect(&world, "g", &[]);
+    assert_eq!((said["scopes"].as_array().unwrap().len(), &said["gone"]), (2, &json!([])), "{said}");
+    let (said, _) = reconnect(&world, "g", &["--all"]);
+    assert!(said["scopes"].as_array().unwrap().len() > 20, "{said}");
+    let (said, _) = reconnect(&world, "g", &[]);
+    assert!(said["scopes"].as_array().unwrap().len() > 20, "{said}");
+    assert_eq!(world.json(&["connection", "show", "g", "--json"])["id"], id);
+    let unknown = World::error(&world.run(&["connection", "reconnect", "g", "--for", "zoom.meeting.list", "--json"]));
+    assert!(unknown["fix"].as_str().unwrap().contains("did you mean"), "{unknown}");
+}
+
+#[test]
+fn the_doctor_looks_at_what_a_connection_was_made_for() {
+    let world = made_for("zoom.users.me");
+    let lacking = |world: &World| {
+        let findings = world.findings(&["g"]);
+        findings
+            .into_iter()
+            .filter_map(|one| one["text"].as_str().map(str::to_owned))
+            .find(|text| text.contains("lack"))
+    };
+    assert_eq!(lacking(&world), None, "it has all it was made for");
+    reconnect(&world, "g", &["--all"]);
+    assert!(
+        lacking(&world).is_some_and(|text| !text.contains("chosen")),
+        "of all activities some are an administrator's"
+    );
+}
+
+#[test]
+fn the_call_back_port_of_a_connection_is_kept() {
+    let world = World::new();
+    let done = world.connect_with("g", GRACE, "allow", &["--redirect-port", "7913"]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    let (_, told) = reconnect(&world, "g", &[]);
+    assert!(told.contains("exactly:  http://127.0.0.1:7913/oauth/callback"), "{told}");
+    let (_, told) = reconnect(&world, "g", &["--redirect-port", "7914"]);
+    assert!(told.contains(":7914/"), "{told}");
+    let (_, told) = reconnect(&world, "g", &[]);
+    assert!(told.contains(":7914/"), "{told}");
+}
+
+#[test]
+fn a_new_secret_of_an_account_s_app_is_taken_over_and_a_wrong_one_changes_nothing() {
+    let world = World::new();
+    world.nightly("nightly");
+    let shown = || world.json(&["connection", "show", "nightly", "--json"]);
+    let before = shown();
+    let with = |secret: &str| {
+        let file = world.secret_file(secret);
+        world.run(&["connection", "reconnect", "nightly", "--client-secret-file", &file, "--json"])
+    };
+    let wrong = with("another-secret-not-a-secret");
+    assert_eq!(World::error(&wrong)["code"], "rejected", "{}", wrong.err);
+    assert_eq!(world.run(&["connection", "test", "nightly"]).code, 0, "the one that is kept is good");
+    let right = with(&world.emulator.server_to_server().2);
+    assert_eq!(right.code, 0, "{}", right.err);
+    assert_eq!((&shown()["id"], &shown()["state"]), (&before["id"], &json!("active")));
+    assert_eq!(world.run(&["connection", "test", "nightly"]).code, 0);
+    let without = World::error(&world.run(&["connection", "reconnect", "nightly", "--json"]));
+    assert!(without["fix"].as_str().unwrap().contains("--client-secret-file FILE"), "{without}");
+    let browser = World::error(&world.run(&["connection", "reconnect", "nightly", "--paste", "--json"]));
+    assert_eq!(browser["code"], "usage", "{browser}");
+}
+
+#[test]
+fn what_is_kept_beside_a_connection_goes_with_it() {
+    let world = made_for("zoom.users.me");
+    world.json(&["connection", "plan", "g", "pro", "--json"]);
+    let id = world.json(&["connection", "show", "g", "--json"])["id"].as_str().unwrap().to_owned();
+    let kept = || {
+        let store = switchboard_store::Store::open(world.home.path()).unwrap();
+        store.meta_under("").unwrap().into_iter().filter(|(name, _)| name.contains(&id)).count()
+    };
+    assert_eq!(kept(), 2, "what it was made for, and the plan");
+    assert_eq!(world.run(&["connection", "disconnect", "g", "--yes"]).code, 0);
+    assert_eq!(kept(), 0);
+}
