@@ -12,31 +12,31 @@ const GRACE: &str = "grace@emulator.test";
 const ALAN: &str = "alan@emulator.test";
 
 /// A command that waits at its link.
-struct Waiting {
-    child: Child,
+pub struct Waiting {
+    pub child: Child,
+    pub port: u16,
+    pub link: String,
     said: String,
     stderr: BufReader<ChildStderr>,
-    link: String,
 }
 
 impl Waiting {
-    fn begin(world: &World, arguments: &[&str]) -> Waiting {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
-        let mut child = world.piped(&[arguments, &["--link", "--redirect-port", &port, "--json"]].concat());
+    pub fn begin(world: &World, arguments: &[&str]) -> Waiting {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let mut child = world.piped(&[arguments, &["--link", "--redirect-port", &port.to_string(), "--json"]].concat());
         let stderr = BufReader::new(child.stderr.take().unwrap());
-        let mut waiting = Waiting { child, said: String::new(), stderr, link: String::new() };
+        let mut waiting = Waiting { child, port, link: String::new(), said: String::new(), stderr };
         waiting.link = waiting.says("send this to whoever connects:");
-        waiting.says("waiting 60 minutes");
         waiting
     }
 
-    fn connect(world: &World, label: &str, more: &[&str]) -> Waiting {
+    pub fn connect(world: &World, label: &str, more: &[&str]) -> Waiting {
         let (client, secret) = world.emulator.app();
         Waiting::begin(world, &world.own_app(label, &client, &secret).with(more))
     }
 
     /// What follows `words` on the first line that has them.
-    fn says(&mut self, words: &str) -> String {
+    pub fn says(&mut self, words: &str) -> String {
         loop {
             let mut line = String::new();
             assert!(self.stderr.read_line(&mut line).unwrap() > 0, "it ended before it said `{words}`: {}", self.said);
@@ -54,15 +54,20 @@ impl Waiting {
         browser.open(&landing(&leads_to(&page), user, decision))
     }
 
-    fn ends(mut self, world: &World) -> Done {
+    pub fn ends(mut self, world: &World) -> Done {
         self.stderr.read_to_string(&mut self.said).unwrap();
         let output = self.child.wait_with_output().unwrap();
         world.heard(Output { stderr: self.said.into_bytes(), ..output })
     }
+
+    pub fn killed(mut self, world: &World) -> Done {
+        self.child.kill().unwrap();
+        self.ends(world)
+    }
 }
 
 /// Where the page's one link leads.
-fn leads_to(page: &Page) -> String {
+pub fn leads_to(page: &Page) -> String {
     let address = page.body.split("<a href=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
     address.replace("&amp;", "&")
 }
@@ -148,6 +153,7 @@ fn a_link_for_what_cannot_be_is_refused_before_anybody_opens_it() {
         ("library", &["--link"][..], "label-taken"),
         ("b", &["--link", "--expect-email", GRACE], "same-account"),
         ("b", &["--link", "--paste"], "usage"),
+        ("b", &["--link", "--bind", "0.0.0.0:0"], "usage"),
         ("b", &["--link", "--public-url", "http://host.example"], "address-invalid"),
         ("b", &["--link", "--link-minutes", "0"], "usage"),
         ("b", &["--public-url", "https://host.example"], "usage"),

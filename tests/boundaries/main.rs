@@ -28,6 +28,7 @@ mod killed;
 mod kinds;
 mod labels;
 mod link;
+mod link_guarded;
 mod mistakes;
 mod one_grant;
 mod person;

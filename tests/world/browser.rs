@@ -1,6 +1,7 @@
 //! A browser at the emulator's pages: it keeps its cookie, follows where a sign-in leads, and fills in forms.
 #![expect(clippy::expect_used, clippy::panic, reason = "test support: a broken page is a failed test")]
 
+use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
@@ -11,7 +12,8 @@ use crate::world::page_says;
 /// One person's browser.
 #[derive(Debug, Default)]
 pub struct Browser {
-    cookie: Option<String>,
+    /// By name: cookies know no ports.
+    cookies: BTreeMap<String, String>,
 }
 
 /// What it shows.
@@ -87,7 +89,8 @@ impl Browser {
         });
         let method = if form.is_some() { "POST" } else { "GET" };
         let path = url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
-        let cookie = self.cookie.as_ref().map_or_else(String::new, |cookie| format!("cookie: {cookie}\r\n"));
+        let pairs: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let cookie = if pairs.is_empty() { String::new() } else { format!("cookie: {}\r\n", pairs.join("; ")) };
         let (host, port) = (url.host_str().expect("a host"), url.port().expect("a port"));
         let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("something listens");
         let head = "content-type: application/x-www-form-urlencoded";
@@ -98,7 +101,8 @@ impl Browser {
         let (head, body) = answer.split_once("\r\n\r\n").expect("an answer");
         let field = |name: &str| head.lines().find_map(|line| line.strip_prefix(name)).map(str::to_owned);
         if let Some(cookie) = field("set-cookie: ") {
-            self.cookie = cookie.split(';').next().map(str::to_owned);
+            let (name, value) = cookie.split(';').next().and_then(|pair| pair.split_once('=')).expect("a cookie");
+            self.cookies.insert(name.to_owned(), value.to_owned());
         }
         let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).expect("a status");
         Page { status, location: field("location: "), head: head.to_owned(), body: body.to_owned() }

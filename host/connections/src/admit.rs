@@ -245,7 +245,7 @@ impl Connections {
 }
 
 /// Refuses a grant of somebody else than was expected.
-fn expected(expected: Option<&str>, owner: &Owner) -> Result<(), ConnectionsError> {
+pub(crate) fn expected(expected: Option<&str>, owner: &Owner) -> Result<(), ConnectionsError> {
     match expected {
         Some(wanted) if !owner.email.as_deref().is_some_and(|email| email.eq_ignore_ascii_case(wanted.trim())) => {
             Err(ConnectionsError::WrongAccount {

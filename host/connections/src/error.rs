@@ -39,6 +39,12 @@ pub enum ConnectionsError {
         /// The label.
         label: String,
     },
+    /// The connection was made in another way than the one it is to be signed in by.
+    #[error("`{label}` was not made by a person through this app, so nobody's sign-in can take the place of its grant")]
+    AnotherWay {
+        /// Its label.
+        label: String,
+    },
     /// The label cannot be used.
     #[error("`{label}` cannot be a connection's name: use up to 64 letters, digits, `.`, `-`, `_` or `@`")]
     LabelInvalid {
@@ -280,6 +286,7 @@ impl ConnectionsError {
             Self::NoneYet => "not-connected",
             Self::Ambiguous { .. } => "ambiguous",
             Self::LabelTaken { .. } => "label-taken",
+            Self::AnotherWay { .. } => "another-way",
             Self::LabelInvalid { .. } => "label-invalid",
             Self::NotActive { state, .. } => state,
             Self::PortBusy { .. } => "port-busy",

@@ -91,7 +91,9 @@ impl Pending {
         let until = self.ends.min(started + timeout);
         let callback = timeout_at(until, loopback::first_answer(listener, |callback| self.is_answered_by(callback)))
             .await
-            .map_err(|_| ConnectionsError::Timeout { seconds: started.elapsed().as_millis().div_ceil(1_000).try_into().unwrap_or(u64::MAX) })?
+            .map_err(|_| ConnectionsError::Timeout {
+                seconds: started.elapsed().as_millis().div_ceil(1_000).try_into().unwrap_or(u64::MAX),
+            })?
             .map_err(|cause| ConnectionsError::Unreachable { message: cause.to_string() })?;
         self.finish(callback).await
     }

@@ -8,10 +8,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 use rand::RngCore;
+use switchboard_store::ConnectionRow;
 use tokio::time::{Duration, Instant};
 use url::Url;
 
-use crate::admit::{Admitted, Care, Identify, Owner, email_of};
+use crate::admit::{Admitted, Care, Identify, Owner, by_person, email_of, expected, user_of};
 use crate::aftermath::Touched;
 use crate::callback::Callback;
 use crate::pending::ANOTHER;
@@ -20,6 +21,8 @@ use crate::{App, Connections, ConnectionsError, Method, Pending, Service};
 
 /// How long a link can be opened and a sign-in answered.
 const LIFE: Duration = Duration::from_secs(5 * 60);
+/// What is said of a grant that nobody can be told from.
+const NO_USER: &str = "the service did not say which user it is";
 /// More links at once are refused: each holds a secret in memory.
 const MOST: usize = 1_000;
 
@@ -57,6 +60,8 @@ pub struct ConnectSession {
 
 struct Open {
     wish: Wish,
+    /// The connection that gets a new grant: by its id, because its name may change meanwhile.
+    again: Option<String>,
     pending: Arc<Pending>,
     session: ConnectSession,
     ends: Instant,
@@ -100,23 +105,32 @@ impl ConnectSessions {
         Ok(ConnectSessions { way, app_name: app_name.to_owned(), links, redirect, open: Mutex::default() })
     }
 
-    /// Makes a link. The name must be free, also among links that are open; or, to connect again, be there.
-    pub fn begin(&self, mut wish: Wish) -> Result<ConnectSession, ConnectionsError> {
+    /// Makes a link. The name must be free, also among links that are open. To connect again it must be that of a connection
+    /// which a person made through this app; an open link for the same one ends.
+    pub fn begin(&self, wish: Wish) -> Result<ConnectSession, ConnectionsError> {
+        self.begin_beside(wish, None)
+    }
+
+    /// The same beside the open sign-in of this id, which goes on: for somebody who comes late to a page that another may be
+    /// using still.
+    pub fn begin_beside(&self, wish: Wish, other: Option<&str>) -> Result<ConnectSession, ConnectionsError> {
         let Way { connections, service, app, .. } = &*self.way;
-        if wish.again {
-            let row = connections.show(&wish.label)?;
-            if !wish.care.replace {
-                connections.check_again(&row.id)?;
-            }
-            wish.care.expect_email = wish.care.expect_email.or_else(|| email_of(&row).map(str::to_owned));
-        } else {
+        let again = match wish.again {
+            true => Some(self.way.again(&wish)?),
+            false => None,
+        };
+        if again.is_none() {
             connections.check_label(&wish.label)?;
             connections.check_expected(service, &app.client_id, &wish.care)?;
         }
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
-        open.retain(|_, one| one.ends > now);
-        if open.values().any(|one| one.wish.label == wish.label) {
+        open.retain(|id, one| {
+            let same = again.is_some() && one.again.as_deref() == again.as_ref().map(|row| row.id.as_str());
+            one.ends > now && (!same || Some(id.as_str()) == other)
+        });
+        let taken = |(id, one): (&String, &Open)| one.wish.label == wish.label && Some(id.as_str()) != other;
+        if again.is_none() && open.iter().any(taken) {
             return Err(ConnectionsError::LabelTaken { label: wish.label });
         }
         if open.len() >= MOST {
@@ -133,7 +147,7 @@ impl ConnectSessions {
             label: &wish.label,
             again: wish.again,
             purposes: &wish.purposes,
-            expected: wish.care.expect_email.as_deref(),
+            expected: wish.care.expect_email.as_deref().or(again.as_ref().and_then(email_of)),
             authorize: &pending.authorize_url,
         });
         let session = ConnectSession {
@@ -144,14 +158,22 @@ impl ConnectSessions {
             life: LIFE,
             page,
         };
-        open.insert(id, Open { wish, pending: Arc::new(pending), session: session.clone(), ends: now + LIFE });
+        let again = again.map(|row| row.id);
+        open.insert(id, Open { wish, again, pending: Arc::new(pending), session: session.clone(), ends: now + LIFE });
         Ok(session)
     }
 
     /// The open session of a link.
     pub fn session(&self, id: &str) -> Option<ConnectSession> {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.get(id).filter(|one| one.ends > Instant::now()).map(|one| one.session.clone())
+        let (one, now) = (open.get(id)?, Instant::now());
+        let life = one.ends.checked_duration_since(now).filter(|life| !life.is_zero())?;
+        Some(ConnectSession { life, ..one.session.clone() })
+    }
+
+    /// Ends an open session, so that its name is free again. False when there is none.
+    pub fn end(&self, id: &str) -> bool {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).remove(id).is_some()
     }
 
     /// Ends a sign-in with the query of the call-back address: everything after `?`. `id` is what the platform remembers
@@ -183,6 +205,22 @@ impl ConnectSessions {
 }
 
 impl Way {
+    /// The connection that is to be signed in anew. Nobody else's sign-in takes the place of an account's own app, of another
+    /// app's or service's grant, or of a grant of nobody knows whom.
+    fn again(&self, wish: &Wish) -> Result<ConnectionRow, ConnectionsError> {
+        let row = self.connections.show(&wish.label)?;
+        let own = by_person(&row.method)
+            && row.client_id.as_deref() == Some(self.app.client_id.as_str())
+            && (&row.connector, row.oauth_base.as_str()) == (&self.service.connector, self.service.oauth_base.as_str());
+        if !own || user_of(&row).is_none_or(str::is_empty) {
+            return Err(ConnectionsError::AnotherWay { label: row.label });
+        }
+        if !wish.care.replace {
+            self.connections.check_again(&row.id)?;
+        }
+        Ok(row)
+    }
+
     async fn complete(&self, open: Open, callback: Callback) -> Result<Admitted, ConnectionsError> {
         let grant = match open.pending.finish(callback).await {
             Err(error) if error.answer_lost() => return Err(self.unsure(error).await),
@@ -197,8 +235,15 @@ impl Way {
             }
         };
         let (label, care, owner) = (&open.wish.label, &open.wish.care, Owner::of(identity));
-        if open.wish.again {
-            return self.connections.readmit(label, self.method, &self.service, grant, owner, care.replace).await;
+        if owner.user_id.is_empty() {
+            let error = self.unsure(ConnectionsError::Unidentified { message: NO_USER.to_owned() }).await;
+            return Err(error.having(self.connections.decline(grant).await));
+        }
+        if let Some(id) = &open.again {
+            if let Err(error) = expected(care.expect_email.as_deref(), &owner) {
+                return Err(self.connections.refuse(error, self.method, &self.service, grant, owner).await);
+            }
+            return self.connections.readmit(id, self.method, &self.service, grant, owner, care.replace).await;
         }
         self.connections.admit(label, self.method, &self.service, grant, owner, care).await
     }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test that cannot go on may panic")]
 
+mod anew;
 mod browser;
 mod checklist;
 mod deauthorized;

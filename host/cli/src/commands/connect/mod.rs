@@ -117,7 +117,7 @@ async fn connect_as(
             let wish = Wish { label: label.to_owned(), again: false, scopes: wanted.scopes(), purposes, care };
             let offer = Offer { service, client, kind, wish, minutes: connect.link.link_minutes };
             let addresses = Addresses::of(&connect.link, connect.redirect_port)?;
-            link::by_link(app, connector, &connections, offer, &addresses).await?
+            link::by_link(app, connector, &connections, offer, &addresses, attempt).await?
         }
         client => {
             let grant = match client {

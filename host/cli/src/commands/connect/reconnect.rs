@@ -186,7 +186,8 @@ impl Again<'_> {
                     let (label, scopes) = (row.label.clone(), made.scopes.clone());
                     let wish = Wish { label, again: true, scopes, care, ..Wish::default() };
                     let offer = Offer { service, client, kind, wish, minutes: link.link_minutes };
-                    return by_link(app, connector, connections, offer, &Addresses::of(&link, self.port())?).await;
+                    let addresses = Addresses::of(&link, self.port())?;
+                    return by_link(app, connector, connections, offer, &addresses, attempt).await;
                 }
                 let way = &Way { paste: args.paste, device: self.by_code(), open: !args.no_open, port: self.port() };
                 let (service, scopes) = (&service, &made.scopes);

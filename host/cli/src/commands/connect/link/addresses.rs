@@ -17,6 +17,12 @@ impl Addresses {
     /// Those of the flags; without any, this machine's own.
     pub fn of(link: &Link, port: u16) -> Result<Addresses, CliError> {
         let bind = link.bind.unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+        if link.public_url.is_none() && !bind.ip().is_loopback() {
+            return Err(CliError::usage(
+                format!("browsers elsewhere have to know {bind} by another address"),
+                "add --public-url https://HOST, the address that they see",
+            ));
+        }
         let text = link.public_url.clone().unwrap_or_else(|| format!("http://127.0.0.1:{}", bind.port()));
         let wrong = |why: &str| {
             CliError::usage(format!("--public-url `{text}`: {why}"), "write https://HOST, or https://HOST/PATH")

@@ -3,7 +3,9 @@
 
 mod addresses;
 mod server;
+mod visitors;
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,11 +23,18 @@ use tokio::time::timeout;
 
 pub use self::addresses::Addresses;
 use self::server::{Event, Server};
+use self::visitors::Visitors;
+use super::attempt::Attempt;
 use crate::app::App;
 use crate::error::CliError;
+use crate::remedy::explain;
 
-/// So long a last page may take to reach its browser.
+/// So long the last page may take to reach the browser of who has connected.
 const LAST_PAGE: Duration = Duration::from_secs(5);
+/// So long an answer may take that came before the link's time was over.
+const LAST_ANSWER: Duration = Duration::from_secs(75);
+/// What happens at the page and is not told yet.
+const UNTOLD: usize = 64;
 
 /// Through which app, and for how long.
 pub struct Offer {
@@ -43,46 +52,98 @@ pub async fn by_link(
     connections: &Connections,
     offer: Offer,
     addresses: &Addresses,
+    attempt: &mut Attempt,
 ) -> Result<Admitted, CliError> {
     let Offer { service, client, kind, wish, minutes } = offer;
     let options = app.call_options(&wish.label, Path::new("downloads"));
     let identify = Arc::new(Asking { connector: connector.clone(), options });
     let name = format!("Switchboard for {}", connector.manifest().title);
     let (links, redirect) = (addresses.links()?, addresses.redirect()?);
+    attempt.asks(&service.oauth_base);
     let sessions =
         ConnectSessions::new(connections.clone(), service, client, &name, kind, links, redirect.clone(), identify)?;
     let listener = TcpListener::bind(addresses.bind).await.map_err(|cause| busy(addresses, cause))?;
     let first = sessions.begin(wish.clone())?;
     app.say(&format!("redirect address of your app, exactly:  {redirect}"));
-    app.say(&format!("send this to whoever connects:  {}", first.link));
-    app.say(&format!("waiting {minutes} minutes until somebody has connected; the link ends with this command"));
-    let (events, mut told) = mpsc::unbounded_channel();
+    // Also for who wants quiet: without it there is nothing to wait for.
+    eprintln!("send this to whoever connects:  {}", first.link);
+    app.say(&format!("waiting {minutes} min until somebody has connected; the link ends with this command"));
+    let (events, told) = mpsc::channel(UNTOLD);
     let (stop, stopped) = oneshot::channel::<()>();
     let pages = Server::routes(sessions, wish, &first, addresses, events);
-    let served = axum::serve(listener, pages).with_graceful_shutdown(async move { drop(stopped.await) });
-    let served = tokio::spawn(served.into_future());
-    let done = timeout(Duration::from_secs(u64::from(minutes) * 60), connected(app, &mut told)).await;
+    let served = axum::serve(Visitors::new(listener), pages);
+    let served = tokio::spawn(served.with_graceful_shutdown(async move { drop(stopped.await) }).into_future());
+    let mut page = Page { app, connector, kind, attempt, told, opened: HashSet::new() };
+    let done = timeout(Duration::from_secs(u64::from(minutes) * 60), page.connected()).await;
     drop(stop);
-    // Whoever has just connected is to see so.
-    let _ = timeout(LAST_PAGE, served).await;
-    done.unwrap_or_else(|_| {
-        let message = format!("nobody has connected by the link within {minutes} minutes");
-        Err(CliError::failed("timeout", message)
-            .with_fix("run the command again for another link; --link-minutes makes it last longer"))
-    })
-}
-
-/// Says what happens at the page, until somebody has connected.
-async fn connected(app: &App, told: &mut mpsc::UnboundedReceiver<Event>) -> Result<Admitted, CliError> {
-    while let Some(event) = told.recv().await {
-        match event {
-            Event::Opened => app.say("the link was opened"),
-            Event::Refused(error) => app.say(&format!("! {error}\n  the link still works")),
-            Event::Connected(admitted) => return Ok(*admitted),
-            Event::Broken(error) => return Err(error.into()),
+    match done {
+        Ok(done) => {
+            // Whoever has just connected is to see so.
+            let _ = timeout(LAST_PAGE, served).await;
+            done
+        }
+        Err(_) => {
+            // An answer that came in time counts.
+            let _ = timeout(LAST_ANSWER, served).await;
+            let none = CliError::failed("timeout", format!("nobody has connected by the link within {minutes} min"))
+                .with_fix("run the command again for another link; --link-minutes makes it last longer");
+            timeout(LAST_PAGE, page.connected()).await.ok().and_then(Result::ok).ok_or(none)
         }
     }
-    Err(CliError::failed("host.start", "the page cannot be served any more"))
+}
+
+/// What is told of the page here.
+struct Page<'a> {
+    app: &'a App,
+    connector: &'a Connector,
+    kind: Kind,
+    attempt: &'a mut Attempt,
+    told: mpsc::Receiver<Event>,
+    /// The sign-ins that were shown to somebody.
+    opened: HashSet<String>,
+}
+
+impl Page<'_> {
+    /// Says what happens, until somebody has connected.
+    async fn connected(&mut self) -> Result<Admitted, CliError> {
+        while let Some(event) = self.told.recv().await {
+            match event {
+                Event::Opened(id) => {
+                    if self.opened.insert(id) {
+                        self.app.say("the link was opened");
+                    }
+                }
+                Event::Refused(error) => self.refused(error.into()),
+                Event::Connected(admitted) => return Ok(*admitted),
+                Event::Broken(error) => return self.unless_connected(error.into()).await,
+            }
+        }
+        Err(CliError::failed("host.start", "the page cannot be served any more"))
+    }
+
+    /// No further sign-in can be begun; most often because the one before has just succeeded.
+    async fn unless_connected(&mut self, error: CliError) -> Result<Admitted, CliError> {
+        let connected = async {
+            loop {
+                match self.told.recv().await {
+                    Some(Event::Connected(admitted)) => return Some(*admitted),
+                    Some(_) => {}
+                    None => return None,
+                }
+            }
+        };
+        timeout(LAST_PAGE, connected).await.ok().flatten().ok_or(error)
+    }
+
+    /// Says why somebody was not let in and what mends it, and keeps that for the doctor.
+    fn refused(&mut self, error: CliError) {
+        let error = explain(error, self.connector.manifest(), Some(self.kind.as_str()), &self.attempt.facts());
+        self.attempt.failed(self.app, &error);
+        self.app.say(&format!("! {error}\n  the link still works"));
+        if let CliError::Explained { remedy, .. } = &error {
+            crate::remedy::lines(remedy).iter().for_each(|line| self.app.say(line));
+        }
+    }
 }
 
 fn busy(addresses: &Addresses, cause: std::io::Error) -> CliError {

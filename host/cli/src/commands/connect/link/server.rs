@@ -1,33 +1,37 @@
 //! The pages behind a link, and the call-back. Nothing else is served.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Path, RawQuery, Request, State};
 use axum::http::header::{COOKIE, HOST, SET_COOKIE};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{AppendHeaders, Html, IntoResponse, Response};
 use axum::routing::get;
 use switchboard_connections::{Admitted, ConnectSession, ConnectSessions, ConnectionsError, Wish};
-use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::mpsc::Sender;
 
 use super::addresses::Addresses;
 
-/// The cookie that says which sign-in a browser is at.
-const AT: &str = "switchboard-sign-in";
+/// A sign-in with less time left is not begun with: whoever comes then gets one of their own.
+const ENOUGH: Duration = Duration::from_secs(4 * 60);
 
 /// A page holds nothing but its own text, is kept nowhere, and tells nobody where it was.
-const CLOSED: [(&str, &str); 4] = [
+const CLOSED: [(&str, &str); 5] = [
     ("cache-control", "no-store"),
     ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
     ("referrer-policy", "no-referrer"),
     ("x-content-type-options", "nosniff"),
+    // One request for each connection, so that its time can be told.
+    ("connection", "close"),
 ];
 
 /// What happens at the page.
 pub enum Event {
-    Opened,
+    /// The sign-in of this id was shown to somebody.
+    Opened(String),
     /// Nothing was connected; the link still works.
     Refused(ConnectionsError),
     Connected(Box<Admitted>),
@@ -44,9 +48,11 @@ pub struct Server {
     /// The sign-in that is open, or was last.
     current: Mutex<String>,
     hosts: [String; 2],
-    /// What is said of the cookie.
+    /// The cookie that says which sign-in a browser is at. Cookies know no ports, so each link has its own.
     cookie: String,
-    events: UnboundedSender<Event>,
+    /// What is said of it.
+    terms: String,
+    events: Sender<Event>,
 }
 
 impl Server {
@@ -56,18 +62,19 @@ impl Server {
         wish: Wish,
         first: &ConnectSession,
         addresses: &Addresses,
-        events: UnboundedSender<Event>,
+        events: Sender<Event>,
     ) -> Router {
         let base = addresses.base();
         let secure = if addresses.is_secure() { "; Secure" } else { "" };
-        let life = first.life.as_secs();
+        let own: String = first.id.chars().filter(char::is_ascii_alphanumeric).take(8).collect();
         let server = Arc::new(Server {
             sessions,
             wish,
             link: first.id.clone(),
             current: Mutex::new(first.id.clone()),
             hosts: addresses.hosts(),
-            cookie: format!("Path={base}/oauth/callback; HttpOnly; SameSite=Lax; Max-Age={life}{secure}"),
+            cookie: format!("switchboard-sign-in-{own}"),
+            terms: format!("Path={base}/oauth/callback; HttpOnly; SameSite=Lax{secure}"),
             events,
         });
         Router::new()
@@ -78,20 +85,21 @@ impl Server {
             .with_state(server)
     }
 
-    /// The sign-in that is open. A link that a mail program looks at, or whose visitor comes late, is so not used up.
+    /// A sign-in with time enough: the last one, or a new one beside it. So a link that a mail program looks at, or whose
+    /// visitor comes late, is not used up, and nobody ends what another is at.
     fn open(&self) -> Result<ConnectSession, ConnectionsError> {
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(session) = self.sessions.session(&current) {
+        if let Some(session) = self.sessions.session(&current).filter(|session| session.life > ENOUGH) {
             return Ok(session);
         }
-        let session = self.sessions.begin(self.wish.clone())?;
+        let session = self.sessions.begin_beside(self.wish.clone(), Some(&current))?;
         current.clone_from(&session.id);
         Ok(session)
     }
 
     fn tell(&self, event: Event) {
-        // Nobody listens any more once somebody has connected.
-        let _ = self.events.send(event);
+        // Nobody listens any more once somebody has connected; and what strangers do is not worth waiting for a terminal.
+        let _ = self.events.try_send(event);
     }
 }
 
@@ -100,9 +108,12 @@ async fn guarded(State(server): State<Arc<Server>>, request: Request, next: Next
     let mut hosts = request.headers().get_all(HOST).iter();
     let (host, more) = (hosts.next().and_then(|host| host.to_str().ok()), hosts.next());
     let known = host.is_some_and(|host| server.hosts.iter().any(|known| known.eq_ignore_ascii_case(host)));
-    let answer = match known && more.is_none() {
-        true => next.run(request).await,
-        false => (StatusCode::MISDIRECTED_REQUEST, "Wrong address.\n").into_response(),
+    let answer = if !known || more.is_some() {
+        (StatusCode::MISDIRECTED_REQUEST, "Wrong address.\n").into_response()
+    } else if request.method() != Method::GET {
+        (StatusCode::METHOD_NOT_ALLOWED, "Not like this.\n").into_response()
+    } else {
+        next.run(request).await
     };
     (AppendHeaders(CLOSED), answer).into_response()
 }
@@ -114,20 +125,22 @@ async fn opened(State(server): State<Arc<Server>>, Path(link): Path<String>) -> 
     }
     match server.open() {
         Ok(session) => {
-            server.tell(Event::Opened);
-            let cookie = format!("{AT}={}; {}", session.id, server.cookie);
+            server.tell(Event::Opened(session.id.clone()));
+            let life = session.life.as_secs();
+            let cookie = format!("{}={}; Max-Age={life}; {}", server.cookie, session.id, server.terms);
             (AppendHeaders([(SET_COOKIE, cookie)]), Html(session.page)).into_response()
         }
-        Err(error) => {
+        Err(error) if ends_the_link(&error) => {
             server.tell(Event::Broken(error));
             (StatusCode::GONE, "This link has ended. Ask for another one.\n").into_response()
         }
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "Not now. Try again in a minute.\n").into_response(),
     }
 }
 
 /// The browser comes back from the service. Only one that has opened the link can end its sign-in.
 async fn answered(State(server): State<Arc<Server>>, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
-    let at = cookie(&headers).unwrap_or_default();
+    let at = cookie(&headers, &server.cookie).unwrap_or_default();
     let answer = server.sessions.complete(&at, query.as_deref().unwrap_or_default()).await;
     let page = Html(server.sessions.answered(&server.wish.label, &answer));
     match answer {
@@ -136,15 +149,29 @@ async fn answered(State(server): State<Arc<Server>>, headers: HeaderMap, RawQuer
             page.into_response()
         }
         Err(error) => {
-            server.tell(Event::Refused(error));
+            // What belongs to no sign-in is anybody's.
+            if !is_a_strangers(&error) {
+                server.tell(Event::Refused(error));
+            }
             (StatusCode::BAD_REQUEST, page).into_response()
         }
     }
 }
 
+fn is_a_strangers(error: &ConnectionsError) -> bool {
+    use ConnectionsError::{CallbackInvalid, Ended, StateMismatch};
+    matches!(error, Ended | StateMismatch { .. } | CallbackInvalid { .. })
+}
+
+/// Whether no further sign-in can be begun by this link.
+fn ends_the_link(error: &ConnectionsError) -> bool {
+    use ConnectionsError::{AnotherWay, LabelTaken, NotFound, SameAccount};
+    matches!(error, LabelTaken { .. } | SameAccount { .. } | NotFound { .. } | AnotherWay { .. })
+}
+
 /// The sign-in that a browser is at.
-fn cookie(headers: &HeaderMap) -> Option<String> {
+fn cookie(headers: &HeaderMap, called: &str) -> Option<String> {
     let sent = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
     let mut pairs = sent.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == AT).map(|(_, value)| value.to_owned())
+    pairs.find(|(name, _)| *name == called).map(|(_, value)| value.to_owned())
 }
