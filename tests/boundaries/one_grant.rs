@@ -76,7 +76,7 @@ fn seed_uipath_18_replacing_is_announced_asked_for_and_shown_afterwards() {
     assert!(done.err.contains(&format!("{ADA} is connected through this app already, as `work`")), "{}", done.err);
     let told = World::error(&done)["remedy"].clone();
     assert!(told["cause"].as_str().unwrap().contains("ZOOM-325298"), "{told}");
-    assert!(told["steps"].to_string().contains("with --replace"), "{told}");
+    assert!(told["steps"].to_string().contains(" --replace"), "{told}");
     assert_eq!(world.json(&["connection", "show", "work", "--json"])["state"], "active");
     // Told to: what ends is said before anybody signs in, and once more afterwards.
     let done = again(&world, &["--replace"]);

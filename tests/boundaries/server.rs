@@ -44,7 +44,7 @@ fn seed_ensemble_17_keys_of_jwt_apps_are_recognised_and_lead_to_a_server_to_serv
     let words = error["message"].as_str().unwrap();
     assert!(two.code == 2 && words.contains("JWT app: those were retired in 2023"), "{error}");
     assert!(
-        error["fix"].as_str().unwrap().contains("switchboard connect --guide s2s tells how to make one"),
+        error["fix"].as_str().unwrap().contains("`switchboard connect --guide s2s` tells how to make one"),
         "{error}"
     );
     assert!(world.labels().is_empty());

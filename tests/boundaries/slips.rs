@@ -177,7 +177,11 @@ fn the_doctor_of_an_empty_home_names_the_first_step() {
     let world = World::new();
     let found = world.run(&["doctor"]);
     assert!(found.code == 0 && found.out.contains("nothing is connected yet"), "{}", found.out);
-    assert!(found.out.contains("switchboard try") && found.out.contains("switchboard connect LABEL"), "{}", found.out);
+    assert!(
+        found.out.contains("switchboard try") && found.out.contains("switchboard connect --guide byo"),
+        "{}",
+        found.out
+    );
     world.connect("work", "ada@emulator.test");
     assert!(!world.run(&["doctor"]).out.contains("nothing is connected"));
 }

@@ -2,5 +2,6 @@
 
 pub mod browser;
 pub mod connecting;
+pub mod copying;
 mod own_app;
 pub mod world;

@@ -78,7 +78,9 @@ fn guides(resolved: &str) -> Result<Vec<(String, String)>, String> {
 
 /// What the command fills in for one sign-in, as it is without one.
 fn filled(step: &str) -> String {
-    step.replace("{redirect}", "`http://127.0.0.1:7910/oauth/callback`").replace("{app}", "you want to use")
+    step.replace("{redirect}", "`http://127.0.0.1:7910/oauth/callback`")
+        .replace("{app}", "you want to use")
+        .replace("{port}", "")
 }
 
 /// A page for people: every activity with what it does and needs.

@@ -24,6 +24,9 @@ pub enum Style {
     Granular,
 }
 
+/// The port of the call-back address where none is named.
+pub const PORT: u16 = 7910;
+
 /// A person connects in a browser of their own.
 #[derive(Debug, Clone, ClapArgs)]
 pub struct Link {
@@ -43,7 +46,7 @@ pub struct Link {
 
 #[derive(Debug, Clone, ClapArgs)]
 #[command(
-    after_help = "Ways to connect:\n  switchboard connect NAME --method browser                                      the packaged app; nothing else is needed\n  switchboard connect NAME --client-id ID --client-secret-file FILE              your own app\n  switchboard connect NAME --account-id A --client-id C --client-secret-file F   Server-to-Server, without a browser\n\nHow to make an app: switchboard connect --guide byo (or s2s, oauth, pre-approval, admin-role, one-grant)"
+    after_help = "Ways to connect:\n  switchboard connect NAME --method browser --profile emulator                   the packaged app, which comes for the emulator alone\n  switchboard connect NAME --client-id ID --client-secret-file FILE              your own app\n  switchboard connect NAME --account-id A --client-id C --client-secret-file F   Server-to-Server, without a browser\n\nHow to make an app: switchboard connect --guide byo (or s2s, oauth, pre-approval, admin-role, one-grant)"
 )]
 pub struct Connect {
     /// Your name for the connection; it can be changed later
@@ -88,7 +91,7 @@ pub struct Connect {
     #[arg(long, value_name = "URL")]
     pub oauth_base: Option<String>,
     /// Port of the loopback redirect address
-    #[arg(long, default_value_t = 7910)]
+    #[arg(long, default_value_t = PORT)]
     pub redirect_port: u16,
     /// Ask for these scopes (apps with optional scopes only; others grant what the app has)
     #[arg(long, value_delimiter = ',', conflicts_with_all = ["activities", "for_automation"])]

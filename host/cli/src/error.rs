@@ -138,6 +138,9 @@ impl CliError {
                 if let Some(inner) = error.as_json().as_object() {
                     fields.extend(inner.clone());
                 }
+                if let Some(fix) = self.fix() {
+                    fields.insert("fix".into(), fix.into());
+                }
                 fields.insert("remedy".into(), crate::remedy::value(remedy));
             }
             if matches!(self, Self::Connections(ConnectionsError::NotActive { .. })) {
@@ -181,12 +184,18 @@ impl CliError {
         match self {
             Self::Failed { fix, .. } => fix.clone(),
             Self::Call(error) => error.fix().map(str::to_owned),
+            Self::Connections(ConnectionsError::KeyNextMissing { .. }) => {
+                Some("put the new key there, then run this again".to_owned())
+            }
             Self::Connections(error) => {
                 Some(error.root().next_step().unwrap_or_else(|| connection_fix(error.code()).to_owned()))
             }
-            Self::Explained { error, remedy } => {
-                error.fix().or_else(|| remedy.steps.iter().chain(&remedy.here).next().cloned())
-            }
+            Self::Explained { error, remedy } => match **error {
+                // What every refusal of that name is told knows less than the steps that fit this one.
+                Self::Connections(_) => Some(in_short(remedy)),
+                _ if remedy.steps.len() + remedy.here.len() <= FEW => Some(in_short(remedy)),
+                _ => error.fix().or_else(|| Some(in_short(remedy))),
+            },
             _ => None,
         }
     }
@@ -221,10 +230,25 @@ impl CliError {
             Self::Call(_) => exit::FAILED,
             Self::Connections(ConnectionsError::NotFound { .. }) => exit::USAGE,
             Self::Connections(error) => code_exit(error.code(), Retry::Never),
+            // One thing to do, however the service said it.
+            Self::Explained { remedy, .. } if code_exit(&remedy.id, Retry::Never) == exit::SIGN_IN => exit::SIGN_IN,
             Self::Explained { error, .. } => error.exit(),
             Self::Interrupted => exit::INTERRUPTED,
             Self::Said(code) => *code,
         }
+    }
+}
+
+/// So many steps fit into a line.
+const FEW: usize = 3;
+
+/// What to do in a line: few steps whole, of many the first.
+fn in_short(remedy: &Remedy) -> String {
+    let steps: Vec<&str> = remedy.steps.iter().chain(&remedy.here).map(|step| step.trim_end_matches('.')).collect();
+    match steps.as_slice() {
+        few if few.len() <= FEW => few.join("; "),
+        [first, ..] => format!("{}: {first}", remedy.title),
+        [] => remedy.title.clone(),
     }
 }
 
@@ -250,18 +274,19 @@ pub fn report_usage(wrong: &clap::Error) -> ExitCode {
     wrong.exit()
 }
 
+/// How the first account is connected.
+pub const FIRST: &str = "`switchboard try` for a demo account; for your own make an app, in some minutes: `switchboard connect --guide byo`, or without a browser `switchboard connect --guide s2s`; `switchboard connect --help` lists all ways";
+
 /// The next command after a failure of a connection. The message names the particulars.
 fn connection_fix(code: &str) -> &'static str {
     match code {
-        "not-connected" => {
-            "`switchboard try` for a demo account, or `switchboard connect LABEL --method browser` (or byo, s2s, token: `switchboard connect --help`)"
-        }
+        "not-connected" => FIRST,
         "not-found" | "ambiguous" => "`switchboard connection list` shows the labels; choose with --connection LABEL",
         "wrong-account" => {
             "log out of the service in the browser, then run the command again and sign in as the right user"
         }
         "same-account" => "use the connection that is there, use another app, or run the command again with --replace",
-        "label-taken" => "choose another label, or `switchboard connection disconnect LABEL` first",
+        "label-taken" => "choose another name; `switchboard connection list` shows those that are taken",
         "state-mismatch" | "sign-in-ended" => "run the command again, and answer on the page that it opens",
         "label-invalid" => "use letters, digits and . - _ @, at most 64",
         "key-missing" | "key-wrong" | "key-invalid" => {

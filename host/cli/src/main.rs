@@ -8,6 +8,7 @@ mod commands;
 mod compile;
 mod connect_args;
 mod error;
+mod given;
 mod home;
 mod input;
 mod message;

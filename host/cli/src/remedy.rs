@@ -5,8 +5,11 @@ use switchboard_connections::{ConnectionsError, State};
 use switchboard_runtime::CallError;
 use switchboard_runtime::manifest::{Guide, Manifest, Remedy};
 use switchboard_runtime::remedy::Sign;
+use switchboard_runtime::scopes::Style;
+use switchboard_store::ConnectionRow;
 
 use crate::error::CliError;
+use crate::given::Given;
 
 /// What the places in a remedy stand for.
 #[derive(Debug, Clone, Default)]
@@ -19,6 +22,14 @@ pub struct Facts {
     pub scopes: Vec<String>,
     /// Of the user's role, the missing ones.
     pub rights: Vec<String>,
+    /// The command that failed.
+    pub given: Option<Given>,
+    /// How the connection of this label is made, where there is one.
+    pub connected: Option<String>,
+    /// Flags that lead a further command to the same service, with a blank before each.
+    pub at: String,
+    /// The kind of scopes that the app seems to have, where another was asked for.
+    pub app_style: Option<Style>,
 }
 
 /// The rights that managing users needs, for guidance before any was found missing.
@@ -32,6 +43,10 @@ impl Facts {
             [] => none.to_owned(),
             all => all.join(with),
         };
+        let style = self.app_style.unwrap_or(Style::Classic);
+        let label = self.label.as_deref().unwrap_or("LABEL");
+        let client = self.client_id.as_deref().unwrap_or("ID");
+        let given = self.given.clone().unwrap_or_else(|| Given::own_app(label, client));
         let app = self.client_id.as_ref().map_or_else(|| "the app".to_owned(), |client| format!("the app {client}"));
         remedy.filled(&[
             ("label", &or(&self.label, "LABEL")),
@@ -42,7 +57,44 @@ impl Facts {
             ("redirect", &or(&self.redirect, "http://127.0.0.1:7910/oauth/callback")),
             ("scopes", &list(&self.scopes, " ", "the missing scopes")),
             ("rights", &list(&self.rights, ", ", RIGHTS)),
+            ("again", &self.again()),
+            ("again_all", &self.again_for_all(&given)),
+            ("replace", &self.replacing()),
+            ("asked", style.other().as_str()),
+            ("other_style", &given.at("--style", style.as_str()).told()),
+            ("by_browser", &given.without(&["--account-id", "--method"]).told()),
+            ("at", &if self.at.is_empty() { given.addresses() } else { self.at.clone() }),
         ])
+    }
+
+    /// The command that signs in once more.
+    pub fn again(&self) -> String {
+        let label = self.label.as_deref().unwrap_or("LABEL");
+        match (&self.connected, &self.given) {
+            (Some(method), _) if method == "token" => {
+                format!("switchboard connection reconnect {label} --token - < token.txt")
+            }
+            (None, Some(given)) => given.told(),
+            (Some(_), Some(given)) if given.reconnects() => given.told(),
+            (Some(_), _) => format!("switchboard connection reconnect {label}"),
+            (None, None) => format!("switchboard connect {label}{}", self.at),
+        }
+    }
+
+    /// The same for all that the app has.
+    fn again_for_all(&self, given: &Given) -> String {
+        match &self.connected {
+            Some(_) => format!("switchboard connection reconnect {} --all", self.label.as_deref().unwrap_or("LABEL")),
+            None => given.without(&["--for", "--for-automation", "--scopes"]).told(),
+        }
+    }
+
+    /// The same, though a connection ends by it.
+    fn replacing(&self) -> String {
+        match &self.given {
+            Some(given) if self.connected.is_none() || given.reconnects() => given.with(&["--replace"]).told(),
+            _ => format!("{} --replace", self.again()),
+        }
     }
 }
 
@@ -59,9 +111,10 @@ pub fn sign_of(error: &CliError, method: Option<&str>) -> Sign {
             sign.token = Some(error.clone());
             sign.code = number(reason);
         }
-        Err(ConnectionsError::NotActive { state, .. }) => {
-            sign.problem = Some(state.clone());
+        Err(ConnectionsError::NotActive { state, reason, .. }) => {
+            sign.problem = answer_lost(reason).or_else(|| Some(state.clone()));
             sign.state = Some(state.clone());
+            sign.code = number(reason);
         }
         Err(error) => sign.problem = Some(error.code().to_owned()),
         // No token was to be had: the words are those of the token service.
@@ -71,7 +124,8 @@ pub fn sign_of(error: &CliError, method: Option<&str>) -> Sign {
             sign.token = refusal(&problem.message);
         }
         Ok(CliError::Call(CallError::Problem(problem))) if State::from_name(&problem.code).is_some() => {
-            sign.problem = Some(problem.code.clone());
+            let lost = problem.message.split(": ").find_map(answer_lost);
+            sign.problem = lost.or_else(|| Some(problem.code.clone()));
             sign.state = Some(problem.code.clone());
             sign.code = number(&problem.message);
         }
@@ -106,10 +160,53 @@ fn refusal(words: &str) -> Option<String> {
 
 /// The failure with the remedy that fits it, when there is one.
 pub fn explain(error: CliError, manifest: &Manifest, method: Option<&str>, facts: &Facts) -> CliError {
-    match manifest.remedy(&sign_of(&error, method)) {
-        Some(remedy) => CliError::Explained { error: Box::new(error), remedy: Box::new(facts.fill(remedy)) },
+    let sign = Sign { other_style: facts.app_style.map(|_| true), ..sign_of(&error, method) };
+    match manifest.remedy(&sign) {
+        Some(remedy) => {
+            let scopes = if facts.scopes.is_empty() { scopes_of(&error) } else { facts.scopes.clone() };
+            let facts = Facts { scopes, ..facts.clone() };
+            CliError::Explained { error: Box::new(error), remedy: Box::new(facts.fill(remedy)) }
+        }
         None => error,
     }
+}
+
+/// The failure of a connection in use, with what is to be done where somebody has to mend more than the connection.
+pub fn advised(error: CliError, manifest: &Manifest, row: &ConnectionRow) -> CliError {
+    let (refused, ended) = match &error {
+        CliError::Call(CallError::Problem(problem)) => {
+            (problem.code == NO_TOKEN, State::from_name(&problem.code).is_some())
+        }
+        CliError::Connections(error) => (false, matches!(error.root(), ConnectionsError::NotActive { .. })),
+        _ => (false, false),
+    };
+    let code = sign_of(&error, None).code;
+    let known = code.and_then(|code| manifest.remedy(&Sign { code: Some(code), ..Sign::default() }));
+    let mended_elsewhere = refused || ended && known.is_some_and(|remedy| remedy.message);
+    if !mended_elsewhere {
+        return error;
+    }
+    let email = row.identity.as_ref().and_then(|identity| identity.get("email")?.as_str()).map(str::to_owned);
+    let facts = Facts {
+        label: Some(row.label.clone()),
+        email,
+        client_id: row.client_id.clone(),
+        connected: Some(row.method.clone()),
+        ..Facts::default()
+    };
+    explain(error, manifest, Some(&row.method), &facts)
+}
+
+/// The scopes that a refusal names.
+pub fn scopes_of(error: &CliError) -> Vec<String> {
+    let told = error.as_json();
+    let named = told.pointer("/details/scopes").and_then(Value::as_array).into_iter().flatten();
+    named.filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+/// What a connection's state says beyond its name, in words of ours: the answer that held its new token was lost.
+pub fn answer_lost(reason: &str) -> Option<String> {
+    reason.starts_with("the answer to an earlier refresh was lost").then(|| "answer-lost".to_owned())
 }
 
 /// Everything a person has to do.
@@ -173,15 +270,10 @@ pub fn message(remedy: &Remedy, facts: &Facts) -> String {
     text
 }
 
-/// A guide for people.
-pub fn guide(guide: &Guide, redirect: &str) -> Vec<String> {
-    let steps: Vec<String> = guide
-        .steps
-        .iter()
-        .map(|step| step.replace("{redirect}", redirect).replace("{app}", "you want to use"))
-        .collect();
+/// A guide for people, its places filled.
+pub fn guide(guide: &Guide) -> Vec<String> {
     let mut lines = vec![guide.title.clone()];
-    lines.extend(numbered(&steps));
+    lines.extend(numbered(&guide.steps));
     lines.extend(guide.notes.iter().map(|note| format!("Note: {note}")));
     lines
 }

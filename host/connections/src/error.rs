@@ -32,9 +32,7 @@ pub enum ConnectionsError {
         labels: String,
     },
     /// The label belongs to another connection.
-    #[error(
-        "a connection called `{label}` exists already; choose another name, or run: switchboard connection disconnect {label}"
-    )]
+    #[error("a connection called `{label}` exists already")]
     LabelTaken {
         /// The label.
         label: String,
@@ -46,13 +44,15 @@ pub enum ConnectionsError {
         label: String,
     },
     /// The label cannot be used.
-    #[error("`{label}` cannot be a connection's name: use up to 64 letters, digits, `.`, `-`, `_` or `@`")]
+    #[error(
+        "`{label}` cannot be a connection's name: use up to 64 letters, digits, `.`, `-`, `_` or `@`, not `.`, `-` or `con_` first"
+    )]
     LabelInvalid {
         /// The label.
         label: String,
     },
     /// The connection is not `active`.
-    #[error("the connection `{label}` is {state}: {reason}")]
+    #[error("the connection `{label}` cannot be used ({state}): {reason}")]
     NotActive {
         /// Its label.
         label: String,
@@ -163,7 +163,7 @@ pub enum ConnectionsError {
         message: String,
     },
     /// The token service said no.
-    #[error("the service refused the sign-in: {error} ({reason}); check the app's credentials, then start again")]
+    #[error("the service refused the sign-in: {error} ({reason})")]
     Rejected {
         /// Its code.
         error: String,

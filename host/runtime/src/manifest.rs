@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use crate::deliveries::{Deliveries, EventEntry, EventExample};
-pub use crate::remedy::{AppFacts, Guide, Remedy, RoleCheck, UserCheck};
+pub use crate::remedy::{AppFacts, Guide, PlanCheck, Remedy, RoleCheck, UserCheck};
 
 /// Everything a host may know about a connector without running it.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

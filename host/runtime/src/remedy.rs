@@ -79,6 +79,9 @@ pub struct Sign {
     /// The account's plan does not have it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<bool>,
+    /// The app gave no scope of the style that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_style: Option<bool>,
 }
 
 impl Sign {
@@ -96,6 +99,7 @@ impl Sign {
             && fits(&self.right, &seen.right)
             && fits(&self.member, &seen.member)
             && fits(&self.plan, &seen.plan)
+            && fits(&self.other_style, &seen.other_style)
     }
 }
 
@@ -136,6 +140,19 @@ pub struct RoleCheck {
     /// Rights the service does not list: a person has to look.
     #[serde(default)]
     pub unseen: Vec<String>,
+    /// Activities that a right opens on some plans alone.
+    #[serde(default)]
+    pub plan: Vec<PlanCheck>,
+}
+
+/// An activity that is refused for one of two reasons: whoever has the right and is refused has too low a plan.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PlanCheck {
+    /// Its name.
+    pub activity: String,
+    pub input: serde_json::Value,
+    /// The service's name of the right.
+    pub right: String,
 }
 
 /// How it is found out whether the connected user is still one that may sign in.
@@ -179,10 +196,25 @@ impl Remedy {
     }
 }
 
+impl Guide {
+    /// The same with `{name}` replaced by values.
+    pub fn filled(&self, values: &[(&str, &str)]) -> Guide {
+        let mut guide = self.clone();
+        for text in guide.steps.iter_mut().chain(&mut guide.notes) {
+            for (name, value) in values {
+                *text = text.replace(&format!("{{{name}}}"), value);
+            }
+        }
+        guide
+    }
+}
+
 impl Manifest {
     /// What mends what was noticed. A sign that asks for more is preferred.
     pub fn remedy(&self, seen: &Sign) -> Option<&Remedy> {
-        let codes = |sign: &Sign| (sign.code.is_some(), sign.method.is_some(), sign.identity.is_some());
+        let codes = |sign: &Sign| {
+            (sign.code.is_some(), sign.other_style.is_some(), sign.method.is_some(), sign.identity.is_some())
+        };
         let all = self.remedies.iter().flat_map(|remedy| remedy.when.iter().map(move |sign| (sign, remedy)));
         let mut found: Option<(&Sign, &Remedy)> = None;
         for (sign, remedy) in all.filter(|(sign, _)| **sign != Sign::default() && sign.shows(seen)) {

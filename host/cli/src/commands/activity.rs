@@ -5,6 +5,7 @@ use switchboard_runtime::manifest::{Activity, Effect, Manifest};
 
 use crate::app::App;
 use crate::args::ActivityCommand;
+use crate::commands::connect::{plan_of, role_rights};
 use crate::error::{CliError, exit};
 use crate::near::meant;
 use crate::output;
@@ -76,6 +77,13 @@ fn show(app: &App, manifest: &Manifest, activity: &Activity) -> Result<(), CliEr
         }
     }
     output::line(&format!("        about scopes: {}", manifest.app.scope_help))?;
+    let rights = role_rights(activity).join(", ");
+    if !rights.is_empty() {
+        output::line(&format!("right   {rights} of the user's role, where data of others is reached"))?;
+    }
+    if let Some(plan) = plan_of(activity) {
+        output::line(&format!("plan    {plan}"))?;
+    }
     output::line("\ninput")?;
     fields(&activity.input)?;
     output::line("\noutput")?;

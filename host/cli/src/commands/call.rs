@@ -10,8 +10,10 @@ use switchboard_runtime::{CallError, Problem, Retry};
 use crate::app::App;
 use crate::args::{Call, Global};
 use crate::commands::activity::unknown;
+use crate::commands::connect::{plan_of, role_rights};
 use crate::error::CliError;
 use crate::near::suggest;
+use crate::remedy::advised;
 use crate::{input, output};
 
 pub async fn run(app: &App, call: Call) -> Result<(), CliError> {
@@ -24,16 +26,41 @@ pub async fn run(app: &App, call: Call) -> Result<(), CliError> {
     if !call.dry_run {
         confirm(&app.global, call.yes, &call.activity, &activity, activity.effect_of(&input), &input)?;
     }
-    let connection = app.connections()?.open_connection(call.connection.as_deref())?;
+    let connections = app.connections()?;
+    let advised = |error: CliError| match connections.choose(call.connection.as_deref()) {
+        Ok(row) => advised(error, connector.manifest(), &row),
+        Err(_) => error,
+    };
+    let connection = connections.open_connection(call.connection.as_deref()).map_err(|error| advised(error.into()))?;
+    let label = connection.label().to_owned();
     let mut options = app.call_options(connection.label(), &call.downloads);
     options.dry_run = call.dry_run;
     options.allow = app.allowed(&call.allow)?;
-    let result = connector.call(&call.activity, input, Arc::new(connection), &options).await?;
+    let result = connector.call(&call.activity, input, Arc::new(connection), &options).await;
+    let result = result.map_err(|error| advised(looked_into(error, &call.activity, &activity, &label).into()))?;
     if call.dry_run {
         app.say("not sent (--dry-run)");
     }
     if app.global.json || call.dry_run { output::json(&result) } else { output::fields(&result) }
 }
+
+/// A refusal that may be for the role or the plan, which the service does not tell apart: the doctor does.
+fn looked_into(error: CallError, id: &str, activity: &Activity, label: &str) -> CallError {
+    let CallError::Problem(mut problem) = error else { return error };
+    let code = problem.details.as_ref().and_then(|details| details.get("zoom_code")?.as_i64());
+    let rights = role_rights(activity).join(", ");
+    let right = (!rights.is_empty()).then(|| format!("the role right {rights}"));
+    let plan = plan_of(activity).map(|plan| format!("the plan: {plan}"));
+    let needs: Vec<String> = right.into_iter().chain(plan).collect();
+    if problem.code == "forbidden" && code == Some(ROLE_OR_PLAN) && !needs.is_empty() {
+        let needs = needs.join(", and ");
+        problem.fix = Some(format!("{id} needs {needs}. What is missing is found by: switchboard doctor {label}"));
+    }
+    CallError::Problem(problem)
+}
+
+/// The service's number for both.
+const ROLE_OR_PLAN: i64 = 200;
 
 /// Names every field that is not known and every one that is missing: one by one they would take as many tries.
 pub fn complete(id: &str, activity: &Activity, input: &Value) -> Result<(), CliError> {

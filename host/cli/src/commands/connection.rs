@@ -12,6 +12,7 @@ use crate::commands::connect::{recognise, who};
 use crate::commands::revocations::whose;
 use crate::error::CliError;
 use crate::output;
+use crate::remedy::advised;
 
 pub async fn run(app: &App, command: ConnectionCommand) -> Result<(), CliError> {
     match command {
@@ -21,7 +22,7 @@ pub async fn run(app: &App, command: ConnectionCommand) -> Result<(), CliError> 
         ConnectionCommand::Default { label, none } => default(app, label.as_deref(), none),
         ConnectionCommand::Rename { label, to } => {
             let connections = app.connections()?;
-            let row = connections.rename(&label, &to)?;
+            let row = connections.rename(&label, &to).map_err(|error| super::connect::taken(&connections, error))?;
             match app.global.json {
                 true => output::json(&shown(&row, connections.default_one()?.as_ref())),
                 false => output::line(&format!("{label} is called {} now", row.label)),
@@ -171,7 +172,8 @@ async fn test(app: &App, label: Option<&str>) -> Result<(), CliError> {
     let connector = app.connector().await?;
     let connections = app.connections()?;
     let before = connections.choose(label)?;
-    let (identity, after) = recognise(app, &connector, &connections, &before.id).await?;
+    let found = recognise(app, &connector, &connections, &before.id).await;
+    let (identity, after) = found.map_err(|error| advised(error, connector.manifest(), &before))?;
     if let Some(line) = readdressed(&before, &after) {
         app.say(&line);
     }

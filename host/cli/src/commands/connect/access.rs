@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use switchboard_connections::LiveConnection;
-use switchboard_runtime::manifest::{Activity, Effect, Manifest, Remedy, RoleCheck};
+use switchboard_connections::{Connections, Method as Kind};
+use switchboard_runtime::manifest::{Activity, Effect, Manifest, PlanCheck, Remedy, RoleCheck};
 use switchboard_runtime::remedy::Sign;
 use switchboard_runtime::scopes::{Lacking, Level, Style as Spelling, Wanted};
-use switchboard_runtime::{CallError, Connector};
+use switchboard_runtime::{CallError, Connector, Problem, Retry};
+use switchboard_store::ConnectionRow;
 
 use crate::app::App;
 use crate::args::{Connect, Method, Style};
@@ -35,17 +36,33 @@ impl Access<'_> {
         if self.chosen { self.asked.iter().map(|wanted| wanted.scope.clone()).collect() } else { self.given.clone() }
     }
 
-    /// Whether an activity that was chosen needs rights of the user's role.
+    /// Whether an activity of these needs rights of the user's role, or a plan.
     pub fn needs_rights(&self) -> bool {
-        let needs = |activity: &&&Activity| {
-            activity
-                .more
-                .get("role_rights")
-                .and_then(|rights| rights.as_array())
-                .is_some_and(|rights| !rights.is_empty())
-        };
-        self.chosen && self.level == Level::Account && self.activities.iter().any(|activity| needs(&activity))
+        self.level == Level::Account
+            && self.activities.iter().any(|activity| !role_rights(activity).is_empty() || needs_plan(activity))
     }
+}
+
+/// The service's names of the rights that an activity needs.
+pub fn role_rights(activity: &Activity) -> Vec<&str> {
+    let rights = activity.more.get("role_rights").and_then(|rights| rights.as_array());
+    rights.into_iter().flatten().filter_map(|right| right.as_str()).collect()
+}
+
+/// The plan that an activity needs, for people.
+pub fn plan_of(activity: &Activity) -> Option<&str> {
+    activity.plan.as_deref()
+}
+
+fn needs_plan(activity: &Activity) -> bool {
+    plan_of(activity).is_some()
+}
+
+/// The kind of scopes that an app of one's own seems to have, where it gave none of the kind that was asked for.
+pub fn other_kind(manifest: &Manifest, kind: Kind, asked: &[String], granted: &[String]) -> Option<Spelling> {
+    let other = manifest.style_of(asked).filter(|_| kind == Kind::Byo)?.other();
+    let gave = manifest.style_of(granted);
+    (granted.iter().all(String::is_empty) || gave == Some(other)).then_some(other)
 }
 
 /// What the flags ask for.
@@ -246,6 +263,10 @@ pub struct Rights {
     /// Why they could not be found out.
     pub unknown: Option<String>,
     pub plan_low: bool,
+    /// They were not asked for: the connection has no scope for it, or no user.
+    pub unasked: bool,
+    /// The service's names of those that the role has.
+    held: Vec<String>,
 }
 
 impl Rights {
@@ -275,18 +296,80 @@ impl Rights {
     }
 }
 
-/// Asks the service which rights the connected user has through the role of this name.
-pub async fn rights(app: &App, connector: &Connector, live: LiveConnection, role: Option<&str>) -> Rights {
+/// Asks the service which rights the connected user has through the role, and whether the plan is enough for `activities`.
+/// What the connection has no scope for is not asked.
+pub async fn rights(
+    app: &App,
+    connector: &Connector,
+    connections: &Connections,
+    row: &ConnectionRow,
+    activities: &[&Activity],
+) -> Rights {
     let Some(check) = connector.manifest().role_check.clone() else {
         return Rights::default();
     };
-    let id = format!("{}.{}", connector.manifest().connector, check.activity);
-    if connector.manifest().activity(&id).is_none() {
-        return Rights::default();
+    let asking = Asked { app, connector, connections, row };
+    let role = row.identity.as_ref().and_then(|identity| identity.get("role")?.as_str());
+    let mut found = match row.method == Kind::ServerToServer.as_str() || !asking.may(&check.activity) {
+        // An account's own app has no role that could be looked up.
+        true => Rights { unasked: true, ..Rights::default() },
+        false => role_rights_of(&asking, &check, role).await,
+    };
+    if !found.plan_low && activities.iter().any(|activity| needs_plan(activity)) {
+        found.plan_low = plan_low(&asking, &check, role, &found.held).await;
     }
-    let options = app.call_options(live.label(), Path::new("downloads"));
-    match connector.call(&id, check.input.clone(), Arc::new(live), &options).await {
-        Ok(output) => held(&check, &output),
+    found
+}
+
+/// A connection that is asked about itself.
+struct Asked<'a> {
+    app: &'a App,
+    connector: &'a Connector,
+    connections: &'a Connections,
+    row: &'a ConnectionRow,
+}
+
+impl Asked<'_> {
+    /// Whether it has the scopes of this activity, as far as the service said.
+    fn may(&self, activity: &str) -> bool {
+        let manifest = self.connector.manifest();
+        let Some(found) = manifest.activities.iter().find(|one| one.name == activity) else { return false };
+        let granted = &self.row.scopes;
+        granted.is_empty() || manifest.lacking(&[found], granted, Level::Account).is_empty()
+    }
+
+    async fn ask(&self, activity: &str, input: &serde_json::Value) -> Result<serde_json::Value, CallError> {
+        let live = self.connections.open_connection(Some(&self.row.id)).map_err(|error| {
+            CallError::Problem(Problem {
+                code: error.code().to_owned(),
+                message: error.to_string(),
+                pointer: None,
+                fix: None,
+                retry: Retry::Never,
+                not_sent: true,
+                details: None,
+            })
+        })?;
+        let options = self.app.call_options(live.label(), Path::new("downloads"));
+        let id = format!("{}.{activity}", self.connector.manifest().connector);
+        self.connector.call(&id, input.clone(), Arc::new(live), &options).await
+    }
+}
+
+/// Whether somebody with the right is refused all the same. An account's own app has every right that its scopes say.
+async fn plan_low(asking: &Asked<'_>, check: &RoleCheck, role: Option<&str>, held: &[String]) -> bool {
+    let every = role == Some(check.owner.as_str()) || asking.row.method == Kind::ServerToServer.as_str();
+    let may = |one: &&PlanCheck| (every || held.contains(&one.right)) && asking.may(&one.activity);
+    match check.plan.iter().find(may) {
+        Some(one) => matches!(asking.ask(&one.activity, &one.input).await,
+            Err(CallError::Problem(problem)) if matches!(problem.code.as_str(), "forbidden" | "plan-needed")),
+        None => false,
+    }
+}
+
+async fn role_rights_of(asking: &Asked<'_>, check: &RoleCheck, role: Option<&str>) -> Rights {
+    match asking.ask(&check.activity, &check.input).await {
+        Ok(output) => held(check, &output),
         Err(CallError::Problem(problem)) if problem.code == "plan-needed" => {
             Rights { plan_low: true, ..Rights::default() }
         }
@@ -297,7 +380,7 @@ pub async fn rights(app: &App, connector: &Connector, live: LiveConnection, role
         Err(CallError::Problem(problem)) if problem.code == "forbidden" => Rights {
             missing: check.rights.iter().map(|right| right.name.clone()).collect(),
             member: true,
-            unseen: check.unseen,
+            unseen: check.unseen.clone(),
             ..Rights::default()
         },
         Err(error) => Rights { unknown: Some(error.to_string()), ..Rights::default() },
@@ -306,8 +389,9 @@ pub async fn rights(app: &App, connector: &Connector, live: LiveConnection, role
 
 fn held(check: &RoleCheck, output: &serde_json::Value) -> Rights {
     let list = output.get(&check.list).and_then(|list| list.as_array());
-    let held: Vec<&str> = list.into_iter().flatten().filter_map(|right| right.as_str()).collect();
-    let lacks = check.rights.iter().filter(|right| !right.any.iter().any(|name| held.contains(&name.as_str())));
+    let held: Vec<String> = list.into_iter().flatten().filter_map(|right| right.as_str()).map(str::to_owned).collect();
+    let lacks = check.rights.iter().filter(|right| !right.any.iter().any(|name| held.contains(name)));
     let missing: Vec<String> = lacks.map(|right| right.name.clone()).collect();
-    Rights { member: missing.len() == check.rights.len(), missing, unseen: check.unseen.clone(), ..Rights::default() }
+    let member = missing.len() == check.rights.len();
+    Rights { member, missing, unseen: check.unseen.clone(), held, ..Rights::default() }
 }

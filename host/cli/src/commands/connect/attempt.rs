@@ -1,13 +1,18 @@
 //! Sign-ins that did not end well, one for each label, kept for the doctor until one does, or until they are dismissed.
 
+use std::path::Path;
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use switchboard_connections::ConnectionsError;
+use switchboard_runtime::scopes::Style;
 use switchboard_store::Store;
 use url::Url;
 
 use crate::app::App;
 use crate::error::CliError;
-use crate::remedy::Facts;
+use crate::given::Given;
+use crate::remedy::{Facts, scopes_of};
 
 /// Where the database keeps them: this, and the label.
 const KEPT: &str = "attempt.";
@@ -33,6 +38,18 @@ pub struct Attempt {
     pub authorize: Option<String>,
     /// None where no answer came: most often the person went away.
     pub failure: Option<Failure>,
+    /// The command, to be given once more.
+    #[serde(default)]
+    pub given: Option<Given>,
+    /// Whether the app gave no scope of the kind asked for, and seems to have classic ones (true) or granular ones.
+    #[serde(default)]
+    pub classic_app: Option<bool>,
+    /// The scopes that were missed.
+    #[serde(default)]
+    pub scopes: Vec<String>,
+    /// While it waits: the program, and until when.
+    #[serde(default)]
+    pub waits: Option<(u32, i64)>,
 }
 
 /// How one failed.
@@ -51,6 +68,7 @@ impl Attempt {
             client_id: facts.client_id.clone(),
             redirect: facts.redirect.clone(),
             expected: facts.expected.clone(),
+            given: Some(Given::now()),
             ..Self::default()
         }
     }
@@ -63,6 +81,9 @@ impl Attempt {
             expected: self.expected.clone(),
             client_id: self.client_id.clone(),
             redirect: self.redirect.clone(),
+            given: self.given.clone(),
+            app_style: self.classic_app.map(|classic| if classic { Style::Classic } else { Style::Granular }),
+            scopes: self.scopes.clone(),
             ..Facts::default()
         }
     }
@@ -72,11 +93,22 @@ impl Attempt {
         self.oauth_base = Some(oauth_base.to_string());
     }
 
-    /// A browser is to open this page of it. Kept at once: whoever ends this program leaves it behind.
-    pub fn waits(&mut self, app: &App, oauth_base: &Url, page: &Url) {
+    /// A person is to answer within that time, in a browser on this page of it where it is known before. Kept at once:
+    /// whoever ends this program leaves it behind.
+    pub fn waits(&mut self, app: &App, oauth_base: &Url, page: Option<&Url>, patience: Duration) {
         self.asks(oauth_base);
-        self.authorize = Some(without_state(page));
+        self.authorize = page.map(without_state);
+        let patience = i64::try_from(patience.as_millis()).unwrap_or(i64::MAX);
+        let until = jiff::Timestamp::now().as_millisecond().saturating_add(patience);
+        self.waits = Some((std::process::id(), until));
         self.keep(app);
+    }
+
+    /// Whether another command still waits for the answer.
+    pub fn is_open(&self) -> bool {
+        let lives = |id: u32| !Path::new("/proc/self").exists() || Path::new(&format!("/proc/{id}")).exists();
+        self.failure.is_none()
+            && self.waits.is_some_and(|(id, until)| jiff::Timestamp::now().as_millisecond() < until && lives(id))
     }
 
     /// It failed, which is kept when it was the service that was asked.
@@ -84,6 +116,8 @@ impl Attempt {
         if self.oauth_base.is_none() {
             return;
         }
+        self.waits = None;
+        self.scopes = scopes_of(error);
         let told = error.as_json();
         let text = |field: &str| told.pointer(field).and_then(|text| text.as_str()).map(str::to_owned);
         self.failure = (!gave_up(error)).then(|| Failure {

@@ -16,8 +16,10 @@ use async_trait::async_trait;
 use serde_json::{Value, json};
 use switchboard_connections::{
     App as Client, Care, Connections, ConnectionsError, Ended, Grant, Identify, LiveConnection, Loopback, Made,
-    Method as Kind, Owner, Service, Wish,
+    Method as Kind, Owner, Service, State, Wish,
 };
+use switchboard_runtime::manifest::Manifest;
+use switchboard_runtime::scopes::Style as Spelling;
 use switchboard_runtime::{Connector, Identity};
 use switchboard_store::ConnectionRow;
 
@@ -26,12 +28,13 @@ use crate::args::{Connect, Method};
 use crate::commands::disconnect::depends;
 use crate::connect_args::Link;
 use crate::error::CliError;
+use crate::given::Given;
 use crate::remedy::{Facts, explain};
 use crate::{output, service};
 
 use self::link::{Addresses, Offer};
 
-pub use access::rights;
+pub use access::{plan_of, rights, role_rights};
 pub use reconnect::reconnect;
 
 use attempt::Attempt;
@@ -93,7 +96,7 @@ async fn connect_as(
         connect.oauth_base.as_deref(),
     )?;
     let connections = app.connections()?;
-    connections.check_label(label)?;
+    connections.check_label(label).map_err(|error| taken(&connections, error))?;
     let wanted = access::wanted(connector.manifest(), connect, method)?;
     let care = Care { expect_email: connect.expect_email.clone(), replace: connect.replace };
     let client = match method {
@@ -128,12 +131,13 @@ async fn connect_as(
                 }
                 None if method == Method::S2s => server_to_server(&connections, &service, connect, attempt).await?,
                 None => {
-                    let again = format!("switchboard connect {label} --profile {} --token -", connect.profile);
-                    let grant = connections.pasted_token(&service, &secret::token(&again)?)?;
+                    let grant = connections.pasted_token(&service, &secret::token(&Given::now().line())?)?;
                     attempt.asks(&service.oauth_base);
                     grant
                 }
             };
+            attempt.classic_app = access::other_kind(connector.manifest(), kind, &wanted.scopes(), grant.scopes())
+                .map(|style| style == Spelling::Classic);
             let identity = identify(app, connector, &connections, label, &service, &grant).await?;
             attempt.email.clone_from(&identity.email);
             connections.admit(label, kind, &service, grant, Owner::of(json!(identity)), &care).await?
@@ -167,11 +171,12 @@ async fn connect_as(
         warnings.push("the app has scopes of the classic and of the granular kind: make it with one kind only".into());
     }
     let mut remedies = Vec::new();
-    if wanted.needs_rights() && method != Method::S2s {
-        let live = connections.open_connection(Some(label))?;
-        let found = rights(app, connector, live, identity.role.as_deref()).await;
+    // An account's own app is tried by one request, where nothing was chosen.
+    if wanted.needs_rights() && (method != Method::S2s || wanted.chosen) {
+        let found = rights(app, connector, &connections, &admitted.row, &wanted.activities).await;
         warnings.extend(found.says());
-        let facts = Facts { rights: found.missing.clone(), ..attempt.facts() };
+        let connected = Some(kind.as_str().to_owned());
+        let facts = Facts { rights: found.missing.clone(), connected, ..attempt.facts() };
         remedies.extend(found.remedy(connector.manifest()).map(|remedy| facts.fill(remedy)));
     }
     if app.global.json {
@@ -200,6 +205,28 @@ async fn connect_as(
     }
     app.say(&format!("try: switchboard call zoom.users.me --connection {label}"));
     Ok(())
+}
+
+/// A name that is taken, with what to do: a connection that has ended is signed in to again.
+pub fn taken(connections: &Connections, error: ConnectionsError) -> CliError {
+    let ConnectionsError::LabelTaken { label } = &error else {
+        return error.into();
+    };
+    let Ok(row) = connections.show(label) else { return error.into() };
+    let fix = match State::from_name(&row.state) {
+        Some(State::Active) | None => {
+            format!("choose another name, or end that connection first: switchboard connection disconnect {label}")
+        }
+        Some(_) => {
+            let facts = Facts { label: Some(label.clone()), connected: Some(row.method), ..Facts::default() };
+            format!(
+                "it is {}: sign in to it again, and all that depends on it goes on: {}; or choose another name",
+                row.state,
+                facts.again()
+            )
+        }
+    };
+    CliError::failed("label-taken", error.to_string()).with_fix(fix)
 }
 
 /// Identify the owner of `grant`, then keep it under `label`.
@@ -349,7 +376,7 @@ fn fits(connect: &Connect, method: Method) -> Result<(), CliError> {
         if is_given && !fitting.contains(&method) {
             return Err(CliError::usage(
                 format!("{flag} does not belong to --method {}", name(method)),
-                "switchboard connect --help lists the ways to connect with what each needs",
+                "`switchboard connect --help` lists the ways to connect with what each needs",
             ));
         }
     }
@@ -385,6 +412,13 @@ fn jwt() -> CliError {
     }
 }
 
+/// The clouds that an app comes for.
+fn elsewhere(manifest: &Manifest) -> String {
+    let those = manifest.auth.profiles.iter().filter(|(_, found)| found.app.is_some());
+    let names: Vec<String> = those.map(|(name, _)| format!("`{name}`")).collect();
+    if names.is_empty() { String::new() } else { format!(", one does for {}", names.join(", ")) }
+}
+
 /// The app that comes with the connector for this cloud.
 fn packaged(connector: &Connector, profile: &str) -> Result<Client, CliError> {
     let found = connector.manifest().auth.profiles.get(profile).and_then(|profile| profile.app.as_ref());
@@ -394,6 +428,7 @@ fn packaged(connector: &Connector, profile: &str) -> Result<Client, CliError> {
             .auth
             .methods
             .iter()
+            .filter(|way| way.get("id").and_then(Value::as_str) != Some(Kind::OAuth.as_str()))
             .filter_map(|way| {
                 let fields: Vec<&str> = way
                     .get("fields")
@@ -407,8 +442,15 @@ fn packaged(connector: &Connector, profile: &str) -> Result<Client, CliError> {
             })
             .collect();
         return Err(CliError::usage(
-            format!("no app comes with this build for the cloud `{profile}`; ways to connect: {}", ways.join("; ")),
-            "use your own app: switchboard connect --guide byo, then connect with --client-id ID --client-secret-file FILE",
+            format!(
+                "no app comes with this build for the cloud `{profile}`{}; other ways to connect: {}",
+                elsewhere(connector.manifest()),
+                ways.join("; ")
+            ),
+            format!(
+                "make an app of your own, in some minutes (switchboard connect --guide byo), then: {} --client-id ID --client-secret-file FILE",
+                Given::now().without(&["--method"]).told()
+            ),
         ));
     };
     Ok(Client { client_id: found.client_id.clone(), client_secret: found.client_secret.clone().map(Into::into) })
@@ -432,7 +474,7 @@ async fn server_to_server(
     if missing == ["--account-id"] {
         return Err(CliError::usage(
             "Server-to-Server needs the account id as well (--account-id). If there is none, these are the API key and secret of a JWT app: those were retired in 2023",
-            "App Credentials of a Server-to-Server app shows all three; switchboard connect --guide s2s tells how to make one",
+            "App Credentials of a Server-to-Server app shows all three; `switchboard connect --guide s2s` tells how to make one",
         ));
     }
     if !missing.is_empty() {

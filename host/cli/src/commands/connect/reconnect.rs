@@ -19,6 +19,7 @@ use crate::app::App;
 use crate::commands::doctor::level;
 use crate::connect_args::{Link, Reconnect};
 use crate::error::CliError;
+use crate::given::Given;
 use crate::output;
 use crate::remedy::{Facts, explain};
 
@@ -48,6 +49,8 @@ pub async fn reconnect(app: &App, args: &Reconnect) -> Result<(), CliError> {
         email: email.clone(),
         expected: email,
         client_id: row.client_id.clone(),
+        connected: Some(row.method.clone()),
+        given: Some(Given::now()),
         redirect: Some(super::redirect(&again.link(), again.port())?),
         ..Facts::default()
     };

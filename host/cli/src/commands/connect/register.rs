@@ -8,6 +8,7 @@ use switchboard_runtime::scopes::{Level, Style, Wanted};
 use super::{access, method};
 use crate::app::App;
 use crate::args::{Connect, Method};
+use crate::connect_args::PORT;
 use crate::error::CliError;
 use crate::{output, remedy, service};
 
@@ -19,10 +20,13 @@ pub fn guide(app: &App, manifest: &Manifest, kind: &str, port: u16) -> Result<()
             format!("use one of: {}", known.join(", ")),
         ));
     };
+    let flag = if port == PORT { String::new() } else { format!(" --redirect-port {port}") };
+    let redirect = Loopback::redirect_uri(port);
+    let found = found.filled(&[("redirect", &redirect), ("app", "you want to use"), ("port", &flag)]);
     if app.global.json {
-        return output::json(found);
+        return output::json(&found);
     }
-    remedy::guide(found, &Loopback::redirect_uri(port)).iter().try_for_each(|line| output::line(line))
+    remedy::guide(&found).iter().try_for_each(|line| output::line(line))
 }
 
 pub fn app_manifest(app: &App, manifest: &Manifest, connect: &Connect) -> Result<(), CliError> {

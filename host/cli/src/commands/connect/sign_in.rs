@@ -55,10 +55,7 @@ impl SignIn<'_> {
         let (app, connector, connections, service) = (self.app, self.connector, self.connections, self.service);
         let client_id = client.client_id.clone();
         let signed_in = match self.way.device {
-            true => {
-                self.attempt.asks(&service.oauth_base);
-                device(app, connector, connections, service, client, self.scopes).await
-            }
+            true => device(app, connector, connections, service, client, self.scopes, self.attempt).await,
             false => self.browser(client).await,
         };
         match signed_in {
@@ -76,7 +73,7 @@ impl SignIn<'_> {
         let back = Loopback { port: way.port, listen: !way.paste };
         let pending = self.connections.begin(self.service, client, self.scopes, back).await?;
         let page = &pending.authorize_url;
-        self.attempt.waits(app, &self.service.oauth_base, page);
+        self.attempt.waits(app, &self.service.oauth_base, Some(page), PATIENCE);
         let facts = self.attempt.facts();
         app.say(&format!("redirect address of your app, exactly:  {}", pending.redirect_uri));
         app.say(&format!("open and approve:  {page}"));
@@ -143,11 +140,14 @@ async fn device(
     service: &Service,
     client: Client,
     scopes: &[String],
+    attempt: &mut Attempt,
 ) -> Result<Grant, CliError> {
     let Some(path) = connector.manifest().auth.device_path.as_deref() else {
         return Err(CliError::usage("this service has no sign-in by a code", "use --paste"));
     };
+    attempt.asks(&service.oauth_base);
     let pending = connections.begin_device(service, client, path, scopes).await?;
+    attempt.waits(app, &service.oauth_base, None, pending.life);
     app.say(&format!("on any machine, open:  {}", pending.page));
     app.say(&format!("and enter the code:    {}", pending.user_code));
     if let Some(page) = &pending.page_with_code {

@@ -3,7 +3,6 @@
 use serde_json::json;
 use switchboard_runtime::manifest::Manifest;
 use switchboard_runtime::remedy::Sign;
-use switchboard_store::ConnectionRow;
 use tokio::time::{Duration, Instant};
 use url::Url;
 
@@ -12,20 +11,25 @@ use crate::app::App;
 use crate::commands::connect::attempt::{self, Attempt};
 use crate::error::CliError;
 use crate::output;
-use crate::remedy::number;
+use crate::remedy::{Facts, number};
 
 const ABOUT: &str = "last attempt";
 
 /// What became of one.
-pub async fn look(app: &App, manifest: &Manifest, attempt: &Attempt, rows: &[ConnectionRow]) -> Finding {
-    let again = rows.iter().any(|row| row.label == attempt.label);
-    let found = judge(app, manifest, attempt, again).await;
+pub async fn look(app: &App, manifest: &Manifest, attempt: &Attempt) -> Finding {
+    let found = judge(app, manifest, attempt).await;
     found.dismissed_by(format!("switchboard doctor --dismiss {}", attempt.label))
 }
 
-async fn judge(app: &App, manifest: &Manifest, attempt: &Attempt, again: bool) -> Finding {
-    let facts = attempt.facts();
-    let what = if again { "was not signed in again" } else { "was not connected" };
+/// What is known of one. Of a connection that is there already it was to be a new sign-in.
+pub fn facts(app: &App, attempt: &Attempt) -> Facts {
+    let connected = app.connections().ok().and_then(|all| all.show(&attempt.label).ok());
+    Facts { connected: connected.map(|row| row.method), ..attempt.facts() }
+}
+
+async fn judge(app: &App, manifest: &Manifest, attempt: &Attempt) -> Finding {
+    let facts = facts(app, attempt);
+    let what = if facts.connected.is_some() { "was not signed in again" } else { "was not connected" };
     let began = format!("`{}` {what} at {}", attempt.label, output::time(attempt.at_ms));
     if let Some(number) = page_number(app, attempt).await {
         let sign = Sign { code: Some(number.clone()), ..Sign::default() };
@@ -33,6 +37,12 @@ async fn judge(app: &App, manifest: &Manifest, attempt: &Attempt, again: bool) -
             let text = format!("{began}: the sign-in page answers with {number} ({})", remedy.title);
             return Finding::bad(ABOUT, text).remedy(Some(remedy), &facts);
         }
+    }
+    if attempt.is_open() {
+        let since = output::time(attempt.at_ms);
+        let text =
+            format!("`{}` is being connected: another command waits for the answer since {since}", attempt.label);
+        return Finding::note(ABOUT, text).fix("answer on the page that it opened, or end it there");
     }
     let Some(failure) = &attempt.failure else {
         // Stopped, most often by the person: no trouble of its own.
@@ -42,9 +52,13 @@ async fn judge(app: &App, manifest: &Manifest, attempt: &Attempt, again: bool) -
         return Finding::note(ABOUT, text).fix("switchboard doctor --seen \"what the page says\"");
     };
     match failure.remedy.as_deref().and_then(|id| manifest.remedy_of(id)) {
-        Some(remedy) => Finding::bad(ABOUT, format!("{began}: {}", remedy.title)).remedy(Some(remedy), &facts),
+        Some(remedy) => {
+            let found = Finding::bad(ABOUT, format!("{began}: {}", remedy.title)).remedy(Some(remedy), &facts);
+            let same = attempt.given.as_ref().map(|given| format!("The same command again: {}", given.told()));
+            found.and_then_here(same)
+        }
         None => Finding::bad(ABOUT, format!("{began}: {} ({})", failure.message, failure.code))
-            .fix("run the same command again"),
+            .fix(format!("run the same command again: {}", facts.again())),
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use switchboard_connections::{Connections, ConnectionsError, Loopback};
 use switchboard_runtime::Connector;
+use switchboard_runtime::manifest::{Activity, Manifest};
 use switchboard_runtime::remedy::Sign;
 use switchboard_runtime::scopes::Level;
 use switchboard_store::ConnectionRow;
@@ -15,7 +16,8 @@ use crate::app::App;
 use crate::commands::connect::{recognise, rights, who};
 use crate::commands::connection::readdressed;
 use crate::error::CliError;
-use crate::remedy::{Facts, number};
+use crate::given::quoted;
+use crate::remedy::{Facts, answer_lost, number};
 
 pub async fn look(app: &App, connector: &Connector, connections: &Connections, row: &ConnectionRow) -> Vec<Finding> {
     let manifest = connector.manifest();
@@ -27,6 +29,8 @@ pub async fn look(app: &App, connector: &Connector, connections: &Connections, r
         email: email.clone(),
         expected: email,
         client_id: row.client_id.clone(),
+        connected: Some(row.method.clone()),
+        at: at(manifest, row),
         redirect: Some(Loopback::redirect_uri(made.port.unwrap_or(Loopback::default().port))),
         ..Facts::default()
     };
@@ -35,11 +39,10 @@ pub async fn look(app: &App, connector: &Connector, connections: &Connections, r
         let reason = row.state_reason.as_deref().unwrap_or("no reason is known");
         let state = Some(row.state.clone());
         let method = Some(row.method.clone());
-        let sign = Sign { state: state.clone(), problem: state, code: number(reason), method, ..Sign::default() };
+        let problem = answer_lost(reason).or_else(|| state.clone());
+        let sign = Sign { state, problem, code: number(reason), method, ..Sign::default() };
         let found = Finding::bad(about, format!("{}: {reason}", row.state));
-        return vec![
-            found.fix(format!("switchboard connection reconnect {about}")).remedy(manifest.remedy(&sign), &facts),
-        ];
+        return vec![found.fix(facts.again()).remedy(manifest.remedy(&sign), &facts)];
     }
     let mut findings = Vec::new();
     match recognise(app, connector, connections, &row.id).await {
@@ -73,6 +76,24 @@ pub async fn look(app: &App, connector: &Connector, connections: &Connections, r
     findings
 }
 
+/// The flags that lead another command to the service of a connection.
+fn at(manifest: &Manifest, row: &ConnectionRow) -> String {
+    let host = |text: &str| url::Url::parse(text).ok().and_then(|url| url.host_str().map(str::to_owned));
+    let profiles = &manifest.auth.profiles;
+    let exact = profiles.iter().find(|(_, one)| one.api_base == row.api_base && one.oauth_base == row.oauth_base);
+    let near = || profiles.iter().find(|(_, one)| host(&one.oauth_base) == host(&row.oauth_base));
+    let (name, exactly) = match exact {
+        Some((name, _)) => (Some(name), true),
+        None => (near().map(|(name, _)| name), false),
+    };
+    // That of no flag.
+    let name = name.filter(|name| *name != "zoom").map_or_else(String::new, |name| format!(" --profile {name}"));
+    match exactly {
+        true => name,
+        false => format!("{name} --api-base {} --oauth-base {}", quoted(&row.api_base), quoted(&row.oauth_base)),
+    }
+}
+
 /// Whether the connected user may still sign in: a token may outlive that, and the connection then ends with it.
 async fn user(
     app: &App,
@@ -101,21 +122,18 @@ async fn role(
     row: &ConnectionRow,
     facts: &Facts,
 ) -> Vec<Finding> {
-    if level(connector.manifest(), row) != Level::Account || row.method == "server-to-server" {
+    if level(connector.manifest(), row) != Level::Account {
         return Vec::new();
     }
-    let Ok(live) = connections.open_connection(Some(&row.id)) else {
-        return Vec::new();
-    };
-    let name = row.identity.as_ref().and_then(|identity| identity.get("role")?.as_str());
-    let found = rights(app, connector, live, name).await;
+    let all: Vec<&Activity> = connector.manifest().activities.iter().collect();
+    let found = rights(app, connector, connections, row, &all).await;
     let mut findings = Vec::new();
     if let Some(remedy) = found.remedy(connector.manifest()) {
         let facts = Facts { rights: found.missing.clone(), ..facts.clone() };
         findings.push(Finding::bad(&row.label, found.says().join("; ")).remedy(Some(remedy), &facts));
     } else if let Some(why) = &found.unknown {
         findings.push(Finding::note(&row.label, format!("the rights of the user's role could not be read: {why}")));
-    } else {
+    } else if !found.unasked {
         findings.push(Finding::good(&row.label, "the user's role has every right that can be read"));
     }
     if !found.unseen.is_empty() {

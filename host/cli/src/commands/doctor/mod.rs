@@ -78,6 +78,14 @@ impl Finding {
         self
     }
 
+    /// With a further step of whoever connects.
+    pub fn and_then_here(mut self, step: Option<String>) -> Self {
+        if let Some(remedy) = &mut self.remedy {
+            remedy.here.extend(step);
+        }
+        self
+    }
+
     pub fn dismissed_by(mut self, command: String) -> Self {
         self.dismiss = Some(command);
         self
@@ -174,10 +182,14 @@ async fn look(app: &App, options: &Doctor) -> Result<Vec<Finding>, CliError> {
     findings.push(match app.store() {
         Ok(_) => Finding::good("store", "opens and is up to date"),
         Err(error) => {
-            let home = app.home().map(|home| home.display().to_string()).unwrap_or_default();
-            Finding::bad("store", error.to_string()).fix(format!(
-                "if the file is damaged, put back a copy of {home}; without one, move the folder away and connect again: Zoom itself has lost nothing"
-            ))
+            let found = Finding::bad("store", error.to_string());
+            match app.home() {
+                Ok(home) => found.fix(format!(
+                    "if the file is damaged, put back a copy of {}; without one, move the folder away and connect again: Zoom itself has lost nothing",
+                    home.display()
+                )),
+                Err(error) => Finding::failed("store", &error, None, None, &facts),
+            }
         }
     });
     findings.push(match &connector {
@@ -213,9 +225,7 @@ async fn look(app: &App, options: &Doctor) -> Result<Vec<Finding>, CliError> {
     };
     findings.extend(pending.iter().map(|one| Finding::note(&one.label, still(one))));
     if rows.is_empty() && pending.is_empty() && options.label.is_none() {
-        findings.push(Finding::note("connections", "nothing is connected yet").fix(
-            "`switchboard try` for a demo account, or `switchboard connect LABEL --method browser`; `switchboard connect --help` lists the other ways",
-        ));
+        findings.push(Finding::note("connections", "nothing is connected yet").fix(crate::error::FIRST));
     }
     let mut looked_at = Vec::new();
     for row in &rows {
@@ -226,7 +236,7 @@ async fn look(app: &App, options: &Doctor) -> Result<Vec<Finding>, CliError> {
         findings.extend(connection::look(app, &connector, &connections, row).await);
     }
     for attempt in &attempts {
-        findings.push(attempt::look(app, connector.manifest(), attempt, &rows).await);
+        findings.push(attempt::look(app, connector.manifest(), attempt).await);
     }
     Ok(findings)
 }
@@ -240,6 +250,6 @@ fn seen(app: &App, manifest: &Manifest, words: &str) -> Result<Finding, CliError
             format!("give its words or its number, or one of: {}", known.join(", ")),
         ));
     };
-    let facts = attempts(app, None).pop().map(|last| last.facts()).unwrap_or_default();
+    let facts = attempts(app, None).pop().map(|last| attempt::facts(app, &last)).unwrap_or_default();
     Ok(Finding::bad("page", remedy.title.clone()).remedy(Some(remedy), &facts))
 }

@@ -39,7 +39,7 @@ pub fn look(manifest: &Manifest, row: &ConnectionRow, chosen: &[String], facts: 
     }
     if !elsewhere.is_empty() {
         let style = manifest.style_of(&row.scopes).unwrap_or(Style::Granular);
-        findings.push(other_app(about, style, &manifest.auth.admin_suffix, &elsewhere));
+        findings.push(other_app(about, style, &manifest.auth.admin_suffix, &facts.at, &elsewhere));
     }
     findings
 }
@@ -62,7 +62,7 @@ fn mended(manifest: &Manifest, row: &ConnectionRow, facts: &Facts, own: &[Lackin
 }
 
 /// What no scope of the app's style opens.
-fn other_app(about: &str, style: Style, suffix: &str, elsewhere: &[Lacking]) -> Finding {
+fn other_app(about: &str, style: Style, suffix: &str, at: &str, elsewhere: &[Lacking]) -> Finding {
     let other = style.other().as_str();
     let names: Vec<&str> = elsewhere.iter().map(|one| one.activity.as_str()).collect();
     let text = format!(
@@ -74,7 +74,7 @@ fn other_app(about: &str, style: Style, suffix: &str, elsewhere: &[Lacking]) -> 
     let account = elsewhere.iter().flat_map(|one| &one.scopes).any(|scope| scope.ends_with(suffix));
     let admin = if account { " --admin" } else { "" };
     Finding::note(about, text).fix(format!(
-        "where they are needed, connect such an app beside this one; what it is registered with: switchboard connect --app-manifest --style {other}{admin} --for {}",
+        "where they are needed, connect such an app beside this one; what it is registered with: switchboard connect --app-manifest --style {other}{admin}{at} --for {}",
         names.join(" --for ")
     ))
 }
