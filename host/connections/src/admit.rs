@@ -172,12 +172,6 @@ impl Connections {
             Ok(admitted) => admitted,
             Err(error) => return Err(self.refuse(error, method, service, grant, owner).await),
         };
-        // Where none is named, the same user is meant as before.
-        if let Some(default) = self.default_one()?
-            && others.iter().any(|other| other.id == default.id)
-        {
-            self.set_default(Some(&row.id))?;
-        }
         // It is done: what used the others is only told.
         let ended =
             |other: ConnectionRow| Ended { usage: self.usage(&other.id).unwrap_or_default(), label: other.label };

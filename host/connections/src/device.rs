@@ -8,6 +8,7 @@ use tokio::time::{Instant, sleep_until};
 use url::Url;
 
 use crate::sign_in::{self, DeviceAnswer, TokenFailure};
+use crate::turn::Turn;
 use crate::under_way::to_its_end;
 use crate::{App, Connections, ConnectionsError, Grant, Service};
 
@@ -58,14 +59,24 @@ impl PendingDevice {
 
     /// Asks at the pace the service wants until the person has decided, at most as long as the code lives.
     pub async fn wait(&self) -> Result<Grant, ConnectionsError> {
-        // Whether an answer was lost that may have held the grant.
-        let mut lost = false;
+        // Whether an answer was lost that may have held the grant, and why the last question could not be asked.
+        let (mut lost, mut not_asked) = (false, None);
         let refused = loop {
             let Some(next) = self.pace(|pace| pace.next(Instant::now())) else {
-                break self.timeout();
+                break not_asked.unwrap_or_else(|| self.timeout());
             };
             sleep_until(next).await;
-            match self.ask().await {
+            let turn = match self.connections.turn(&self.service, &self.app).await {
+                Ok(turn) => turn,
+                Err(ConnectionsError::ProgramEnds) => break ConnectionsError::ProgramEnds,
+                // The person may approve it meanwhile, and the code lives on.
+                Err(error) => {
+                    not_asked = Some(error);
+                    continue;
+                }
+            };
+            not_asked = None;
+            match self.ask(turn).await {
                 Ok(Asked::Granted(grant)) => return *grant,
                 Ok(Asked::Other(DeviceAnswer::SlowDown)) => self.pace(Pace::slow_down),
                 Ok(Asked::Other(DeviceAnswer::Ended)) => break self.timeout(),
@@ -84,10 +95,9 @@ impl PendingDevice {
     }
 
     /// One question. A caller that goes away does not lose the grant that may be in its answer.
-    async fn ask(&self) -> Result<Asked, TokenFailure> {
+    async fn ask(&self, turn: Turn) -> Result<Asked, TokenFailure> {
         let (connections, service, app) = (self.connections.clone(), self.service.clone(), self.app.clone());
         let device_code = self.device_code.clone();
-        let turn = connections.turn(&service, &app).await.map_err(sign_in::misconfigured)?;
         let asked = to_its_end(async move {
             let _until_it_has_its_number = turn;
             let living = connections.living(&service, &app.client_id);

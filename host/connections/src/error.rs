@@ -85,6 +85,11 @@ pub enum ConnectionsError {
     /// This sign-in had its one answer.
     #[error("this sign-in has ended")]
     Ended,
+    /// Nobody would be there to keep the grant.
+    #[error(
+        "the program is about to end: this sign-in was not finished at the service, and nothing was connected; start again"
+    )]
+    ProgramEnds,
     /// The account's owner, or the service, said no.
     #[error("access was not granted ({reason}); start again and allow it, or ask an administrator to approve the app")]
     Denied {
@@ -291,7 +296,7 @@ impl ConnectionsError {
             Self::NotActive { state, .. } => state,
             Self::PortBusy { .. } => "port-busy",
             Self::StateMismatch { .. } => "state-mismatch",
-            Self::Ended | Self::TooLate | Self::Overtaken { .. } => "sign-in-ended",
+            Self::Ended | Self::ProgramEnds | Self::TooLate | Self::Overtaken { .. } => "sign-in-ended",
             Self::Denied { .. } => "denied",
             Self::Timeout { .. } => "timeout",
             Self::WrongAccount { .. } => "wrong-account",

@@ -4,7 +4,7 @@ use serde_json::Value;
 use switchboard_store::ConnectionRow;
 
 use crate::admit::{by_person, email_of, user_of};
-use crate::connections::{Connections, ID_PREFIX};
+use crate::connections::{Connections, DEFAULT, ID_PREFIX};
 use crate::rotation::{APP, SERVICE, TOKEN};
 use crate::{ConnectionsError, Grant, Method, Service, State};
 
@@ -100,8 +100,8 @@ impl Connections {
     }
 
     /// Writes a connection. Of several grants of one app to one user services keep the newest: connections with older ones
-    /// become `replaced`, and are returned as they were; with `alone` one of them is a reason to write nothing. Nothing is
-    /// written either when a newer grant was kept meanwhile, or the connection is gone.
+    /// become `replaced`, and are returned as they were; where one of them was the default, the new one is. With `alone` one
+    /// of them is a reason to write nothing. Nothing is written either when a newer grant was kept meanwhile, or the connection is gone.
     pub(crate) fn keep(
         &self,
         entry: Entry<'_>,
@@ -116,7 +116,7 @@ impl Connections {
         ];
         let waiting = entry.grant.unkept.as_ref().map(|unkept| unkept.pending.id.as_str());
         let (user, mut ended) = (user_of(&row).unwrap_or_default(), Vec::new());
-        let written = core.store.put_connection_with(&row, &secrets, waiting, |rows| {
+        let written = core.store.put_connection_with(&row, &secrets, waiting, DEFAULT, |rows| {
             let former = rows.iter().find(|other| other.id == row.id);
             if entry.created_at.is_some() && former.is_none() {
                 return Err(ConnectionsError::NotFound { label: row.label.clone(), near: None });

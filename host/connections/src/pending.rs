@@ -4,6 +4,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
@@ -30,6 +31,8 @@ pub struct Pending {
     app: App,
     handshake: Mutex<Option<Handshake>>,
     listener: Mutex<Option<TcpListener>>,
+    /// Rung once, when the answer is there.
+    answered: Notify,
     ends: Instant,
 }
 
@@ -59,6 +62,7 @@ impl Pending {
             app,
             handshake: Mutex::new(Some(handshake)),
             listener: Mutex::new(listener),
+            answered: Notify::new(),
             ends: Instant::now() + LIFE,
         })
     }
@@ -80,17 +84,23 @@ impl Pending {
             app,
             handshake: Mutex::new(Some(handshake)),
             listener: Mutex::new(None),
+            answered: Notify::new(),
             ends: Instant::now() + LIFE,
         })
     }
 
-    /// Waits for the browser, at most five minutes from the beginning. The port closes with the first answer to this sign-in.
+    /// Waits for the browser, at most five minutes from the beginning. The port closes with the first answer to this sign-in;
+    /// when that was pasted, this is [`ConnectionsError::Ended`].
     pub async fn wait(&self, timeout: Duration) -> Result<Grant, ConnectionsError> {
         let listener = take(&self.listener).ok_or(ConnectionsError::Ended)?;
         let started = Instant::now();
         let until = self.ends.min(started + timeout);
-        let callback = timeout_at(until, loopback::first_answer(listener, |callback| self.is_answered_by(callback)))
-            .await
+        let first = timeout_at(until, loopback::first_answer(listener, |callback| self.is_answered_by(callback)));
+        let first = tokio::select! {
+            first = first => first,
+            () = self.answered.notified() => return Err(ConnectionsError::Ended),
+        };
+        let callback = first
             .map_err(|_| ConnectionsError::Timeout {
                 seconds: started.elapsed().as_millis().div_ceil(1_000).try_into().unwrap_or(u64::MAX),
             })?
@@ -136,6 +146,7 @@ impl Pending {
     pub(crate) async fn finish(&self, callback: Callback) -> Result<Grant, ConnectionsError> {
         // Taken before it is used: one answer, however it turns out, ends the sign-in.
         let handshake = take(&self.handshake).ok_or(ConnectionsError::Ended)?;
+        self.answered.notify_one();
         if !callback.state.as_deref().is_some_and(|state| handshake.is_answered_by(state)) {
             return Err(ConnectionsError::StateMismatch { what: ANOTHER });
         }

@@ -27,7 +27,7 @@ pub(crate) const SERVICE: &str = "service";
 const LEASE_MS: i64 = 2 * TIMEOUT.as_millis() as i64;
 /// How long another process is waited for: its whole lease, and a little.
 const PATIENCE: Duration = Duration::from_millis(LEASE_MS as u64 + 5_000);
-const POLL: Duration = Duration::from_millis(40);
+pub(crate) const POLL: Duration = Duration::from_millis(40);
 
 /// What all connections of one opening share.
 pub(crate) struct Core {
@@ -161,8 +161,7 @@ impl Core {
             if let Some(token) = self.good_token(id, rejected)? {
                 return Ok(token);
             }
-            let held = self.store.hold(&name, &self.holder, LEASE_MS, self.now()).map_err(ConnectionsError::from)?;
-            if let Some(held) = held {
+            if let Some(held) = self.try_lease(&name)? {
                 break held;
             }
             if tokio::time::Instant::now() > give_up {
@@ -185,22 +184,22 @@ impl Core {
 
     /// The lease of a connection's token, once whoever has it is done.
     pub async fn alone(&self, id: &str) -> Result<Held, ConnectionsError> {
-        let message = "another process holds the connection's token".to_owned();
-        self.lease(&format!("token/{id}")).await?.ok_or(ConnectionsError::Unreachable { message })
-    }
-
-    /// A lease, once whoever has it is done. None when that takes longer than any holder should need.
-    pub async fn lease(&self, name: &str) -> Result<Option<Held>, ConnectionsError> {
-        let give_up = tokio::time::Instant::now() + PATIENCE;
+        let (name, give_up) = (format!("token/{id}"), tokio::time::Instant::now() + PATIENCE);
         loop {
-            if let Some(held) = self.store.hold(name, &self.holder, LEASE_MS, self.now())? {
-                return Ok(Some(held));
+            if let Some(held) = self.try_lease(&name)? {
+                return Ok(held);
             }
             if tokio::time::Instant::now() > give_up {
-                return Ok(None);
+                let message = "another process holds the connection's token".to_owned();
+                return Err(ConnectionsError::Unreachable { message });
             }
             tokio::time::sleep(POLL).await;
         }
+    }
+
+    /// A lease, unless somebody has it.
+    pub fn try_lease(&self, name: &str) -> Result<Option<Held>, ConnectionsError> {
+        Ok(self.store.hold(name, &self.holder, LEASE_MS, self.now())?)
     }
 
     /// The one POST. Only under the lease.

@@ -4,33 +4,67 @@
 //! other on their way here, so no code is sent before the grant of the one before has its number: the numbers are then in
 //! the service's own order.
 
+use std::time::Duration;
+
 use sha2::{Digest, Sha256};
-use switchboard_store::{Held, Store};
+use switchboard_store::{FileLock, Held, Store};
+use tokio::time::{Instant, sleep};
 
 use crate::connections::Connections;
+use crate::rotation::POLL;
+use crate::sign_in::TIMEOUT;
 use crate::token::hex;
+use crate::under_way::UnderWay;
 use crate::{App, ConnectionsError, Service};
 
-/// The right to exchange a code. Ends when dropped.
+/// How long others are waited for: one question to the service, and the write after it.
+const PATIENCE: Duration = Duration::from_secs(TIMEOUT.as_secs() + 5);
+
+/// The right to exchange a code. Ends when dropped; until then [`crate::settled`] waits.
 pub(crate) struct Turn {
     store: Store,
-    held: Option<Held>,
+    place: Option<Place>,
+    // Goes last: whoever ends the program waits until the next one can have the place.
+    _under_way: UnderWay,
+}
+
+/// What only one can have.
+enum Place {
+    /// Nothing is written for it: a device's code is asked about every few seconds.
+    File { _lock: FileLock },
+    /// In memory there is no file to lock.
+    Row(Held),
 }
 
 impl Connections {
     /// Waits until no other sign-in of this app, in this process or another one, is at its exchange: at most a little longer
     /// than one question to the service may take. Then goes on all the same: the code would end, and that two of one user
-    /// cross is rare.
+    /// cross is rare. Refused once the program is about to end: the answer would be lost.
     pub(crate) async fn turn(&self, service: &Service, app: &App) -> Result<Turn, ConnectionsError> {
         let of = format!("{} {}", service.oauth_base, app.client_id);
         let name = format!("sign-in/{}", hex(&Sha256::digest(of)));
-        Ok(Turn { store: self.core.store.clone(), held: self.core.lease(&name).await? })
+        let give_up = Instant::now() + PATIENCE;
+        let mut place = self.place(&name)?;
+        while place.is_none() && Instant::now() < give_up {
+            sleep(POLL).await;
+            place = self.place(&name)?;
+        }
+        let turn = |under_way| Turn { store: self.core.store.clone(), place, _under_way: under_way };
+        UnderWay::begin_unless_ending().map(turn).ok_or(ConnectionsError::ProgramEnds)
+    }
+
+    /// The place of a name, unless somebody has it.
+    fn place(&self, name: &str) -> Result<Option<Place>, ConnectionsError> {
+        Ok(match self.core.store.folder() {
+            Some(_) => self.core.store.lock_file(name, false)?.map(|lock| Place::File { _lock: lock }),
+            None => self.core.try_lease(name)?.map(Place::Row),
+        })
     }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        if let Some(held) = self.held.take() {
+        if let Some(Place::Row(held)) = self.place.take() {
             // Left behind it ends by itself.
             let _ = self.store.let_go(held);
         }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::json::{Json, inner};
 use crate::leases::{self, Fence};
-use crate::{Store, StoreError, revocations, secrets as sealed};
+use crate::{Store, StoreError, meta, revocations, secrets as sealed};
 
 /// One connected account. Holds nothing secret.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -52,12 +52,14 @@ impl Store {
 
     /// Adds or replaces a connection together with its sealed secrets. `ends` sees all connections as they are then and
     /// names those that are `replaced` by it, or refuses. Where the grant waits as a pending revocation, `waiting`, it
-    /// waits no more; one that is being taken back already is refused. All of it happens, or nothing.
+    /// waits no more; one that is being taken back already is refused. A fact `named` that is the id of one that ends is
+    /// the new id from then on. All of it happens, or nothing.
     pub fn put_connection_with<E: From<StoreError>>(
         &self,
         row: &ConnectionRow,
         secrets: &[(&str, Vec<u8>)],
         waiting: Option<&str>,
+        named: &str,
         ends: impl FnOnce(&[ConnectionRow]) -> Result<Vec<String>, E>,
     ) -> Result<(), E> {
         self.transaction_or(|db| {
@@ -70,6 +72,7 @@ impl Store {
             let reason = format!("the same account was connected again as `{}`", row.label);
             for id in &ended {
                 set_state(db, id, "replaced", Some(&reason))?;
+                meta::follow(db, named, id, &row.id)?;
             }
             Ok(())
         })
@@ -293,7 +296,7 @@ mod tests {
 
     fn put_with(store: &Store, row: &ConnectionRow, waiting: Option<&str>, ends: &[&str]) -> Result<(), StoreError> {
         let ends = ends.iter().map(|id| (*id).to_owned()).collect();
-        store.put_connection_with(row, &[("token", vec![1, 2])], waiting, |_| Ok(ends))
+        store.put_connection_with(row, &[("token", vec![1, 2])], waiting, "default", |_| Ok(ends))
     }
 
     #[test]
@@ -304,7 +307,7 @@ mod tests {
         let taken = put_with(&store, &row("c2", "work"), Some("rev_1"), &["c1"]).unwrap_err();
         assert!(matches!(taken, StoreError::LabelTaken { .. }), "{taken}");
         let refused: Result<(), StoreError> =
-            store.put_connection_with(&row("c2", "new"), &[], Some("rev_1"), |rows| {
+            store.put_connection_with(&row("c2", "new"), &[], Some("rev_1"), "default", |rows| {
                 assert_eq!(rows.len(), 1);
                 Err(StoreError::LabelTaken { label: "refused".into() })
             });
@@ -316,6 +319,26 @@ mod tests {
         assert_eq!(ended.state, "replaced");
         assert!(ended.state_reason.unwrap().ends_with("as `new`"));
         assert!(store.revocations().unwrap().is_empty() && store.secret("rev_1", "revocation").unwrap().is_none());
+    }
+
+    #[test]
+    fn what_names_a_connection_names_the_one_that_takes_its_place_or_nothing_is_written() {
+        let store = Store::in_memory().unwrap();
+        put_with(&store, &row("c1", "work"), None, &[]).unwrap();
+        put_with(&store, &row("c2", "other"), None, &[]).unwrap();
+        let named = || store.get_meta("default").unwrap();
+        put_with(&store, &row("c3", "third"), None, &["c1"]).unwrap();
+        assert_eq!(named(), None, "none is named that was not before");
+        store.put_meta("default", "c3").unwrap();
+        put_with(&store, &row("c4", "fourth"), None, &["c2"]).unwrap();
+        assert_eq!(named().as_deref(), Some("c3"), "another one ended");
+        put_with(&store, &row("c5", "fifth"), None, &["c4", "c3"]).unwrap();
+        assert_eq!(named().as_deref(), Some("c5"));
+        let fails = "CREATE TEMP TRIGGER full BEFORE UPDATE ON main.meta BEGIN SELECT RAISE(ABORT, 'full'); END";
+        store.lock().execute_batch(fails).unwrap();
+        put_with(&store, &row("c6", "sixth"), None, &["c5"]).unwrap_err();
+        assert_eq!(store.connection("c5").unwrap().unwrap().state, "active");
+        assert!(store.connection("c6").unwrap().is_none() && named().as_deref() == Some("c5"));
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::leases::Fence;
 use crate::{Store, StoreError};
@@ -75,7 +75,7 @@ impl Store {
             let locked = if shared { file.try_lock_shared() } else { file.try_lock() };
             match locked {
                 // Removed by its last holder after it was opened: the next would lock another file of the name.
-                Ok(()) if file.metadata().map_err(failed)?.nlink() == 0 => {}
+                Ok(()) if !is_at(&file, &path).map_err(failed)? => {}
                 Ok(()) => return Ok(Some(FileLock { _file: Some(file), remove: None })),
                 Err(TryLockError::WouldBlock) => return Ok(None),
                 Err(TryLockError::Error(cause)) => return Err(failed(cause)),
@@ -107,6 +107,17 @@ impl Store {
         }
         let file: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
         Ok(Some(folder.join(file)))
+    }
+}
+
+/// Whether a path leads to this very file. Its number of links does not tell: a server may keep a removed file under another
+/// name for as long as somebody has it open.
+fn is_at(file: &File, path: &Path) -> io::Result<bool> {
+    let (open, there) = (file.metadata()?, std::fs::metadata(path));
+    match there {
+        Ok(there) => Ok((there.dev(), there.ino()) == (open.dev(), open.ino())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
     }
 }
 
@@ -151,6 +162,18 @@ mod tests {
             }
         });
         assert_eq!(most.into_inner(), 1);
+    }
+
+    #[test]
+    fn a_file_that_was_removed_is_not_at_its_path_also_while_it_has_another_name() {
+        let dir = tempfile::tempdir().unwrap();
+        let (path, other) = (dir.path().join("lock"), dir.path().join("silly"));
+        let file = File::create(&path).unwrap();
+        assert!(is_at(&file, &path).unwrap());
+        std::fs::rename(&path, other).unwrap();
+        assert!(!is_at(&file, &path).unwrap(), "nobody is there");
+        File::create(&path).unwrap();
+        assert!(!is_at(&file, &path).unwrap(), "another one is there");
     }
 
     #[test]

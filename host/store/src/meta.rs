@@ -1,6 +1,6 @@
 //! Small named facts about the database itself.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::{Store, StoreError};
 
@@ -54,4 +54,10 @@ impl Store {
         self.lock().execute("DELETE FROM meta WHERE name = ?1", [name])?;
         Ok(())
     }
+}
+
+/// Where the value of a name is `from`, it is `to` from then on.
+pub(crate) fn follow(db: &Connection, name: &str, from: &str, to: &str) -> Result<(), StoreError> {
+    db.execute("UPDATE meta SET value = ?3 WHERE name = ?1 AND value = ?2", [name, from, to])?;
+    Ok(())
 }

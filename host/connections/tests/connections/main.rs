@@ -17,4 +17,5 @@ mod session;
 mod sign_in;
 mod support;
 mod told;
+mod turns;
 mod unkept;

@@ -160,3 +160,20 @@ async fn no_secret_is_in_the_database_in_clear() {
     }
     assert!(read > 4096);
 }
+
+#[tokio::test]
+async fn who_waits_hears_at_once_that_the_answer_was_pasted_and_the_port_is_free() {
+    let (server, dir) = (TokenServer::start(3599).await, home());
+    let connections = open(dir.path());
+    let pending = begin(&connections, &server, 0, true).await;
+    let port = pending.redirect_uri.clone();
+    let pasted = async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        pending.paste(&format!("{port}?code=canary-code-0&state={}", state(&pending))).await.told();
+    };
+    let both = async { tokio::join!(pending.wait(Duration::from_secs(20)), pasted) };
+    let (waited, ()) = tokio::time::timeout(Duration::from_secs(3), both).await.unwrap();
+    assert!(matches!(waited, Err(ConnectionsError::Ended)), "{waited:?}");
+    let host = pending.redirect_uri.trim_start_matches("http://").split('/').next().unwrap().to_owned();
+    assert!(tokio::net::TcpStream::connect(host).await.is_err());
+}

@@ -41,6 +41,8 @@ pub struct Seen {
     pub revoked: Vec<String>,
     /// Requests to where a redirect leads.
     pub trapped: usize,
+    /// How many seconds a code lives that is typed elsewhere, where not two.
+    pub device_life_s: u64,
     /// The revocation endpoint answers 503.
     pub revocation_down: bool,
     /// With this status and this `Retry-After` in place of 503.
@@ -203,11 +205,12 @@ fn granted(seen: &mut Seen, body: &str) -> (StatusCode, Json, String) {
     (StatusCode::OK, JSON, answer)
 }
 
-/// A code that lives for one question.
-async fn device(uri: Uri, headers: HeaderMap) -> (StatusCode, Json, String) {
+/// A code that lives for one question, where nothing else is wanted.
+async fn device(State(seen): State<Arc<Mutex<Seen>>>, uri: Uri, headers: HeaderMap) -> (StatusCode, Json, String) {
+    let life_s = seen.lock().unwrap().device_life_s.max(2);
     let host = headers["host"].to_str().unwrap();
     let body = format!(
-        r#"{{"device_code":"canary-device-d","user_code":"u","verification_uri":"http://{host}{uri}","expires_in":2,"interval":1}}"#
+        r#"{{"device_code":"canary-device-d","user_code":"u","verification_uri":"http://{host}{uri}","expires_in":{life_s},"interval":1}}"#
     );
     (StatusCode::OK, JSON, body)
 }
