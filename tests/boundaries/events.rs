@@ -12,6 +12,8 @@ use switchboard_runtime::{
 use switchboard_store::Store;
 use switchboard_tests::world::{World, http};
 
+use crate::hostile;
+
 const SECRET: &str = "a-secret-token";
 
 /// One delivery as it came in.
@@ -244,6 +246,34 @@ fn a_message_that_was_saved_is_taken_in_by_the_command_and_ends_what_it_says() {
         assert_eq!(said["event"]["client_id"], "switchboard-demo", "{said}");
     }
     assert_eq!(state(), "disconnected");
+}
+
+/// What the host believes of a signed message does not wait for what the connector makes of it.
+#[test]
+fn an_account_that_takes_the_app_away_is_heard_also_by_a_connector_that_reads_no_events() {
+    let world = World::connected();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let hook = json!({"url": format!("http://{}/hook", listener.local_addr().unwrap()), "secret": SECRET,
+        "client_id": "switchboard-demo", "events": ["app_deauthorized"], "validate": false});
+    control(&world, "webhooks", &hook);
+    control(&world, "apps/switchboard-demo/deauthorize", &json!({"user": "ada@emulator.test"}));
+    let got = receive(&listener);
+    let head: String = got.headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
+    let (message, deaf) = (world.home.path().join("message"), world.home.path().join("deaf.wasm"));
+    std::fs::write(&message, [head.as_bytes(), b"\n", &got.body[..]].concat()).unwrap();
+    let whole: Value =
+        serde_json::from_str(&std::fs::read_to_string(World::file("manifests/zoom.resolved.json")).unwrap()).unwrap();
+    let mut manifest = hostile::manifest();
+    manifest["auth"]["deauthorization"] = whole["auth"]["deauthorization"].clone();
+    manifest["deliveries"] = whole["deliveries"].clone();
+    std::fs::write(&deaf, hostile::component_of(&manifest, hostile::HONEST)).unwrap();
+    let (message, deaf) = (message.display().to_string(), deaf.display().to_string());
+    let secret = world.secret_file(SECRET);
+    let app = ["--client-id", "switchboard-demo", "--event-secret-file", &secret, "--json", "--connector", &deaf];
+    let error = World::error(&world.run(&[&["event", "receive", &message][..], &app].concat()));
+    assert_eq!(error["code"], "event.unsupported", "{error}");
+    assert!(error["message"].as_str().unwrap().contains("`work` is disconnected"), "{error}");
+    assert_eq!(world.json(&["connection", "show", "work", "--json"])["state"], "disconnected");
 }
 
 #[test]

@@ -3,12 +3,16 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use serde_json::json;
+use async_trait::async_trait;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use switchboard_egress::Pacing;
 use switchboard_runtime::{
-    CallError, CallOptions, Connector, Credential, Egress, FixedToken, Policy, Runtime, RuntimeConfig,
+    CallError, CallOptions, Connection, Connector, Credential, CredentialError, Egress, Facts, FixedToken, Policy,
+    Runtime, RuntimeConfig,
 };
 
 fn folder() -> PathBuf {
@@ -20,12 +24,17 @@ fn runtime() -> Runtime {
     Runtime::new(config, Egress::new().unwrap()).unwrap()
 }
 
-const HONEST: &str =
+pub const HONEST: &str =
     "(data (i32.const 50000) \"{}\") (func $invoke (result i32) (call $ok (i32.const 50000) (i32.const 2)))";
 
 /// The base with one attack in it, as a component.
 fn component(attack: &str) -> Vec<u8> {
-    let manifest = json!({
+    component_of(&manifest(), attack)
+}
+
+/// What it says of itself.
+pub fn manifest() -> Value {
+    json!({
         "manifest": "1", "connector": "bad", "version": "0", "title": "Bad",
         "auth": {"profiles": {}, "authorize_path": "/a", "token_path": "/t", "revoke_path": "/r"},
         "hosts": {}, "activities": [{
@@ -33,7 +42,10 @@ fn component(attack: &str) -> Vec<u8> {
             "rate": "light", "input": {}, "output": {}
         }]
     })
-    .to_string();
+}
+
+pub fn component_of(manifest: &Value, attack: &str) -> Vec<u8> {
+    let manifest = manifest.to_string();
     let length: String =
         u32::try_from(manifest.len()).unwrap().to_le_bytes().iter().map(|b| format!("\\{b:02x}")).collect();
     let text = std::fs::read_to_string(folder().join("base.wat"))
@@ -49,11 +61,14 @@ fn component(attack: &str) -> Vec<u8> {
     wit_component::ComponentEncoder::default().module(&module).unwrap().validate(true).encode().unwrap()
 }
 
-async fn go(connector: &Connector) -> Result<serde_json::Value, CallError> {
+fn nowhere() -> FixedToken {
     let policy = Policy::new("http://127.0.0.1:9/v2".parse().unwrap(), Vec::new());
-    let connection = Arc::new(FixedToken::new(policy, Credential::new("token".to_owned())));
+    FixedToken::new(policy, Credential::new("token".to_owned()))
+}
+
+async fn go(connector: &Connector) -> Result<serde_json::Value, CallError> {
     let options = CallOptions { deadline: Duration::from_secs(20), ..CallOptions::default() };
-    connector.call("bad.x.go", json!({}), connection, &options).await
+    connector.call("bad.x.go", json!({}), Arc::new(nowhere()), &options).await
 }
 
 /// Runs the attack twice in one runtime, so that the second call proves that the first left nothing behind.
@@ -127,4 +142,70 @@ async fn code_of_another_component_is_refused_and_so_is_a_component_whose_part_a
     let more = wat::parse_file(folder().join("more-imports.wat")).unwrap();
     let error = runtime.book(&more, &part, code()).await.unwrap_err().to_string();
     assert!(error.contains("wasi:filesystem/preopens@0.2.0"), "{error}");
+}
+
+fn hurried() -> CallOptions {
+    CallOptions { deadline: Duration::from_millis(300), ..CallOptions::default() }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_that_does_not_end_is_told_with_the_time_that_its_caller_set() {
+    let config = RuntimeConfig { cpu: Duration::from_secs(20), ..RuntimeConfig::default() };
+    let runtime = Runtime::new(config, Egress::new().unwrap()).unwrap();
+    let endless =
+        runtime.load_wasm(&component("(func $invoke (result i32) (loop (br 0)) (unreachable))")).await.unwrap();
+    let error = endless.call("bad.x.go", json!({}), Arc::new(nowhere()), &hurried()).await.unwrap_err();
+    assert_eq!(error.code(), "guest.deadline");
+    assert!(error.to_string().ends_with("within 300ms"), "{error}");
+}
+
+/// Asks for a thing twice with the connection's token, whatever comes of the first time.
+const TWICE: &str = r#"
+    (data (i32.const 50000) "/x")
+    (data (i32.const 50100) "{}")
+    (func $ask
+      (call $send (i32.const 0) (i32.const 0) (i32.const 50000) (i32.const 2) (i32.const 0) (i32.const 0)
+        (i32.const 40960) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 32768)))
+    (func $invoke (result i32) (call $ask) (call $ask) (call $ok (i32.const 50100) (i32.const 2)))"#;
+
+/// Its token is being renewed for longer than any call lasts.
+struct Renewed {
+    inner: FixedToken,
+    begun: AtomicU32,
+}
+
+#[async_trait]
+impl Connection for Renewed {
+    fn policy(&self) -> &Policy {
+        self.inner.policy()
+    }
+
+    async fn credential(&self) -> Result<Credential, CredentialError> {
+        self.begun.fetch_add(1, Ordering::SeqCst);
+        std::future::pending().await
+    }
+
+    async fn renew(&self, _: &Credential) -> Result<Credential, CredentialError> {
+        self.credential().await
+    }
+
+    fn facts(&self) -> Facts {
+        self.inner.facts()
+    }
+
+    fn id(&self) -> &str {
+        self.inner.id()
+    }
+
+    fn pacing(&self) -> &dyn Pacing {
+        self.inner.pacing()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_token_is_replaced_for_a_connector_that_goes_on_after_the_end_of_its_call() {
+    let twice = runtime().load_wasm(&component(TWICE)).await.unwrap();
+    let connection = Arc::new(Renewed { inner: nowhere(), begun: AtomicU32::new(0) });
+    assert_eq!(twice.call("bad.x.go", json!({}), connection.clone(), &hurried()).await.unwrap(), json!({}));
+    assert_eq!(connection.begun.load(Ordering::SeqCst), 1, "the second time is after the end");
 }

@@ -19,6 +19,7 @@ mod progress;
 mod remedy;
 mod runner;
 mod service;
+mod spelled;
 
 use std::process::ExitCode;
 

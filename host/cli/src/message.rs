@@ -22,7 +22,8 @@ impl Message {
     fn parse(request: &[u8]) -> Option<Message> {
         let end =
             |mark: &[u8]| request.windows(mark.len()).position(|window| window == mark).map(|at| (at, at + mark.len()));
-        let (head, body) = end(b"\r\n\r\n").or_else(|| end(b"\n\n"))?;
+        // The head ends where it first may: the body can hold empty lines too.
+        let (head, body) = end(b"\r\n\r\n").into_iter().chain(end(b"\n\n")).min()?;
         let (head, body) = (std::str::from_utf8(request.get(..head)?).ok()?, request.get(body..)?.to_vec());
         let headers = head.lines().filter_map(|line| line.split_once(':'));
         let headers = headers.map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned())).collect();
@@ -66,4 +67,20 @@ fn read(file: &Path) -> Result<Vec<u8>, CliError> {
     std::fs::read(file).map_err(|error| {
         CliError::usage(format!("cannot read {}: {error}", file.display()), "name a file that is there")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_head_ends_with_its_first_empty_line_however_lines_end() {
+        for (request, body) in
+            [("a: 1\r\n\r\n{}\n\n", "{}\n\n"), ("a: 1\n\n{}\r\n\r\n", "{}\r\n\r\n"), ("a: 1\n\n", "")]
+        {
+            let message = Message::parse(request.as_bytes()).unwrap();
+            assert_eq!((message.headers.len(), message.body.as_slice()), (1, body.as_bytes()), "{request:?}");
+        }
+        assert!(Message::parse(b"a: 1\n{}").is_none());
+    }
 }

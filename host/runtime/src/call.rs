@@ -9,7 +9,9 @@ use switchboard_egress::{NoTrace, Trace};
 /// Settings of one call.
 #[derive(Clone)]
 pub struct CallOptions {
-    /// Wall clock of the whole call.
+    /// Wall clock of the whole call. Once it is over nothing more is sent and no token is replaced. A connector that waits for
+    /// an answer then is told that none came, and has two seconds to say so in the service's terms: by so much a call may
+    /// take longer.
     pub deadline: Duration,
     /// Folder for downloads; created when the first one starts.
     pub downloads: PathBuf,

@@ -68,6 +68,23 @@ pub enum LoadError {
 /// What does not end then is the guest's own fault.
 const GRACE: Duration = Duration::from_secs(2);
 
+/// How long guest code may run.
+pub(crate) struct Time {
+    /// As it is named when it is over.
+    set: Duration,
+    /// When it is cut off.
+    most: Duration,
+}
+
+impl Time {
+    pub fn exactly(set: Duration) -> Time {
+        Time { set, most: set }
+    }
+}
+
+/// What needs no network is a matter of milliseconds.
+const PURE: Duration = Duration::from_secs(2);
+
 /// A connector ready to be called. Cheap to clone.
 #[derive(Clone)]
 pub struct Connector {
@@ -213,7 +230,7 @@ impl Connector {
         let pace = Pace::of(self.shared.book.rates(), &entry.terms, &input, &*connection);
         let input = input.to_string();
         let alone = pace.alone.clone().filter(|_| !options.dry_run);
-        let began = Instant::now();
+        let (began, set) = (Instant::now(), options.deadline);
         let _turn = match &alone {
             Some(what) => Some(self.turn(&*connection, what, options).await?),
             None => None,
@@ -225,7 +242,8 @@ impl Connector {
         });
         let options = shorter.as_ref().unwrap_or(options);
         let mut store = self.shared.store(Some(self.network(connection, options, pace)));
-        let outcome = self.shared.bounded(&mut store, options.deadline + GRACE, async |store: &mut Store<Host>| {
+        let time = Time { set, most: options.deadline + GRACE };
+        let outcome = self.shared.bounded(&mut store, time, async |store: &mut Store<Host>| {
             let guest = self.shared.pre.instantiate_async(&mut *store).await?;
             guest.switchboard_connector_activities().call_invoke(store, name, &input).await
         });
@@ -252,7 +270,8 @@ impl Connector {
     ) -> Result<Identity, CallError> {
         let pace = Pace::class(self.shared.book.rates(), "light", &*connection);
         let mut store = self.shared.store(Some(self.network(connection, options, pace)));
-        let found = self.shared.bounded(&mut store, options.deadline + GRACE, async |store: &mut Store<Host>| {
+        let time = Time { set: options.deadline, most: options.deadline + GRACE };
+        let found = self.shared.bounded(&mut store, time, async |store: &mut Store<Host>| {
             let guest = self.shared.pre.instantiate_async(&mut *store).await?;
             guest.switchboard_connector_auth().call_identify(store).await
         });
@@ -302,7 +321,7 @@ impl Shared {
             .map(|(name, value)| types::Header { name: name.clone(), value: value.clone() })
             .collect();
         let mut store = self.store(None);
-        self.bounded(&mut store, Duration::from_secs(2), async |store: &mut Store<Host>| {
+        self.bounded(&mut store, Time::exactly(PURE), async |store: &mut Store<Host>| {
             let guest = self.pre.instantiate_async(&mut *store).await?;
             guest.switchboard_connector_auth().call_classify(store, answer.status, &headers, &answer.body).await
         })
@@ -311,7 +330,7 @@ impl Shared {
 
     async fn describe(&self) -> Result<String, CallError> {
         let mut store = self.store(None);
-        self.bounded(&mut store, Duration::from_secs(2), async |store: &mut Store<Host>| {
+        self.bounded(&mut store, Time::exactly(PURE), async |store: &mut Store<Host>| {
             let guest = self.pre.instantiate_async(&mut *store).await?;
             guest.switchboard_connector_activities().call_describe(store).await
         })
@@ -340,14 +359,14 @@ impl Shared {
     pub(crate) async fn bounded<T>(
         &self,
         store: &mut Store<Host>,
-        deadline: Duration,
+        time: Time,
         work: impl AsyncFnOnce(&mut Store<Host>) -> wasmtime::Result<T>,
     ) -> Result<T, CallError> {
-        let done = tokio::time::timeout(deadline, work(store)).await;
+        let done = tokio::time::timeout(time.most, work(store)).await;
         let limits = &store.data().limits;
         match done {
             Ok(Ok(value)) => Ok(value),
-            Err(_) => Err(CallError::broken("guest.deadline", format!("the call did not end within {deadline:?}"))),
+            Err(_) => Err(CallError::broken("guest.deadline", format!("the call did not end within {:?}", time.set))),
             Ok(Err(_)) if limits.out_of_time => {
                 let message = format!("the connector used more than {:?} of processor time", self.config.cpu);
                 Err(CallError::broken("guest.cpu", message))

@@ -8,7 +8,7 @@ use switchboard_deliveries::{Inspection, Signing, Verified};
 use wasmtime::Store;
 
 use crate::bindings::types;
-use crate::connector::Connector;
+use crate::connector::{Connector, Time};
 use crate::error::CallError;
 use crate::host::Host;
 use crate::manifest::Scopes;
@@ -123,7 +123,7 @@ impl Connector {
         remove(&mut delivery, &self.manifest().deliveries.secrets);
         let text = delivery.to_string();
         let mut store = self.shared.store(None);
-        let answer = self.shared.bounded(&mut store, DEADLINE, async |store: &mut Store<Host>| {
+        let answer = self.shared.bounded(&mut store, Time::exactly(DEADLINE), async |store: &mut Store<Host>| {
             let instance = self.shared.pre.instance_pre().instantiate_async(&mut *store).await?;
             let Some(interface) = instance.get_export_index(&mut *store, None, INTERFACE) else {
                 return Ok(None);

@@ -194,11 +194,14 @@ impl Call {
         }
     }
 
-    /// A credential, unless the call's time ends first. Whatever makes it goes on.
+    /// A credential, unless the call's time ends first. Whatever makes it goes on; after the end nothing is begun.
     async fn in_time(
         &self,
         credential: impl Future<Output = Result<Credential, CredentialError>>,
     ) -> Result<Credential, http::Failure> {
+        if Instant::now() >= self.deadline {
+            return Err(failed("timeout", "no time was left to send the request", true));
+        }
         match tokio::time::timeout_at(self.deadline, credential).await {
             Ok(credential) => credential.map_err(no_credential),
             Err(_) => Err(http::Failure {

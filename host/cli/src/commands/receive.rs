@@ -9,7 +9,7 @@ use switchboard_runtime::{Connector, MemoryReplays, Refusal};
 use crate::app::App;
 use crate::error::{CliError, exit};
 use crate::message::{Message, secrets, signing, unsigned};
-use crate::output;
+use crate::{output, spelled};
 
 pub async fn run(app: &App, connector: &Connector, file: &Path, app_id: &str, secret: &Path) -> Result<(), CliError> {
     let (manifest, connections) = (connector.manifest(), app.connections()?);
@@ -23,7 +23,7 @@ pub async fn run(app: &App, connector: &Connector, file: &Path, app_id: &str, se
         Refusal::HeaderMissing { .. } => unsigned(file, signing),
         refusal => refused(&refusal, file, secret),
     })?;
-    let event = connector.event(&delivery).await?;
+    // Before anything else: whatever the event is to anybody, the account has taken the app away.
     let rule: Option<DeauthorizationRule> = manifest
         .auth
         .deauthorization
@@ -34,13 +34,19 @@ pub async fn run(app: &App, connector: &Connector, file: &Path, app_id: &str, se
     let removed = rule.map(|rule| Deauthorization::read(&delivery, &rule)).transpose()?.flatten();
     let ended = removed.map(|removed| connections.deauthorized(&removed)).transpose()?.unwrap_or_default();
     let labels: Vec<&str> = ended.iter().map(|row| row.label.as_str()).collect();
+    let over =
+        |label: &&str| format!("`{label}` is disconnected: the account removed the app, and its secrets are erased");
+    let event = connector
+        .event(&delivery)
+        .await
+        .map_err(|error| labels.iter().map(over).fold(CliError::from(error), |error, words| error.adding(&words)))?;
     if app.global.json {
         return output::json(&json!({ "id": event.id, "known": event.known, "event": event.data, "ended": labels }));
     }
     output::line(&event.id)?;
     output::json(&event.data)?;
-    for label in labels {
-        app.say(&format!("! `{label}` is disconnected: the account removed the app, and its secrets are erased"));
+    for words in labels.iter().map(over) {
+        app.say(&format!("! {words}"));
     }
     Ok(())
 }
@@ -51,9 +57,29 @@ fn refused(refusal: &Refusal, file: &Path, secret: &Path) -> CliError {
         message: format!("the message is not taken in: {refusal}"),
         fix: Some(format!(
             "switchboard doctor --event {} --event-secret-file {} tells why",
-            file.display(),
-            secret.display()
+            spelled::path(file),
+            spelled::path(secret)
         )),
-        exit: exit::INVALID,
+        // Whether it came in before may be known later; what is wrong with it stays wrong.
+        exit: match refusal {
+            Refusal::ReplaysUnknown { .. } => exit::LATER,
+            _ => exit::INVALID,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_that_may_be_judged_later_is_no_wrong_one_and_the_fix_can_be_copied() {
+        let of = |refusal: &Refusal| refused(refusal, Path::new("my message"), Path::new("secret"));
+        let unknown = of(&Refusal::ReplaysUnknown { why: "busy".into() });
+        assert!(matches!(unknown, CliError::Failed { exit: exit::LATER, .. }), "{unknown:?}");
+        let forged = of(&Refusal::Forged);
+        assert!(matches!(forged, CliError::Failed { exit: exit::INVALID, .. }), "{forged:?}");
+        let fix = forged.as_json()["fix"].to_string();
+        assert!(fix.contains("--event 'my message' --event-secret-file secret "), "{fix}");
     }
 }
