@@ -1,0 +1,97 @@
+//! Whose a grant or a connection is: the service is asked through the connector.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use serde_json::{Value, json};
+use switchboard_connections::{Care, Connections, ConnectionsError, Grant, Identify, LiveConnection, Owner, Service};
+use switchboard_runtime::{Connector, Identity};
+use switchboard_store::ConnectionRow;
+
+use crate::app::App;
+use crate::error::CliError;
+
+/// Ask the service whose a grant is, before anything is kept under its label.
+pub async fn identify(
+    app: &App,
+    connector: &Connector,
+    connections: &Connections,
+    label: &str,
+    service: &Service,
+    grant: &Grant,
+) -> Result<Identity, CliError> {
+    let live = connections.from_grant(label, service, grant)?;
+    let options = app.call_options(label, Path::new("downloads"));
+    let failed = match connector.identify(Arc::new(live), &options).await {
+        Ok(identity) => return Ok(identity),
+        Err(error) => CliError::from(error),
+    };
+    let mut left = match grant.client_id() {
+        Some(client_id) => connections.look_after(service, client_id, &Asking { app, connector }).await,
+        None => Vec::new(),
+    };
+    left.extend(connections.decline(grant.clone()).await);
+    Err(left.iter().fold(failed, |failed, one| failed.adding(&one.to_string())))
+}
+
+/// Asks the service through the connector.
+pub struct Asking<'a> {
+    pub app: &'a App,
+    pub connector: &'a Connector,
+}
+
+#[async_trait]
+impl Identify for Asking<'_> {
+    async fn identify(&self, connection: LiveConnection) -> Result<Value, String> {
+        let options = self.app.call_options(connection.label(), Path::new("downloads"));
+        let identity = self.connector.identify(Arc::new(connection), &options).await;
+        identity.map(|identity| json!(identity)).map_err(|error| error.to_string())
+    }
+}
+
+/// Ask the service who a connection is, and keep that.
+pub async fn recognise(
+    app: &App,
+    connector: &Connector,
+    connections: &Connections,
+    id: &str,
+) -> Result<(Identity, ConnectionRow), CliError> {
+    let live = connections.open_connection(Some(id))?;
+    let options = app.call_options(live.label(), Path::new("downloads"));
+    let identity = connector.identify(Arc::new(live), &options).await?;
+    let row = connections.recognise(id, &Owner::of(json!(identity)))?;
+    Ok((identity, row))
+}
+
+/// Stops early where the expected user is connected already. The address that is kept may be of yesterday, and another
+/// user's today: the service is asked before somebody is refused by it.
+pub async fn check_expected(
+    app: &App,
+    connector: &Connector,
+    connections: &Connections,
+    service: &Service,
+    client_id: &str,
+    care: &Care,
+) -> Result<(), CliError> {
+    let checked = connections.check_expected(service, client_id, care);
+    if let Err(ConnectionsError::SameAccount { label, .. }) = &checked
+        && recognise(app, connector, connections, label).await.is_ok()
+    {
+        return Ok(connections.check_expected(service, client_id, care)?);
+    }
+    Ok(checked?)
+}
+
+/// A person's e-mail, role and plan, as far as known.
+pub fn who(identity: &Identity) -> String {
+    let name = identity.email.as_deref().or(identity.display_name.as_deref()).unwrap_or(&identity.user_id);
+    let more: Vec<&str> = [identity.role.as_deref(), identity.plan.as_deref()].into_iter().flatten().collect();
+    if more.is_empty() { name.to_owned() } else { format!("{name} ({})", more.join(", ")) }
+}
+
+/// Who a connection was kept as.
+pub fn identity_of(row: &ConnectionRow) -> Result<Identity, CliError> {
+    let kept = row.identity.clone().unwrap_or_default();
+    serde_json::from_value(kept).map_err(|error| CliError::failed("store", format!("the identity kept: {error}")))
+}
