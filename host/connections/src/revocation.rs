@@ -14,7 +14,7 @@ use crate::connections::Connections;
 use crate::rotation::{APP, Core, SERVICE, TOKEN};
 use crate::sign_in::{self, TakenBack, TokenFailure};
 use crate::token::{AppSecret, Token};
-use crate::under_way::to_its_end;
+use crate::under_way::{UnderWay, to_its_end};
 use crate::{App, ConnectionsError, Service};
 
 pub(crate) const FIELD: &str = "revocation";
@@ -230,8 +230,12 @@ impl Core {
         let Some(refresh) = job.token.refresh.clone() else {
             return Ok(job);
         };
+        let Some(under_way) = UnderWay::begin_unless_ending() else {
+            return Err(sign_in::misconfigured(ConnectionsError::ProgramEnds));
+        };
         let (core, id) = (self.clone(), id.to_owned());
         let renewed = to_its_end(async move {
+            let _until_it_is_kept = under_way;
             let app = App::from(job.app.clone());
             job.token = sign_in::refresh(&core.egress, &job.service, &app, &refresh).await?;
             let sealed = core.vault.seal(&id, FIELD, &job).map_err(sign_in::misconfigured)?;
