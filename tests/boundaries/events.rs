@@ -35,6 +35,14 @@ impl Received {
         let signing = by.manifest().deliveries.signing.as_ref().unwrap();
         Unverified::new(headers, &self.body).verify(signing, secrets, now_ms, replays).await
     }
+
+    /// As a tunnel or a log shows it, with this body: headers, an empty line, the body.
+    fn save(&self, world: &World, name: &str, body: &[u8]) -> String {
+        let head: String = self.headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
+        let file = world.home.path().join(name);
+        std::fs::write(&file, [head.as_bytes(), b"\n", body].concat()).unwrap();
+        file.display().to_string()
+    }
 }
 
 /// Takes one request in and answers it.
@@ -78,6 +86,16 @@ fn control(world: &World, path: &str, body: &Value) -> String {
     let (status, _, text) = http("POST", base.port().unwrap(), &format!("{}/{path}", base.path()), &body.to_string());
     assert!((200..300).contains(&status), "{path}: {status} {text}");
     text
+}
+
+/// What is signed and sent when ada removes the app.
+fn removed(world: &World) -> Received {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let hook = json!({"url": format!("http://{}/hook", listener.local_addr().unwrap()), "secret": SECRET,
+        "client_id": "switchboard-demo", "events": ["app_deauthorized"], "validate": false});
+    control(world, "webhooks", &hook);
+    control(world, "apps/switchboard-demo/deauthorize", &json!({"user": "ada@emulator.test"}));
+    receive(&listener)
 }
 
 #[test]
@@ -175,12 +193,7 @@ async fn what_zoom_itself_signed_is_believed_by_what_the_manifest_says_and_the_s
 fn seed_anyclip_45_the_signed_word_of_zoom_ends_the_connection_once_and_a_replay_or_another_apps_secret_does_not() {
     let world = World::connected();
     world.knows("the webhook secret", SECRET);
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let hook = json!({"url": format!("http://{}/hook", listener.local_addr().unwrap()), "secret": SECRET,
-        "client_id": "switchboard-demo", "events": ["app_deauthorized"], "validate": false});
-    control(&world, "webhooks", &hook);
-    control(&world, "apps/switchboard-demo/deauthorize", &json!({"user": "ada@emulator.test"}));
-    let got = receive(&listener);
+    let got = removed(&world);
 
     let store = Store::open(world.home.path()).unwrap();
     let vault = Vault::open(&store, KeySource::File(world.home.path().join("key"))).unwrap();
@@ -211,26 +224,16 @@ fn seed_anyclip_45_the_signed_word_of_zoom_ends_the_connection_once_and_a_replay
 #[test]
 fn a_message_that_was_saved_is_taken_in_by_the_command_and_ends_what_it_says() {
     let world = World::connected();
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let hook = json!({"url": format!("http://{}/hook", listener.local_addr().unwrap()), "secret": SECRET,
-        "client_id": "switchboard-demo", "events": ["app_deauthorized"], "validate": false});
-    control(&world, "webhooks", &hook);
-    control(&world, "apps/switchboard-demo/deauthorize", &json!({"user": "ada@emulator.test"}));
-    let got = receive(&listener);
-    let save = |name: &str, body: &[u8]| {
-        let head: String = got.headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
-        let file = world.home.path().join(name);
-        std::fs::write(&file, [head.as_bytes(), b"\n", body].concat()).unwrap();
-        file.display().to_string()
-    };
+    let got = removed(&world);
     let secret = world.secret_file(SECRET);
     let take = |file: &str, app: &str| {
         world.run(&["event", "receive", file, "--client-id", app, "--event-secret-file", &secret, "--json"])
     };
     let state = || world.json(&["connection", "show", "work", "--json"])["state"].clone();
-    let saved = save("message", &got.body);
+    let saved = got.save(&world, "message", &got.body);
 
-    let changed = World::error(&take(&save("changed", &[&got.body[..], b" "].concat()), "switchboard-demo"));
+    let changed =
+        World::error(&take(&got.save(&world, "changed", &[&got.body[..], b" "].concat()), "switchboard-demo"));
     assert_eq!((&changed["code"], state()), (&json!("event-refused"), json!("active")), "{changed}");
     assert!(changed["fix"].as_str().unwrap().contains("switchboard doctor --event "), "{changed}");
     let stranger = World::error(&take(&saved, "other"));
@@ -252,22 +255,15 @@ fn a_message_that_was_saved_is_taken_in_by_the_command_and_ends_what_it_says() {
 #[test]
 fn an_account_that_takes_the_app_away_is_heard_also_by_a_connector_that_reads_no_events() {
     let world = World::connected();
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let hook = json!({"url": format!("http://{}/hook", listener.local_addr().unwrap()), "secret": SECRET,
-        "client_id": "switchboard-demo", "events": ["app_deauthorized"], "validate": false});
-    control(&world, "webhooks", &hook);
-    control(&world, "apps/switchboard-demo/deauthorize", &json!({"user": "ada@emulator.test"}));
-    let got = receive(&listener);
-    let head: String = got.headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
-    let (message, deaf) = (world.home.path().join("message"), world.home.path().join("deaf.wasm"));
-    std::fs::write(&message, [head.as_bytes(), b"\n", &got.body[..]].concat()).unwrap();
+    let got = removed(&world);
+    let (message, deaf) = (got.save(&world, "message", &got.body), world.home.path().join("deaf.wasm"));
     let whole: Value =
         serde_json::from_str(&std::fs::read_to_string(World::file("manifests/zoom.resolved.json")).unwrap()).unwrap();
     let mut manifest = hostile::manifest();
     manifest["auth"]["deauthorization"] = whole["auth"]["deauthorization"].clone();
     manifest["deliveries"] = whole["deliveries"].clone();
     std::fs::write(&deaf, hostile::component_of(&manifest, hostile::HONEST)).unwrap();
-    let (message, deaf) = (message.display().to_string(), deaf.display().to_string());
+    let deaf = deaf.display().to_string();
     let secret = world.secret_file(SECRET);
     let app = ["--client-id", "switchboard-demo", "--event-secret-file", &secret, "--json", "--connector", &deaf];
     let error = World::error(&world.run(&[&["event", "receive", &message][..], &app].concat()));

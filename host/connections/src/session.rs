@@ -62,6 +62,8 @@ struct Open {
     wish: Wish,
     /// The connection that gets a new grant: by its id, because its name may change meanwhile.
     again: Option<String>,
+    /// The id of the first sign-in of its link.
+    first: String,
     pending: Arc<Pending>,
     session: ConnectSession,
     ends: Instant,
@@ -108,12 +110,16 @@ impl ConnectSessions {
     /// Makes a link. The name must be free, also among links that are open. To connect again it must be that of a connection
     /// which a person made through this app; an open link for the same one ends.
     pub fn begin(&self, wish: Wish) -> Result<ConnectSession, ConnectionsError> {
-        self.begin_beside(wish, None)
+        self.begin_of(wish, None)
     }
 
-    /// The same beside the open sign-in of this id, which goes on: for somebody who comes late to a page that another may be
-    /// using still.
-    pub fn begin_beside(&self, wish: Wish, other: Option<&str>) -> Result<ConnectSession, ConnectionsError> {
+    /// The same beside the sign-ins of a link, those that were begun so and the first one, which has this id: they go on. For
+    /// somebody who comes late to a page that another may be using still.
+    pub fn begin_beside(&self, wish: Wish, first: &str) -> Result<ConnectSession, ConnectionsError> {
+        self.begin_of(wish, Some(first))
+    }
+
+    fn begin_of(&self, wish: Wish, first: Option<&str>) -> Result<ConnectSession, ConnectionsError> {
         let Way { connections, service, app, .. } = &*self.way;
         let again = match wish.again {
             true => Some(self.way.again(&wish)?),
@@ -125,12 +131,12 @@ impl ConnectSessions {
         }
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
-        open.retain(|id, one| {
+        let beside = |one: &Open| Some(one.first.as_str()) == first;
+        open.retain(|_, one| {
             let same = again.is_some() && one.again.as_deref() == again.as_ref().map(|row| row.id.as_str());
-            one.ends > now && (!same || Some(id.as_str()) == other)
+            one.ends > now && (!same || beside(one))
         });
-        let taken = |(id, one): (&String, &Open)| one.wish.label == wish.label && Some(id.as_str()) != other;
-        if again.is_none() && open.iter().any(taken) {
+        if again.is_none() && open.values().any(|one| one.wish.label == wish.label && !beside(one)) {
             return Err(ConnectionsError::LabelTaken { label: wish.label });
         }
         if open.len() >= MOST {
@@ -158,8 +164,9 @@ impl ConnectSessions {
             life: LIFE,
             page,
         };
-        let again = again.map(|row| row.id);
-        open.insert(id, Open { wish, again, pending: Arc::new(pending), session: session.clone(), ends: now + LIFE });
+        let (again, first) = (again.map(|row| row.id), first.unwrap_or(&id).to_owned());
+        let (pending, ends) = (Arc::new(pending), now + LIFE);
+        open.insert(id, Open { wish, again, first, pending, session: session.clone(), ends });
         Ok(session)
     }
 

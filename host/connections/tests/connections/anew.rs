@@ -64,7 +64,7 @@ async fn a_page_that_was_closed_does_not_keep_its_user_from_asking_for_another_l
     let first = sessions.begin(again()).told();
     let second = sessions.begin(again()).told();
     assert!(sessions.session(&first.id).is_none(), "the newer one takes its place");
-    let beside = sessions.begin_beside(again(), Some(&second.id)).told();
+    let beside = sessions.begin_beside(again(), &second.id).told();
     assert!(sessions.session(&second.id).is_some() && sessions.end(&beside.id) && !sessions.end(&beside.id));
 }
 
@@ -112,4 +112,31 @@ async fn a_person_without_a_known_id_is_not_let_into_somebodys_connection() {
     connections.save("work", Method::Byo, &server.service(), grant, Some(identity)).told();
     let sessions = sessions_by(&server, &connections, Arc::new(Ada));
     assert_eq!(sessions.begin(again()).refused().code(), "another-way", "anybody would be let in to it");
+}
+
+/// A link that is opened again and again: by one who reloads it, by several, after a refusal.
+#[tokio::test]
+async fn sign_ins_beside_each_other_do_not_end_each_other_and_keep_the_name_from_others() {
+    let (server, folder) = (TokenServer::start(3_600).await, home());
+    let connections = open(folder.path());
+    connected(&server, &connections).await;
+    let sessions = sessions_by(&server, &connections, Arc::new(Ada));
+    for wish in [again(), Wish { label: "new".into(), ..Wish::default() }] {
+        let first = sessions.begin(wish.clone()).told();
+        let beside = || sessions.begin_beside(wish.clone(), &first.id).told();
+        let (second, third) = (beside(), beside());
+        let open = || [&first, &second, &third].map(|one| sessions.session(&one.id).is_some());
+        assert_eq!(open(), [true; 3], "{wish:?}");
+        // The first and the last one are over: the one between still counts, and is no other's.
+        assert!(sessions.end(&third.id) && sessions.end(&first.id));
+        let fourth = beside();
+        assert!(sessions.session(&second.id).is_some() && sessions.session(&fourth.id).is_some());
+        let other = sessions.begin(wish.clone());
+        match wish.again {
+            true => {
+                assert!(other.is_ok() && !sessions.end(&second.id), "a newer link takes the place of the whole one")
+            }
+            false => assert_eq!(other.refused().code(), "label-taken"),
+        }
+    }
 }

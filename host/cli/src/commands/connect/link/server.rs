@@ -92,7 +92,7 @@ impl Server {
         if let Some(session) = self.sessions.session(&current).filter(|session| session.life > ENOUGH) {
             return Ok(session);
         }
-        let session = self.sessions.begin_beside(self.wish.clone(), Some(&current))?;
+        let session = self.sessions.begin_beside(self.wish.clone(), &self.link)?;
         current.clone_from(&session.id);
         Ok(session)
     }
@@ -145,7 +145,8 @@ async fn answered(State(server): State<Arc<Server>>, headers: HeaderMap, RawQuer
     let page = Html(server.sessions.answered(&server.wish.label, &answer));
     match answer {
         Ok(admitted) => {
-            server.tell(Event::Connected(Box::new(admitted)));
+            // The one thing that must not be missed, however much there is to tell.
+            let _ = server.events.send(Event::Connected(Box::new(admitted))).await;
             page.into_response()
         }
         Err(error) => {
