@@ -5,25 +5,43 @@ use std::fmt;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
+use crate::KnownSecrets;
+
 /// A bearer token. Zeroed when dropped; cannot be printed or serialised.
 #[derive(Clone)]
-pub struct Credential(SecretString);
+pub struct Credential {
+    token: SecretString,
+    known: KnownSecrets,
+}
 
 impl Credential {
     /// Takes the token over.
     pub fn new(token: String) -> Self {
-        Self(SecretString::from(token))
+        let known = KnownSecrets::of([token.as_str()]);
+        Self { token: SecretString::from(token), known }
+    }
+
+    /// With what is hidden in every answer to a request that carries it. `known` holds the token too, and whatever else the
+    /// service was given for this account: its refresh token, the secret of its app.
+    #[must_use]
+    pub fn hiding(self, known: KnownSecrets) -> Self {
+        Self { known, ..self }
+    }
+
+    /// What is hidden in every answer to a request that carries it.
+    pub fn known(&self) -> &KnownSecrets {
+        &self.known
     }
 
     /// Twelve hex digits that tell two credentials apart and reveal neither.
     pub fn fingerprint(&self) -> String {
-        let digest = Sha256::digest(self.0.expose_secret().as_bytes());
+        let digest = Sha256::digest(self.token.expose_secret().as_bytes());
         digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// The `authorization` value, marked sensitive.
     pub(crate) fn header(&self) -> Option<http::HeaderValue> {
-        let text = zeroize::Zeroizing::new(format!("Bearer {}", self.0.expose_secret()));
+        let text = zeroize::Zeroizing::new(format!("Bearer {}", self.token.expose_secret()));
         let mut value = http::HeaderValue::from_str(&text).ok()?;
         value.set_sensitive(true);
         Some(value)

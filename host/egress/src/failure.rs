@@ -1,6 +1,6 @@
 //! Why nothing usable came back.
 
-use crate::Response;
+use crate::{KnownSecrets, Response};
 
 /// A request that was refused here, or that brought no usable answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -41,6 +41,16 @@ impl Failure {
 
     pub(crate) fn with_response(mut self, response: Response) -> Self {
         self.response = Some(Box::new(response));
+        self
+    }
+
+    /// Without secrets that the service put into a host name, an error or the answer.
+    pub(crate) fn scrub(mut self, known: &KnownSecrets) -> Self {
+        self.message = known.scrub_text(self.message);
+        self.fix = self.fix.map(|fix| known.scrub_text(fix));
+        if let Some(response) = &mut self.response {
+            response.scrub(known);
+        }
         self
     }
 

@@ -8,12 +8,14 @@ use tokio::time::{Instant as Deadline, timeout_at};
 use url::Url;
 
 use crate::{
-    Credential, Egress, Failure, Method, Policy, Request, Trace, TraceLine, headers, redact::shown_url,
-    resolver::AddressRefused,
+    Credential, Egress, Failure, KnownSecrets, Method, Policy, Request, Trace, TraceLine, headers, redact::shown_url,
+    resolver::AddressRefused, response::check_headers,
 };
 
 const MOST_REDIRECTS: usize = 5;
 const LONGEST_LOCATION: usize = 16 * 1024;
+/// What a trace shows of each header about the rate limit.
+const LONGEST_RATE: usize = 64;
 
 /// What a request may use.
 #[derive(Clone, Copy)]
@@ -24,11 +26,26 @@ pub(crate) struct Way<'a> {
     pub(crate) trace: &'a dyn Trace,
 }
 
+impl Way<'_> {
+    fn known(&self) -> KnownSecrets {
+        self.credential.map(|credential| credential.known().clone()).unwrap_or_default()
+    }
+}
+
 impl Egress {
     /// Sends the request and follows its redirects to an answer whose body is still unread.
     ///
     /// `extra` are headers of our own that every hop gets.
+    ///
+    /// The answer carries what is to be hidden in it.
     pub(crate) async fn open(&self, way: Way<'_>, request: &Request, extra: &HeaderMap) -> Result<Answer, Failure> {
+        let known = way.known();
+        let mut answer = self.follow(way, request, extra).await.map_err(|failure| failure.scrub(&known))?;
+        answer.extensions_mut().insert(known);
+        Ok(answer)
+    }
+
+    async fn follow(&self, way: Way<'_>, request: &Request, extra: &HeaderMap) -> Result<Answer, Failure> {
         let mut url = way.policy.resolve(&request.target, &request.query)?;
         let mut own = headers::checked(&request.headers)?;
         let mut credential = way.credential;
@@ -73,7 +90,7 @@ impl Egress {
         }
         let started = Instant::now();
         let outcome = match timeout_at(way.deadline, outgoing.send()).await {
-            Ok(Ok(answer)) => Ok(answer),
+            Ok(Ok(answer)) => check_headers(answer.headers()).map(|()| answer),
             Ok(Err(error)) => Err(classify(error)),
             Err(_) => Err(Failure::broken("timeout", format!("{} did not answer in time", host_of(url)))),
         };
@@ -82,13 +99,14 @@ impl Egress {
             Ok(_) if hop > 0 => Some(format!("redirect {hop}")),
             Ok(_) => None,
         };
+        let known = way.known();
         way.trace.request(TraceLine {
             method: request.method.to_string(),
-            url: shown_url(url, way.policy.api_base()),
+            url: shown_url(url, way.policy.api_base(), &known),
             status: outcome.as_ref().ok().map(|answer| answer.status().as_u16()),
             millis: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
             note,
-            rate: outcome.as_ref().ok().and_then(|answer| rate(answer.headers())),
+            rate: outcome.as_ref().ok().and_then(|answer| rate(answer.headers())).map(|rate| known.scrub_text(rate)),
         });
         outcome
     }
@@ -155,7 +173,9 @@ pub(crate) fn host_of(url: &Url) -> &str {
 }
 
 fn rate(headers: &HeaderMap) -> Option<String> {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let text = |name: &str| {
+        headers.get(name).and_then(|value| value.to_str().ok()).map(|text| text.get(..LONGEST_RATE).unwrap_or(text))
+    };
     let parts: Vec<String> = [
         text("x-ratelimit-category").map(str::to_owned),
         text("x-ratelimit-remaining").map(|left| match text("x-ratelimit-limit") {

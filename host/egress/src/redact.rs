@@ -2,6 +2,8 @@
 
 use url::Url;
 
+use crate::KnownSecrets;
+
 const MASK: &str = "[hidden]";
 
 /// Names whose value is a secret, in a query, a form or a JSON text.
@@ -60,9 +62,13 @@ pub fn redact(text: &str) -> String {
 }
 
 /// An address as a trace shows it: off the API's origin no query value is shown at all.
-pub(crate) fn shown_url(url: &Url, api_base: &Url) -> String {
-    let mut shown = url.clone();
+pub(crate) fn shown_url(url: &Url, api_base: &Url, known: &KnownSecrets) -> String {
     let foreign = url.origin() != api_base.origin();
+    // Where the mask leaves no address, the secret was in the host's name.
+    let Ok(url) = Url::parse(&known.scrub_text(url.as_str().to_owned())) else {
+        return MASK.to_owned();
+    };
+    let mut shown = url.clone();
     let path: Vec<&str> =
         url.path().split('/').map(|segment| if segment.len() > LONGEST_SEGMENT { "..." } else { segment }).collect();
     shown.set_path(&path.join("/"));
@@ -177,6 +183,18 @@ mod tests {
     }
 
     #[test]
+    fn a_traced_address_hides_what_is_known() {
+        let api: Url = "https://api.example.com/v2".parse().unwrap();
+        let known = KnownSecrets::of(["a-canary-that-is-known"]);
+        let shown = |url: &str| shown_url(&url.parse().unwrap(), &api, &known);
+        assert_eq!(
+            shown("https://api.example.com/a-canary-that-is-known?x=a-canary-that-is-known").matches("canary").count(),
+            0
+        );
+        assert_eq!(shown("https://a-canary-that-is-known.example.com/"), "[hidden]");
+    }
+
+    #[test]
     fn a_traced_address_shows_no_capability() {
         let api: Url = "https://api.zoom.us/v2".parse().unwrap();
         let long = "a".repeat(100);
@@ -191,7 +209,7 @@ mod tests {
             ),
             (format!("https://cdn.example/rec/{long}?X=abc"), "https://cdn.example/rec/...?...".to_owned()),
         ] {
-            assert_eq!(shown_url(&url.parse().unwrap(), &api), expected);
+            assert_eq!(shown_url(&url.parse().unwrap(), &api, &KnownSecrets::default()), expected);
         }
     }
 }

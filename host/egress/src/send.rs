@@ -3,7 +3,7 @@
 use tokio::time::{Instant, timeout_at};
 
 use crate::{
-    Credential, Egress, Failure, Policy, Request, Response, Trace,
+    Credential, Egress, Failure, KnownSecrets, Policy, Request, Response, Trace,
     hops::{Way, classify},
     response::visible,
 };
@@ -23,11 +23,17 @@ impl Egress {
     ) -> Result<Response, Failure> {
         let way = Way { policy, credential, deadline, trace };
         let answer = self.open(way, request, &http::HeaderMap::new()).await?;
-        read(answer, LARGEST, deadline).await
+        let known = known(&answer);
+        read(answer, LARGEST, deadline).await.map_err(|failure| failure.scrub(&known))
     }
 }
 
-/// Reads a body of at most `limit` bytes; a larger one is an error.
+/// What is to be hidden in an answer. The gate puts it there when it opens one.
+pub(crate) fn known(answer: &reqwest::Response) -> KnownSecrets {
+    answer.extensions().get().cloned().unwrap_or_default()
+}
+
+/// Reads a body of at most `limit` bytes; a larger one is an error. Known secrets are taken out.
 pub(crate) async fn read(mut answer: reqwest::Response, limit: usize, deadline: Instant) -> Result<Response, Failure> {
     let mut response =
         Response { status: answer.status().as_u16(), headers: visible(answer.headers()), body: Vec::new() };
@@ -35,6 +41,11 @@ pub(crate) async fn read(mut answer: reqwest::Response, limit: usize, deadline: 
         Failure::broken("response.too-large", format!("the answer is larger than {} KiB", limit / 1024))
             .with_fix("ask for less, for example a shorter period or a smaller page")
     };
+    // The connector could read in it what nobody here can search.
+    if is_compressed(&answer) {
+        return Err(Failure::broken("response.encoding", "the service compressed the answer, which was not asked for"));
+    }
+    let known = known(&answer);
     let announced = answer.content_length().unwrap_or(0);
     if announced > limit as u64 {
         return Err(too_large());
@@ -46,6 +57,7 @@ pub(crate) async fn read(mut answer: reqwest::Response, limit: usize, deadline: 
             .map_err(|_| Failure::broken("timeout", "the answer did not end in time"))?
             .map_err(|error| Failure { not_sent: false, ..classify(error) })?;
         let Some(chunk) = chunk else {
+            response.scrub(&known);
             return Ok(response);
         };
         if response.body.len() + chunk.len() > limit {
@@ -55,10 +67,15 @@ pub(crate) async fn read(mut answer: reqwest::Response, limit: usize, deadline: 
     }
 }
 
-/// Reads the beginning of a body, for an error message; never fails.
+/// Reads the beginning of a body, for an error message; never fails. Known secrets are taken out.
 pub(crate) async fn read_start(mut answer: reqwest::Response, limit: usize, deadline: Instant) -> Response {
     let mut response =
         Response { status: answer.status().as_u16(), headers: visible(answer.headers()), body: Vec::new() };
+    let known = known(&answer);
+    if is_compressed(&answer) {
+        response.scrub(&known);
+        return response;
+    }
     while response.body.len() < limit {
         match timeout_at(deadline, answer.chunk()).await {
             Ok(Ok(Some(chunk))) => response.body.extend_from_slice(&chunk),
@@ -66,5 +83,10 @@ pub(crate) async fn read_start(mut answer: reqwest::Response, limit: usize, dead
         }
     }
     response.body.truncate(limit);
+    response.scrub(&known);
     response
+}
+
+fn is_compressed(answer: &reqwest::Response) -> bool {
+    answer.headers().get(http::header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity")
 }
