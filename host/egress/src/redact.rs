@@ -36,27 +36,48 @@ const SECRET_NAMES: &[&str] = &[
 /// Secret in a query or form; in JSON the same name is an error code.
 const SECRET_IN_FORMS: &[&str] = &["code", "state", "tk", "policy", "key-pair-id"];
 
+/// The longest of those names, `recording_play_passcode`, and a little.
+const LONGEST_NAME: usize = 32;
+
 /// The longest path segment shown; a longer one is a capability, not a name.
 const LONGEST_SEGMENT: usize = 64;
 
-/// Masks bearer and basic credentials, JWTs, and the values of names such as `access_token` and `password`.
+/// Longer texts are cut: nobody reads more of one, and the time it takes stays below a millisecond.
+const LONGEST: usize = 16 * 1024;
+
+/// Masks bearer and basic credentials, JWTs, and the values of names such as `access_token` and `password`. Cuts what is
+/// longer than 16 KiB. Takes time in proportion to the text.
 pub fn redact(text: &str) -> String {
+    let start = text.get(..text.floor_char_boundary(LONGEST)).unwrap_or(text);
+    let mut out = masked(start);
+    if start.len() < text.len() {
+        out.push_str(&format!("... ({} bytes more)", text.len() - start.len()));
+    }
+    out
+}
+
+fn masked(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        let at_word = out.chars().next_back().is_none_or(|before| !is_word(before));
-        let secret = if at_word { secret_at(rest) } else { None };
-        match secret {
+    let mut run = Run::default();
+    let mut at = 0;
+    while let Some(rest) = text.get(at..)
+        && let Some(first) = rest.chars().next()
+    {
+        let word = count(rest, is_word);
+        let secret = if word > 0 { secret_at(text, at, word, &mut run) } else { None };
+        let length = match secret {
             Some((shown, hidden)) => {
                 out.push_str(rest.get(..shown).unwrap_or_default());
                 out.push_str(MASK);
-                rest = rest.get(shown + hidden..).unwrap_or_default();
+                shown + hidden
             }
             None => {
-                out.push(first);
-                rest = rest.get(first.len_utf8()..).unwrap_or_default();
+                let plain = word.max(first.len_utf8());
+                out.push_str(rest.get(..plain).unwrap_or_default());
+                plain
             }
-        }
+        };
+        at += length;
     }
     out
 }
@@ -80,9 +101,10 @@ pub(crate) fn shown_url(url: &Url, api_base: &Url, known: &KnownSecrets) -> Stri
     redact(shown.as_str())
 }
 
-/// How many bytes to show and then to hide, if a secret begins here.
-fn secret_at(text: &str) -> Option<(usize, usize)> {
-    scheme(text).or_else(|| jwt(text)).or_else(|| named(text))
+/// How many bytes to show and then to hide, if a secret begins at this word.
+fn secret_at(text: &str, at: usize, word: usize, run: &mut Run) -> Option<(usize, usize)> {
+    let rest = text.get(at..)?;
+    scheme(rest).or_else(|| run.jwt(text, at)).or_else(|| named(rest, word))
 }
 
 /// `Bearer x` or `Basic x`.
@@ -95,15 +117,31 @@ fn scheme(text: &str) -> Option<(usize, usize)> {
     (gap > 0 && value >= 12).then_some((name.len() + gap, value))
 }
 
-fn jwt(text: &str) -> Option<(usize, usize)> {
-    let length = count(text, |c| c.is_ascii_alphanumeric() || "-_.=".contains(c));
-    let token = text.get(..length)?;
-    (token.starts_with("eyJ") && token.contains('.') && length > 20).then_some((0, length))
+/// The characters of a JWT that stand together: looked at once, however many words begin in there.
+#[derive(Default)]
+struct Run {
+    end: usize,
+    last_dot: Option<usize>,
+}
+
+impl Run {
+    fn jwt(&mut self, text: &str, at: usize) -> Option<(usize, usize)> {
+        let rest = text.get(at..).filter(|rest| rest.starts_with("eyJ"))?;
+        if at >= self.end {
+            let length = count(rest, |c| c.is_ascii_alphanumeric() || "-_.=".contains(c));
+            self.end = at + length;
+            self.last_dot = rest.get(..length)?.rfind('.').map(|dot| at + dot);
+        }
+        let length = self.end - at;
+        (self.last_dot.is_some_and(|dot| dot > at) && length > 20).then_some((0, length))
+    }
 }
 
 /// `name=value`, `"name": "value"` or `name: value`.
-fn named(text: &str) -> Option<(usize, usize)> {
-    let length = count(text, is_word);
+fn named(text: &str, length: usize) -> Option<(usize, usize)> {
+    if length > LONGEST_NAME {
+        return None;
+    }
     let name = text.get(..length)?.to_ascii_lowercase();
     let anywhere = SECRET_NAMES.contains(&name.as_str());
     let in_forms = SECRET_IN_FORMS.contains(&name.as_str());
@@ -179,6 +217,18 @@ mod tests {
             ("grüße an_token=1", "grüße an_token=1"),
         ] {
             assert_eq!(redact(text), expected);
+        }
+    }
+
+    #[test]
+    fn a_long_text_is_cut_and_takes_linear_time() {
+        let texts = ["a.", "eyJ=", "eyJ.", "bearer ", "token\"", "token:", "a=", "basic\t", "\"token\":\"", "é"];
+        for text in texts {
+            let begun = std::time::Instant::now();
+            masked(&text.repeat(40_000));
+            assert!(begun.elapsed() < std::time::Duration::from_secs(3), "{text}: {:?}", begun.elapsed());
+            let shown = redact(&text.repeat(40_000));
+            assert!(shown.ends_with(" bytes more)") && shown.len() < 2 * LONGEST + 40, "{text}: {}", shown.len());
         }
     }
 
