@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use sha2::{Digest, Sha256};
 use switchboard_egress::{Ask, Held, Pacing, Slot, Turn, now_us, take};
-use switchboard_store::{Fence, Store};
+use switchboard_store::Store;
 
 use crate::clock;
+use crate::token::hex;
 
-/// Longest that one turn is held against others, should its process die. Longer than a call may last.
+/// Longest that one turn is held against others in memory, where no lock ends with its holder. Longer than a call may last.
 const TURN_MS: i64 = 180_000;
 /// How often a waiting process looks whether it is its turn.
 const LOOK: Duration = Duration::from_millis(25);
@@ -50,30 +52,16 @@ impl Pacing for StorePacing {
     }
 
     async fn turn(&self, what: &str) -> Turn {
-        let name = format!("turn/{}/{what}", self.account);
-        let holder = std::process::id();
-        // A turn ends by itself after its time, so this ends too.
+        // A name of any length and alphabet makes a file name of its own.
+        let name = format!("turn/{}", hex(&Sha256::digest(format!("{} {what}", self.account))));
+        // Whoever waits sets the limit; a holder that dies leaves no turn behind.
         loop {
-            match self.store.take_lease(&name, &holder, TURN_MS, clock::now()) {
-                Ok(Some(number)) => {
-                    return Box::new(OneTurn { store: self.store.clone(), fence: Fence::new(&name, number) });
-                }
+            match self.store.take_place(&name, &std::process::id(), TURN_MS, clock::now()) {
+                Ok(Some(place)) => return Box::new(place),
                 Ok(None) => tokio::time::sleep(LOOK).await,
                 Err(_) => return Box::new(()),
             }
         }
-    }
-}
-
-struct OneTurn {
-    store: Store,
-    fence: Fence,
-}
-
-impl Drop for OneTurn {
-    fn drop(&mut self) {
-        // What cannot be given back ends by itself.
-        self.store.release_lease(&self.fence).ok();
     }
 }
 

@@ -7,9 +7,10 @@
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
-use switchboard_store::{FileLock, Held, Store};
+use switchboard_store::Place;
 use tokio::time::{Instant, sleep};
 
+use crate::clock;
 use crate::connections::Connections;
 use crate::rotation::POLL;
 use crate::sign_in::TIMEOUT;
@@ -20,20 +21,14 @@ use crate::{App, ConnectionsError, Service};
 /// How long others are waited for: one question to the service, and the write after it.
 const PATIENCE: Duration = Duration::from_secs(TIMEOUT.as_secs() + 5);
 
+/// Longest that one in memory is held against others.
+const PLACE_MS: i64 = 2 * PATIENCE.as_millis() as i64;
+
 /// The right to exchange a code. Ends when dropped; until then [`crate::settled`] waits.
 pub(crate) struct Turn {
-    store: Store,
-    place: Option<Place>,
+    _place: Option<Place>,
     // Goes last: whoever ends the program waits until the next one can have the place.
     _under_way: UnderWay,
-}
-
-/// What only one can have.
-enum Place {
-    /// Nothing is written for it: a device's code is asked about every few seconds.
-    File { _lock: FileLock },
-    /// In memory there is no file to lock.
-    Row(Held),
 }
 
 impl Connections {
@@ -49,24 +44,13 @@ impl Connections {
             sleep(POLL).await;
             place = self.place(&name)?;
         }
-        let turn = |under_way| Turn { store: self.core.store.clone(), place, _under_way: under_way };
+        let turn = |under_way| Turn { _place: place, _under_way: under_way };
         UnderWay::begin_unless_ending().map(turn).ok_or(ConnectionsError::ProgramEnds)
     }
 
     /// The place of a name, unless somebody has it.
     fn place(&self, name: &str) -> Result<Option<Place>, ConnectionsError> {
-        Ok(match self.core.store.folder() {
-            Some(_) => self.core.store.lock_file(name, false)?.map(|lock| Place::File { _lock: lock }),
-            None => self.core.try_lease(name)?.map(Place::Row),
-        })
-    }
-}
-
-impl Drop for Turn {
-    fn drop(&mut self) {
-        if let Some(Place::Row(held)) = self.place.take() {
-            // Left behind it ends by itself.
-            let _ = self.store.let_go(held);
-        }
+        let now = clock::now();
+        Ok(self.core.store.take_place(name, &std::process::id(), PLACE_MS, now)?)
     }
 }

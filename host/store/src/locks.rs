@@ -3,6 +3,7 @@
 //! A lease in a row alone would have to run out before anybody could follow a process that was killed. Beside the row
 //! there is a file with an exclusive lock: the system gives it back the moment its holder dies, and not before.
 
+use std::fmt::Display;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
@@ -44,7 +45,71 @@ impl Held {
     }
 }
 
+/// What only one can have at a time: the lock of a file, or a row where the database is in memory. Ends when dropped; the
+/// lock of a file ends with its process too.
+#[derive(Debug)]
+pub struct Place {
+    store: Store,
+    // None in memory.
+    lock: Option<FileLock>,
+    fence: Option<Fence>,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        // The file goes first: whoever gets the place next makes another.
+        self.lock = None;
+        if let Some(fence) = self.fence.take() {
+            // Left behind the row ends after its time.
+            let _ = self.store.release_lease(&fence);
+        }
+    }
+}
+
 impl Store {
+    /// Takes the place of a name, unless somebody has it. Writes nothing to the database on disk. `ttl_ms` counts in memory alone.
+    pub fn take_place(
+        &self,
+        name: &str,
+        holder: &impl Display,
+        ttl_ms: i64,
+        now_ms: i64,
+    ) -> Result<Option<Place>, StoreError> {
+        let place = |lock, fence| Place { store: self.clone(), lock, fence };
+        Ok(match self.folder() {
+            Some(_) => self.lock_once(name)?.map(|lock| place(Some(lock), None)),
+            None => {
+                let number = self.take_lease(name, holder, ttl_ms, now_ms)?;
+                number.map(|number| place(None, Some(Fence::new(name, number))))
+            }
+        })
+    }
+
+    /// Whether a living process holds the lock of a name that is used once. The file that a killed process left is removed.
+    pub(crate) fn is_locked(&self, name: &str) -> Result<bool, StoreError> {
+        let Some(path) = self.lock_path(name)? else {
+            return Ok(false);
+        };
+        let failed = |cause| StoreError::Folder { path: path.clone(), cause };
+        let file = match File::open(&path) {
+            Ok(file) => file,
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(false),
+            Err(cause) => return Err(failed(cause)),
+        };
+        // Shared: two that look at once must not take each other for the holder.
+        match file.try_lock_shared() {
+            Ok(()) => {
+                if is_at(&file, &path).map_err(failed)? {
+                    // Left behind it costs an empty file.
+                    let _ = std::fs::remove_file(&path);
+                }
+                Ok(false)
+            }
+            Err(TryLockError::WouldBlock) => Ok(true),
+            Err(TryLockError::Error(cause)) => Err(failed(cause)),
+        }
+    }
+
     /// Takes a lease unless a living process has it. In memory, unless the row says somebody has it.
     pub fn hold(&self, name: &str, holder: &str, ttl_ms: i64, now_ms: i64) -> Result<Option<Held>, StoreError> {
         if self.folder().is_none() {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::json::{Json, inner};
-use crate::{Store, StoreError};
+use crate::{FileLock, Store, StoreError};
 
 /// A run as it begins.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,7 +39,7 @@ pub struct RunRecord {
     pub document_sha256: String,
     /// What it was given.
     pub inputs: Value,
-    /// `running`, `succeeded`, `failed` or `cancelled`.
+    /// `running`, `interrupted` (its process ended before it did), `succeeded`, `failed` or `cancelled`.
     pub state: String,
     /// Milliseconds since 1970.
     pub started_at: i64,
@@ -54,12 +54,25 @@ pub struct RunRecord {
     pub connections: BTreeMap<String, String>,
 }
 
+/// The state of a run in the database until its end is recorded.
+const RUNNING: &str = "running";
+/// The state of such a run whose process is gone.
+const INTERRUPTED: &str = "interrupted";
+
 const COLUMNS: &str =
     "id, automation, document_sha256, inputs, state, started_at, ended_at, outputs, error, connections";
 
+/// Held while a run goes on, and by its process alone: once it is free the run does not go on.
+#[derive(Debug)]
+pub struct RunLock {
+    _lock: Option<FileLock>,
+}
+
 impl Store {
-    /// Records that a run begins.
-    pub fn start_run(&self, run: &NewRun) -> Result<(), StoreError> {
+    /// Records that a run begins. Whoever carries it out keeps the lock until its end is recorded.
+    pub fn start_run(&self, run: &NewRun) -> Result<RunLock, StoreError> {
+        // Before the row: one that is there without its lock is interrupted.
+        let lock = self.lock_once(&lock_name(&run.id))?;
         self.lock().execute(
             "INSERT INTO runs (id, automation, document, document_sha256, inputs, state, started_at, connections)
              VALUES (?1, ?2, ?3, ?4, ?5, 'running', ?6, ?7)",
@@ -73,7 +86,7 @@ impl Store {
                 Json(&run.connections)
             ],
         )?;
-        Ok(())
+        Ok(RunLock { _lock: lock })
     }
 
     /// Records how a run ended.
@@ -97,31 +110,53 @@ impl Store {
         let sql = format!("SELECT {COLUMNS} FROM runs ORDER BY started_at DESC, rowid DESC LIMIT ?1");
         let db = self.lock();
         let mut statement = db.prepare_cached(&sql)?;
-        let rows = statement.query_map([limit], read)?.collect::<Result<_, _>>()?;
-        Ok(rows)
+        let rows = statement.query_map([limit], read)?.collect::<Result<Vec<RunRecord>, _>>()?;
+        drop(statement);
+        drop(db);
+        rows.into_iter().map(|run| self.living(run)).collect()
     }
 
     /// The run of an id, or of the beginning of one.
     pub fn run(&self, id_or_prefix: &str) -> Result<Option<RunRecord>, StoreError> {
         let sql =
             format!("SELECT {COLUMNS} FROM runs WHERE substr(id, 1, length(?1)) = ?1 ORDER BY id = ?1 DESC LIMIT 2");
-        let db = self.lock();
-        let mut statement = db.prepare_cached(&sql)?;
-        let mut rows = statement.query_map([id_or_prefix], read)?;
-        let first = rows.next().transpose()?;
-        let second = rows.next().transpose()?;
-        match (&first, second) {
-            (Some(run), Some(_)) if run.id != id_or_prefix => {
+        let rows = {
+            let db = self.lock();
+            let mut statement = db.prepare_cached(&sql)?;
+            statement.query_map([id_or_prefix], read)?.collect::<Result<Vec<RunRecord>, _>>()?
+        };
+        let several = rows.len() > 1;
+        match rows.into_iter().next() {
+            Some(run) if several && run.id != id_or_prefix => {
                 Err(StoreError::AmbiguousRun { prefix: id_or_prefix.to_owned() })
             }
-            _ => Ok(first),
+            Some(run) => self.living(run).map(Some),
+            None => Ok(None),
         }
+    }
+
+    /// The run as it is now: one that nobody carries out any more is not `running`, whatever its row says.
+    fn living(&self, run: RunRecord) -> Result<RunRecord, StoreError> {
+        if run.state != RUNNING || self.folder().is_none() || self.is_locked(&lock_name(&run.id))? {
+            return Ok(run);
+        }
+        // Read once more: it may have ended between the row and the lock.
+        let sql = format!("SELECT {COLUMNS} FROM runs WHERE id = ?1");
+        let mut run = self.lock().query_row(&sql, [&run.id], read)?;
+        if run.state == RUNNING {
+            INTERRUPTED.clone_into(&mut run.state);
+        }
+        Ok(run)
     }
 
     /// The text of the document a run was started from.
     pub fn run_document(&self, id: &str) -> Result<Option<String>, StoreError> {
         Ok(self.lock().query_row("SELECT document FROM runs WHERE id = ?1", [id], |row| row.get(0)).optional()?)
     }
+}
+
+fn lock_name(id: &str) -> String {
+    format!("run/{id}")
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<RunRecord> {
@@ -145,7 +180,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn start(store: &Store, id: &str, at: i64) {
+    fn start(store: &Store, id: &str, at: i64) -> RunLock {
         store
             .start_run(&NewRun {
                 id: id.into(),
@@ -156,7 +191,21 @@ mod tests {
                 started_at: at,
                 connections: [("zoom".to_owned(), "work".to_owned())].into(),
             })
-            .unwrap();
+            .unwrap()
+    }
+
+    #[test]
+    fn a_run_without_its_process_is_interrupted() {
+        let dir = tempfile::tempdir().unwrap();
+        let (store, other) = (Store::open(dir.path()).unwrap(), Store::open(dir.path()).unwrap());
+        let lock = start(&store, "run-1", 5);
+        let state = || other.run("run-1").unwrap().unwrap().state;
+        assert_eq!(state(), "running");
+        drop(lock);
+        assert_eq!(state(), "interrupted");
+        assert_eq!(other.runs(5).unwrap()[0].state, "interrupted");
+        store.end_run("run-1", "failed", 9, None, None).unwrap();
+        assert_eq!(state(), "failed");
     }
 
     #[test]

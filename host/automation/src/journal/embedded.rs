@@ -1,9 +1,10 @@
 //! The journal in the embedded database.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use switchboard_store::{NewRun, StepRecord, Store, StoreError};
+use switchboard_store::{NewRun, RunLock, StepRecord, Store, StoreError};
 
 use super::{Journal, JournalError, RunEnd, RunStart, StepEntry};
 
@@ -12,18 +13,24 @@ use super::{Journal, JournalError, RunEnd, RunStart, StepEntry};
 pub struct Embedded {
     store: Store,
     connections: BTreeMap<String, String>,
+    /// Of the runs that go on. They end with the process, so that a run without its process is known at once.
+    locks: Arc<Mutex<BTreeMap<String, RunLock>>>,
 }
 
 impl Embedded {
     /// A journal in this store.
     pub fn new(store: Store) -> Embedded {
-        Embedded { store, connections: BTreeMap::new() }
+        Embedded { store, connections: BTreeMap::new(), locks: Arc::default() }
     }
 
     /// The same for runs that use these connections: labels, by the document's names.
     #[must_use]
     pub fn using(self, connections: BTreeMap<String, String>) -> Embedded {
         Embedded { connections, ..self }
+    }
+
+    fn locks(&self) -> MutexGuard<'_, BTreeMap<String, RunLock>> {
+        self.locks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -40,12 +47,16 @@ impl Journal for Embedded {
             started_at: run.at,
             connections: self.connections.clone(),
         };
-        self.store.start_run(&record).map_err(failed)
+        let lock = self.store.start_run(&record).map_err(failed)?;
+        self.locks().insert(record.id, lock);
+        Ok(())
     }
 
     async fn run_ended(&self, run: &RunEnd) -> Result<(), JournalError> {
         let state = if run.error.is_some() { "failed" } else { "succeeded" };
-        self.store.end_run(&run.id, state, run.at, run.outputs.as_ref(), run.error.as_ref()).map_err(failed)
+        let kept = self.store.end_run(&run.id, state, run.at, run.outputs.as_ref(), run.error.as_ref());
+        self.locks().remove(&run.id);
+        kept.map_err(failed)
     }
 
     async fn step(&self, step: &StepEntry) -> Result<(), JournalError> {

@@ -13,6 +13,11 @@ use crate::output;
 /// Runs among which a mistyped id is looked for.
 const LATEST: u32 = 200;
 
+/// Of a run that ended with its process.
+const INTERRUPTED: &str = "
+error[interrupted]: the process of this run ended before the run did
+  fix: steps in state `started` may have taken effect: check them before you run the automation again";
+
 pub fn run(app: &App, command: RunsCommand) -> Result<(), CliError> {
     let store = app.store()?;
     let wrong = |error: switchboard_store::StoreError| CliError::failed("store", error.to_string());
@@ -76,6 +81,7 @@ pub fn run(app: &App, command: RunsCommand) -> Result<(), CliError> {
             match (&run.outputs, &run.error) {
                 (Some(outputs), _) => part("outputs", outputs),
                 (_, Some(error)) => failure(error).iter().try_for_each(|line| output::line(line)),
+                _ if run.state == "interrupted" => output::line(INTERRUPTED),
                 _ => Ok(()),
             }
         }
