@@ -348,7 +348,10 @@ impl ConnectionsError {
             return cause.retryable();
         }
         matches!(self, Self::Unreachable { .. } | Self::Timeout { .. } | Self::KeyBusy { .. })
-            || matches!(self, Self::Store(StoreError::Database(_) | StoreError::LeaseLost { .. }))
+            || matches!(
+                self,
+                Self::Store(StoreError::Database(_) | StoreError::Disk { .. } | StoreError::LeaseLost { .. })
+            )
     }
 }
 

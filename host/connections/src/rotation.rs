@@ -292,7 +292,7 @@ impl Core {
         loop {
             match self.store.put_secret_under(fence, id, TOKEN, &sealed, generation + 1) {
                 Ok(()) => break,
-                Err(StoreError::Database(_)) if attempt < 5 => {
+                Err(StoreError::Database(_) | StoreError::Disk { .. }) if attempt < 5 => {
                     attempt += 1;
                     tokio::time::sleep(Duration::from_millis(200)).await;
                 }

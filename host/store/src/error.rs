@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use rusqlite::ErrorCode;
+
 /// A failed read or write of the database.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -44,7 +46,23 @@ pub enum StoreError {
     /// The grant that was to be kept waited too long: somebody has begun to take it back at the service.
     #[error("the sign-in was finished too late and its grant is being taken back; sign in again")]
     TakenBack,
+    /// The disk of the data folder is full or fails, or the system lets this program write no larger file.
+    #[error("the disk of the data folder cannot be written: {cause}; make room on it, then try again")]
+    Disk {
+        /// What SQLite said.
+        #[source]
+        cause: rusqlite::Error,
+    },
     /// SQLite refused.
     #[error("the database cannot be used: {0}")]
-    Database(#[from] rusqlite::Error),
+    Database(#[source] rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(cause: rusqlite::Error) -> Self {
+        match cause.sqlite_error_code() {
+            Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => StoreError::Disk { cause },
+            _ => StoreError::Database(cause),
+        }
+    }
 }

@@ -30,6 +30,7 @@ use crate::error::CliError;
 /// Run the command that was asked for, until it ends or is interrupted. `try`, `run` and `emulator` tidy up when interrupted, so they
 /// listen themselves.
 pub async fn dispatch(args: Args) -> Result<ExitCode, CliError> {
+    let _file_limit = file_limit();
     let done = match args.command {
         Command::Try(_) | Command::Run(_) | Command::Emulator(_) => command(args).await,
         // It is listened for before anything is done, so that nothing is ended by the system instead.
@@ -72,6 +73,16 @@ async fn command(args: Args) -> Result<ExitCode, CliError> {
     revocations::finish(&app, earlier).await;
     Ok(ExitCode::SUCCESS)
 }
+
+/// A file that reaches the process's limit of sizes ends the process by a signal, unless somebody takes it: then the write fails,
+/// and the failure is said.
+fn file_limit() -> Option<tokio::signal::unix::Signal> {
+    use tokio::signal::unix::{SignalKind, signal};
+    signal(SignalKind::from_raw(SIGXFSZ)).ok()
+}
+
+/// The same number on Linux and macOS.
+const SIGXFSZ: i32 = 25;
 
 /// Until somebody asks the command to end: Ctrl-C, or the signal that ends a background job.
 pub async fn asked_to_end() {
