@@ -5,8 +5,12 @@ use serde_json::{Value, json};
 /// The content of an answer.
 pub enum Content {
     Bytes(Vec<u8>),
-    /// That many made-up bytes, never held in memory at once.
-    Blob(u64),
+    /// Bytes of a made-up file from one place to another, never held in memory at once.
+    Blob {
+        from: u64,
+        to: u64,
+        version: u8,
+    },
 }
 
 /// An answer before it meets the network.

@@ -28,7 +28,7 @@ pub enum Command {
     },
     /// Add a fault, or list or clear those that wait
     #[command(
-        after_help = "Kinds: latency, status, html, drop, truncate, error, text, late-transcript, token-death, refusal.\n\nExamples:\n  fault status status=503 count=3\n  fault status status=429 variant=daily operation='GET users/*/recordings' nth=2\n  fault latency millis=800 method=POST\n  fault clear"
+        after_help = "Kinds: latency, status, html, drop, truncate, stall, drip, changed, bare, error, text, late-transcript, token-death, refusal.\n\nExamples:\n  fault status status=503 count=3\n  fault status status=429 variant=daily operation='GET users/*/recordings' nth=2\n  fault latency millis=800 method=POST\n  fault clear"
     )]
     Fault {
         /// Kind of the fault, `list` or `clear`
@@ -204,13 +204,26 @@ pub async fn steer(command: Command) -> Result<Steered, Failed> {
         }
         Command::Snapshot { file, restore: false, at } => {
             let bytes = client::fetch(&control(&at), "snapshot").await?;
-            tokio::fs::write(&file, &bytes)
-                .await
-                .map_err(|error| format!("cannot write {}: {error}", file.display()))?;
+            write_new(&file, &bytes).await?;
             let said = format!("the whole state is in {}; put it back with --restore", file.display());
             Ok(Steered { data: json!({"file": file, "bytes": bytes.len()}), said })
         }
     }
+}
+
+/// Writes a file that is not there yet: another snapshot is never replaced.
+async fn write_new(file: &std::path::Path, bytes: &[u8]) -> Result<(), Failed> {
+    use tokio::io::AsyncWriteExt;
+    let failed = |error: std::io::Error| format!("cannot write {}: {error}", file.display());
+    let mut open = match tokio::fs::OpenOptions::new().write(true).create_new(true).open(file).await {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            let message = format!("{} exists already: name another file, or remove that one", file.display());
+            return Err(Failed::usage(message));
+        }
+        open => open.map_err(failed)?,
+    };
+    open.write_all(bytes).await.map_err(failed)?;
+    Ok(open.sync_all().await.map_err(failed)?)
 }
 
 async fn restore(control: &str, file: &std::path::Path) -> Result<Value, Failed> {

@@ -73,7 +73,7 @@ pub fn storage(world: &World, call: &Call) -> Answer {
 }
 
 pub fn blob(size: u64) -> Answer {
-    let answer = Answer { status: 200, headers: Vec::new(), content: Content::Blob(size) };
+    let answer = Answer { status: 200, headers: Vec::new(), content: Content::Blob { from: 0, to: size, version: 0 } };
     answer.with("content-type", "video/mp4")
 }
 

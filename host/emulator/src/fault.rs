@@ -51,6 +51,14 @@ pub enum Kind {
     },
     /// Send the answer's headers and only its first bytes.
     Truncate { bytes: u64 },
+    /// Send the first bytes, then nothing, and keep the connection.
+    Stall { bytes: u64 },
+    /// Send so many bytes in so many milliseconds.
+    Drip { bytes: u64, millis: u64 },
+    /// Send another file of the same size, which a download's address may lead to later.
+    Changed,
+    /// Send a file without the tag of its version, whole whatever part is asked for.
+    Bare,
     /// An error of the API under any status, 200 included: `{"code", "message"}`.
     Error {
         #[serde(default = "ok")]

@@ -7,12 +7,16 @@ use crate::api::operations;
 /// Fields of every fault.
 const COMMON: [&str; 6] = ["kind", "count", "path", "method", "operation", "nth"];
 /// Each kind with its own fields.
-const KINDS: [(&str, &[&str]); 10] = [
+const KINDS: [(&str, &[&str]); 14] = [
     ("latency", &["millis"]),
     ("status", &["status", "variant"]),
     ("html", &["status"]),
     ("drop", &["after"]),
     ("truncate", &["bytes"]),
+    ("stall", &["bytes"]),
+    ("drip", &["bytes", "millis"]),
+    ("changed", &[]),
+    ("bare", &[]),
     ("error", &["status", "code", "message"]),
     ("refusal", &["code", "status"]),
     ("text", &["status", "body", "content_type"]),

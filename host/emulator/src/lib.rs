@@ -5,6 +5,7 @@
 mod answer;
 mod api;
 mod approval;
+mod body;
 mod bulk;
 mod call;
 pub mod cli;
@@ -35,6 +36,7 @@ mod seed;
 mod server;
 mod snapshot;
 mod time;
+mod versions;
 mod webinar;
 mod world;
 mod writing;

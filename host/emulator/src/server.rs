@@ -8,25 +8,23 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::Response;
-use bytes::Bytes;
-use futures_util::stream;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::answer::{Answer, Content};
+use crate::answer::Answer;
+use crate::body::{self, Manner};
 use crate::call::Call;
 use crate::fault::{self, Kind};
 use crate::listener::{Cuttable, Scissors};
 use crate::log::{self, Entry};
 use crate::seed::Seed;
 use crate::world::World;
-use crate::{Options, api, control, downloads, events, oauth, page, seed, time, writing};
+use crate::{Options, api, control, downloads, events, oauth, page, seed, time, versions, writing};
 
 /// Zoom's own limit is unknown; requests to these calls are a few kilobytes.
 const MAX_BODY: usize = 1 << 20;
 /// The campus seed writes about 150 MB.
 const MAX_SNAPSHOT: usize = 1 << 30;
-const CHUNK: u64 = 64 << 10;
 
 pub struct Running {
     pub shared: Arc<Shared>,
@@ -121,13 +119,13 @@ async fn respond(
     request: Request,
 ) -> Response<Body> {
     let Some(call) = read(request).await else {
-        return send(Answer::error(413, 413, "Request body too large."), None);
+        return send(Answer::error(413, 413, "Request body too large."), Manner::Whole);
     };
     if call.path == "/" && site.name == "api" {
-        return send(page::answer(&site.shared.world()), None);
+        return send(page::answer(&site.shared.world()), Manner::Whole);
     }
     if call.path.starts_with("/_emulator") {
-        return send(control::answer(&site.shared, &call).await, None);
+        return send(control::answer(&site.shared, &call).await, Manner::Whole);
     }
     let (n, mut fault) = arrive(&site, &call);
     // Held until the answer is made: a second write to the same object in the meantime is refused.
@@ -145,11 +143,7 @@ async fn respond(
     if matches!(fault, Some(Kind::Drop { .. })) {
         one.cut();
     }
-    let cut = match fault {
-        Some(Kind::Truncate { bytes }) => Some((bytes, one)),
-        _ => None,
-    };
-    send(answer, cut)
+    send(answer, Manner::of(fault, one))
 }
 
 async fn read(request: Request) -> Option<Call> {
@@ -181,7 +175,10 @@ fn finish(site: &Site, call: &Call, n: u64, fault: Option<&Kind>) -> Answer {
     let mut world = site.shared.world();
     let (now, style) = (world.now_ms(), world.settings.retry_after);
     let answer = fault.and_then(|fault| fault::answer(fault, now, style));
-    let answer = answer.unwrap_or_else(|| route(&mut world, site.name, call));
+    let answer = answer.unwrap_or_else(|| match site.name {
+        "download" => versions::answer(route(&mut world, site.name, call), call, fault),
+        _ => route(&mut world, site.name, call),
+    });
     let answer = answer.localised(&world.settings.language);
     if let Some(entry) = world.log.iter_mut().rev().find(|entry| entry.n == n) {
         entry.status = (!matches!(fault, Some(Kind::Drop { .. }))).then_some(answer.status);
@@ -202,51 +199,14 @@ fn route(world: &mut World, site: &str, call: &Call) -> Answer {
     }
 }
 
-/// To the network, whole, or as the first bytes of it.
-fn send(answer: Answer, cut: Option<(u64, Scissors)>) -> Response<Body> {
+/// To the network, in this manner.
+fn send(answer: Answer, manner: Manner) -> Response<Body> {
     let mut response = Response::builder().status(answer.status);
     for (name, value) in &answer.headers {
         response = response.header(name, value);
     }
-    let size = match &answer.content {
-        Content::Bytes(bytes) => bytes.len() as u64,
-        Content::Blob(size) => *size,
-    };
     if answer.status != 204 {
-        response = response.header("content-length", size);
+        response = response.header("content-length", answer.content.size());
     }
-    let body = match (answer.content, cut) {
-        (Content::Bytes(bytes), None) => Body::from(bytes),
-        (Content::Bytes(mut bytes), Some((limit, scissors))) => {
-            bytes.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-            broken(Bytes::from(bytes), scissors)
-        }
-        (Content::Blob(size), None) => blob(size),
-        (Content::Blob(_), Some((limit, scissors))) => {
-            broken(Bytes::from(vec![0; usize::try_from(limit.min(CHUNK)).unwrap_or(0)]), scissors)
-        }
-    };
-    response.body(body).unwrap_or_default()
-}
-
-/// The bytes, a pause in which they leave, and the end of the connection.
-fn broken(bytes: Bytes, scissors: Scissors) -> Body {
-    Body::from_stream(stream::unfold(Some((bytes, scissors)), |state| async move {
-        let (bytes, scissors) = state?;
-        if bytes.is_empty() {
-            tokio::time::sleep(Duration::from_millis(30)).await;
-            scissors.cut();
-            return Some((Err(io::Error::from(io::ErrorKind::ConnectionReset)), None));
-        }
-        Some((Ok(bytes), Some((Bytes::new(), scissors))))
-    }))
-}
-
-fn blob(size: u64) -> Body {
-    let pattern: Vec<u8> = (0..CHUNK).map(|at| (at % 251) as u8).collect();
-    let pattern = Bytes::from(pattern);
-    Body::from_stream(stream::unfold(size, move |left| {
-        let chunk = pattern.slice(..usize::try_from(left.min(CHUNK)).unwrap_or(0));
-        async move { (left > 0).then(|| (Ok::<_, io::Error>(chunk.clone()), left - chunk.len() as u64)) }
-    }))
+    response.body(body::body(answer.content, manner)).unwrap_or_default()
 }
