@@ -17,6 +17,9 @@ pub struct ActivityCall {
     pub attempt: u32,
     /// The same for every attempt of one step of one run, never the same for two steps or two runs.
     pub idempotency_key: String,
+    /// The step's own limit, milliseconds. The runner's usual one does not hold then.
+    #[serde(default)]
+    pub timeout_ms: Option<u64>,
 }
 
 /// Performs activities. Implemented over the sandbox; tests script it.

@@ -38,13 +38,14 @@ impl Run<'_> {
             input,
             attempt: 1,
             idempotency_key: idempotency_key(self.id, &place.path),
+            timeout_ms: timeout,
         };
         let defaults = self.doc.automation.defaults.as_ref().and_then(|defaults| defaults.retry.as_ref());
         let policy = step.retry.as_ref().or(defaults);
         loop {
             entry.attempt = call.attempt;
             self.record(&entry, place).await?;
-            let error = match self.attempt(&call, timeout).await {
+            let error = match self.attempt(&call).await {
                 Ok(output) => {
                     self.finish(&mut entry, &Ok(output.clone()));
                     self.record(&entry, place).await?;
@@ -65,8 +66,8 @@ impl Run<'_> {
         }
     }
 
-    async fn attempt(&self, call: &ActivityCall, timeout: Option<u64>) -> Result<Value, StepError> {
-        let Some(ms) = timeout else {
+    async fn attempt(&self, call: &ActivityCall) -> Result<Value, StepError> {
+        let Some(ms) = call.timeout_ms else {
             return self.runner.run(call).await;
         };
         match select(self.runner.run(call), self.clock.sleep(ms)).await {
