@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
-use switchboard_egress::{Egress, Expectation, NoTrace, Policy, Request, Target};
+use switchboard_egress::{Download, DownloadLimits, Egress, Expectation, FileName, NoTrace, Policy, Request, Target};
 use tokio::time::Instant;
 use url::Url;
 
@@ -25,12 +25,25 @@ pub fn fetch(address: &str, root: &str, to: &str) -> Result<(), Failed> {
     let policy = Policy::new(Url::parse(address)?, Vec::new());
     let expect = Expectation { size: Some(SIZE), content_types: Vec::new() };
     let request = Request::get(Target::Path("/file".to_owned()));
-    let deadline = Duration::from_secs(120);
-    let stored = threads.block_on(async {
-        egress
-            .download(&policy, &request, None, &expect, Path::new(to), &|_, _| {}, Instant::now() + deadline, &NoTrace)
-            .await
-    });
+    let to = Path::new(to);
+    let (Some(folder), Some(name)) = (to.parent(), to.file_name()) else {
+        return Err("the path names no file".into());
+    };
+    let end = Instant::now() + Duration::from_secs(120);
+    let order = Download {
+        policy: &policy,
+        request: &request,
+        credential: None,
+        owner: "bench",
+        expect: &expect,
+        folder,
+        name: &FileName::of(&name.to_string_lossy()),
+        again: true,
+        limits: DownloadLimits { answer_by: end, end_by: end, most_bytes: SIZE },
+        progress: &|_, _| {},
+        trace: &NoTrace,
+    };
+    let stored = threads.block_on(egress.download(&order));
     let stored = stored.map_err(|failure| failure.message)?;
     println!("{} {}", stored.size, stored.sha256);
     Ok(())

@@ -3,5 +3,6 @@
 pub mod browser;
 pub mod connecting;
 pub mod copying;
+pub mod films;
 mod own_app;
 pub mod world;

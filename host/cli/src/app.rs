@@ -8,7 +8,7 @@ use switchboard_egress::{Egress, Trace, TraceLine};
 use switchboard_runtime::{Bundle, CallOptions, Connector, MachineCode, Runtime, RuntimeConfig};
 use switchboard_store::Store;
 
-use crate::args::Global;
+use crate::args::{DownloadArgs, Global};
 use crate::compile;
 use crate::error::CliError;
 use crate::progress::Watcher;
@@ -100,9 +100,18 @@ impl App {
         options
     }
 
+    /// The same for a command that downloads as a person said.
+    pub fn download_options(&self, label: &str, files: &DownloadArgs) -> Result<CallOptions, CliError> {
+        let mut options = CallOptions { again: files.again, ..self.call_options(label, &files.downloads) };
+        if let Some(most) = files.max_download.or(policy::read(&self.home()?)?.max_download) {
+            options.most_bytes = most;
+        }
+        Ok(options)
+    }
+
     /// Activities that are off by policy and allowed: by `--allow`, or by `{"allow": […]}` in the home folder's `policy.json`.
     pub fn allowed(&self, given: &[String]) -> Result<Vec<String>, CliError> {
-        Ok(policy::read(&self.home()?)?.into_iter().chain(given.iter().cloned()).collect())
+        Ok(policy::read(&self.home()?)?.allow.into_iter().chain(given.iter().cloned()).collect())
     }
 
     /// One line for the person, unless they want quiet.

@@ -1,8 +1,11 @@
 //! The command tree. Verbs for daily work, nouns for management.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
+
+use crate::download;
 
 pub use crate::connect_args::{Connect, ConnectionCommand, Doctor, Method, Style};
 
@@ -178,9 +181,12 @@ pub struct Call {
     /// Print the request instead of sending it
     #[arg(long)]
     pub dry_run: bool,
-    /// Folder for downloads
-    #[arg(long, default_value = "downloads")]
-    pub downloads: PathBuf,
+    /// Longest that the call may take, downloads included, for example `90s` or `2h`. Without it a call has two minutes, and
+    /// a download all the time in which bytes come
+    #[arg(long, value_name = "TIME", value_parser = download::time)]
+    pub timeout: Option<Duration>,
+    #[command(flatten)]
+    pub files: DownloadArgs,
     /// Run this activity although it is off by policy; may be given several times
     #[arg(long, value_name = "ACTIVITY")]
     pub allow: Vec<String>,
@@ -197,15 +203,29 @@ pub struct Run {
     /// Label of the connection; NAME=LABEL, repeated, for a document that names several
     #[arg(long, short, value_name = "[NAME=]LABEL")]
     pub connection: Vec<String>,
-    /// Folder for downloads
-    #[arg(long, default_value = "downloads")]
-    pub downloads: PathBuf,
+    #[command(flatten)]
+    pub files: DownloadArgs,
     /// Run this activity although it is off by policy; may be given several times
     #[arg(long, value_name = "ACTIVITY")]
     pub allow: Vec<String>,
     /// Go on with destructive activities without asking
     #[arg(long)]
     pub yes: bool,
+}
+
+/// Where files go, and which.
+#[derive(Debug, ClapArgs)]
+pub struct DownloadArgs {
+    /// Folder for downloads
+    #[arg(long, default_value = "downloads")]
+    pub downloads: PathBuf,
+    /// Download files again that are there already; each gets a name of its own
+    #[arg(long)]
+    pub again: bool,
+    /// Largest file to download, for example `500MB` or `80GiB`, in place of `max_download` in the home folder's policy.json
+    /// and of 50 GiB
+    #[arg(long, value_name = "SIZE", value_parser = download::size)]
+    pub max_download: Option<u64>,
 }
 
 #[derive(Debug, ClapArgs)]

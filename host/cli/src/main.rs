@@ -7,6 +7,7 @@ mod browser;
 mod commands;
 mod compile;
 mod connect_args;
+mod download;
 mod error;
 mod given;
 mod home;

@@ -3,34 +3,44 @@
 use std::io::ErrorKind;
 use std::path::Path;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
+use crate::download;
 use crate::error::CliError;
 
-#[derive(Deserialize, Default)]
+/// What the file says.
+#[derive(Debug, PartialEq, Deserialize, Default)]
 #[serde(deny_unknown_fields)]
-struct File {
+pub struct Policy {
     /// Activities that run although they are off by policy.
     #[serde(default)]
-    allow: Vec<String>,
+    pub allow: Vec<String>,
+    /// Largest file to download, bytes; as text with a unit, `80GiB`.
+    #[serde(default, deserialize_with = "bytes")]
+    pub max_download: Option<u64>,
 }
 
-/// The activities that the folder allows. No file allows none; a file that cannot be read is an error.
-pub fn read(home: &Path) -> Result<Vec<String>, CliError> {
+/// The folder's policy. No file allows nothing; a file that cannot be read is an error.
+pub fn read(home: &Path) -> Result<Policy, CliError> {
     let path = home.join("policy.json");
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Policy::default()),
         Err(error) => return Err(CliError::failed("policy.file", format!("cannot read {}: {error}", path.display()))),
     };
     parse(&text).map_err(|error| {
         CliError::failed("policy.file", format!("{}: {error}", path.display()))
-            .with_fix("write it as {\"allow\": [\"zoom.recordings.delete-permanently\"]}")
+            .with_fix("write it as {\"allow\": [\"zoom.recordings.delete-permanently\"], \"max_download\": \"50GiB\"}")
     })
 }
 
-fn parse(text: &str) -> serde_json::Result<Vec<String>> {
-    Ok(serde_json::from_str::<File>(text)?.allow)
+fn parse(text: &str) -> serde_json::Result<Policy> {
+    serde_json::from_str(text)
+}
+
+fn bytes<'de, D: Deserializer<'de>>(value: D) -> Result<Option<u64>, D::Error> {
+    let text = String::deserialize(value)?;
+    download::size(&text).map(Some).map_err(serde::de::Error::custom)
 }
 
 #[cfg(test)]
@@ -39,8 +49,9 @@ mod tests {
 
     #[test]
     fn a_policy_that_cannot_be_read_is_an_error() {
-        assert_eq!(parse(r#"{"allow":["zoom.a.b"]}"#).unwrap(), ["zoom.a.b"]);
-        for text in [r#"{"alow":[]}"#, r#"{"allow":"zoom.a.b"}"#, ""] {
+        assert_eq!(parse(r#"{"allow":["zoom.a.b"]}"#).unwrap().allow, ["zoom.a.b"]);
+        assert_eq!(parse(r#"{"max_download":"2KiB"}"#).unwrap().max_download, Some(2_048));
+        for text in [r#"{"alow":[]}"#, r#"{"allow":"zoom.a.b"}"#, r#"{"max_download":5}"#, ""] {
             assert!(parse(text).is_err(), "{text}");
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::Value;
@@ -69,6 +70,9 @@ impl ActivityRunner for SandboxRunner {
         let mut options = options.clone();
         options.attempt = call.attempt;
         options.idempotency_key.clone_from(&call.idempotency_key);
+        if let Some(ms) = call.timeout_ms {
+            options = options.with_timeout(Duration::from_millis(ms));
+        }
         let connection = Arc::clone(connection);
         self.connector.call(&call.activity, call.input.clone(), connection, &options).await.map_err(step_error)
     }

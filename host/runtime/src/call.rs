@@ -15,6 +15,13 @@ pub struct CallOptions {
     pub deadline: Duration,
     /// Folder for downloads; created when the first one starts.
     pub downloads: PathBuf,
+    /// How long all downloads of the call may take beyond `deadline`, while their bytes come. Zero: the deadline holds for them
+    /// too. A download that is cut short keeps what has come, and the next one of the same file goes on from there.
+    pub longest_download: Duration,
+    /// Largest file to download, bytes.
+    pub most_bytes: u64,
+    /// Download files that are there already.
+    pub again: bool,
     /// Stop at the first request and return it instead of sending it.
     pub dry_run: bool,
     /// Activities (`zoom.recordings.delete-permanently`) that run although their manifest says `"policy": "off"`.
@@ -27,11 +34,27 @@ pub struct CallOptions {
     pub events: Arc<dyn Events>,
 }
 
+/// A day: four times what 50 GiB take at 20 Mbit/s.
+const LONGEST_DOWNLOAD: Duration = Duration::from_secs(86_400);
+/// 50 GiB. A day of recorded video in the best quality has some 25.
+const MOST_BYTES: u64 = 50 << 30;
+
+impl CallOptions {
+    /// The same with a limit of the caller's for everything, downloads included.
+    #[must_use]
+    pub fn with_timeout(self, timeout: Duration) -> Self {
+        Self { deadline: timeout, longest_download: Duration::ZERO, ..self }
+    }
+}
+
 impl Default for CallOptions {
     fn default() -> Self {
         Self {
             deadline: Duration::from_secs(120),
             downloads: PathBuf::from("downloads"),
+            longest_download: LONGEST_DOWNLOAD,
+            most_bytes: MOST_BYTES,
+            again: false,
             dry_run: false,
             allow: Vec::new(),
             attempt: 1,

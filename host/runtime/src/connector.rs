@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use wasmtime::Store;
 use wasmtime::component::{Component, HasSelf, Linker, types::ComponentItem};
 
+use crate::allowance::Allowance;
 use crate::bindings::{Identity, generated, types};
 use crate::book::Book;
 use crate::call::CallOptions;
@@ -307,6 +308,7 @@ impl Connector {
             options: options.clone(),
             pace,
             deadline: Instant::now() + options.deadline,
+            allowance: Arc::new(Allowance::new(options.longest_download)),
             planned: None,
         }
     }
@@ -362,16 +364,17 @@ impl Shared {
         time: Time,
         work: impl AsyncFnOnce(&mut Store<Host>) -> wasmtime::Result<T>,
     ) -> Result<T, CallError> {
-        let done = tokio::time::timeout(time.most, work(store)).await;
+        let allowance = store.data().call.as_ref().map(|call| Arc::clone(&call.allowance)).unwrap_or_default();
+        let done = allowance.bound(time.most, work(store)).await;
         let limits = &store.data().limits;
         match done {
-            Ok(Ok(value)) => Ok(value),
-            Err(_) => Err(CallError::broken("guest.deadline", format!("the call did not end within {:?}", time.set))),
-            Ok(Err(_)) if limits.out_of_time => {
+            Some(Ok(value)) => Ok(value),
+            None => Err(CallError::broken("guest.deadline", format!("the call did not end within {:?}", time.set))),
+            Some(Err(_)) if limits.out_of_time => {
                 let message = format!("the connector used more than {:?} of processor time", self.config.cpu);
                 Err(CallError::broken("guest.cpu", message))
             }
-            Ok(Err(error)) => Err(match limits.refused {
+            Some(Err(error)) => Err(match limits.refused {
                 Some(bytes) => CallError::broken(
                     "guest.memory",
                     format!("the connector asked for {bytes} bytes of memory; a call may have {}", self.config.memory),

@@ -7,13 +7,14 @@ use switchboard_egress::{self as egress, Ask, Connection, Credential, Credential
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
+use crate::allowance::Allowance;
 use crate::bindings::{context, http, log, types};
 use crate::call::CallOptions;
 use crate::connector::Shared;
 use crate::error::{no_credential, response, to_guest};
 use crate::limits::Limits;
 use crate::pace::Pace;
-use crate::{naming, retry};
+use crate::retry;
 
 /// Longest line a guest may log, characters.
 const MAX_LINE: usize = 2_000;
@@ -31,6 +32,8 @@ pub(crate) struct Call {
     pub(crate) options: CallOptions,
     pub(crate) pace: Pace,
     pub(crate) deadline: Instant,
+    /// What downloads may take beyond it.
+    pub(crate) allowance: Arc<Allowance>,
     /// Filled by the first request of a dry run.
     pub(crate) planned: Option<serde_json::Value>,
 }
@@ -68,71 +71,19 @@ impl http::Host for Host {
         expect: http::Expectation,
     ) -> Result<http::Stored, http::Failure> {
         let call = self.call.as_mut().ok_or_else(no_network)?;
-        let wants = request.credential;
-        let request = call.prepare(request)?;
-        let folder = &call.options.downloads;
-        tokio::fs::create_dir_all(folder).await.map_err(|error| {
-            failed("download.disk", &format!("cannot make the folder {}: {error}", folder.display()), true)
-        })?;
-        let to = naming::place(folder, &label);
-        let expect = egress::Expectation { size: expect.size, content_types: expect.content_types };
-        let mut renewed = false;
-        for attempt in 1.. {
-            let credential = call.credential(wants).await?;
-            let events = Arc::clone(&call.options.events);
-            let progress = move |done, total| events.progress(done, total, "bytes");
-            let got = call
-                .shared
-                .egress
-                .download(
-                    call.connection.policy(),
-                    &request,
-                    credential.as_ref(),
-                    &expect,
-                    &to,
-                    &progress,
-                    call.deadline,
-                    &*call.options.trace,
-                )
-                .await;
-            let failure = match got {
-                Ok(stored) => {
-                    return Ok(http::Stored {
-                        path: stored.path.display().to_string(),
-                        size: stored.size,
-                        sha256: stored.sha256,
-                        content_type: stored.content_type,
-                    });
-                }
-                Err(failure) => failure,
-            };
-            let pause = match &failure.response {
-                Some(answer) => {
-                    match call.verdict(answer, &request, attempt, credential.as_ref(), &mut renewed).await? {
-                        Next::Done => None,
-                        Next::Again(pause) => Some(pause),
-                    }
-                }
-                None => retry::after_failure(&request.method, &failure, attempt),
-            };
-            match pause {
-                Some(pause) if call.has_time(pause) => call.sleep(pause).await?,
-                _ => return Err(to_guest(failure)),
-            }
-        }
-        Err(no_network())
+        call.download(request, &label, expect).await
     }
 }
 
 /// What to do after an answer.
-enum Next {
+pub(crate) enum Next {
     Done,
     Again(std::time::Duration),
 }
 
 impl Call {
     /// The guest's request in egress's words; a dry run ends here.
-    fn prepare(&mut self, request: http::Request) -> Result<Request, http::Failure> {
+    pub(crate) fn prepare(&mut self, request: http::Request) -> Result<Request, http::Failure> {
         let method = match request.method {
             http::Method::Get => Method::Get,
             http::Method::Post => Method::Post,
@@ -187,7 +138,7 @@ impl Call {
         }
     }
 
-    async fn credential(&self, wants: http::Credential) -> Result<Option<Credential>, http::Failure> {
+    pub(crate) async fn credential(&self, wants: http::Credential) -> Result<Option<Credential>, http::Failure> {
         match wants {
             http::Credential::None => Ok(None),
             http::Credential::Connection => self.in_time(self.connection.credential()).await.map(Some),
@@ -232,11 +183,11 @@ impl Call {
         })
     }
 
-    fn has_time(&self, pause: std::time::Duration) -> bool {
+    pub(crate) fn has_time(&self, pause: std::time::Duration) -> bool {
         Instant::now() + pause < self.deadline
     }
 
-    async fn sleep(&self, pause: std::time::Duration) -> Result<(), http::Failure> {
+    pub(crate) async fn sleep(&self, pause: std::time::Duration) -> Result<(), http::Failure> {
         if pause.is_zero() {
             return Ok(());
         }
@@ -253,7 +204,7 @@ impl Call {
 
     /// Ask the connector what an unhappy answer means, renew what can be renewed, and say whether to send again. A refused
     /// request was certainly not acted on, so this holds for writes too.
-    async fn verdict(
+    pub(crate) async fn verdict(
         &self,
         answer: &egress::Response,
         request: &Request,
@@ -350,11 +301,11 @@ fn unknown_outcome(method: &Method, mut failure: http::Failure) -> http::Failure
     failure
 }
 
-fn no_network() -> http::Failure {
+pub(crate) fn no_network() -> http::Failure {
     failed("refused.network", "this call may not use the network", true)
 }
 
-fn failed(code: &str, message: &str, not_sent: bool) -> http::Failure {
+pub(crate) fn failed(code: &str, message: &str, not_sent: bool) -> http::Failure {
     http::Failure {
         code: code.into(),
         message: message.into(),

@@ -4,18 +4,19 @@
 //! knows nothing of databases, files other than downloads, or of any particular service. Credentials come through the
 //! [`Connection`] trait, the network is `switchboard-egress`.
 
+mod allowance;
 mod bindings;
 mod book;
 mod call;
 mod connector;
 mod deliveries;
+mod download;
 mod engine;
 mod error;
 mod host;
 mod limits;
 mod machine_code;
 pub mod manifest;
-mod naming;
 mod pace;
 pub mod remedy;
 mod retry;

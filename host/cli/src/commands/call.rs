@@ -33,7 +33,10 @@ pub async fn run(app: &App, call: Call) -> Result<(), CliError> {
     };
     let connection = connections.open_connection(call.connection.as_deref()).map_err(|error| advised(error.into()))?;
     let label = connection.label().to_owned();
-    let mut options = app.call_options(connection.label(), &call.downloads);
+    let mut options = app.download_options(connection.label(), &call.files)?;
+    if let Some(timeout) = call.timeout {
+        options = options.with_timeout(timeout);
+    }
     options.dry_run = call.dry_run;
     options.allow = app.allowed(&call.allow)?;
     let result = connector.call(&call.activity, input, Arc::new(connection), &options).await;

@@ -47,7 +47,7 @@ pub async fn run(app: &App, run: Run) -> Result<(), CliError> {
     let mut accounts = BTreeMap::new();
     for (name, row) in &rows {
         let connection = Arc::new(connections.open_connection(Some(&row.id))?);
-        let mut options = app.call_options(&row.label, &run.downloads);
+        let mut options = app.download_options(&row.label, &run.files)?;
         options.allow = app.allowed(&run.allow)?;
         accounts.insert(name.clone(), Account { connection, options });
     }
