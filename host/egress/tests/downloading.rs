@@ -122,7 +122,7 @@ async fn a_file_is_stored_with_its_hash_for_its_owner_only() {
     assert_eq!((stored.size, stored.sha256.as_str()), (5, HELLO));
     assert_eq!(stored.content_type.as_deref(), Some("video/mp4"));
     assert_eq!(std::fs::read(&to).unwrap(), b"hello");
-    assert_eq!(files(folder.path()), [to.clone()]);
+    assert_eq!(files(folder.path()), std::slice::from_ref(&to));
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
