@@ -26,6 +26,18 @@ impl Call {
         }
     }
 
+    /// The same request with other parameters.
+    pub fn with_query(&self, query: Vec<(String, String)>) -> Self {
+        Self {
+            method: self.method.clone(),
+            path: self.path.clone(),
+            raw_query: self.raw_query.clone(),
+            query,
+            headers: self.headers.clone(),
+            body: self.body.clone(),
+        }
+    }
+
     /// The first query value of that name.
     pub fn query(&self, name: &str) -> Option<&str> {
         first(&self.query, name)

@@ -79,6 +79,21 @@ pub enum Kind {
         #[serde(default = "json_type")]
         content_type: String,
     },
+    /// A refusal goes out as XML to whoever did not ask for JSON; with `always` to everybody.
+    Xml {
+        #[serde(default)]
+        always: bool,
+    },
+    /// The pages of a list lie about where it ends; with `rows` each page holds no more than so many.
+    Pages {
+        lie: Lie,
+        #[serde(default)]
+        rows: Option<u32>,
+    },
+    /// Every list of this name, at any depth, has `null` as its second element.
+    BadRow { list: String },
+    /// Answers show only so many occurrences of a series.
+    Shorten { occurrences: usize },
     /// Transcripts that are there now appear after so many minutes. Takes effect at once.
     LateTranscript { minutes: i64 },
     /// Every access token dies now; with `refresh` the refresh tokens too. Takes effect at once.
@@ -86,6 +101,20 @@ pub enum Kind {
         #[serde(default)]
         refresh: bool,
     },
+}
+
+/// How pages lie.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Lie {
+    /// The token of a page leads back to an earlier one.
+    Circle,
+    /// There is always one more token, each to the first page.
+    Endless,
+    /// The first page has no token, although more rows are counted.
+    Short,
+    /// The same, with pages counted by number.
+    Numbered,
 }
 
 fn once() -> u32 {

@@ -7,7 +7,7 @@ use crate::api::operations;
 /// Fields of every fault.
 const COMMON: [&str; 6] = ["kind", "count", "path", "method", "operation", "nth"];
 /// Each kind with its own fields.
-const KINDS: [(&str, &[&str]); 14] = [
+const KINDS: [(&str, &[&str]); 18] = [
     ("latency", &["millis"]),
     ("status", &["status", "variant"]),
     ("html", &["status"]),
@@ -20,6 +20,10 @@ const KINDS: [(&str, &[&str]); 14] = [
     ("error", &["status", "code", "message"]),
     ("refusal", &["code", "status"]),
     ("text", &["status", "body", "content_type"]),
+    ("xml", &["always"]),
+    ("pages", &["lie", "rows"]),
+    ("bad-row", &["list"]),
+    ("shorten", &["occurrences"]),
     ("late-transcript", &["minutes"]),
     ("token-death", &["refresh"]),
 ];
@@ -105,8 +109,9 @@ mod tests {
             for name in fields {
                 let value = match *name {
                     "variant" => json!("qps"),
-                    "message" | "body" | "content_type" => json!("x"),
-                    "after" | "refresh" => json!(true),
+                    "lie" => json!("circle"),
+                    "message" | "body" | "content_type" | "list" => json!("x"),
+                    "after" | "refresh" | "always" => json!(true),
                     _ => json!(200),
                 };
                 fault[*name] = value;

@@ -15,6 +15,7 @@ mod events;
 mod fault;
 mod fault_words;
 mod interned;
+mod lies;
 mod limits;
 mod listener;
 mod livestream;

@@ -19,7 +19,7 @@ use crate::listener::{Cuttable, Scissors};
 use crate::log::{self, Entry};
 use crate::seed::Seed;
 use crate::world::World;
-use crate::{Options, api, control, downloads, events, oauth, page, seed, time, versions, writing};
+use crate::{Options, api, control, downloads, events, lies, oauth, page, seed, time, versions, writing};
 
 /// Zoom's own limit is unknown; requests to these calls are a few kilobytes.
 const MAX_BODY: usize = 1 << 20;
@@ -175,10 +175,15 @@ fn finish(site: &Site, call: &Call, n: u64, fault: Option<&Kind>) -> Answer {
     let mut world = site.shared.world();
     let (now, style) = (world.now_ms(), world.settings.retry_after);
     let answer = fault.and_then(|fault| fault::answer(fault, now, style));
-    let answer = answer.unwrap_or_else(|| match site.name {
-        "download" => versions::answer(route(&mut world, site.name, call), call, fault),
-        _ => route(&mut world, site.name, call),
+    let answer = answer.unwrap_or_else(|| {
+        let other = fault.and_then(|fault| lies::asked(fault, call));
+        let answer = route(&mut world, site.name, other.as_ref().unwrap_or(call));
+        if site.name == "download" { versions::answer(answer, call, fault) } else { answer }
     });
+    let answer = match fault {
+        Some(fault) => lies::told(fault, call, answer),
+        None => answer,
+    };
     let answer = answer.localised(&world.settings.language);
     if let Some(entry) = world.log.iter_mut().rev().find(|entry| entry.n == n) {
         entry.status = (!matches!(fault, Some(Kind::Drop { .. }))).then_some(answer.status);

@@ -100,3 +100,35 @@ async fn tokens_die_at_once_and_each_429_keeps_its_shape() {
     control(&emulator, "POST", "faults", json!({"kind": "token-death"})).await;
     assert_eq!(get(&emulator, &token, "/users/me").await.code(), (401, 124));
 }
+
+#[tokio::test]
+async fn pages_lie_about_the_end_of_their_list() {
+    let fault = json!({"kind": "pages", "lie": "short", "rows": 2, "path": "/users"});
+    let (emulator, token) = with(fault).await;
+    let short = get(&emulator, &token, "/users?page_size=300").await.json();
+    assert_eq!(short["next_page_token"], "", "{short}");
+    assert_eq!(short["users"].as_array().unwrap().len(), 2, "{short}");
+    assert!(short["total_records"].as_u64().unwrap() > 2, "{short}");
+    control(&emulator, "POST", "faults", json!({"kind": "pages", "lie": "circle", "count": 0})).await;
+    let mut tokens = vec![String::new()];
+    for _ in 0..4 {
+        let page = get(&emulator, &token, &format!("/users?next_page_token={}", tokens.last().unwrap())).await.json();
+        assert!(!page["users"].as_array().unwrap().is_empty(), "{page}");
+        tokens.push(page["next_page_token"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(tokens[1..], ["lie-1", "lie-2", "lie-1", "lie-2"]);
+}
+
+#[tokio::test]
+async fn refusals_are_xml_for_who_does_not_ask_for_json() {
+    let (emulator, token) = with(json!({"kind": "xml"})).await;
+    let got = get(&emulator, &token, "/meetings/1").await;
+    assert!(got.text().starts_with("<result><code>"), "{}", got.text());
+}
+
+#[tokio::test]
+async fn a_bad_row_stands_between_good_ones() {
+    let (emulator, token) = with(json!({"kind": "bad-row", "list": "users"})).await;
+    let users = get(&emulator, &token, "/users").await.json()["users"].as_array().unwrap().clone();
+    assert!(users.len() > 2 && users[1].is_null() && users[2].is_object(), "{users:?}");
+}
