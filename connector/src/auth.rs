@@ -9,7 +9,7 @@ use crate::manifest;
 use crate::problem;
 use crate::service::Outcome;
 use crate::wire;
-use crate::wire::error::{Kind, Refusal};
+use crate::wire::error::{Kind, Reading};
 use crate::zoom::Zoom;
 
 /// The manifest's `auth` section.
@@ -43,8 +43,11 @@ pub fn classify(status: u16, headers: &[Header], body: &[u8]) -> Verdict {
     }
     // Times are given back as they are: this function has no clock.
     let response = Response { status, headers: headers.to_vec(), body: body.to_vec() };
-    let Some(refusal) = Refusal::read(&response, 0) else {
-        return verdict("ok", None, None);
+    let refusal = match Reading::of(&response, 0) {
+        Reading::Refused(refusal) => refusal,
+        Reading::Success => return verdict("ok", None, None),
+        // A page of a proxy or of the network's own sign-in ends no connection.
+        Reading::Foreign => return verdict("other", None, None),
     };
     let kind = match refusal.kind {
         Kind::Expired
@@ -110,6 +113,16 @@ mod tests {
         is(404, r#"{"code":3001,"message":"x"}"#, "other");
         is(400, r#"{"reason":"Invalid Token!","error":"invalid_grant"}"#, "revoked");
         is(400, r#"{"reason":"Bad Request","error":"invalid_request"}"#, "other");
+        is(401, "<result><code>124</code><message>x</message></result>", "expired");
+    }
+
+    #[test]
+    fn a_page_says_nothing_about_the_credential() {
+        for status in [302, 400, 401, 403, 404, 407, 451] {
+            for body in ["<!doctype html><title>Sign in to the network</title>", "", "Forbidden"] {
+                is(status, body, "other");
+            }
+        }
     }
 
     #[test]

@@ -63,7 +63,15 @@ impl Day {
         self.0 - other.0
     }
 
-    fn of(y: i64, m: i64, d: i64) -> Option<Self> {
+    /// The year and the month so many months later.
+    pub fn month_after(self, months: i64) -> (i64, i64) {
+        let (y, m, _) = self.parts();
+        let months = y * 12 + m - 1 + months;
+        (months.div_euclid(12), months.rem_euclid(12) + 1)
+    }
+
+    /// A day that the month has.
+    pub fn of(y: i64, m: i64, d: i64) -> Option<Self> {
         let valid = (1..=12).contains(&m) && d >= 1 && d <= days_of(y, m);
         // Howard Hinnant's days_from_civil: years begin in March, eras have 400 years.
         let (shifted, month) = if m > 2 { (y, m - 3) } else { (y - 1, m + 9) };
@@ -97,6 +105,11 @@ impl std::fmt::Display for Day {
 pub struct Moment(pub i64);
 
 impl Moment {
+    /// Of milliseconds since 1970.
+    pub fn of(millis: u64) -> Option<Self> {
+        i64::try_from(millis).ok().map(Self)
+    }
+
     /// Parse RFC 3339 with `Z` or an offset.
     pub fn parse(text: &str) -> Option<Self> {
         match Time::parse(text)? {

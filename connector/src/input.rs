@@ -3,17 +3,19 @@
 use serde::de::DeserializeOwned;
 
 use crate::bindings::contract::Problem;
-use crate::json::{self, Unfit, Unread, Why};
+use crate::blank;
+use crate::json::{self, Node, Unfit, Unread, Why};
 use crate::problem::{self, invalid};
 use crate::service::Outcome;
 
 /// Parse an activity's input.
 pub fn parse<T: DeserializeOwned>(json: &str) -> Outcome<T> {
-    match json::read_object(json.as_bytes()) {
-        Ok(Some(input)) => Ok(input),
-        Ok(None) => Err(invalid("", "the input is not a JSON object", "write the input as `{…}`")),
-        Err(unread) => Err(explain(unread)),
+    let node = json::parse(json.as_bytes()).map_err(explain)?;
+    if !matches!(node, Node::Object(_)) {
+        return Err(invalid("", "the input is not a JSON object", "write the input as `{…}`"));
     }
+    blank::refuse(&node)?;
+    json::exact(&node).map_err(explain)
 }
 
 #[cold]

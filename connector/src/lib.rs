@@ -10,10 +10,12 @@ pub mod auth;
 #[allow(unsafe_code, reason = "generated code crosses the component boundary")]
 #[allow(clippy::all, clippy::restriction, missing_docs, reason = "generated code")]
 pub mod bindings;
+mod blank;
 mod catalogue;
 mod component;
 mod dates;
 pub mod events;
+mod foreign;
 #[cfg(target_arch = "wasm32")]
 mod heap;
 mod ids;

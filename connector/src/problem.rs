@@ -4,10 +4,16 @@ use serde_json::{Value, json};
 
 use crate::bindings::contract::{Problem, Retry};
 use crate::bindings::http::{Failure, Response};
-use crate::wire::error::{Kind, Refusal};
+use crate::blank;
+use crate::foreign::Foreign;
+use crate::wire::error::{Kind, Reading, Refusal, is_page};
 
 /// Zoom needs about twice a meeting's length to process its recording; ten minutes is a polite pace to ask.
 const NOT_READY_MS: u64 = 600_000;
+
+/// What to do about an address that has died.
+const READ_AGAIN: &str = "read `recordings.files` again: when one file of a recording goes, addresses of the others die; look in \
+                          `recordings.list-trash` too";
 
 /// Why a call gave no value.
 #[derive(Debug)]
@@ -18,8 +24,10 @@ pub enum Trouble {
     Failed(Box<Failure>),
     /// The answer was a success that cannot be read.
     Unreadable(String),
-    /// The answer was a page for people.
-    Page(u16),
+    /// Something answered, but not in a form of Zoom's.
+    Foreign(Box<Foreign>),
+    /// A parameter that chooses what the request acts on is empty.
+    Empty(String),
     /// The connection has no user of its own, and the input names none.
     NoUser,
 }
@@ -30,7 +38,8 @@ impl From<Trouble> for Problem {
             Trouble::Refused(refusal) => refused(&refusal),
             Trouble::Failed(failure) => failed(*failure),
             Trouble::Unreadable(message) => broken(message),
-            Trouble::Page(status) => page(status),
+            Trouble::Foreign(foreign) => (*foreign).into(),
+            Trouble::Empty(parameter) => blank::empty(&format!("/{parameter}")),
             Trouble::NoUser => no_user(),
         }
     }
@@ -55,18 +64,6 @@ pub fn broken(message: impl Into<String>) -> Problem {
     Problem {
         fix: Some("report it with the activity's name and this text".to_owned()),
         ..plain("unexpected-answer", message, false)
-    }
-}
-
-/// A page came where data should be.
-fn page(status: u16) -> Problem {
-    Problem {
-        fix: Some(
-            "a web page came in place of data: try again in some minutes. If it stays so, look whether a proxy or the \
-             network's own sign-in page answers for Zoom, and at https://status.zoom.us"
-                .to_owned(),
-        ),
-        ..plain("unexpected-answer", format!("the answer {status} is a web page, not data of Zoom's API"), false)
     }
 }
 
@@ -99,20 +96,14 @@ pub fn download_failed(failure: Failure, now: u64) -> Problem {
     let Some(response) = &failure.response else {
         return failed(failure);
     };
-    let Some(refusal) = Refusal::read(response, now) else {
-        return if is_page(response) {
-            blocked("page", "Zoom sent a web page in place of the file")
-        } else {
-            failed(failure)
-        };
+    let refusal = match Reading::of(response, now) {
+        Reading::Refused(refusal) => refusal,
+        _ if is_page(&response.body) || is_html(response) => return page(response.status),
+        _ => return failed(failure),
     };
     match (refusal.status, refusal.code) {
         (404, _) => Problem {
-            fix: Some(
-                "read `recordings.files` again: when one file of a recording goes, addresses of the others die; look in \
-                 `recordings.list-trash` too"
-                    .to_owned(),
-            ),
+            fix: Some(READ_AGAIN.to_owned()),
             details: Some(json!({ "reason": "gone", "status": 404 }).to_string()),
             ..plain("not-found", "the file is not at the address that Zoom gave", true)
         },
@@ -140,7 +131,19 @@ fn blocked(reason: &str, message: &str) -> Problem {
     }
 }
 
-fn is_page(response: &Response) -> bool {
+/// Zoom sends pages in place of files that it keeps back, and a page with 404 for an address that has died. So does whatever else answers
+/// in its place, so it is never said that the file is gone.
+fn page(status: u16) -> Problem {
+    let problem = blocked("page", &format!("a web page ({status}) came in place of the file"));
+    if status != 404 {
+        return problem;
+    }
+    let fix =
+        format!("{READ_AGAIN}. A file that is listed there is not gone: see whether a proxy answers in place of Zoom");
+    Problem { fix: Some(fix), details: Some(json!({ "reason": "page", "status": status }).to_string()), ..problem }
+}
+
+fn is_html(response: &Response) -> bool {
     response.headers.iter().any(|h| h.name == "content-type" && h.value.starts_with("text/html"))
 }
 

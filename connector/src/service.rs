@@ -14,6 +14,8 @@ pub trait Service {
     fn now(&self) -> u64;
     /// How far long work is.
     fn progress(&self, done: u64, unit: &str);
+    /// Something that whoever watches should know.
+    fn warn(&self, _: &str) {}
     /// `oauth-user`, `oauth-admin`, `server-to-server` or `token`.
     fn connection_kind(&self) -> String {
         "token".to_owned()
@@ -35,6 +37,9 @@ impl Service for Host {
     }
     fn progress(&self, done: u64, unit: &str) {
         log::progress(done, None, unit);
+    }
+    fn warn(&self, text: &str) {
+        log::message(log::Level::Warn, text);
     }
     fn connection_kind(&self) -> String {
         context::get().connection.kind

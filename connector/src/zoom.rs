@@ -3,11 +3,16 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::bindings::http::{Credential, Expectation, Method, Request, Response, Stored, Target};
-use crate::json::{self, Unread};
+use crate::bindings::http::{Credential, Expectation, Header, Method, Request, Response, Stored, Target};
+use crate::blank;
+use crate::foreign::Foreign;
+use crate::json::{self, LeftOut, Unread};
 use crate::problem::{self, Trouble};
 use crate::service::{Outcome, Service};
-use crate::wire::error::Refusal;
+use crate::wire::error::{Reading, is_page};
+
+/// What requests say and ask for.
+const JSON: &str = "application/json";
 
 /// The client. It has no state: the host holds address and credential.
 pub struct Zoom<'a> {
@@ -63,17 +68,17 @@ impl<'a> Zoom<'a> {
     }
 }
 
+/// A success that is not what was expected.
 #[cold]
-fn unexpected(response: &Response, unread: &Unread) -> Trouble {
-    let status = response.status;
-    if response.body.trim_ascii_start().starts_with(b"<") {
-        return Trouble::Page(status);
+pub fn unreadable(response: &Response, unread: &Unread) -> Trouble {
+    if is_page(&response.body) {
+        return Trouble::Foreign(Box::new(Foreign::of(response)));
     }
     let why = match unread {
         Unread::Syntax(text) => text.clone(),
         Unread::Unfit(unfit) => unfit.to_string(),
     };
-    Trouble::Unreadable(format!("Zoom's answer {status} is not the expected JSON: {why}"))
+    Trouble::Unreadable(format!("Zoom's answer {} is not the expected JSON: {why}", response.status))
 }
 
 fn request(method: Method, target: Target) -> Request {
@@ -104,17 +109,21 @@ impl Call<'_> {
     /// Set the body as JSON. Absent options are left out: Zoom refuses null.
     pub fn body(self, body: &impl Serialize) -> Outcome<Self> {
         let text = json::write(body).map_err(|error| problem::broken(error.to_string()))?;
-        Ok(self.with_text(text))
+        self.with_text(text)
     }
 
-    /// Set the body to JSON text, as it is.
-    pub fn with_text(mut self, text: String) -> Self {
+    /// Set the body to JSON text, as it is; one with an empty id in it is refused.
+    pub fn with_text(mut self, text: String) -> Outcome<Self> {
+        if let Ok(body) = json::parse(text.as_bytes()) {
+            blank::refuse_ids("", &body)?;
+        }
         self.request.body = Some(text);
-        self.request.headers.push(crate::bindings::http::Header {
-            name: "content-type".to_owned(),
-            value: "application/json".to_owned(),
-        });
-        self
+        self.header("content-type", JSON);
+        Ok(self)
+    }
+
+    fn header(&mut self, name: &str, value: &str) {
+        self.request.headers.push(Header { name: name.to_owned(), value: value.to_owned() });
     }
 
     /// Send, and read a JSON answer.
@@ -122,20 +131,35 @@ impl Call<'_> {
         Ok(self.fetch()?)
     }
 
-    /// Send, and read a JSON answer; the caller decides about refusals.
+    /// Send, and read a JSON answer; the caller decides about refusals. Who watches is warned of what had to be left out.
     pub fn fetch<T: DeserializeOwned>(self) -> Result<T, Trouble> {
-        let response = self.send()?;
-        json::read(&response.body).map_err(|unread| unexpected(&response, &unread))
+        let service = self.service;
+        let (value, left_out) = self.salvage()?;
+        for one in left_out {
+            service.warn(&format!("left out of Zoom's answer: {}: {}", one.at, one.why));
+        }
+        Ok(value)
     }
 
-    /// Send, and expect success without reading a body.
+    /// Send, and read a JSON answer as far as it can be read.
+    pub fn salvage<T: DeserializeOwned>(self) -> Result<(T, Vec<LeftOut>), Trouble> {
+        let response = self.send()?;
+        json::read(&response.body).map_err(|unread| unreadable(&response, &unread))
+    }
+
+    /// Send, and expect success without a value.
     pub fn done(self) -> Outcome<()> {
         Ok(self.answer()?)
     }
 
-    /// Send, and expect success without reading a body; the caller decides about refusals.
+    /// Send, and expect success without a value; the caller decides about refusals. A success that is neither empty nor JSON was not
+    /// said by Zoom.
     pub fn answer(self) -> Result<(), Trouble> {
-        self.send().map(drop)
+        let response = self.send()?;
+        if response.body.trim_ascii().is_empty() || json::parse(&response.body).is_ok() {
+            return Ok(());
+        }
+        Err(Trouble::Foreign(Box::new(Foreign::of(&response))))
     }
 
     /// Send, and take the answer as it is.
@@ -150,14 +174,20 @@ impl Call<'_> {
     }
 
     #[inline(never)]
-    fn send(self) -> Result<Response, Trouble> {
+    fn send(mut self) -> Result<Response, Trouble> {
+        if let Some((name, _)) = self.request.query.iter().find(|(_, value)| blank::is_blank(value)) {
+            return Err(Trouble::Empty(name.clone()));
+        }
+        // Without it Zoom sends some refusals as XML.
+        self.header("accept", JSON);
         if self.needs_a_user() && self.service.connection_kind() == "server-to-server" {
             return Err(Trouble::NoUser);
         }
         let response = self.service.send(&self.request).map_err(|failure| Trouble::Failed(Box::new(failure)))?;
-        if let Some(refusal) = Refusal::read(&response, self.service.now()) {
-            return Err(Trouble::Refused(Box::new(refusal)));
+        match Reading::of(&response, self.service.now()) {
+            Reading::Success => Ok(response),
+            Reading::Refused(refusal) => Err(Trouble::Refused(refusal)),
+            Reading::Foreign => Err(Trouble::Foreign(Box::new(Foreign::of(&response)))),
         }
-        Ok(response)
     }
 }

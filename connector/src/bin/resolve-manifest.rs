@@ -1,4 +1,4 @@
-//! Writes `manifests/zoom.resolved.json`, `docs/activities.md`, `docs/events.md` and `docs/guides`; with `--check` only says whether they
+//! Writes `manifests/zoom.resolved.json`, `docs/activities.md`, `docs/events.md`, `docs/reference/errors.md` and `docs/guides`; with `--check` only says whether they
 //! are up to date.
 
 use std::path::Path;
@@ -24,6 +24,7 @@ fn run(check: bool) -> Result<ExitCode, String> {
     let resolved = manifest::resolve(&root.join("manifests/zoom"))?;
     let (activities, events) = (activities(&resolved)?, events(&resolved)?);
     let mut files = guides(&resolved)?;
+    files.push(("docs/reference/errors.md".to_owned(), errors(&root, &resolved)?));
     files.push(("manifests/zoom.resolved.json".to_owned(), resolved));
     files.push(("docs/activities.md".to_owned(), activities));
     files.push(("docs/events.md".to_owned(), events));
@@ -49,6 +50,39 @@ fn run(check: bool) -> Result<ExitCode, String> {
         }
     }
     Ok(if stale { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// All problem codes, the connector's and the host's, as `switchboard error list` prints them.
+fn errors(root: &Path, resolved: &str) -> Result<String, String> {
+    let manifest: Value = serde_json::from_str(resolved).map_err(|error| error.to_string())?;
+    let own = root.join("manifests/host/errors.json");
+    let own = fs::read_to_string(&own).map_err(|error| format!("cannot read {}: {error}", own.display()))?;
+    let own: Value = serde_json::from_str(&own).map_err(|error| error.to_string())?;
+    let mut page = String::from(
+        "# Problem codes\n\nMade by `resolve-manifest` from `manifests/zoom/errors.json` and `manifests/host/errors.json`. \
+         `switchboard error list [CODE]` prints\nthe same.\n",
+    );
+    let parts = [
+        ("What Zoom or the input said", manifest.get("errors"), "code"),
+        ("What the host says", own.get("problems"), "code"),
+        ("Zoom's own codes", manifest.get("refusals"), "problem"),
+    ];
+    for (title, rows, becomes) in parts {
+        page.push_str(&format!("\n## {title}\n"));
+        for row in rows.and_then(Value::as_array).into_iter().flatten() {
+            let text = |key: &str| row.get(key).and_then(Value::as_str).unwrap_or_default();
+            let code = row.get("code").map(|code| code.as_str().map_or_else(|| code.to_string(), str::to_owned));
+            let code = code.unwrap_or_default();
+            let heading = if becomes == "code" { format!("`{code}`") } else { format!("{code}: `{}`", text(becomes)) };
+            page.push_str(&format!("\n### {heading}\n\n{}\n", text("cause")));
+            for (name, key) in [("Fix", "fix"), ("Retry", "retry")] {
+                if !text(key).is_empty() {
+                    page.push_str(&format!("\n{name}: {}\n", text(key)));
+                }
+            }
+        }
+    }
+    Ok(page)
 }
 
 /// A page for each guide, with the same words as the command prints.

@@ -16,13 +16,18 @@ use crate::wire;
 pub fn changed(delivery: Delivery) -> Option<MeetingEvent> {
     let (event, at) = (delivery.event.clone(), delivery.at.clone());
     let mut payload = delivery.payload()?;
+    let mut meeting = meeting(std::mem::take(&mut payload.object))?;
+    // Zoom names the occurrences that are gone, with the state they had.
+    if event.ends_with("deleted") {
+        meeting.occurrences.iter_mut().for_each(|occurrence| occurrence.available = false);
+    }
     Some(MeetingEvent {
         event,
         at,
         account_id: payload.account_id.take(),
         actor: payload.actor.take(),
         extent: payload.extent("operation"),
-        meeting: meeting(std::mem::take(&mut payload.object))?,
+        meeting,
         more: payload.more(),
     })
 }
@@ -146,7 +151,7 @@ fn tracking(mut fields: Fields) -> Option<TrackingField> {
 fn recurrence(object: &mut Fields) -> Option<Recurrence> {
     let raw = object.value("recurrence")?;
     let read = json::read::<wire::recurrence::Recurrence>(raw.to_string().as_bytes()).ok();
-    let public = read.and_then(wire::recurrence::Recurrence::public);
+    let public = read.and_then(|(rule, _)| rule.public());
     if public.is_none() {
         object.put_back("recurrence", raw);
     }
@@ -204,7 +209,7 @@ fn registrant(person: &mut Fields) -> Option<Registrant> {
         "participant_pin_code",
     ];
     let text = person.whole().to_string();
-    let public = json::read::<wire::registrant::Registrant>(text.as_bytes()).ok()?.public()?;
+    let public = json::read::<wire::registrant::Registrant>(text.as_bytes()).ok()?.0.public()?;
     person.forget(&KNOWN);
     if public.status != RegistrantStatus::Other {
         person.forget(&["status"]);

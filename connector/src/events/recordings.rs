@@ -86,7 +86,8 @@ fn recording(object: &mut Fields) -> Option<Recording> {
         "auto_delete_date",
     ];
     let text = object.whole().to_string();
-    let public = json::read::<wire::recording::Recording>(text.as_bytes()).ok()?.public()?;
+    let (read, left_out) = json::read::<wire::recording::Recording>(text.as_bytes()).ok()?;
+    let public = read.public(&left_out)?;
     object.forget(&KNOWN);
     if public.kind != RecordingKind::Unknown {
         object.forget(&["type"]);

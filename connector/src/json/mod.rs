@@ -6,14 +6,16 @@
 
 mod node;
 mod read;
+mod salvage;
 mod write;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use node::Node;
+pub use node::Node;
 pub use read::{Unfit, Why, escape};
+pub use salvage::{LeftOut, salvage};
 
 /// Why a text gave no value.
 #[derive(Debug)]
@@ -24,22 +26,19 @@ pub enum Unread {
     Unfit(Unfit),
 }
 
-/// Read a value.
-pub fn read<T: DeserializeOwned>(text: &[u8]) -> Result<T, Unread> {
-    let node = parse(text)?;
-    T::deserialize(&node).map_err(Unread::Unfit)
+/// Read a value, as far as it can be read: elements of lists that do not fit are left out and named.
+pub fn read<T: DeserializeOwned>(text: &[u8]) -> Result<(T, Vec<LeftOut>), Unread> {
+    salvage(&mut parse(text)?).map_err(Unread::Unfit)
 }
 
-/// Read a value from an object; any other JSON is `None`.
-pub fn read_object<T: DeserializeOwned>(text: &[u8]) -> Result<Option<T>, Unread> {
-    match parse(text)? {
-        node @ Node::Object(_) => T::deserialize(&node).map(Some).map_err(Unread::Unfit),
-        _ => Ok(None),
-    }
+/// Read a value from a tree, exactly.
+pub fn exact<T: DeserializeOwned>(node: &Node<'_>) -> Result<T, Unread> {
+    T::deserialize(node).map_err(Unread::Unfit)
 }
 
+/// Read a text as a tree.
 #[inline(never)]
-fn parse(text: &[u8]) -> Result<Node<'_>, Unread> {
+pub fn parse(text: &[u8]) -> Result<Node<'_>, Unread> {
     serde_json::from_slice(text).map_err(|error| Unread::Syntax(error.to_string()))
 }
 
@@ -93,7 +92,7 @@ mod tests {
             r#"{"name":"a \"b\"\\\n\u0001é","share":0.25,"repeat":["never",{"every":3},{"on":{"day":"x"}}],"notes":{"a":-1}}"#
         );
         assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), serde_json::to_value(&plan).unwrap());
-        assert_eq!(read::<Plan>(text.as_bytes()).unwrap(), plan);
+        assert_eq!(exact::<Plan>(&parse(text.as_bytes()).unwrap()).unwrap(), plan);
     }
 
     #[test]
@@ -109,7 +108,7 @@ mod tests {
 
     #[track_caller]
     fn unfit(text: &str, expected: &str) {
-        match read::<Plan>(text.as_bytes()) {
+        match parse(text.as_bytes()).and_then(|node| exact::<Plan>(&node)) {
             Err(Unread::Unfit(unfit)) => assert_eq!(unfit.to_string(), expected),
             other => panic!("{other:?}"),
         }
@@ -126,6 +125,6 @@ mod tests {
         unfit(r#"{"name":"","repeat":[],"more":1}"#, "unknown field `more`");
         unfit(r#"{"name":null,"repeat":[]}"#, "invalid type: null, expected a string at /name");
         unfit("[]", "invalid type: sequence, expected struct Plan");
-        assert!(matches!(read::<Plan>(b"{"), Err(Unread::Syntax(_))));
+        assert!(matches!(parse(b"{"), Err(Unread::Syntax(_))));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
@@ -16,6 +17,59 @@ pub enum Node<'a> {
     Text(Cow<'a, str>),
     List(Vec<Node<'a>>),
     Object(Vec<(Cow<'a, str>, Node<'a>)>),
+    /// An element of a list that did not fit. Readers of the list pass over it; the others keep their places.
+    LeftOut,
+}
+
+impl<'a> Node<'a> {
+    /// The value of a field.
+    pub fn field(&self, name: &str) -> Option<&Self> {
+        match self {
+            Node::Object(fields) => fields.iter().find(|(key, _)| key == name).map(|(_, value)| value),
+            _ => None,
+        }
+    }
+
+    /// The value of a field, to be changed.
+    pub fn field_mut(&mut self, name: &str) -> Option<&mut Self> {
+        match self {
+            Node::Object(fields) => fields.iter_mut().find(|(key, _)| key == name).map(|(_, value)| value),
+            _ => None,
+        }
+    }
+
+    /// A text that is not empty.
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Node::Text(text) if !text.is_empty() => Some(text),
+            _ => None,
+        }
+    }
+
+    /// A count, also as text.
+    pub fn count(&self) -> Option<u64> {
+        match self {
+            Node::Unsigned(number) => Some(*number),
+            Node::Text(text) => text.parse().ok(),
+            _ => None,
+        }
+    }
+}
+
+impl Hash for Node<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        std::mem::discriminant(self).hash(state);
+        match self {
+            Node::Null | Node::LeftOut => {}
+            Node::Bool(value) => value.hash(state),
+            Node::Unsigned(value) => value.hash(state),
+            Node::Signed(value) => value.hash(state),
+            Node::Float(value) => value.to_bits().hash(state),
+            Node::Text(value) => value.hash(state),
+            Node::List(items) => items.hash(state),
+            Node::Object(fields) => fields.hash(state),
+        }
+    }
 }
 
 impl<'de> Deserialize<'de> for Node<'de> {

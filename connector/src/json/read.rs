@@ -109,6 +109,7 @@ impl Node<'_> {
             Node::Text(value) => Unexpected::Str(value),
             Node::List(_) => Unexpected::Seq,
             Node::Object(_) => Unexpected::Map,
+            Node::LeftOut => Unexpected::Option,
         };
         de::Error::invalid_type(found, expected)
     }
@@ -120,7 +121,7 @@ impl<'de> Deserializer<'de> for &Node<'_> {
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
         match self {
-            Node::Null => visitor.visit_unit(),
+            Node::Null | Node::LeftOut => visitor.visit_unit(),
             Node::Bool(value) => visitor.visit_bool(*value),
             Node::Unsigned(value) => visitor.visit_u64(*value),
             Node::Signed(value) => visitor.visit_i64(*value),
@@ -263,10 +264,14 @@ impl<'de> de::SeqAccess<'de> for Items<'_> {
     type Error = Unfit;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Unfit> {
-        let Some(node) = self.left.next() else { return Ok(None) };
-        let index = self.index;
-        self.index += 1;
-        seed.deserialize(node).map(Some).map_err(|error| error.under_index(index))
+        loop {
+            let Some(node) = self.left.next() else { return Ok(None) };
+            let index = self.index;
+            self.index += 1;
+            if !matches!(node, Node::LeftOut) {
+                return seed.deserialize(node).map(Some).map_err(|error| error.under_index(index));
+            }
+        }
     }
     fn size_hint(&self) -> Option<usize> {
         Some(self.left.len())

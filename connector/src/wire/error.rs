@@ -1,21 +1,21 @@
-//! Zoom's refusals. `{"code", "message"}` on the API, sometimes inside HTTP 200; `{"status", "errorCode", "errorMessage"}` on download
-//! hosts; a page of HTML or broken JSON anywhere.
+//! Zoom's refusals: `{"code", "message"}` on the API, sometimes inside HTTP 200 or as XML, sometimes as broken JSON;
+//! `{"status", "errorCode", "errorMessage"}` on download hosts. An answer in no such form, as proxies and sign-in pages of networks give
+//! it, says nothing about the account: only that Zoom did not answer.
 
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::lenient;
+use super::{lenient, xml};
 use crate::bindings::http::{Header, Response};
 pub use crate::catalogue::Kind;
 use crate::catalogue::{Code, look_up};
 use crate::dates::Moment;
 
 /// One field that Zoom refused.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
 pub struct Field {
-    #[serde(default)]
     pub field: String,
-    #[serde(default)]
     pub message: String,
 }
 
@@ -43,34 +43,58 @@ pub struct Refusal {
     pub retry_after: Option<u64>,
 }
 
-#[derive(Deserialize, Default)]
-struct Body {
-    #[serde(default, alias = "errorCode", deserialize_with = "lenient::number")]
-    code: Option<i64>,
-    #[serde(default, alias = "errorMessage", deserialize_with = "lenient::text")]
-    message: Option<String>,
-    #[serde(default, deserialize_with = "fields")]
-    errors: Vec<Field>,
+/// What an answer says.
+#[derive(Debug)]
+pub enum Reading {
+    Success,
+    Refused(Box<Refusal>),
+    /// It is not in Zoom's form: nobody knows whether Zoom made it.
+    Foreign,
 }
 
-/// What cannot be read must not hide the code beside it.
+impl Reading {
+    /// Read an answer. The status alone decides only where nothing depends on who sent it: "later" (429, 500 and above).
+    pub fn of(response: &Response, now: u64) -> Self {
+        let body = body(&response.body);
+        match (response.status, body.code) {
+            (200..300, None | Some(0)) if is_page(&response.body) => Self::Foreign,
+            (200..300, None | Some(0)) => Self::Success,
+            (429 | 500.., _) | (_, Some(_)) => Self::Refused(Box::new(Refusal::new(response, body, now))),
+            (_, None) => Self::Foreign,
+        }
+    }
+}
+
+/// Whether a text is markup, which no answer of the API is.
+pub fn is_page(body: &[u8]) -> bool {
+    let text = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
+    text.trim_ascii_start().starts_with(b"<")
+}
+
+/// A refusal's content.
+#[derive(Deserialize, Default)]
+pub struct Body {
+    #[serde(default, alias = "errorCode", deserialize_with = "lenient::number")]
+    pub code: Option<i64>,
+    #[serde(default, alias = "errorMessage", deserialize_with = "lenient::text")]
+    pub message: Option<String>,
+    #[serde(default, deserialize_with = "fields")]
+    pub errors: Vec<Field>,
+}
+
+/// What cannot be read must hide neither the code beside it nor other fields.
 fn fields<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<Field>, D::Error> {
-    Ok(serde_json::from_value(Value::deserialize(from)?).unwrap_or_default())
+    let Value::Array(rows) = Value::deserialize(from)? else { return Ok(Vec::new()) };
+    Ok(rows.into_iter().filter_map(|row| serde_json::from_value(row).ok()).collect())
 }
 
 impl Refusal {
-    /// The refusal in an answer; `None` for a success.
-    pub fn read(response: &Response, now: u64) -> Option<Self> {
+    fn new(response: &Response, body: Body, now: u64) -> Self {
         let status = response.status;
-        let body = body(&response.body);
-        let success = (200..300).contains(&status);
-        if success && matches!(body.code, None | Some(0)) {
-            return None;
-        }
         let (kind, known) = look_up(status, body.code);
         let scopes =
             if kind == Kind::ScopeMissing { scopes(&String::from_utf8_lossy(&response.body)) } else { Vec::new() };
-        Some(Self {
+        Self {
             kind,
             known,
             status,
@@ -81,7 +105,7 @@ impl Refusal {
             tracking: header(&response.headers, "x-zm-trackingid").map(str::to_owned),
             retry_after: retry_after(&response.headers, now)
                 .or_else(|| (kind == Kind::RateLimited && until_tomorrow(&response.headers)).then(|| midnight(now))),
-        })
+        }
     }
 }
 
@@ -92,6 +116,7 @@ fn body(bytes: &[u8]) -> Body {
             serde_json::from_value(Value::Object(map)).unwrap_or_default()
         }
         Ok(_) => Body::default(),
+        Err(_) if is_page(bytes) => xml::refusal(bytes).unwrap_or_default(),
         Err(_) => Body { code: leading_code(bytes), ..Body::default() },
     }
 }
@@ -156,9 +181,33 @@ mod tests {
     #[track_caller]
     fn check(status: u16, body: &str, expected: Option<Kind>) -> Option<Refusal> {
         let response = Response { status, headers: Vec::new(), body: body.as_bytes().to_vec() };
-        let refusal = Refusal::read(&response, 0);
+        let refusal = match Reading::of(&response, 0) {
+            Reading::Refused(refusal) => Some(*refusal),
+            _ => None,
+        };
         assert_eq!(refusal.as_ref().map(|r| r.kind), expected, "{status} {body}");
         refusal
+    }
+
+    #[test]
+    fn pages_and_empty_answers_are_foreign() {
+        for status in [200, 302, 307, 400, 401, 403, 404, 407, 409, 451] {
+            for body in ["<!doctype html><title>Sign in</title>", "\u{feff} <html>", "<result><code>x</code></result>"]
+            {
+                let response = Response { status, headers: Vec::new(), body: body.as_bytes().to_vec() };
+                assert!(matches!(Reading::of(&response, 0), Reading::Foreign), "{status} {body}");
+            }
+        }
+        for body in ["", "Sign in first.", "{}", r#"{"error":"Not Found","path":"/v2/users/me"}"#, "[]"] {
+            let response = Response { status: 404, headers: Vec::new(), body: body.as_bytes().to_vec() };
+            assert!(matches!(Reading::of(&response, 0), Reading::Foreign), "{body}");
+        }
+    }
+
+    #[test]
+    fn one_bad_field_does_not_hide_the_others() {
+        let text = r#"{"code":300,"message":"x","errors":[null,{"field":"settings.jbh_time","message":"y"}]}"#;
+        assert_eq!(check(400, text, Some(Kind::Invalid)).unwrap().fields[0].pointer(), "/settings/jbh_time");
     }
 
     #[test]
@@ -171,8 +220,8 @@ mod tests {
         check(400, r#"{"code":300,"message":"…"}"#, Some(Kind::Invalid));
         check(401, r#"{"status":false,"errorCode":124,"errorMessage":"Forbidden"}"#, Some(Kind::Expired));
         check(502, "<html>", Some(Kind::Unavailable));
-        check(404, "<html>", Some(Kind::NotFound));
-        check(418, "", Some(Kind::Other));
+        check(404, "<html>", None);
+        check(418, r#"{"code":999999,"message":"x"}"#, Some(Kind::Other));
     }
 
     #[test]
@@ -212,7 +261,10 @@ mod tests {
                 headers.iter().map(|(name, value)| Header { name: (*name).to_owned(), value: (*value).to_owned() });
             let body = br#"{"code":429,"message":"x"}"#.to_vec();
             let response = Response { status: 429, headers: headers.collect(), body };
-            Refusal::read(&response, 1_785_369_600_000 + 3_600_000).unwrap().retry_after
+            match Reading::of(&response, 1_785_369_600_000 + 3_600_000) {
+                Reading::Refused(refusal) => refusal.retry_after,
+                other => panic!("{other:?}"),
+            }
         };
         assert_eq!(after(&[("x-ratelimit-type", "QPS"), ("x-ratelimit-remaining", "0")]), None);
         assert_eq!(after(&[("x-ratelimit-type", "Daily-limit")]), Some(23 * 3_600_000));

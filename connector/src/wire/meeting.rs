@@ -7,7 +7,6 @@ use super::recurrence::Recurrence;
 use super::settings::Settings;
 use crate::bindings::meeting_options::TrackingField;
 use crate::bindings::meetings::{Meeting as Public, MeetingKind, MeetingStatus, Occurrence, ScheduleKind};
-use crate::paging::page;
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
@@ -147,11 +146,6 @@ pub fn kind(number: Option<i64>) -> MeetingKind {
         _ => MeetingKind::Other,
     }
 }
-
-page!(
-    /// One page of a user's meetings.
-    pub MeetingPage: meetings of Meeting
-);
 
 /// The body of a creation or change. Absent fields are left out: Zoom refuses null.
 #[derive(Serialize, Default)]

@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use super::lenient;
-use crate::paging::page;
 use crate::problem::invalid;
 use crate::service::Outcome;
 use crate::zoom::Zoom;
@@ -27,11 +26,6 @@ pub struct Member {
     #[serde(rename = "type", deserialize_with = "lenient::number")]
     pub kind: Option<i64>,
 }
-
-page!(
-    /// A page of members.
-    pub MemberPage: members of Member
-);
 
 #[derive(Serialize)]
 struct Body<'a> {

@@ -23,3 +23,4 @@ pub mod summary;
 pub mod upcoming;
 pub mod user;
 pub mod webinar;
+pub mod xml;

@@ -4,7 +4,6 @@ use serde::Deserialize;
 
 use super::lenient::{self, small};
 use crate::bindings::attendance::{HeldKind, Participant, PastInstance, PastMeeting, Whereabouts};
-use crate::paging::Page;
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
@@ -73,38 +72,25 @@ impl Meeting {
     }
 }
 
-#[derive(Deserialize)]
-pub struct Instances {
-    meetings: Vec<Instance>,
-}
-
 #[derive(Deserialize, Default)]
 #[serde(default)]
-struct Instance {
+pub struct Instance {
     #[serde(deserialize_with = "lenient::text")]
     uuid: Option<String>,
     #[serde(deserialize_with = "lenient::text")]
     start_time: Option<String>,
 }
 
-impl Instances {
-    /// `None` when one has no UUID.
-    pub fn public(self) -> Option<Vec<PastInstance>> {
-        let one = |row: Instance| Some(PastInstance { uuid: row.uuid?, start_time: row.start_time });
-        self.meetings.into_iter().map(one).collect()
+impl Instance {
+    /// The public form; `None` when Zoom left out the UUID.
+    pub fn public(self) -> Option<PastInstance> {
+        Some(PastInstance { uuid: self.uuid?, start_time: self.start_time })
     }
-}
-
-#[derive(Deserialize)]
-pub struct ParticipantPage {
-    #[serde(default, deserialize_with = "lenient::text")]
-    next_page_token: Option<String>,
-    participants: Vec<Row>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-struct Row {
+pub struct Row {
     #[serde(deserialize_with = "lenient::text")]
     id: Option<String>,
     /// Reports have it where `id` is empty.
@@ -136,13 +122,9 @@ struct Row {
     bo_mtg_id: Option<String>,
 }
 
-impl Page for ParticipantPage {
-    type Item = Participant;
-    fn next(&mut self) -> Option<String> {
-        self.next_page_token.take()
-    }
-    fn items(self) -> Vec<Participant> {
-        let public = |row: Row| Participant {
+impl From<Row> for Participant {
+    fn from(row: Row) -> Self {
+        Self {
             user_id: row.id.or(row.participant_user_id),
             participant_id: row.user_id,
             name: row.name,
@@ -160,7 +142,6 @@ impl Page for ParticipantPage {
             failover: row.failover,
             customer_key: row.customer_key,
             breakout_room_id: row.bo_mtg_id,
-        };
-        self.participants.into_iter().map(public).collect()
+        }
     }
 }

@@ -17,18 +17,6 @@ const QUESTIONS: &[(&str, QuestionKind)] = &[
     ("rating_scale", QuestionKind::RatingScale),
 ];
 
-#[derive(Deserialize)]
-pub struct Polls {
-    polls: Vec<Poll>,
-}
-
-impl Polls {
-    /// `None` when one has no id.
-    pub fn public(self) -> Option<Vec<Public>> {
-        self.polls.into_iter().map(Poll::public).collect()
-    }
-}
-
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub struct Poll {

@@ -4,7 +4,8 @@ use serde::Deserialize;
 
 use super::lenient::{self, small};
 use crate::bindings::recordings::{FileStatus, FileType, Recording as Public, RecordingFile, RecordingKind};
-use crate::paging::Page;
+use crate::json;
+use crate::paging::Missing;
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
@@ -69,13 +70,15 @@ pub struct File {
 }
 
 impl Recording {
-    /// The public form; `None` when Zoom left out the UUID.
-    pub fn public(self) -> Option<Public> {
-        self.with_links().map(|(recording, _)| recording)
+    /// The public form; `None` when Zoom left out the UUID. `left_out` is what of it could not be read.
+    pub fn public(self, left_out: &[json::LeftOut]) -> Option<Public> {
+        self.with_links(left_out).map(|(recording, _)| recording)
     }
 
     /// The public form, and the link of each file in the same order.
-    pub fn with_links(self) -> Option<(Public, Vec<Option<String>>)> {
+    pub fn with_links(self, left_out: &[json::LeftOut]) -> Option<(Public, Vec<Option<String>>)> {
+        let mut missing = Missing::default();
+        left_out.iter().for_each(|part| missing.add(&part.at, &part.why));
         let files = self.recording_files.into_iter().flatten().map(|file| file.public(false));
         let voices = self.participant_audio_files.into_iter().flatten().map(|file| file.public(true));
         let (mut files, links): (Vec<_>, Vec<_>) = files.chain(voices).unzip();
@@ -94,7 +97,11 @@ impl Recording {
             share_url: self.share_url,
             play_passcode: self.recording_play_passcode,
             auto_delete_date: self.auto_delete_date,
-            ready: !files.is_empty() && files.iter().all(|file| file.status == FileStatus::Completed),
+            left_out: missing.public(),
+            // A file that nobody could read may be the video.
+            ready: left_out.is_empty()
+                && !files.is_empty()
+                && files.iter().all(|file| file.status == FileStatus::Completed),
             files,
         };
         Some((recording, links))
@@ -171,31 +178,5 @@ fn file_type(text: Option<&str>) -> FileType {
         Some("SUMMARY") => FileType::Summary,
         Some("TB") => FileType::Thumbnail,
         _ => FileType::Unknown,
-    }
-}
-
-/// One page of a user's recordings.
-#[derive(Deserialize)]
-pub struct RecordingPage {
-    #[serde(default, deserialize_with = "lenient::text")]
-    from: Option<String>,
-    #[serde(default, deserialize_with = "lenient::text")]
-    next_page_token: Option<String>,
-    /// Of the whole window, not of the page.
-    #[serde(default, deserialize_with = "lenient::number")]
-    pub total_records: Option<i64>,
-    meetings: Vec<Recording>,
-}
-
-impl Page for RecordingPage {
-    type Item = Recording;
-    fn next(&mut self) -> Option<String> {
-        self.next_page_token.take()
-    }
-    fn from(&self) -> Option<&str> {
-        self.from.as_deref()
-    }
-    fn items(self) -> Vec<Recording> {
-        self.meetings
     }
 }

@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 
 use super::lenient;
 use crate::bindings::recording_viewers::{AnsweredQuestion, RecordingRegistrant, RegistrantProfile, RegistrantStatus};
-use crate::paging::page;
 
 /// What a viewer says, the same names in both directions.
 #[derive(Deserialize, Serialize, Default)]
@@ -123,8 +122,3 @@ impl Registrant {
         }
     }
 }
-
-page!(
-    /// One page of registrants.
-    pub RegistrantPage: registrants of Registrant
-);

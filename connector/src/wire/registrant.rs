@@ -7,7 +7,6 @@ use crate::bindings::registrants::{
     AddedRegistrant, BatchPerson, BatchRegistrant, RegisteredOccurrence, Registrant as Public, RegistrantAnswer,
     RegistrantRef, RegistrantStatus, Registration, StatusAction,
 };
-use crate::paging::page;
 
 /// What a person fills in, in Zoom's words.
 #[derive(Deserialize, Serialize, Default)]
@@ -140,11 +139,6 @@ impl Registrant {
         })
     }
 }
-
-page!(
-    /// One page of registrants.
-    pub RegistrantPage: registrants of Registrant
-);
 
 /// The body of a registration.
 #[derive(Serialize)]

@@ -6,14 +6,9 @@ use super::lenient::{self, small};
 use super::meeting::kind;
 use crate::bindings::meetings::UpcomingMeeting;
 
-#[derive(Deserialize)]
-pub struct Upcoming {
-    meetings: Vec<Row>,
-}
-
 #[derive(Deserialize, Default)]
 #[serde(default)]
-struct Row {
+pub struct Row {
     #[serde(deserialize_with = "lenient::text")]
     id: Option<String>,
     #[serde(deserialize_with = "lenient::text")]
@@ -36,9 +31,9 @@ struct Row {
     is_all_day: Option<bool>,
 }
 
-impl Upcoming {
-    pub fn public(self) -> Vec<UpcomingMeeting> {
-        let public = |row: Row| UpcomingMeeting {
+impl From<Row> for UpcomingMeeting {
+    fn from(row: Row) -> Self {
+        Self {
             id: row.id,
             topic: row.topic,
             kind: kind(row.kind),
@@ -49,7 +44,6 @@ impl Upcoming {
             passcode: row.passcode,
             is_host: row.is_host,
             is_all_day: row.is_all_day,
-        };
-        self.meetings.into_iter().map(public).collect()
+        }
     }
 }

@@ -9,7 +9,6 @@ use crate::bindings::users::{
     CustomAttribute, LastLogin, License, LoginType, NewLicense, PhoneNumber, User as Public, UserGroup, UserStatus,
 };
 use crate::dates::Moment;
-use crate::paging::page;
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
@@ -253,8 +252,3 @@ impl Attribute {
         Self { key: Some(attribute.key), name: attribute.name, value: attribute.value }
     }
 }
-
-page!(
-    /// A page of the list.
-    pub UserPage: users of User
-);

@@ -9,7 +9,6 @@ use crate::bindings::meetings::Occurrence;
 use crate::bindings::webinars::{
     Attendance, Presence, Webinar as Public, WebinarKind, WebinarSchedule, WebinarSettings,
 };
-use crate::paging::page;
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
@@ -99,11 +98,6 @@ impl Webinar {
         })
     }
 }
-
-page!(
-    /// One page of a user's webinars.
-    pub WebinarPage: webinars of Webinar
-);
 
 /// The body of a creation or change. Absent fields are left out: Zoom refuses null.
 #[derive(Serialize, Default)]
@@ -304,8 +298,3 @@ impl From<Participant> for Attendance {
         }
     }
 }
-
-page!(
-    /// One page of participants.
-    pub ParticipantPage: participants of Participant
-);

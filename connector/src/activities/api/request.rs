@@ -1,19 +1,19 @@
 //! Send any request to Zoom's API: one answer as it is, or all pages of a list.
 
-use std::collections::HashSet;
-
 use serde_json::{Map, Value};
 
 use super::path;
 use crate::bindings::api::{ApiAnswer, ApiMethod, ApiRequest, Paging};
 use crate::bindings::contract::Problem;
 use crate::bindings::types::Json;
+use crate::blank;
 use crate::input;
-use crate::paging::{PAGE_SIZE, covers, reason};
+use crate::json;
+use crate::paging::{Facts, Judge, PAGE_SIZE, PAGE_TOKEN, Proof, SERVICE, Step};
 use crate::problem::{Trouble, invalid};
 use crate::service::Outcome;
 use crate::wire::error::Kind;
-use crate::zoom::{Call, Zoom};
+use crate::zoom::{Call, Zoom, unreadable};
 
 /// Send any request.
 pub fn request(zoom: &Zoom<'_>, request: ApiRequest) -> Outcome<ApiAnswer> {
@@ -43,10 +43,15 @@ pub fn request(zoom: &Zoom<'_>, request: ApiRequest) -> Outcome<ApiAnswer> {
         Some(pages) => all(zoom, &call, pages, &query),
         None => one(match body {
             // Not through the writer, which leaves out what is null.
-            Some(body) => call().with_text(body.to_string()),
+            Some(body) => call().with_text(body.to_string()).map_err(under_body)?,
             None => call(),
         }),
     }
+}
+
+/// A mistake in the body has its place in the input.
+fn under_body(problem: Problem) -> Problem {
+    Problem { pointer: problem.pointer.map(|at| format!("/body{at}")), ..problem }
 }
 
 /// Whether a deletion asks for more than the trash, however it is written.
@@ -87,11 +92,14 @@ fn query(query: Option<&Json>) -> Outcome<Vec<(String, String)>> {
             Value::Number(number) => number.to_string(),
             Value::Bool(flag) => flag.to_string(),
             Value::Array(_) | Value::Object(_) => {
-                let place = format!("/query/{}", name.replace('~', "~0").replace('/', "~1"));
+                let place = format!("/query/{}", json::escape(&name));
                 let fix = "write one text; Zoom separates several values by commas";
                 return Err(invalid(&place, "a parameter is no list and no object", fix));
             }
         };
+        if blank::is_blank(&text) {
+            return Err(blank::empty(&format!("/query/{}", json::escape(&name))));
+        }
         if name.eq_ignore_ascii_case("access_token") {
             let fix = "remove it: the connection signs the request";
             return Err(invalid("/query/access_token", "a token does not belong into an address", fix));
@@ -122,13 +130,12 @@ fn body(method: ApiMethod, body: Option<&Json>) -> Outcome<Option<Value>> {
 #[derive(Default)]
 struct Walked {
     items: Vec<Value>,
-    pages: u32,
+    proof: Proof,
     status: u16,
-    ended: bool,
-    /// Zoom used a shorter period than was asked for, or counts its pages by number: there is more than the token says.
-    partly: bool,
     /// Why the items could not be found in a page.
     unclear: Option<String>,
+    /// Zoom refused a page token.
+    refused: bool,
 }
 
 fn all<'z>(
@@ -145,33 +152,32 @@ fn all<'z>(
     }
     let limit = pages.limit.and_then(|limit| usize::try_from(limit).ok());
     let asked_from = query.iter().find(|(name, _)| name == "from").map(|(_, value)| value.as_str());
-    let mut walked = Walked::default();
-    let end = match walk(zoom, call, pages, limit, asked_from, &mut walked) {
+    let mut walked = walk(zoom, call, pages, limit, asked_from)?;
+    if walked.refused {
         // A page token lives 15 minutes: begin again, once.
-        Err(Trouble::Refused(refusal)) if walked.pages > 0 && refusal.kind == Kind::Invalid => {
-            walked = Walked::default();
-            walk(zoom, call, pages, limit, asked_from, &mut walked)
+        let again = walk(zoom, call, pages, limit, asked_from)?;
+        if !again.refused || again.items.len() >= walked.items.len() {
+            walked = again;
         }
-        other => other,
-    };
-    end?;
+        if walked.refused {
+            walked.proof.miss(PAGE_TOKEN);
+        }
+    }
     if let Some(message) = walked.unclear {
         let fix = "name the field that holds the items";
         return Err(Problem { not_sent: false, ..invalid("/pages/items", message, fix) });
     }
-    let found = walked.items.len();
-    if let Some(limit) = limit {
+    if let Some(limit) = limit.filter(|limit| *limit < walked.items.len()) {
         walked.items.truncate(limit);
+        walked.proof.limit();
     }
-    let kept = walked.items.len();
-    let ended = walked.ended && !walked.partly;
-    let cut = kept < found || !walked.ended && limit.is_some_and(|limit| found >= limit);
+    let coverage = walked.proof.coverage(walked.items.len());
     Ok(ApiAnswer {
         status: walked.status,
         body: None,
         text: None,
         items: Some(walked.items.into_iter().map(Json::from).collect()),
-        coverage: Some(covers(walked.pages, kept, reason(ended, cut))),
+        coverage: Some(coverage),
     })
 }
 
@@ -181,60 +187,63 @@ fn walk<'z>(
     pages: &Paging,
     limit: Option<usize>,
     asked_from: Option<&str>,
-    walked: &mut Walked,
-) -> Result<(), Trouble> {
+) -> Result<Walked, Trouble> {
     let size = pages.page_size.unwrap_or(PAGE_SIZE);
-    let (mut token, mut seen) = (None::<String>, HashSet::new());
+    let (mut walked, mut judge, mut token) = (Walked::default(), Judge::default(), None::<String>);
     loop {
-        let page = call().query("page_size", Some(size)).query("next_page_token", token.as_deref()).raw()?;
-        let mut fields: Map<String, Value> = serde_json::from_slice(&page.body)
-            .map_err(|error| Trouble::Unreadable(format!("Zoom's page is no JSON object: {error}")))?;
-        let next = match fields.remove("next_page_token") {
-            Some(Value::String(next)) if !next.is_empty() => Some(next),
-            _ => None,
+        let page = match call().query("page_size", Some(size)).query("next_page_token", token.as_deref()).raw() {
+            Err(Trouble::Refused(refusal)) if token.is_some() && refusal.kind == Kind::Invalid => {
+                walked.refused = true;
+                return Ok(walked);
+            }
+            other => other?,
         };
-        walked.partly |= is_part(&fields, asked_from);
-        match list_of(fields, pages.items.as_deref()) {
-            Ok(items) => walked.items.extend(items),
+        let fields: Map<String, Value> = serde_json::from_slice(&page.body)
+            .map_err(|error| Trouble::Unreadable(format!("Zoom's page is no JSON object: {error}")))?;
+        let list = match list_of(&fields, pages.items.as_deref()) {
+            Ok(list) => list,
             Err(message) => {
                 walked.unclear = Some(message);
-                return Ok(());
+                return Ok(walked);
             }
+        };
+        let node = json::parse(&page.body).map_err(|unread| unreadable(&page, &unread))?;
+        let facts = Facts::of(&node, &list);
+        let step = judge.take(&facts, &mut walked.proof);
+        if is_later(facts.from.as_deref(), asked_from) {
+            walked.proof.miss(SERVICE);
         }
-        walked.pages += 1;
         walked.status = page.status;
-        zoom.progress(walked.items.len(), "items");
-        walked.ended = next.is_none();
-        // A token that comes again would walk for ever.
-        if next.as_ref().is_none_or(|next| !seen.insert(next.clone()))
-            || limit.is_some_and(|limit| walked.items.len() >= limit)
-        {
-            return Ok(());
+        if let (false, Some(Value::Array(items))) = (matches!(step, Step::Repeat), take(fields, &list)) {
+            walked.items.extend(items);
         }
-        token = next;
+        zoom.progress(walked.items.len(), "items");
+        let Step::Next(next) = step else { return Ok(walked) };
+        if limit.is_some_and(|limit| walked.items.len() >= limit) {
+            walked.proof.limit();
+            return Ok(walked);
+        }
+        token = Some(next);
     }
 }
 
-/// Whether a page says of itself that it is not the whole of what was asked for.
-fn is_part(page: &Map<String, Value>, asked_from: Option<&str>) -> bool {
-    let number = |name: &str| page.get(name).and_then(Value::as_u64);
-    let numbered = number("page_number").zip(number("page_count")).is_some_and(|(at, of)| at < of);
-    let echoed = page.get("from").and_then(Value::as_str).and_then(|from| from.get(..10));
-    let later = asked_from.and_then(|from| from.get(..10)).zip(echoed).is_some_and(|(asked, echoed)| echoed > asked);
-    numbered || later
+/// Whether Zoom used a shorter period than was asked for.
+fn is_later(echoed: Option<&str>, asked: Option<&str>) -> bool {
+    let day = |text: Option<&str>| text.and_then(|text| text.get(..10)).map(str::to_owned);
+    day(asked).zip(day(echoed)).is_some_and(|(asked, echoed)| echoed > asked)
 }
 
-/// The page's items: the named field, or the only list there is.
-fn list_of(mut fields: Map<String, Value>, name: Option<&str>) -> Result<Vec<Value>, String> {
-    let lists: Vec<String> = fields.iter().filter(|(_, value)| value.is_array()).map(|(key, _)| key.clone()).collect();
-    let chosen = match (name, lists.as_slice()) {
-        (Some(name), _) => Some(name),
-        (None, [only]) => Some(only.as_str()),
-        (None, _) => None,
-    };
-    match chosen.and_then(|name| fields.remove(name)) {
-        Some(Value::Array(items)) => Ok(items),
-        _ if lists.is_empty() => Err("the answer has no list".to_owned()),
+fn take(mut fields: Map<String, Value>, list: &str) -> Option<Value> {
+    fields.remove(list)
+}
+
+/// The name of the page's items: the named field, or the only list there is.
+fn list_of(fields: &Map<String, Value>, name: Option<&str>) -> Result<String, String> {
+    let lists: Vec<&str> = fields.iter().filter(|(_, value)| value.is_array()).map(|(key, _)| key.as_str()).collect();
+    match (name, lists.as_slice()) {
+        (Some(name), lists) if lists.contains(&name) => Ok(name.to_owned()),
+        (None, [only]) => Ok((*only).to_owned()),
+        (_, []) => Err("the answer has no list".to_owned()),
         _ => Err(format!("the answer's lists are `{}`", lists.join("`, `"))),
     }
 }

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::bindings::groups::{Group, GroupList, ListGroups};
 use crate::input;
-use crate::paging::{page, whole};
+use crate::paging::whole;
 use crate::service::Outcome;
 use crate::wire::lenient;
 use crate::zoom::Zoom;
@@ -12,22 +12,22 @@ use crate::zoom::Zoom;
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Wire {
-    id: String,
+    #[serde(deserialize_with = "lenient::text")]
+    id: Option<String>,
     #[serde(deserialize_with = "lenient::text")]
     name: Option<String>,
     #[serde(deserialize_with = "lenient::number")]
     total_members: Option<i64>,
 }
 
-page!(
-    GroupPage: groups of Wire
-);
-
 /// List the account's groups.
 pub fn list(zoom: &Zoom<'_>, request: ListGroups) -> Outcome<GroupList> {
     let limit = input::limit(request.limit)?;
-    let public = |wire: Wire| Group { id: wire.id, name: wire.name, total_members: lenient::small(wire.total_members) };
-    let (groups, coverage) = whole::<GroupPage, _>(zoom, || zoom.get("/groups".to_owned()), limit, public)?;
+    let public = |wire: Wire| {
+        let total_members = lenient::small(wire.total_members);
+        Ok(Group { id: wire.id.ok_or("it has no id")?, name: wire.name, total_members })
+    };
+    let (groups, coverage) = whole(zoom, "groups", &|| zoom.get("/groups".to_owned()), limit, public)?;
     Ok(GroupList { groups, coverage })
 }
 

@@ -6,22 +6,24 @@ use crate::input;
 use crate::paging::whole;
 use crate::service::Outcome;
 use crate::wire::lenient::small;
-use crate::wire::members::{Member, MemberPage};
+use crate::wire::members::Member;
 use crate::zoom::Zoom;
 
 /// List a group's members.
 pub fn members(zoom: &Zoom<'_>, request: ListMembers) -> Outcome<MemberList> {
     let group = OpaqueId::parse("/group", &request.group, "group")?;
     let limit = input::limit(request.limit)?;
-    let public = |wire: Member| GroupMember {
-        id: wire.id,
-        email: wire.email,
-        first_name: wire.first_name,
-        last_name: wire.last_name,
-        license_number: small(wire.kind),
+    let public = |wire: Member| {
+        Ok(GroupMember {
+            id: wire.id,
+            email: wire.email,
+            first_name: wire.first_name,
+            last_name: wire.last_name,
+            license_number: small(wire.kind),
+        })
     };
     let first = || zoom.get(format!("/groups/{group}/members"));
-    let (members, coverage) = whole::<MemberPage, _>(zoom, first, limit, public)?;
+    let (members, coverage) = whole(zoom, "members", &first, limit, public)?;
     Ok(MemberList { members, coverage })
 }
 

@@ -3,7 +3,6 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::when::Start;
 use crate::bindings::meeting_options::{Settings, TrackingField};
 use crate::bindings::meetings::{Meeting, Recurrence};
 use crate::bindings::types::Adjustment;
@@ -21,27 +20,19 @@ pub struct Asked<'a> {
     pub settings: Option<&'a Settings>,
 }
 
-/// Compare with the meeting that Zoom shows. A passcode is compared, never shown.
+/// Compare with the meeting that Zoom shows. A passcode is compared, never shown. `times` says how the times differ.
 pub fn adjusted(
     asked: &Asked<'_>,
-    start: Option<(&str, &Start)>,
+    times: Vec<Adjustment>,
     passcode: Option<&str>,
     stored: &Meeting,
 ) -> Vec<Adjustment> {
-    let mut found = Vec::new();
-    if let Some((text, start)) = start
-        && !stored.start_time.as_deref().is_some_and(|time| start.is(time))
-    {
-        found.push(Adjustment {
-            field: "/start_time".to_owned(),
-            asked: Value::from(text).to_string(),
-            stored: stored.start_time.as_deref().map(|time| Value::from(time).to_string()),
-        });
-    }
+    let mut found = times;
+    let known: Vec<String> = found.iter().map(|one| one.field.clone()).collect();
     if passcode.is_some() && passcode != stored.passcode.as_deref() {
         found.push(Adjustment { field: "/passcode".to_owned(), asked: "\"(not shown)\"".to_owned(), stored: None });
     }
-    found.extend(differences(asked, stored));
+    found.extend(differences(asked, stored).into_iter().filter(|one| !known.contains(&one.field)));
     found
 }
 

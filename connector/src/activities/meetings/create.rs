@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::adjusted::{Asked, adjusted};
+use super::series::Shown;
 use super::when::{Start, timezone};
 use super::{address, repeats};
 use crate::bindings::contract::Problem;
@@ -47,7 +48,7 @@ pub fn create(zoom: &Zoom<'_>, request: CreateMeeting) -> Outcome<SavedMeeting> 
         schedule_for: request.schedule_for.clone(),
         template_id: request.template_id.clone(),
         tracking_fields: tracking(request.tracking_fields.as_deref())?,
-        recurrence: recurrence(kind, &request, start.as_ref())?,
+        recurrence: recurrence(kind, &request, start.as_ref(), zoom.now())?,
         settings: settings(request.settings.as_ref())?,
     };
     let answer: wire::meeting::Meeting =
@@ -63,8 +64,13 @@ pub fn create(zoom: &Zoom<'_>, request: CreateMeeting) -> Outcome<SavedMeeting> 
         recurrence: rule.as_ref(),
         settings: request.settings.as_ref(),
     };
-    let started = request.start_time.as_deref().zip(start.as_ref());
-    let mut adjusted = adjusted(&asked, started, request.passcode.as_deref(), &meeting);
+    let shown = Shown {
+        start_time: meeting.start_time.as_deref(),
+        timezone: meeting.timezone.as_deref(),
+        occurrences: meeting.occurrences.as_deref(),
+    };
+    let times = shown.differences(request.start_time.as_deref().zip(start.as_ref()), rule.as_ref(), zoom.now());
+    let mut adjusted = adjusted(&asked, times, request.passcode.as_deref(), &meeting);
     adjusted.extend(other_host(request.schedule_for.as_deref(), &meeting));
     Ok(SavedMeeting { adjusted, meeting })
 }
@@ -87,14 +93,19 @@ fn start(kind: ScheduleKind, request: &CreateMeeting, now: u64) -> Outcome<Optio
     }
 }
 
-fn recurrence(kind: ScheduleKind, request: &CreateMeeting, start: Option<&Start>) -> Outcome<Option<Recurrence>> {
+fn recurrence(
+    kind: ScheduleKind,
+    request: &CreateMeeting,
+    start: Option<&Start>,
+    now: u64,
+) -> Outcome<Option<Recurrence>> {
     match (kind, request.recurrence.as_ref()) {
         (ScheduleKind::Recurring, None) => Err(invalid(
             "/recurrence",
             "a recurring meeting needs its recurrence",
             "add `recurrence`, for example {\"every\":\"daily\",\"occurrences\":10}",
         )),
-        (ScheduleKind::Recurring, recurrence) => repeats::checked(recurrence, start),
+        (ScheduleKind::Recurring, recurrence) => repeats::checked(recurrence, start, now),
         (_, Some(_)) => {
             Err(invalid("/recurrence", "this kind of meeting does not repeat", "use `kind: recurring`, or remove it"))
         }
@@ -138,6 +149,12 @@ pub fn texts(topic: Option<&str>, agenda: Option<&str>, passcode: Option<&str>, 
     at_most("/topic", topic, 200)?;
     at_most("/agenda", agenda, 2000)?;
     at_most("/passcode", passcode, 10)?;
+    // Zoom's documents name these; what Zoom makes of others is not documented.
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '@' | '-' | '_' | '*' | '!');
+    if passcode.is_some_and(|passcode| !passcode.chars().all(fits)) {
+        let fix = "use letters a to z, digits, and `@ - _ * !`";
+        return Err(invalid("/passcode", "a character does not fit into a passcode", fix));
+    }
     within("/duration", duration, 1..=1440)
 }
 
@@ -222,6 +239,8 @@ mod tests {
             (r#"{"topic":"x","kind":"instant","start_time":"2026-12-01T10:00:00Z"}"#, "/start_time"),
             (r#"{"topic":"x","kind":"recurring","start_time":"2026-12-01T10:00:00Z","timezone":"UTC"}"#, "/recurrence"),
             (r#"{"topic":"x","kind":"instant","duration":0}"#, "/duration"),
+            (r#"{"topic":"x","kind":"instant","passcode":"päss"}"#, "/passcode"),
+            (r#"{"topic":"x","kind":"instant","passcode":"a b"}"#, "/passcode"),
             (r#"{"topic":"x","kind":"instant","timezone":"../x"}"#, "/timezone"),
             (r#"{"topic":"x","kind":"instant","settings":{"audio":"other"}}"#, "/settings/audio"),
             (r#"{"topic":"x","kind":"instant","schedule_for":"grace@emulator.test"}"#, "/schedule_for"),
@@ -247,6 +266,32 @@ mod tests {
             "input.invalid",
             Some("/settings/join_before_host_minutes"),
         );
+    }
+
+    const SERIES: &str = r#"{"topic":"x","kind":"recurring","start_time":"2027-03-27T10:00:00","timezone":"Europe/Berlin",
+        "recurrence":{"every":"daily","occurrences":2}}"#;
+
+    /// What is said of a series whose answer has these occurrences, and no start of its own.
+    fn series(occurrences: &str) -> serde_json::Value {
+        let rule = r#"{"type":1,"end_times":2}"#;
+        let answer = format!(
+            r#"{{"id":81234567890,"topic":"x","type":8,"timezone":"Europe/Berlin","recurrence":{rule},"occurrences":{occurrences}}}"#
+        );
+        run("meetings.create", SERIES, &script("POST /users/me/meetings", 201, &answer)).unwrap()["adjusted"].clone()
+    }
+
+    #[test]
+    fn a_series_without_a_start_is_compared_by_its_first_occurrence() {
+        let right = r#"[{"occurrence_id":"1","start_time":"2027-03-27T09:00:00Z"},{"occurrence_id":"2","start_time":"2027-03-28T08:00:00Z"}]"#;
+        assert_eq!(series(right), serde_json::json!([]));
+        let late = r#"[{"occurrence_id":"1","start_time":"2027-03-27T10:00:00Z"},{"occurrence_id":"2","start_time":"2027-03-28T08:00:00Z"}]"#;
+        assert_eq!(series(late)[0]["field"], "/start_time");
+    }
+
+    #[test]
+    fn a_series_without_occurrences_is_said() {
+        let said = series("[]");
+        assert_eq!(said[1], serde_json::json!({"field":"/recurrence/occurrences","asked":"2"}), "{said}");
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod past_instances;
 mod poll_answers;
 mod polls;
 pub mod repeats;
+pub mod series;
 mod summary;
 mod upcoming;
 mod update;

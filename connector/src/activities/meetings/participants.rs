@@ -6,9 +6,9 @@ use crate::bindings::attendance::{Participant, ParticipantList};
 use crate::bindings::meetings::ListParticipants;
 use crate::ids::MeetingRef;
 use crate::input;
-use crate::paging::{cut, walk};
+use crate::paging::whole;
 use crate::service::Outcome;
-use crate::wire::past::ParticipantPage;
+use crate::wire::past::Row;
 use crate::zoom::Zoom;
 
 /// Who joined, as the meeting's host sees it.
@@ -25,12 +25,11 @@ fn joined(zoom: &Zoom<'_>, under: &str, fields: Option<&str>, request: &ListPart
     let meeting = MeetingRef::parse("/meeting", &request.meeting)?;
     let limit = input::limit(request.limit)?;
     let first = || zoom.get(format!("{under}/{meeting}/participants")).query("include_fields", fields);
-    let mut walk = walk::<ParticipantPage>(zoom, first, limit)?;
-    let coverage = cut(&mut walk, limit);
-    let participants: Vec<Participant> = walk.items;
+    let public = |row: Row| Ok(Participant::from(row));
+    let (participants, coverage) = whole(zoom, "participants", &first, limit, public)?;
     Ok(ParticipantList {
         persons: count(participants.iter().map(person).collect::<BTreeSet<_>>().len()),
-        ready: participants.iter().all(is_counted),
+        ready: coverage.left_out.is_none() && participants.iter().all(is_counted),
         coverage,
         participants,
     })

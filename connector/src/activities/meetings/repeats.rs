@@ -1,5 +1,6 @@
 //! How a meeting repeats: what Zoom would silently ignore or guess is refused or said here.
 
+use super::series::Series;
 use super::when::Start;
 use crate::bindings::meetings::{Frequency, Recurrence};
 use crate::dates::Moment;
@@ -9,7 +10,7 @@ use crate::service::Outcome;
 use crate::wire::recurrence::{self, Recurrence as Wire, WEEKDAYS};
 
 /// Zoom's form of a recurrence within its limits. Weekly without days means the day of the start: left alone, Zoom takes Sunday.
-pub fn checked(recurrence: Option<&Recurrence>, start: Option<&Start>) -> Outcome<Option<Wire>> {
+pub fn checked(recurrence: Option<&Recurrence>, start: Option<&Start>, now: u64) -> Outcome<Option<Wire>> {
     let Some(given) = recurrence else {
         return Ok(None);
     };
@@ -42,9 +43,21 @@ pub fn checked(recurrence: Option<&Recurrence>, start: Option<&Start>) -> Outcom
             let moment = Moment::parse(text).ok_or_else(|| {
                 invalid("/recurrence/until", "this is no moment", "write it as `2027-01-31T23:00:00Z`")
             })?;
+            let begin = start.and_then(Start::moment).or(Moment::of(now));
+            if begin.is_some_and(|begin| moment < begin) {
+                let fix = "give an `until` behind the start of the series";
+                return Err(invalid("/recurrence/until", "the series would end before it begins", fix));
+            }
             rule.until = Some(moment.to_string());
         }
         (Some(_), None) => {}
+    }
+    if start.and_then(|start| Series::new(&rule, start)).is_some_and(|series| series.times().is_empty()) {
+        let (place, fix) = match rule.until {
+            Some(_) => ("/recurrence/until", "give a later `until`, or other days"),
+            None => ("/recurrence/month_day", "give a day that these months have"),
+        };
+        return Err(invalid(place, "no day fits this rule, so the series would be empty", fix));
     }
     Ok(Some(rule.into()))
 }
@@ -134,6 +147,9 @@ mod tests {
             (r#"{"every":"daily","occurrences":61}"#, "/recurrence/occurrences"),
             (r#"{"every":"daily","occurrences":2,"until":"2027-01-31T23:00:00Z"}"#, "/recurrence/until"),
             (r#"{"every":"daily","until":"2027-01-31"}"#, "/recurrence/until"),
+            (r#"{"every":"daily","until":"2026-11-30T23:00:00Z"}"#, "/recurrence/until"),
+            (r#"{"every":"weekly","weekdays":["monday"],"until":"2026-12-03T23:00:00Z"}"#, "/recurrence/until"),
+            (r#"{"every":"monthly","interval":2,"month_day":31,"until":"2026-12-30T00:00:00Z"}"#, "/recurrence/until"),
             (r#"{"every":"weekly","interval":51,"occurrences":2}"#, "/recurrence/interval"),
             (r#"{"every":"monthly","interval":11,"month_day":1,"occurrences":2}"#, "/recurrence/interval"),
             (r#"{"every":"daily","weekdays":["monday"],"occurrences":2}"#, "/recurrence/weekdays"),

@@ -2,17 +2,17 @@
 
 use crate::bindings::meetings::{UpcomingList, UpcomingMeetings};
 use crate::ids::UserRef;
-use crate::paging::covers;
+use crate::paging::{cut, one_page};
 use crate::service::Outcome;
-use crate::wire::upcoming::Upcoming;
+use crate::wire::upcoming::Row;
 use crate::zoom::Zoom;
 
 /// List the next 24 hours.
 pub fn upcoming(zoom: &Zoom<'_>, request: UpcomingMeetings) -> Outcome<UpcomingList> {
     let user = UserRef::parse(request.user.as_deref())?;
-    let found: Upcoming = zoom.get(format!("/users/{user}/upcoming_meetings")).json()?;
-    let meetings = found.public();
-    Ok(UpcomingList { coverage: covers(1, meetings.len(), None), meetings })
+    let call = zoom.get(format!("/users/{user}/upcoming_meetings"));
+    let (meetings, coverage) = cut(one_page(call, "meetings", |row: Row| Ok(row.into()))?, None);
+    Ok(UpcomingList { meetings, coverage })
 }
 
 #[cfg(test)]

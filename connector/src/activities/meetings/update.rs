@@ -4,6 +4,7 @@ use super::adjusted::{Asked, adjusted};
 use super::create::{in_our_words, settings, texts, tracking};
 use super::get::read;
 use super::repeats;
+use super::series::Shown;
 use super::when::{Start, timezone};
 use crate::bindings::contract::Problem;
 use crate::bindings::meetings::{SavedMeeting, UpdateMeeting};
@@ -37,7 +38,7 @@ pub fn update(zoom: &Zoom<'_>, request: UpdateMeeting) -> Outcome<SavedMeeting> 
         agenda: request.agenda.clone(),
         password: request.passcode.clone(),
         tracking_fields: tracking(request.tracking_fields.as_deref())?,
-        recurrence: repeats::checked(request.recurrence.as_ref(), start.as_ref())?,
+        recurrence: repeats::checked(request.recurrence.as_ref(), start.as_ref(), zoom.now())?,
         settings: settings(request.settings.as_ref())?,
         ..MeetingBody::default()
     };
@@ -61,8 +62,13 @@ pub fn update(zoom: &Zoom<'_>, request: UpdateMeeting) -> Outcome<SavedMeeting> 
         recurrence: rule.as_ref(),
         settings: request.settings.as_ref(),
     };
-    let started = request.start_time.as_deref().zip(start.as_ref());
-    Ok(SavedMeeting { adjusted: adjusted(&asked, started, request.passcode.as_deref(), &meeting), meeting })
+    let shown = Shown {
+        start_time: meeting.start_time.as_deref(),
+        timezone: meeting.timezone.as_deref(),
+        occurrences: meeting.occurrences.as_deref().filter(|_| occurrence.is_none()),
+    };
+    let times = shown.differences(request.start_time.as_deref().zip(start.as_ref()), rule.as_ref(), zoom.now());
+    Ok(SavedMeeting { adjusted: adjusted(&asked, times, request.passcode.as_deref(), &meeting), meeting })
 }
 
 fn changes_nothing(request: &UpdateMeeting) -> bool {
@@ -88,7 +94,7 @@ pub fn unconfirmed(problem: Problem) -> Problem {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::{check, fails, script};
+    use crate::testing::{check, fails, run, script};
 
     const PATCH: &str = "PATCH /meetings/81234567890";
     const GET: &str = "GET /meetings/81234567890";
@@ -106,6 +112,16 @@ mod tests {
             script,
             r#"{"meeting":{"id":"81234567890","topic":"New","kind":"scheduled","status":"unknown"},"adjusted":[]}"#,
         );
+    }
+
+    #[test]
+    fn a_series_whose_hour_does_not_follow_the_clocks_is_said() {
+        let stored = r#"{"id":81234567890,"type":8,"timezone":"Europe/Berlin","start_time":"2027-03-27T09:00:00Z","occurrences":[
+            {"occurrence_id":"1","start_time":"2027-03-27T09:00:00Z"},{"occurrence_id":"2","start_time":"2027-03-28T09:00:00Z"}]}"#;
+        let input = r#"{"id":"81234567890","start_time":"2027-03-27T10:00:00","timezone":"Europe/Berlin"}"#;
+        let answer = run("meetings.update", input, &script(PATCH, 204, "").then(GET, 200, stored)).unwrap();
+        let hour = r#"[{"field":"/start_time","asked":"\"2027-03-28T10:00:00\"","stored":"\"2027-03-28T11:00:00\""}]"#;
+        assert_eq!(answer["adjusted"], serde_json::from_str::<serde_json::Value>(hour).unwrap());
     }
 
     #[test]

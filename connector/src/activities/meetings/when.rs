@@ -13,8 +13,10 @@ pub struct Start {
     time: Time,
     /// The moment, where the zone's rules are known.
     moment: Option<Moment>,
-    /// The day by the zone's clock.
-    day: Option<Day>,
+    /// The zone's rules, where they are known.
+    pub zone: Option<Zone>,
+    /// The time by the zone's clock.
+    pub local: Option<Moment>,
     /// As Zoom wants it.
     pub wire: String,
 }
@@ -54,17 +56,22 @@ impl Start {
             (Some(_), Some(moment)) => moment.to_string(),
             _ => time.local.to_string().trim_end_matches('Z').to_owned(),
         };
-        let day = match (time.offset, moment, &zone) {
-            (None, ..) => Some(Day::at(time.local)),
-            (Some(_), Some(moment), Some(zone)) => Some(Day::at(Moment(moment.0 + zone.offset(moment) * 60_000))),
+        let local = match (time.offset, moment, &zone) {
+            (None, ..) => Some(time.local),
+            (Some(_), Some(moment), Some(zone)) => Some(Moment(moment.0 + zone.offset(moment) * 60_000)),
             _ => None,
         };
-        Ok(Self { time, moment, day, wire })
+        Ok(Self { time, moment, zone, local, wire })
     }
 
     /// Day of the week by the zone's clock, 0 for Sunday; `None` when the zone's rules are not known.
     pub fn weekday(&self) -> Option<i64> {
-        self.day.map(Day::weekday)
+        self.local.map(|local| Day::at(local).weekday())
+    }
+
+    /// The moment, where it is known.
+    pub fn moment(&self) -> Option<Moment> {
+        self.moment
     }
 
     /// Whether what Zoom stored (UTC) is this time. Without known rules a local time is right when the difference is one that a zone

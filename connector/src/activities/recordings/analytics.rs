@@ -10,19 +10,11 @@ use crate::bindings::recording_viewers::{
     Analytics, AnalyticsDay, GetAnalytics, GetVisits, Visit, VisitKind, VisitList,
 };
 use crate::ids::MeetingRef;
-use crate::paging::{Walk, page, walk};
+use crate::paging::{List, Walk, one_page, walk};
 use crate::problem::Trouble;
 use crate::service::Outcome;
 use crate::wire::lenient::{self, small};
 use crate::zoom::Zoom;
-
-#[derive(Deserialize)]
-struct Summary {
-    #[serde(default, deserialize_with = "lenient::text")]
-    from: Option<String>,
-    #[serde(default)]
-    analytics_summary: Vec<DayRow>,
-}
 
 #[derive(Deserialize)]
 struct DayRow {
@@ -40,8 +32,7 @@ pub fn analytics_summary(zoom: &Zoom<'_>, request: GetAnalytics) -> Outcome<Anal
     let period = Period::parse(zoom, &request.from, request.to.as_deref())?;
     let found = months::walk(&period, |start, until| {
         let call = zoom.get(format!("/meetings/{meeting}/recordings/analytics_summary"));
-        let page: Summary = call.query("from", Some(start)).query("to", Some(until)).fetch()?;
-        Ok(Walk { items: page.analytics_summary, pages: 1, from: page.from, ended: true })
+        one_page(call.query("from", Some(start)).query("to", Some(until)), "analytics_summary", |row: DayRow| Ok(row))
     })?;
     // Windows overlap by a day: the same day is kept once.
     let last = period.to.to_string();
@@ -60,14 +51,10 @@ pub fn analytics_summary(zoom: &Zoom<'_>, request: GetAnalytics) -> Outcome<Anal
     Ok(Analytics {
         views: days.iter().map(|day| day.views).fold(0, u32::saturating_add),
         downloads: days.iter().map(|day| day.downloads).fold(0, u32::saturating_add),
-        coverage: period.coverage(found.covered, found.pages, days.len(), found.reason, None),
+        coverage: period.coverage(found.covered, found.proof, days.len(), None),
         days,
     })
 }
-
-page!(
-    Details: analytics_details of VisitRow
-);
 
 #[derive(Deserialize)]
 struct VisitRow {
@@ -95,20 +82,21 @@ pub fn analytics_details(zoom: &Zoom<'_>, request: GetVisits) -> Outcome<VisitLi
             let call = zoom.get(format!("/meetings/{meeting}/recordings/analytics_details"));
             call.query("from", Some(start)).query("to", Some(until)).query("type", Some(kind))
         };
-        let part = walk::<Details>(zoom, first, None)?;
+        let list = List { name: "analytics_details", first: &first, enough: None, most: None };
+        let part = walk(zoom, &list, |row: VisitRow, _| Ok(row))?;
         // Two visits may look the same, so only what the later window has shown already is left out: its days.
         let last = until.to_string();
         let new = part.items.into_iter().filter(|row| {
             until > period.to || row.date_time.as_ref().is_none_or(|at| at.get(..10) != Some(last.as_str()))
         });
         visits.extend(new.map(visit));
-        Ok::<_, Trouble>(Walk { items: Vec::<()>::new(), pages: part.pages, from: part.from, ended: part.ended })
+        Ok::<_, Trouble>(Walk { items: Vec::<()>::new(), from: part.from, proof: part.proof, crowd: None })
     })?;
     // The first window asks for a day more than the period has.
     let last = period.to.to_string();
     visits.retain(|visit| visit.at.as_ref().and_then(|at| at.get(..10)).is_none_or(|day| day <= last.as_str()));
     visits.sort_by(|a, b| b.at.cmp(&a.at));
-    let coverage = period.coverage(found.covered, found.pages, visits.len(), found.reason, None);
+    let coverage = period.coverage(found.covered, found.proof, visits.len(), None);
     Ok(VisitList { visits, coverage })
 }
 

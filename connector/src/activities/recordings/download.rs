@@ -181,8 +181,10 @@ mod tests {
         let problem =
             fails("recordings.download", input, refused(200, "application/json", disabled), "download-refused", None);
         assert!(problem.details.unwrap().contains("disabled"));
-        let gone = fails("recordings.download", input, refused(404, "text/html", "<html>"), "not-found", None);
-        assert!(gone.fix.unwrap().contains("recordings.files"));
+        let page = fails("recordings.download", input, refused(404, "text/html", "<html>"), "download-refused", None);
+        assert!(page.fix.unwrap().contains("recordings.files"), "a page proves nothing, but the address may have died");
+        let gone = r#"{"code":3301,"message":"x"}"#;
+        fails("recordings.download", input, refused(404, "application/json", gone), "not-found", None);
         let passcode = r#"{"code":3302,"message":"x"}"#;
         fails("recordings.download", input, refused(200, "application/json", passcode), "download-refused", None);
         fails("recordings.download", input, refused(503, "text/html", "<html>"), "unavailable", None);

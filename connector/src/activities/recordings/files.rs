@@ -18,6 +18,7 @@ pub fn files(zoom: &Zoom<'_>, request: ListFiles) -> Outcome<FileList> {
         host_id: recording.host_id,
         start_time: recording.start_time,
         ready: recording.ready,
+        left_out: recording.left_out,
         sets,
         total_size: files.iter().map(|file| file.size).sum(),
         files,

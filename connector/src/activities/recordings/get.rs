@@ -15,14 +15,15 @@ pub fn get(zoom: &Zoom<'_>, request: GetRecording) -> Outcome<Recording> {
 /// Read one recording with the link of each file.
 pub fn read(zoom: &Zoom<'_>, meeting: &str) -> Outcome<(Recording, Vec<Option<String>>)> {
     let meeting = MeetingRef::parse("/meeting", meeting)?;
-    let found: wire::recording::Recording = zoom.get(format!("/meetings/{meeting}/recordings")).json()?;
-    found.with_links().ok_or_else(|| broken("Zoom's answer about the recording has no uuid"))
+    let (found, left_out) =
+        zoom.get(format!("/meetings/{meeting}/recordings")).salvage::<wire::recording::Recording>()?;
+    found.with_links(&left_out).ok_or_else(|| broken("Zoom's answer about the recording has no uuid"))
 }
 
 #[cfg(test)]
 mod tests {
     use crate::bindings::contract::Retry;
-    use crate::testing::{check, fails, script};
+    use crate::testing::{check, fails, run, script};
 
     #[test]
     fn a_file_in_progress_is_processing() {
@@ -35,6 +36,18 @@ mod tests {
             r#"{"meeting_uuid":"/ab==cdefghij","meeting_id":"81234567890","kind":"scheduled_meeting","total_size":0,"ready":false,
             "files":[{"id":"f1","file_type":"unknown","set":1,"start":"2026-01-05T10:00:00Z","size":0,"status":"processing"}]}"#,
         );
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_named_and_the_others_stay() {
+        let wire =
+            r#"{"uuid":"abcdefgh==","recording_files":[null,{"id":"f2","file_type":"MP4","recording_end":"x"}]}"#;
+        let get = script("GET /meetings/abcdefgh%3D%3D/recordings", 200, wire);
+        let answer = run("recordings.get", r#"{"meeting":"abcdefgh=="}"#, &get).unwrap();
+        assert_eq!(answer["files"][0]["id"], "f2");
+        assert_eq!(answer["ready"], false, "the other file may be the video");
+        assert_eq!(answer["left_out"]["count"], 1);
+        assert!(answer["left_out"]["rows"][0].as_str().unwrap().starts_with("/recording_files/0: "), "{answer}");
     }
 
     #[test]

@@ -7,15 +7,14 @@ use std::collections::BTreeSet;
 
 use super::cursor::{Cursor, order};
 use super::period::Period;
-use super::window::{Window, read};
+use super::window::read;
 use crate::bindings::recordings::{ListAccountRecordings, ListRecordings, Recording, RecordingList};
 use crate::dates::{Day, Moment};
 use crate::ids::{AccountRef, UserRef};
 use crate::input;
-use crate::paging::Walk;
-use crate::problem::{broken, invalid};
+use crate::paging::{Proof, SERVICE, Walk};
+use crate::problem::invalid;
 use crate::service::Outcome;
-use crate::wire::recording::Recording as Wire;
 use crate::zoom::{Call, Zoom};
 
 /// Recordings after which a call without `limit` ends its window and stops.
@@ -73,39 +72,43 @@ impl Ask {
         if cursor.end > period.to || (cursor.end < period.from && !period.is_empty()) {
             return Err(invalid("/next", "the token belongs to another period", "keep `from` and `to` as they were"));
         }
-        let mut found = Found { period, cursor, pages: 0, seen: BTreeSet::new(), recordings: Vec::new() };
+        let mut found =
+            Found { period, cursor, proof: Proof::default(), seen: BTreeSet::new(), recordings: Vec::new() };
         let (mut end, mut span) = (found.cursor.end, found.cursor.span);
-        let mut covered = None;
-        let mut reason = None;
+        let (mut covered, mut whole) = (None, true);
         while end >= period.from && !period.is_empty() {
             let start = span.map_or_else(|| end.plus(1).month_before(), |days| end.plus(1 - days)).max(period.from);
             let days = end.since(start) + 1;
             let first = || self.call(zoom, start, end);
-            let part = match read(zoom, found.recordings.len(), first, (days > 1).then_some(crowded))? {
-                Window::Crowded(total) => {
-                    found.pages += 1;
-                    span = Some(narrower(days, total, crowded));
-                    continue;
-                }
-                Window::Read(part) => part,
-            };
+            let part = read(zoom, &first, (days > 1).then_some(crowded))?;
+            if let Some(total) = part.crowd {
+                found.proof.add(part.proof);
+                span = Some(narrower(days, total, crowded));
+                continue;
+            }
             let quiet = u64::try_from(part.items.len()).is_ok_and(|count| count < crowded / 3);
             span = span.filter(|_| !quiet).or_else(|| span.map(|days| days * 2).filter(|days| *days < MONTH));
-            let Some(first) = found.take(part, start, end)? else {
-                reason = Some("service");
+            let ended = part.proof.is_ended();
+            let first = found.take(part, start);
+            if first > end {
+                found.proof.miss(SERVICE);
                 break;
-            };
-            covered = Some(first);
+            }
+            // Behind a window that Zoom did not give in full nothing counts as covered; it is read all the same.
+            whole &= ended;
+            if whole {
+                covered = Some(first);
+            }
             end = first.plus(-1);
             let so_far = found.recordings.len();
             if limit.is_some_and(|limit| so_far > limit || (so_far == limit && end >= period.from))
                 || (limit.is_none() && so_far >= ENOUGH && end >= period.from)
             {
-                reason = Some("limit");
+                found.proof.limit();
                 break;
             }
         }
-        Ok(found.finish(covered, limit, reason, end, span))
+        Ok(found.finish(covered, limit, end, span))
     }
 
     fn call<'z>(&self, zoom: &Zoom<'z>, start: Day, end: Day) -> Call<'z> {
@@ -123,17 +126,16 @@ struct Found<'a> {
     period: &'a Period,
     /// Where this call began.
     cursor: Cursor,
-    pages: u32,
+    proof: Proof,
     seen: BTreeSet<(String, Option<String>)>,
     recordings: Vec<Recording>,
 }
 
 impl Found<'_> {
-    /// Add a window. The first day it really covered, or nothing when Zoom did not cover its end.
-    fn take(&mut self, walk: Walk<Wire>, start: Day, end: Day) -> Outcome<Option<Day>> {
-        self.pages += walk.pages;
-        for wire in walk.items {
-            let recording = wire.public().ok_or_else(|| broken("a recording of Zoom's list has no uuid"))?;
+    /// Add a window. The first day it really covered.
+    fn take(&mut self, walk: Walk<Recording>, start: Day) -> Day {
+        self.proof.add(walk.proof);
+        for recording in walk.items {
             let day = recording.start_time.as_deref().and_then(Moment::parse).map(Day::at);
             let inside = day.is_none_or(|day| (self.period.from..=self.cursor.end).contains(&day));
             if inside
@@ -143,24 +145,17 @@ impl Found<'_> {
                 self.recordings.push(recording);
             }
         }
-        let first = walk.from.as_deref().and_then(Day::parse).map_or(start, |echoed| echoed.max(start));
-        Ok((walk.ended && first <= end).then_some(first))
+        walk.from.as_deref().and_then(Day::parse).map_or(start, |echoed| echoed.max(start))
     }
 
-    fn finish(
-        mut self,
-        covered: Option<Day>,
-        limit: Option<usize>,
-        reason: Option<&str>,
-        end: Day,
-        span: Option<i64>,
-    ) -> RecordingList {
+    fn finish(mut self, covered: Option<Day>, limit: Option<usize>, end: Day, span: Option<i64>) -> RecordingList {
         self.recordings.sort_by(|a, b| order(a).cmp(&order(b)));
         let last_day = self.cursor.end;
         let mut covered = covered.map(|first| (first, last_day));
-        let mut next = (reason == Some("limit")).then_some(Cursor { end, span, after: None });
+        let mut next = self.proof.is_limited().then_some(Cursor { end, span, after: None });
         if let Some(limit) = limit.filter(|limit| self.recordings.len() > *limit) {
             self.recordings.truncate(limit);
+            self.proof.limit();
             if let Some(last) = self.recordings.last() {
                 let start = last.start_time.clone().unwrap_or_default();
                 let day = Moment::parse(&start).map_or(end.plus(1), Day::at);
@@ -169,7 +164,7 @@ impl Found<'_> {
             }
         }
         let next = next.map(|cursor| cursor.text());
-        let coverage = self.period.coverage(covered, self.pages, self.recordings.len(), reason, next);
+        let coverage = self.period.coverage(covered, self.proof, self.recordings.len(), next);
         RecordingList { recordings: self.recordings, coverage }
     }
 }

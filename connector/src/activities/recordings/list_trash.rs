@@ -7,11 +7,11 @@ use crate::bindings::types::Coverage;
 use crate::dates::Moment;
 use crate::ids::UserRef;
 use crate::input;
-use crate::paging::{PAGE_SIZE, Page, covers, reason};
-use crate::problem::{Trouble, broken, invalid};
+use crate::paging::{Judge, PAGE_SIZE, PAGE_TOKEN, Proof, Step, page};
+use crate::problem::{Trouble, invalid};
 use crate::service::Outcome;
 use crate::wire::error::Kind;
-use crate::wire::recording::RecordingPage;
+use crate::wire::recording::Recording as Row;
 use crate::zoom::Zoom;
 
 /// Zoom's trash keeps what is in it for 30 days.
@@ -19,6 +19,7 @@ pub const KEPT_MS: i64 = 30 * 86_400_000;
 /// Recordings of a call without `limit`.
 const ENOUGH: u32 = 1_000;
 const MOST: u32 = 2_000;
+
 /// List a user's trash.
 pub fn list_trash(zoom: &Zoom<'_>, request: ListTrashed) -> Outcome<TrashList> {
     let user = UserRef::parse(request.user.as_deref())?;
@@ -32,9 +33,11 @@ pub fn list_trash(zoom: &Zoom<'_>, request: ListTrashed) -> Outcome<TrashList> {
         Some(next) => Place::parse(next).ok_or_else(|| wrong_token("this is not a token of this list"))?,
         None => Place::default(),
     };
-    let mut again = request.next.is_none();
-    let (mut found, mut seen, mut pages) = (Vec::new(), BTreeSet::new(), 0);
-    let mut ended = true;
+    let resumed = request.next.is_some();
+    let mut again = !resumed;
+    let (mut found, mut seen) = (Vec::new(), BTreeSet::new());
+    let mut proof = Proof::default();
+    let mut judge = if resumed { Judge::resumed() } else { Judge::default() };
     let next = loop {
         let call = zoom
             .get(format!("/users/{user}/recordings"))
@@ -42,32 +45,37 @@ pub fn list_trash(zoom: &Zoom<'_>, request: ListTrashed) -> Outcome<TrashList> {
             .query("trash_type", Some(kind))
             .query("page_size", Some(PAGE_SIZE))
             .query("next_page_token", Some(&place.token).filter(|token| !token.is_empty()));
-        let mut page: RecordingPage = match call.fetch() {
+        let (rows, step) = match page::<Row>(call, "meetings", &mut judge, &mut proof) {
             Err(Trouble::Refused(refusal)) if refusal.kind == Kind::Invalid && !place.token.is_empty() => {
-                if !again {
+                if resumed && proof.pages == 0 {
                     return Err(wrong_token("the token is older than 15 minutes"));
                 }
-                (again, place) = (false, Place::default());
+                if !again {
+                    proof.miss(PAGE_TOKEN);
+                    break None;
+                }
+                (again, place, judge) = (false, Place::default(), Judge::default());
                 continue;
             }
             // Zoom's other way to say that there is nothing.
             Err(Trouble::Refused(refusal)) if refusal.kind == Kind::NoRecording => {
-                pages += 1;
+                proof.pages += 1;
                 break None;
             }
             other => other?,
         };
-        pages += 1;
-        let token = page.next().filter(|token| !token.is_empty());
-        let items = page.items();
-        let whole = items.len();
-        for (at, wire) in items.into_iter().enumerate().skip(place.skip) {
+        let whole = rows.len();
+        for (at, row) in rows.into_iter().enumerate().skip(place.skip) {
             if found.len() == limit {
                 place.skip = at;
                 break;
             }
-            let recording = wire.public().ok_or_else(|| broken("a recording of Zoom's list has no uuid"))?;
             place.skip = at + 1;
+            let Some((row, left_out)) = row else { continue };
+            let Some(recording) = row.public(&left_out) else {
+                proof.leave_out(&format!("page {}, /meetings/{at}", proof.pages), "it has no uuid");
+                continue;
+            };
             if seen.insert(recording.meeting_uuid.clone()) {
                 found.push(trashed(recording));
             }
@@ -75,21 +83,18 @@ pub fn list_trash(zoom: &Zoom<'_>, request: ListTrashed) -> Outcome<TrashList> {
         if place.skip < whole {
             break Some(place);
         }
-        let Some(token) = token else { break None };
-        if token == place.token {
-            // It would go on for ever; what is behind it stays unknown.
-            ended = false;
-            break None;
-        }
-        place = Place { skip: 0, token };
         zoom.progress(found.len(), "items");
+        let Step::Next(token) = step else { break None };
+        place = Place { skip: 0, token };
         if found.len() == limit {
             break Some(place);
         }
     };
-    let coverage = covers(pages, found.len(), reason(ended, next.is_some()));
+    if next.is_some() {
+        proof.limit();
+    }
     let next = next.map(|place| format!("{}~{}", place.skip, place.token));
-    let coverage = Coverage { next, ..coverage };
+    let coverage = Coverage { next, ..proof.coverage(found.len()) };
     Ok(TrashList { recordings: found, coverage })
 }
 

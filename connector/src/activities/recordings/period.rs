@@ -2,7 +2,7 @@
 
 use crate::bindings::types::Coverage;
 use crate::dates::{Day, Moment};
-use crate::paging::covers;
+use crate::paging::Proof;
 use crate::problem::invalid;
 use crate::service::Outcome;
 use crate::zoom::Zoom;
@@ -42,14 +42,7 @@ impl Period {
     }
 
     /// The proof of what a list covers; `covered` is its first and last day.
-    pub fn coverage(
-        &self,
-        covered: Option<(Day, Day)>,
-        pages: u32,
-        count: usize,
-        reason: Option<&str>,
-        next: Option<String>,
-    ) -> Coverage {
+    pub fn coverage(&self, covered: Option<(Day, Day)>, proof: Proof, count: usize, next: Option<String>) -> Coverage {
         // Days after tomorrow have nothing: they are covered without asking.
         let to = |to: Day| if to == self.to { self.asked_to } else { to };
         Coverage {
@@ -58,7 +51,7 @@ impl Period {
             covered_from: covered.map(|(from, _)| from.to_string()),
             covered_to: covered.map(|(_, last)| to(last).to_string()),
             next,
-            ..covers(pages, count, reason)
+            ..proof.coverage(count)
         }
     }
 }

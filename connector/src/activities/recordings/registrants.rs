@@ -12,7 +12,7 @@ use crate::paging::whole;
 use crate::problem::{broken, invalid};
 use crate::service::Outcome;
 use crate::wire::lenient;
-use crate::wire::recording_registrant::{Profile, Question, RegistrantPage};
+use crate::wire::recording_registrant::{Profile, Question, Registrant};
 use crate::zoom::Zoom;
 
 /// Zoom takes so many ids at once.
@@ -31,7 +31,8 @@ pub fn registrants_list(zoom: &Zoom<'_>, request: ListRecordingRegistrants) -> O
         }
     };
     let first = || zoom.get(format!("/meetings/{meeting}/recordings/registrants")).query("status", Some(status));
-    let (registrants, coverage) = whole::<RegistrantPage, _>(zoom, first, limit, |wire| wire.public())?;
+    let public = |row: Registrant| Ok(row.public());
+    let (registrants, coverage) = whole(zoom, "registrants", &first, limit, public)?;
     Ok(RecordingRegistrantList { registrants, coverage })
 }
 

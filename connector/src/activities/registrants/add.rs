@@ -21,7 +21,7 @@ pub fn add(zoom: &Zoom<'_>, request: AddRegistrant) -> Outcome<AddedRegistrant> 
         source_id: None,
     };
     let call = zoom.post(format!("/meetings/{id}/registrants")).query("occurrence_ids", occurrences);
-    let added: Added = call.body(&body)?.json()?;
+    let added: Added = call.body(&body)?.fetch().map_err(checked::in_registration)?;
     added.public().ok_or_else(|| broken("Zoom's answer about the registration has no registrant's id"))
 }
 

@@ -6,7 +6,7 @@ use super::checked;
 use crate::bindings::registrants::{AddRegistrants, BatchResult};
 use crate::ids::MeetingId;
 use crate::input::at_most;
-use crate::problem::{broken, invalid};
+use crate::problem::invalid;
 use crate::service::Outcome;
 use crate::wire::registrant::{Added, BatchAnswer, BatchBody};
 use crate::zoom::Zoom;
@@ -30,9 +30,13 @@ pub fn add_batch(zoom: &Zoom<'_>, request: AddRegistrants) -> Outcome<BatchResul
         auto_approve: request.auto_approve,
         registrants_confirmation_email: request.confirmation_email,
     };
-    let answer: BatchAnswer = zoom.post(format!("/meetings/{id}/batch_registrants")).body(&body)?.json()?;
-    let registrants: Option<Vec<_>> = answer.registrants.into_iter().map(Added::of_batch).collect();
-    let registrants = registrants.ok_or_else(|| broken("a registrant of Zoom's answer has no id"))?;
+    let answer: BatchAnswer = zoom
+        .post(format!("/meetings/{id}/batch_registrants"))
+        .body(&body)?
+        .fetch()
+        .map_err(checked::in_registration)?;
+    // A row without id confirms nobody; the others stay.
+    let registrants: Vec<_> = answer.registrants.into_iter().filter_map(Added::of_batch).collect();
     for one in &registrants {
         asked.remove(&one.email.as_deref().unwrap_or_default().to_lowercase());
     }

@@ -1,8 +1,9 @@
 //! What every registration must fulfil before Zoom sees it. Shared by meetings and webinars.
 
+use crate::bindings::contract::Problem;
 use crate::bindings::registrants::{RegistrantRef, Registration};
 use crate::input::at_most;
-use crate::problem::invalid;
+use crate::problem::{Trouble, invalid};
 use crate::service::Outcome;
 
 /// Most people of one request.
@@ -90,6 +91,18 @@ pub fn named(registrants: &[RegistrantRef]) -> Outcome<()> {
         }
     }
     Ok(())
+}
+
+/// Zoom refuses what it is asked about registrants of a meeting without registration as it refuses any wrong value.
+pub fn in_registration(trouble: Trouble) -> Problem {
+    let unnamed =
+        matches!(&trouble, Trouble::Refused(refusal) if refusal.code == Some(300) && refusal.fields.is_empty());
+    let problem = Problem::from(trouble);
+    if !unnamed {
+        return problem;
+    }
+    let fix = "check the ids, and that registration is on: `settings.approval` is `automatic` or `manual`";
+    Problem { fix: Some(fix.to_owned()), ..problem }
 }
 
 /// Ids of occurrences for Zoom: digits with commas between; nothing for an absent or empty list.

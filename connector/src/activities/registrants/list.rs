@@ -3,21 +3,21 @@
 //! Zoom lists one state at a time. A registration moves from pending to approved or denied, so the states are read in that order: who
 //! moves meanwhile is found at least once, and the later reading counts.
 
+use super::checked;
 use crate::bindings::registrants::{ListRegistrants, ListedStatus, Registrant, RegistrantList};
 use crate::ids::MeetingId;
 use crate::input;
-use crate::paging::{covers, reason, walk};
-use crate::problem::broken;
+use crate::paging::{List, Proof, walk};
 use crate::service::Outcome;
-use crate::wire::registrant::RegistrantPage;
+use crate::wire::registrant::Registrant as Row;
 use crate::zoom::{Call, Zoom};
 
 /// List a meeting's registrants.
 pub fn list(zoom: &Zoom<'_>, request: ListRegistrants) -> Outcome<RegistrantList> {
     let id = MeetingId::parse("/meeting", &request.meeting)?;
-    states(zoom, request.status, request.limit, || {
-        zoom.get(format!("/meetings/{id}/registrants")).query("occurrence_id", request.occurrence_id.as_deref())
-    })
+    let first =
+        || zoom.get(format!("/meetings/{id}/registrants")).query("occurrence_id", request.occurrence_id.as_deref());
+    states(zoom, request.status, request.limit, first)
 }
 
 /// Walk the list that `first` asks for, in one state or in all three.
@@ -35,15 +35,15 @@ pub fn states<'z>(
         Some(ListedStatus::Denied) => &["denied"],
     };
     let mut found: Vec<Registrant> = Vec::new();
-    let (mut pages, mut ended, mut left) = (0, true, wanted.len());
+    let (mut proof, mut left) = (Proof::default(), wanted.len());
     for state in wanted {
         let enough = limit.map(|limit| limit.saturating_sub(found.len()).max(1));
-        let walk = walk::<RegistrantPage>(zoom, || first().query("status", Some(state)), enough)?;
-        pages += walk.pages;
-        ended &= walk.ended;
+        let list = List { name: "registrants", first: &|| first().query("status", Some(state)), enough, most: None };
+        let walk =
+            walk(zoom, &list, |row: Row, _| row.public().ok_or("it has no id")).map_err(checked::in_registration)?;
+        proof.add(walk.proof);
         left -= 1;
-        for wire in walk.items {
-            let new = wire.public().ok_or_else(|| broken("a registrant of Zoom's list has no id"))?;
+        for new in walk.items {
             match found.iter_mut().find(|old| old.id == new.id) {
                 Some(old) => *old = new,
                 None => found.push(new),
@@ -57,8 +57,10 @@ pub fn states<'z>(
     if let Some(limit) = limit {
         found.truncate(limit);
     }
-    let cut = found.len() < all || left > 0 || (!ended && limit.is_some_and(|limit| all >= limit));
-    Ok(RegistrantList { coverage: covers(pages, found.len(), reason(ended, cut)), registrants: found })
+    if found.len() < all || left > 0 {
+        proof.limit();
+    }
+    Ok(RegistrantList { coverage: proof.coverage(found.len()), registrants: found })
 }
 
 #[cfg(test)]

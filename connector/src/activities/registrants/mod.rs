@@ -3,6 +3,7 @@
 mod add;
 mod add_batch;
 pub mod checked;
+mod decision;
 mod get;
 mod list;
 mod questions_get;
@@ -12,6 +13,7 @@ mod set_status;
 
 pub use add::add;
 pub use add_batch::add_batch;
+pub use decision::{Decision, decide};
 pub use get::get;
 pub use list::{list, states};
 pub use questions_get::questions_get;

@@ -1,23 +1,23 @@
 //! Approve, deny or cancel registrations.
 
 use super::checked;
+use super::decision::{Decision, decide};
 use crate::bindings::registrants::{ChangeStatus, ChangedStatus};
 use crate::ids::MeetingId;
 use crate::service::Outcome;
-use crate::wire::lenient::small;
-use crate::wire::registrant::StatusBody;
 use crate::zoom::Zoom;
 
 /// Approve, deny or cancel registrations.
 pub fn set_status(zoom: &Zoom<'_>, request: ChangeStatus) -> Outcome<ChangedStatus> {
     let id = MeetingId::parse("/meeting", &request.meeting)?;
     checked::named(&request.registrants)?;
-    let count = small(i64::try_from(request.registrants.len()).ok()).unwrap_or(u32::MAX);
-    zoom.put(format!("/meetings/{id}/registrants/status"))
-        .query("occurrence_id", request.occurrence_id.as_deref())
-        .body(&StatusBody::new(request.action, request.registrants))?
-        .done()?;
-    Ok(ChangedStatus { meeting: request.meeting, action: request.action, count })
+    let call =
+        zoom.put(format!("/meetings/{id}/registrants/status")).query("occurrence_id", request.occurrence_id.as_deref());
+    let list =
+        || zoom.get(format!("/meetings/{id}/registrants")).query("occurrence_id", request.occurrence_id.as_deref());
+    let decision =
+        Decision { meeting: request.meeting, action: request.action, registrants: request.registrants, list: &list };
+    decide(zoom, call, decision)
 }
 
 #[cfg(test)]
@@ -26,12 +26,34 @@ mod tests {
 
     const PUT: &str = "PUT /meetings/81234567890/registrants/status";
 
+    fn list(state: &str) -> String {
+        format!("GET /meetings/81234567890/registrants?status={state}&page_size=300")
+    }
+
     #[test]
-    fn an_empty_answer_is_success() {
-        let input = r#"{"meeting":"81234567890","action":"cancel","registrants":[{"id":"r1"},{"email":"b@x.org"}]}"#;
-        let body = r#"{"action":"cancel","registrants":[{"id":"r1"},{"email":"b@x.org"}]}"#;
-        let expected = r#"{"meeting":"81234567890","action":"cancel","count":2}"#;
-        check("registrants.set-status", input, script(PUT, 204, "").with_body(body), expected);
+    fn who_is_in_the_new_state_counts() {
+        let input = r#"{"meeting":"81234567890","action":"cancel","registrants":[{"id":"r1"},{"email":"B@x.org"}]}"#;
+        let body = r#"{"action":"cancel","registrants":[{"id":"r1"},{"email":"B@x.org"}]}"#;
+        let rows = r#"{"registrants":[{"id":"r1","email":"a@x.org"},{"id":"r2","email":"b@x.org"}]}"#;
+        let expected = r#"{"meeting":"81234567890","action":"cancel","count":2,"unconfirmed":[]}"#;
+        let steps = script(PUT, 204, "").with_body(body).then(&list("denied"), 200, rows);
+        check("registrants.set-status", input, steps, expected);
+    }
+
+    #[test]
+    fn who_never_registered_is_not_counted() {
+        let input = r#"{"meeting":"81234567890","action":"approve","registrants":[{"email":"nobody@x.org"}]}"#;
+        let expected = r#"{"meeting":"81234567890","action":"approve","count":0,"unconfirmed":["nobody@x.org"]}"#;
+        let steps = script(PUT, 204, "").then(&list("approved"), 200, r#"{"registrants":[]}"#);
+        check("registrants.set-status", input, steps, expected);
+    }
+
+    #[test]
+    fn a_decision_that_cannot_be_read_back_is_not_confirmed() {
+        let input = r#"{"meeting":"81234567890","action":"approve","registrants":[{"id":"r1"}]}"#;
+        let expected = r#"{"meeting":"81234567890","action":"approve","count":0,"unconfirmed":["r1"]}"#;
+        let refusal = r#"{"code":4711,"message":"x"}"#;
+        check("registrants.set-status", input, script(PUT, 204, "").then(&list("approved"), 400, refusal), expected);
     }
 
     #[test]

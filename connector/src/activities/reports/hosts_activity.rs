@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::period::Period;
 use crate::bindings::reports::{Host, HostKind, HostQuery, HostReport};
 use crate::dates::Day;
-use crate::paging::{page, walk};
+use crate::paging::{List, Proof, SERVICE, walk};
 use crate::service::Outcome;
 use crate::wire::lenient::{number, small, text};
 use crate::zoom::Zoom;
@@ -31,10 +31,6 @@ struct Wire {
     meeting_minutes: Option<i64>,
 }
 
-page!(
-    HostPage: users of Wire
-);
-
 /// Report hosts, one line each for the whole period.
 pub fn hosts_activity(zoom: &Zoom<'_>, request: HostQuery) -> Outcome<HostReport> {
     let period = Period::parse(zoom, &request.from, request.to.as_deref())?;
@@ -42,7 +38,8 @@ pub fn hosts_activity(zoom: &Zoom<'_>, request: HostQuery) -> Outcome<HostReport
         HostKind::Active => "active",
         HostKind::Inactive => "inactive",
     };
-    let (mut hosts, mut pages, mut windows, mut covered) = (BTreeMap::<String, (Host, u32)>::new(), 0, 0, None);
+    let mut hosts = BTreeMap::<String, (Host, u32)>::new();
+    let (mut proof, mut windows, mut covered) = (Proof::default(), 0, None);
     for window in period.windows() {
         let first = || {
             zoom.get("/report/users".to_owned())
@@ -51,8 +48,10 @@ pub fn hosts_activity(zoom: &Zoom<'_>, request: HostQuery) -> Outcome<HostReport
                 .query("to", Some(window.to))
                 .query("group_id", request.group.as_deref())
         };
-        let found = walk::<HostPage>(zoom, first, None)?;
-        pages += found.pages;
+        let list = List { name: "users", first: &first, enough: None, most: None };
+        let found = walk(zoom, &list, |row: Wire, _| Ok(row))?;
+        let ended = found.proof.is_ended();
+        proof.add(found.proof);
         windows += 1;
         for wire in found.items {
             let key = wire.id.clone().or_else(|| wire.email.clone()).unwrap_or_default();
@@ -63,18 +62,19 @@ pub fn hosts_activity(zoom: &Zoom<'_>, request: HostQuery) -> Outcome<HostReport
             *months += 1;
         }
         let echoed = found.from.as_deref().and_then(Day::parse).unwrap_or(window.from).max(window.from);
-        if echoed <= window.to && found.ended {
+        if echoed <= window.to && ended {
             covered = Some(echoed);
         }
         // Zoom reached no further back.
-        if echoed != window.from || !found.ended {
+        if echoed != window.from || !ended {
+            proof.miss(SERVICE);
             break;
         }
     }
     // Inactive in the whole period is who was inactive in each of its parts.
     let all_along = |months: u32| request.kind == HostKind::Active || months == windows;
     let hosts: Vec<Host> = hosts.into_values().filter(|(_, months)| all_along(*months)).map(|(host, _)| host).collect();
-    Ok(HostReport { coverage: period.coverage(covered, pages, hosts.len(), false), hosts })
+    Ok(HostReport { coverage: period.coverage(covered, proof, hosts.len()), hosts })
 }
 
 fn nothing(wire: &Wire) -> Host {

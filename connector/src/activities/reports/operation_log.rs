@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::period::Period;
 use crate::bindings::reports::{LogCategory, LogQuery, LoggedOperation, OperationList};
 use crate::input;
-use crate::paging::{page, walk};
+use crate::paging::{List, Proof, walk};
 use crate::service::Outcome;
 use crate::wire::lenient::text;
 use crate::zoom::Zoom;
@@ -25,16 +25,12 @@ struct Wire {
     operation_detail: Option<String>,
 }
 
-page!(
-    LogPage: operation_logs of Wire
-);
-
 /// Read the log, newest first.
 pub fn operation_log(zoom: &Zoom<'_>, request: LogQuery) -> Outcome<OperationList> {
     let period = Period::parse(zoom, &request.from, request.to.as_deref())?;
     let limit = input::limit(request.limit)?;
     let category = request.category.map(word);
-    let (mut found, mut pages, mut covered) = (Vec::new(), 0, None);
+    let (mut found, mut proof, mut covered) = (Vec::new(), Proof::default(), None);
     for window in period.windows() {
         let first = || {
             zoom.get("/report/operationlogs".to_owned())
@@ -43,10 +39,11 @@ pub fn operation_log(zoom: &Zoom<'_>, request: LogQuery) -> Outcome<OperationLis
                 .query("category_type", category)
         };
         // A limit keeps the newest, whose place in Zoom's order is not promised: each window is read to its end.
-        let part = walk::<LogPage>(zoom, first, None)?;
-        pages += part.pages;
-        found.extend(part.items.into_iter().map(public));
-        if !part.ended {
+        let list = List { name: "operation_logs", first: &first, enough: None, most: None };
+        let part = walk(zoom, &list, |row, _| Ok(public(row)))?;
+        proof.add(part.proof);
+        found.extend(part.items);
+        if !proof.is_ended() {
             break;
         }
         covered = Some(window.from);
@@ -56,9 +53,11 @@ pub fn operation_log(zoom: &Zoom<'_>, request: LogQuery) -> Outcome<OperationLis
     }
     found.sort_by(|a, b| b.time.cmp(&a.time));
     let kept = limit.unwrap_or(found.len()).min(found.len());
-    let cut = kept < found.len() || limit == Some(kept) && covered != Some(period.from);
+    if kept < found.len() || limit == Some(kept) && covered != Some(period.from) {
+        proof.limit();
+    }
     found.truncate(kept);
-    Ok(OperationList { coverage: period.coverage(covered, pages, kept, cut), operations: found })
+    Ok(OperationList { coverage: period.coverage(covered, proof, kept), operations: found })
 }
 
 fn public(wire: Wire) -> LoggedOperation {

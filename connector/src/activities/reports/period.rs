@@ -2,7 +2,7 @@
 
 use crate::bindings::types::Coverage;
 use crate::dates::{Day, Moment};
-use crate::paging::{covers, reason};
+use crate::paging::{Proof, SERVICE};
 use crate::problem::invalid;
 use crate::service::Outcome;
 use crate::zoom::Zoom;
@@ -46,13 +46,16 @@ impl Period {
     }
 
     /// What was read: everything from `covered` on.
-    pub fn coverage(self, covered: Option<Day>, pages: u32, count: usize, cut: bool) -> Coverage {
+    pub fn coverage(self, covered: Option<Day>, mut proof: Proof, count: usize) -> Coverage {
+        if covered != Some(self.from) && !proof.is_limited() {
+            proof.miss(SERVICE);
+        }
         Coverage {
             asked_from: Some(self.from.to_string()),
             asked_to: Some(self.to.to_string()),
             covered_from: covered.map(|day| day.to_string()),
             covered_to: covered.map(|_| self.to.to_string()),
-            ..covers(pages, count, reason(covered == Some(self.from), cut))
+            ..proof.coverage(count)
         }
     }
 }

@@ -68,7 +68,7 @@ mod tests {
             "not-found",
             None,
         );
-        let gone = script("DELETE /roles/R/members/u2", 404, "");
+        let gone = script("DELETE /roles/R/members/u2", 404, r#"{"code":1001,"message":"x"}"#);
         fails("roles.unassign", r#"{"role":"R","user":"u2"}"#, gone, "not-found", None);
     }
 }

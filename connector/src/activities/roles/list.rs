@@ -1,26 +1,16 @@
 //! List the account's roles. Zoom gives them on one page.
 
-use serde::Deserialize;
-
 use crate::bindings::roles::RoleList;
-use crate::paging::covers;
-use crate::problem::broken;
+use crate::paging::{cut, one_page};
 use crate::service::Outcome;
 use crate::wire::role::Role;
 use crate::zoom::Zoom;
 
-#[derive(Deserialize)]
-struct Wire {
-    #[serde(default)]
-    roles: Vec<Role>,
-}
-
 /// List the account's roles.
 pub fn list(zoom: &Zoom<'_>) -> Outcome<RoleList> {
-    let wire: Wire = zoom.get("/roles".to_owned()).json()?;
-    let roles = wire.roles.into_iter().map(Role::public).collect::<Option<Vec<_>>>();
-    let roles = roles.ok_or_else(|| broken("a role of Zoom's list has no id"))?;
-    Ok(RoleList { coverage: covers(1, roles.len(), None), roles })
+    let walk = one_page(zoom.get("/roles".to_owned()), "roles", |row: Role| row.public().ok_or("it has no id"))?;
+    let (roles, coverage) = cut(walk, None);
+    Ok(RoleList { roles, coverage })
 }
 
 #[cfg(test)]

@@ -5,22 +5,24 @@ use crate::ids::OpaqueId;
 use crate::input;
 use crate::paging::whole;
 use crate::service::Outcome;
-use crate::wire::members::{Member, MemberPage};
+use crate::wire::members::Member;
 use crate::zoom::Zoom;
 
 /// List the users with a role.
 pub fn members(zoom: &Zoom<'_>, request: ListRoleMembers) -> Outcome<RoleMemberList> {
     let role = OpaqueId::parse("/role", &request.role, "role")?;
     let limit = input::limit(request.limit)?;
-    let public = |wire: Member| RoleMember {
-        id: wire.id,
-        email: wire.email,
-        first_name: wire.first_name,
-        last_name: wire.last_name,
-        department: wire.department,
+    let public = |wire: Member| {
+        Ok(RoleMember {
+            id: wire.id,
+            email: wire.email,
+            first_name: wire.first_name,
+            last_name: wire.last_name,
+            department: wire.department,
+        })
     };
     let first = || zoom.get(format!("/roles/{role}/members"));
-    let (members, coverage) = whole::<MemberPage, _>(zoom, first, limit, public)?;
+    let (members, coverage) = whole(zoom, "members", &first, limit, public)?;
     Ok(RoleMemberList { members, coverage })
 }
 

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use crate::activities::{groups, roles};
 use crate::bindings::users::{ListUsers, ListedStatus, User, UserList};
 use crate::input;
-use crate::paging::{covers, reason, walk};
+use crate::paging::{List, Proof, walk};
 use crate::problem::invalid;
 use crate::service::Outcome;
-use crate::wire::user::UserPage;
+use crate::wire::user::User as Row;
 use crate::zoom::Zoom;
 
 /// List users.
@@ -23,7 +23,7 @@ pub fn list(zoom: &Zoom<'_>, request: ListUsers) -> Outcome<UserList> {
     };
     let more = request.with_custom_attributes.filter(|wanted| *wanted).map(|_| "custom_attributes");
     let mut found = Found::default();
-    let (mut pages, mut ended, mut cut) = (0, true, false);
+    let mut proof = Proof::default();
     // Who accepts an invitation or is activated while the list is read must be met again in a later state: the last is read first.
     // With a limit nothing is promised, and the first state is what is wanted.
     let mut order: Vec<_> = statuses.into_iter().enumerate().collect();
@@ -33,7 +33,7 @@ pub fn list(zoom: &Zoom<'_>, request: ListUsers) -> Outcome<UserList> {
     for (rank, status) in order {
         let left = limit.map(|limit| limit.saturating_sub(found.users.len()));
         if left == Some(0) {
-            cut = true;
+            proof.limit();
             break;
         }
         let first = || {
@@ -42,21 +42,23 @@ pub fn list(zoom: &Zoom<'_>, request: ListUsers) -> Outcome<UserList> {
                 .query("role_id", request.role.as_deref())
                 .query("include_fields", more)
         };
-        let walk = walk::<UserPage>(zoom, first, left)?;
-        pages += walk.pages;
-        cut |= !walk.ended && left.is_some_and(|left| walk.items.len() >= left);
-        ended &= walk.ended;
-        for user in walk.items.into_iter().map(User::from) {
-            found.take(rank, user);
-        }
+        let list = List { name: "users", first: &first, enough: left, most: None };
+        // Without id and address nobody can be told from anybody else.
+        let public = |row: Row, _: &[_]| match (&row.id, &row.email) {
+            (None, None) => Err("it has neither id nor e-mail address"),
+            _ => Ok(User::from(row)),
+        };
+        let walk = walk(zoom, &list, public)?;
+        proof.add(walk.proof);
+        walk.items.into_iter().for_each(|user| found.take(rank, user));
     }
     let mut users = found.in_order();
     if let Some(limit) = limit.filter(|limit| *limit < users.len()) {
         users.truncate(limit);
-        cut = true;
+        proof.limit();
     }
     let not_permitted = if request.with_names == Some(true) { name(zoom, &mut users)? } else { Vec::new() };
-    Ok(UserList { coverage: covers(pages, users.len(), reason(ended, cut)), users, not_permitted })
+    Ok(UserList { coverage: proof.coverage(users.len()), users, not_permitted })
 }
 
 /// Users of the states read so far, each once.

@@ -58,6 +58,7 @@ mod tests {
     #[test]
     fn input_is_refused_and_a_denied_account_is_forbidden() {
         fails("users.summary", r#"{"x":1}"#, script("", 0, ""), "input.invalid", Some("/x"));
-        fails("users.summary", "{}", script("GET /users/summary", 403, "{}"), "forbidden", None);
+        let denied = r#"{"code":403,"message":"Access to the Zoom REST API has been denied for this account."}"#;
+        fails("users.summary", "{}", script("GET /users/summary", 403, denied), "forbidden", None);
     }
 }

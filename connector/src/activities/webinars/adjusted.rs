@@ -1,9 +1,9 @@
 //! What Zoom stored of a webinar differently from what was asked.
 
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::activities::meetings::adjusted::differences;
+use crate::activities::meetings::series::Shown;
 use crate::activities::meetings::when::Start;
 use crate::bindings::meetings::Recurrence;
 use crate::bindings::types::Adjustment;
@@ -35,22 +35,19 @@ impl Asked<'_> {
             && self.passcode.is_none()
     }
 
-    /// Compare with the webinar that Zoom shows.
-    pub fn adjusted(&self, stored: &Webinar) -> Vec<Adjustment> {
-        let mut found = Vec::new();
-        if let Some((text, start)) = self.start
-            && !stored.start_time.as_deref().is_some_and(|time| start.is(time))
-        {
-            found.push(Adjustment {
-                field: "/start_time".to_owned(),
-                asked: Value::from(text).to_string(),
-                stored: stored.start_time.as_deref().map(|time| Value::from(time).to_string()),
-            });
-        }
+    /// Compare with the webinar that Zoom shows. Of one occurrence's change the others say nothing.
+    pub fn adjusted(&self, stored: &Webinar, occurrence: Option<&str>, now: u64) -> Vec<Adjustment> {
+        let shown = Shown {
+            start_time: stored.start_time.as_deref(),
+            timezone: stored.timezone.as_deref(),
+            occurrences: stored.occurrences.as_deref().filter(|_| occurrence.is_none()),
+        };
+        let mut found = shown.differences(self.start, self.recurrence, now);
+        let known: Vec<String> = found.iter().map(|one| one.field.clone()).collect();
         if self.passcode.is_some() && self.passcode != stored.passcode.as_deref() {
             found.push(Adjustment { field: "/passcode".to_owned(), asked: "\"(not shown)\"".to_owned(), stored: None });
         }
-        found.extend(differences(self, stored));
+        found.extend(differences(self, stored).into_iter().filter(|one| !known.contains(&one.field)));
         found
     }
 }

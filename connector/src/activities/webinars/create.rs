@@ -31,7 +31,7 @@ pub fn create(zoom: &Zoom<'_>, request: CreateWebinar) -> Outcome<SavedWebinar> 
         timezone: request.timezone.clone(),
         agenda: request.agenda.clone(),
         password: request.passcode.clone(),
-        recurrence: recurrence(kind, &request, start.as_ref())?,
+        recurrence: recurrence(kind, &request, start.as_ref(), zoom.now())?,
         settings: settings(request.settings.as_ref())?,
     };
     let answer: wire::webinar::Webinar =
@@ -48,7 +48,7 @@ pub fn create(zoom: &Zoom<'_>, request: CreateWebinar) -> Outcome<SavedWebinar> 
         start: request.start_time.as_deref().zip(start.as_ref()),
         passcode: request.passcode.as_deref(),
     };
-    Ok(SavedWebinar { adjusted: asked.adjusted(&webinar), webinar })
+    Ok(SavedWebinar { adjusted: asked.adjusted(&webinar, None, zoom.now()), webinar })
 }
 
 fn start(kind: WebinarSchedule, request: &CreateWebinar, now: u64) -> Outcome<Option<Start>> {
@@ -72,6 +72,7 @@ fn recurrence(
     kind: WebinarSchedule,
     request: &CreateWebinar,
     start: Option<&Start>,
+    now: u64,
 ) -> Outcome<Option<wire::recurrence::Recurrence>> {
     match (kind, request.recurrence.as_ref()) {
         (WebinarSchedule::Recurring, None) => Err(invalid(
@@ -79,7 +80,7 @@ fn recurrence(
             "a recurring webinar needs its recurrence",
             "add `recurrence`, for example {\"every\":\"daily\",\"occurrences\":10}",
         )),
-        (WebinarSchedule::Recurring, rule) => repeats::checked(rule, start),
+        (WebinarSchedule::Recurring, rule) => repeats::checked(rule, start, now),
         (_, Some(_)) => {
             Err(invalid("/recurrence", "this kind of webinar does not repeat", "use `kind: recurring`, or remove it"))
         }
@@ -131,6 +132,18 @@ mod tests {
             answer["adjusted"],
             serde_json::json!([{"field":"/settings/approval","asked":"\"manual\"","stored":"\"no_registration\""}])
         );
+    }
+
+    #[test]
+    fn a_series_that_ends_too_early_is_said() {
+        let input = r#"{"topic":"x","kind":"recurring","start_time":"2027-03-27T10:00:00","timezone":"Europe/Berlin",
+            "recurrence":{"every":"daily","until":"2027-03-30T20:00:00Z"}}"#;
+        let answer = r#"{"id":91234567890,"topic":"x","type":9,"timezone":"Europe/Berlin","start_time":"2027-03-27T09:00:00Z",
+            "recurrence":{"type":1,"end_date_time":"2027-03-30T20:00:00Z"},
+            "occurrences":[{"occurrence_id":"1","start_time":"2027-03-27T09:00:00Z"},{"occurrence_id":"2","start_time":"2027-03-28T08:00:00Z"}]}"#;
+        let saved = run("webinars.create", input, &script(POST, 201, answer)).unwrap();
+        let end = serde_json::json!([{"field":"/recurrence/until","asked":"\"2027-03-30T20:00:00Z\"","stored":"\"2027-03-28T08:00:00Z\""}]);
+        assert_eq!(saved["adjusted"], end);
     }
 
     #[test]

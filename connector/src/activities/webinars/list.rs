@@ -3,10 +3,9 @@
 use crate::bindings::webinars::{ListWebinars, WebinarList, WebinarListKind};
 use crate::ids::UserRef;
 use crate::input;
-use crate::paging::{cut, walk};
-use crate::problem::broken;
+use crate::paging::whole;
 use crate::service::Outcome;
-use crate::wire::webinar::{Webinar, WebinarPage};
+use crate::wire::webinar::Webinar;
 use crate::zoom::Zoom;
 
 /// List a user's webinars.
@@ -17,11 +16,10 @@ pub fn list(zoom: &Zoom<'_>, request: ListWebinars) -> Outcome<WebinarList> {
         None | Some(WebinarListKind::Scheduled) => "scheduled",
         Some(WebinarListKind::Upcoming) => "upcoming",
     };
-    let mut walk =
-        walk::<WebinarPage>(zoom, || zoom.get(format!("/users/{user}/webinars")).query("type", Some(kind)), limit)?;
-    let coverage = cut(&mut walk, limit);
-    let webinars = walk.items.into_iter().map(Webinar::public).collect::<Option<Vec<_>>>();
-    Ok(WebinarList { webinars: webinars.ok_or_else(|| broken("a webinar of Zoom's list has no id"))?, coverage })
+    let first = || zoom.get(format!("/users/{user}/webinars")).query("type", Some(kind));
+    let public = |row: Webinar| row.public().ok_or("it has no id");
+    let (webinars, coverage) = whole(zoom, "webinars", &first, limit, public)?;
+    Ok(WebinarList { webinars, coverage })
 }
 
 #[cfg(test)]

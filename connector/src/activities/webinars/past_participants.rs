@@ -3,9 +3,9 @@
 use crate::bindings::webinars::{AttendanceList, ListPastParticipants};
 use crate::ids::MeetingRef;
 use crate::input;
-use crate::paging::{cut, walk};
+use crate::paging::whole;
 use crate::service::Outcome;
-use crate::wire::webinar::ParticipantPage;
+use crate::wire::webinar::Participant;
 use crate::zoom::Zoom;
 
 /// List who attended. One row a stay: nothing is merged.
@@ -13,9 +13,9 @@ pub fn past_participants(zoom: &Zoom<'_>, request: ListPastParticipants) -> Outc
     let webinar = MeetingRef::parse("/webinar", &request.webinar)?;
     let limit = input::limit(request.limit)?;
     let first = || zoom.get(format!("/past_webinars/{webinar}/participants"));
-    let mut walk = walk::<ParticipantPage>(zoom, first, limit)?;
-    let coverage = cut(&mut walk, limit);
-    Ok(AttendanceList { participants: walk.items.into_iter().map(Into::into).collect(), coverage })
+    let public = |row: Participant| Ok(row.into());
+    let (participants, coverage) = whole(zoom, "participants", &first, limit, public)?;
+    Ok(AttendanceList { participants, coverage })
 }
 
 #[cfg(test)]

@@ -1,13 +1,12 @@
 //! A webinar's registrants: list, add, decide. The same as a meeting's at other addresses.
 
-use crate::activities::registrants::{checked, states};
+use crate::activities::registrants::{Decision, checked, decide, states};
 use crate::bindings::registrants::{AddedRegistrant, ChangedStatus, RegistrantList};
 use crate::bindings::webinars::{AddWebinarRegistrant, ChangeWebinarStatus, ListWebinarRegistrants};
 use crate::ids::MeetingId;
 use crate::problem::broken;
 use crate::service::Outcome;
-use crate::wire::lenient::small;
-use crate::wire::registrant::{AddBody, Added, StatusBody};
+use crate::wire::registrant::{AddBody, Added};
 use crate::zoom::Zoom;
 
 /// List a webinar's registrants.
@@ -33,7 +32,7 @@ pub fn registrants_add(zoom: &Zoom<'_>, request: AddWebinarRegistrant) -> Outcom
         source_id: request.tracking_source,
     };
     let call = zoom.post(format!("/webinars/{id}/registrants")).query("occurrence_ids", occurrences);
-    let added: Added = call.body(&body)?.json()?;
+    let added: Added = call.body(&body)?.fetch().map_err(checked::in_registration)?;
     added.public().ok_or_else(|| broken("Zoom's answer about the registration has no registrant's id"))
 }
 
@@ -41,12 +40,12 @@ pub fn registrants_add(zoom: &Zoom<'_>, request: AddWebinarRegistrant) -> Outcom
 pub fn registrants_set_status(zoom: &Zoom<'_>, request: ChangeWebinarStatus) -> Outcome<ChangedStatus> {
     let id = MeetingId::parse("/webinar", &request.webinar)?;
     checked::named(&request.registrants)?;
-    let count = small(i64::try_from(request.registrants.len()).ok()).unwrap_or(u32::MAX);
-    zoom.put(format!("/webinars/{id}/registrants/status"))
-        .query("occurrence_id", request.occurrence_id.as_deref())
-        .body(&StatusBody::new(request.action, request.registrants))?
-        .done()?;
-    Ok(ChangedStatus { meeting: request.webinar, action: request.action, count })
+    let occurrence = request.occurrence_id.as_deref();
+    let call = zoom.put(format!("/webinars/{id}/registrants/status")).query("occurrence_id", occurrence);
+    let list = || zoom.get(format!("/webinars/{id}/registrants")).query("occurrence_id", occurrence);
+    let decision =
+        Decision { meeting: request.webinar, action: request.action, registrants: request.registrants, list: &list };
+    decide(zoom, call, decision)
 }
 
 #[cfg(test)]
@@ -79,7 +78,9 @@ mod tests {
     fn a_decision_is_sent() {
         let input = r#"{"webinar":"91234567890","action":"approve","registrants":[{"id":"r1"}]}"#;
         let put = script("PUT /webinars/91234567890/registrants/status", 204, "");
-        let expected = r#"{"meeting":"91234567890","action":"approve","count":1}"#;
+        let list = "GET /webinars/91234567890/registrants?status=approved&page_size=300";
+        let put = put.then(list, 200, r#"{"registrants":[{"id":"r1"}]}"#);
+        let expected = r#"{"meeting":"91234567890","action":"approve","count":1,"unconfirmed":[]}"#;
         check("webinars.registrants-set-status", input, put, expected);
     }
 

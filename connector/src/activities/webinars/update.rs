@@ -23,6 +23,10 @@ pub fn update(zoom: &Zoom<'_>, request: UpdateWebinar) -> Outcome<SavedWebinar> 
         Some(text) => Some(Start::parse(text, request.timezone.as_deref(), zoom.now())?),
         None => None,
     };
+    if request.occurrence_id.is_some() && request.recurrence.is_some() {
+        let fix = "remove `recurrence`, or `occurrence_id` to change the whole webinar";
+        return Err(invalid("/recurrence", "one occurrence does not repeat", fix));
+    }
     let body = WebinarBody {
         topic: request.topic.clone(),
         kind: None,
@@ -31,7 +35,7 @@ pub fn update(zoom: &Zoom<'_>, request: UpdateWebinar) -> Outcome<SavedWebinar> 
         timezone: request.timezone.clone(),
         agenda: request.agenda.clone(),
         password: request.passcode.clone(),
-        recurrence: repeats::checked(request.recurrence.as_ref(), start.as_ref())?,
+        recurrence: repeats::checked(request.recurrence.as_ref(), start.as_ref(), zoom.now())?,
         settings: settings(request.settings.as_ref())?,
     };
     let rule = repeats::asked(body.recurrence.as_ref());
@@ -52,7 +56,7 @@ pub fn update(zoom: &Zoom<'_>, request: UpdateWebinar) -> Outcome<SavedWebinar> 
     let call = zoom.patch(format!("/webinars/{id}")).query("occurrence_id", occurrence);
     call.body(&body)?.done().map_err(in_our_words)?;
     let webinar = read(zoom, &id, occurrence, None).map_err(unconfirmed)?;
-    Ok(SavedWebinar { adjusted: asked.adjusted(&webinar), webinar })
+    Ok(SavedWebinar { adjusted: asked.adjusted(&webinar, occurrence, zoom.now()), webinar })
 }
 
 /// The change is made; only the proof is missing.

@@ -3,18 +3,17 @@
 use crate::bindings::meetings::ListPolls;
 use crate::bindings::polls::PollList;
 use crate::ids::MeetingId;
-use crate::paging::covers;
-use crate::problem::broken;
+use crate::paging::{cut, one_page};
 use crate::service::Outcome;
-use crate::wire::poll::Polls;
+use crate::wire::poll::Poll;
 use crate::zoom::Zoom;
 
 /// List the polls.
 pub fn polls_list(zoom: &Zoom<'_>, request: ListPolls) -> Outcome<PollList> {
     let id = MeetingId::parse("/id", &request.id)?;
-    let found: Polls = zoom.get(format!("/meetings/{id}/polls")).query("anonymous", request.anonymous).json()?;
-    let polls = found.public().ok_or_else(|| broken("a poll of Zoom's list has no id"))?;
-    Ok(PollList { coverage: covers(1, polls.len(), None), polls })
+    let call = zoom.get(format!("/meetings/{id}/polls")).query("anonymous", request.anonymous);
+    let (polls, coverage) = cut(one_page(call, "polls", |row: Poll| row.public().ok_or("it has no id"))?, None);
+    Ok(PollList { polls, coverage })
 }
 
 #[cfg(test)]

@@ -1,0 +1,68 @@
+//! Answers in no form of Zoom's: pages of proxies, of networks that want a sign-in, of firewalls. They prove nothing about the account, so
+//! what came is shown and nothing follows from it.
+
+use serde_json::json;
+
+use crate::bindings::contract::Problem;
+use crate::bindings::http::Response;
+use crate::problem::plain;
+use crate::wire::error::{header, is_page};
+
+/// Characters of the answer that are shown: enough for a title.
+const SHOWN: usize = 200;
+
+/// What came in place of an answer of Zoom's.
+#[derive(Debug)]
+pub struct Foreign {
+    status: u16,
+    content_type: Option<String>,
+    page: bool,
+    /// Its first characters.
+    start: String,
+}
+
+impl Foreign {
+    pub fn of(response: &Response) -> Self {
+        let page = is_page(&response.body);
+        let text = String::from_utf8_lossy(&response.body);
+        let shown = title(&text).filter(|_| page).unwrap_or(&text);
+        Self {
+            status: response.status,
+            content_type: header(&response.headers, "content-type").map(str::to_owned),
+            page,
+            start: shown.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(SHOWN).collect(),
+        }
+    }
+}
+
+/// A page's title.
+fn title(page: &str) -> Option<&str> {
+    let (_, rest) = page.split_once("<title>")?;
+    Some(rest.split_once("</title>")?.0)
+}
+
+impl From<Foreign> for Problem {
+    fn from(foreign: Foreign) -> Self {
+        let Foreign { status, content_type, page, start } = foreign;
+        let what = match (page, start.is_empty()) {
+            (true, _) => "is a web page, not data of Zoom's API",
+            (false, true) => "is empty, without a code of Zoom's API",
+            (false, false) => "is not in the form of Zoom's API",
+        };
+        let mut details = json!({ "status": status });
+        for (name, value) in [("content_type", content_type.unwrap_or_default()), ("came", start)] {
+            if let Some(map) = details.as_object_mut().filter(|_| !value.is_empty()) {
+                map.insert(name.to_owned(), value.into());
+            }
+        }
+        Problem {
+            fix: Some(
+                "something else may have answered in place of Zoom, so nothing follows from it: try again in some minutes. If it \
+                 stays so, look whether a proxy, a firewall or the network's own sign-in page answers, and at https://status.zoom.us"
+                    .to_owned(),
+            ),
+            details: Some(details.to_string()),
+            ..plain("unexpected-answer", format!("the answer {status} {what}"), false)
+        }
+    }
+}
