@@ -4,11 +4,13 @@
 mod accounts;
 mod advised;
 mod again;
+mod answers;
 mod approving;
 mod attempts;
 mod burst;
 mod causes;
 mod checklist;
+mod codes;
 mod confirming;
 mod connecting;
 mod copied;

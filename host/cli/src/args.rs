@@ -71,6 +71,9 @@ pub enum Command {
     /// Find and explain events, what Zoom tells by itself
     #[command(subcommand)]
     Event(EventCommand),
+    /// Explain problem codes
+    #[command(subcommand)]
+    Error(ErrorCommand),
     /// Run one activity
     Call(Call),
     /// Run an automation
@@ -139,6 +142,15 @@ pub enum ActivityCommand {
         /// The output instead of the input
         #[arg(long)]
         output: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ErrorCommand {
+    /// List problem codes with cause and fix: all, or those of a code
+    List {
+        /// A problem code or a part of one, or a code of the service: `not-found`, `download`, `3301`
+        search: Option<String>,
     },
 }
 

@@ -35,6 +35,9 @@ pub struct Manifest {
     /// What each problem code means and what to do.
     #[serde(default)]
     pub errors: Vec<ErrorEntry>,
+    /// What each of the service's own codes means.
+    #[serde(default)]
+    pub refusals: Vec<RefusalEntry>,
     /// What keeps people from connecting or calling, and the steps that mend it.
     #[serde(default)]
     pub remedies: Vec<Remedy>,
@@ -152,6 +155,24 @@ pub struct ErrorEntry {
     pub code: String,
     pub cause: String,
     #[serde(default)]
+    pub fix: Option<String>,
+    /// `never`, `after` or `after-user-action`.
+    #[serde(default)]
+    pub retry: String,
+}
+
+/// One of the service's own codes.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RefusalEntry {
+    pub code: i64,
+    /// The HTTP statuses under which it has this meaning; none means any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub status: Vec<u16>,
+    /// The problem code that it becomes.
+    pub problem: String,
+    pub cause: String,
+    /// What to do, where it is more than the problem's own `fix`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fix: Option<String>,
 }
 

@@ -9,6 +9,7 @@ mod connector;
 mod disconnect;
 mod doctor;
 mod emulator;
+mod error_list;
 mod event;
 mod key;
 mod receive;
@@ -56,6 +57,7 @@ async fn command(args: Args) -> Result<ExitCode, CliError> {
         Command::Activity(command) => activity::run(&app, command).await?,
         Command::Connector(command) => connector::run(&app, command).await?,
         Command::Event(command) => event::run(&app, command).await?,
+        Command::Error(command) => error_list::run(&app, command).await?,
         Command::Call(options) => call::run(&app, options).await?,
         Command::Run(options) => run::run(&app, options).await?,
         Command::Check(options) => check::run(&app, options).await?,

@@ -38,12 +38,13 @@ async fn judge(
         }
         Err(Refusal::HeaderMissing { .. }) => return None,
         Err(Refusal::OutOfTime { sent_s }) => {
-            let (name, age) = (name_of(&message.body), when(now.as_second().saturating_sub(sent_s)));
+            let name = name_of(&message.body);
+            let age = now.as_second().saturating_sub(sent_s);
             let text = format!(
-                "{name}: the secret is right, but by this clock the message was sent {age}, and only 300 s are allowed"
+                "{name}: the secret is right, but by this clock the message was sent {}, and only 300 s are allowed",
+                when(age)
             );
-            Finding::note(ABOUT, text)
-                .fix("a message that came just now: set the clock by the network (timedatectl set-ntp true)")
+            Finding::note(ABOUT, text).fix(late(age))
         }
         Err(refusal @ (Refusal::TimeUnreadable { .. } | Refusal::TimeInMilliseconds { .. })) => {
             Finding::bad(ABOUT, refusal.to_string()).fix("save the request as it came in")
@@ -95,7 +96,23 @@ fn name_of(body: &[u8]) -> String {
 }
 
 fn when(age: i64) -> String {
-    if age < 0 { format!("{} s in the future", age.unsigned_abs()) } else { format!("{age} s ago") }
+    let (amount, unit) = match age.unsigned_abs() {
+        seconds @ ..=7_199 => (seconds, "s"),
+        seconds @ ..=172_799 => (seconds / 3_600, "hours"),
+        seconds => (seconds / 86_400, "days"),
+    };
+    if age < 0 { format!("{amount} {unit} in the future") } else { format!("{amount} {unit} ago") }
+}
+
+/// Clocks are wrong by minutes, and by hours where the time zone is. An older message is simply old.
+fn late(age: i64) -> &'static str {
+    const HALF_A_DAY_S: i64 = 43_200;
+    if age > HALF_A_DAY_S {
+        "nothing, if it was saved then: send a new one. A message that came just now was held back on its way, or comes from somebody who \
+         kept it"
+    } else {
+        "nothing, if it was saved then. For a message that came just now: set the clock by the network (timedatectl set-ntp true)"
+    }
 }
 
 /// Without the line end at its end.

@@ -1,0 +1,86 @@
+//! Answers that prove nothing, run through the command: no connection ends by a page, no list hides its gap, nothing empty is sent.
+
+use serde_json::{Value, json};
+use switchboard_tests::world::World;
+
+fn fault(world: &World, fault: &Value) {
+    assert_eq!(world.ask("POST", "/_emulator/faults", fault).0, 200, "{fault}");
+}
+
+fn forget_faults(world: &World) {
+    assert!(world.ask("DELETE", "/_emulator/faults", &json!({})).0 < 300);
+}
+
+#[test]
+fn a_page_with_401_ends_no_pasted_connection() {
+    let world = World::new();
+    let (at, token) = (world.addresses(), world.emulator.issue_token("alan@emulator.test").unwrap());
+    let connect = [&["connect", "lab", "--token", "-"][..], &at.each_ref().map(String::as_str)].concat();
+    assert_eq!(world.run_with(&connect, &token).code, 0);
+    for status in [401, 403, 404, 407] {
+        fault(&world, &json!({"kind": "html", "status": status, "path": "/v2/", "count": 0}));
+        for command in [&["call", "zoom.users.me", "-c", "lab"][..], &["connection", "test", "lab"]] {
+            let error = World::error(&world.run(&[command, &["--json"]].concat()));
+            assert_eq!(error["code"], "unexpected-answer", "{status}: {error}");
+        }
+        forget_faults(&world);
+        let shown = world.json(&["connection", "show", "lab", "--json"]);
+        assert_eq!(shown["state"], "active", "{status}: {shown}");
+        assert_eq!(world.json(&["call", "zoom.users.me", "-c", "lab", "--json"])["email"], "alan@emulator.test");
+    }
+}
+
+#[test]
+fn a_list_that_never_ends_is_given_with_its_reason() {
+    let world = World::connected();
+    fault(&world, &json!({"kind": "pages", "lie": "endless", "path": "/v2/users", "count": 0}));
+    let list = world.json(&["call", "zoom.users.list", "--json"]);
+    assert!(!list["users"].as_array().unwrap().is_empty(), "{list}");
+    assert_eq!(list["coverage"]["reason"], "page-token", "{list}");
+    assert!(world.requests().len() < 30);
+}
+
+#[test]
+fn an_empty_occurrence_deletes_nothing() {
+    let world = World::connected();
+    let before = world.requests().len();
+    let call = ["call", "zoom.meetings.delete", "id=81234500001", "occurrence_id=", "--yes", "--json"];
+    let done = world.run(&call);
+    let error = World::error(&done);
+    assert_eq!((done.code, &error["pointer"]), (3, &json!("/occurrence_id")), "{error}");
+    assert_eq!(world.requests().len(), before, "nothing was sent");
+}
+
+#[test]
+fn a_series_that_the_service_shortens_is_reported() {
+    let world = World::connected();
+    fault(&world, &json!({"kind": "shorten", "occurrences": 3, "path": "/meetings"}));
+    let recurrence = r#"recurrence:={"every":"daily","occurrences":4}"#;
+    let saved = world.json(&[
+        "call",
+        "zoom.meetings.create",
+        "topic=x",
+        "kind=recurring",
+        "start_time=2031-03-26T10:00:00",
+        "timezone=Europe/Berlin",
+        recurrence,
+        "--json",
+    ]);
+    let adjusted = json!([{"field": "/recurrence/occurrences", "asked": "4", "stored": "3"}]);
+    assert_eq!(saved["adjusted"], adjusted, "{saved}");
+}
+
+#[test]
+fn one_command_explains_every_problem_code() {
+    let world = World::new();
+    let list = world.json(&["error", "list", "--json"]);
+    for part in ["problems", "service_codes"] {
+        assert!(list[part].as_array().unwrap().len() > 20, "{part}");
+        for row in list[part].as_array().unwrap() {
+            assert!(!row["cause"].as_str().unwrap().is_empty(), "{row}");
+        }
+    }
+    let text = world.run(&["error", "list", "3301"]).out;
+    assert!(text.starts_with("Zoom 3301: recording-not-ready-or-none\n  cause: "), "{text}");
+    assert!(world.run(&["error", "list", "refused.host"]).out.contains("\n  fix: "));
+}
