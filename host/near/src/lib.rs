@@ -3,11 +3,18 @@
 /// How alike two names have to be, from 0 to 1, for one to be meant by the other.
 const ALIKE: f64 = 0.82;
 
+/// Longest text that is compared, bytes. Nobody mistypes a longer one, and comparing takes time in the square of it.
+const LONGEST: usize = 128;
+
 /// The known name most like a wrong one, when one is close; the first of those that are equally close. Capital letters make
 /// no difference.
 pub fn nearest<N: AsRef<str>>(wrong: &str, known: impl IntoIterator<Item = N>) -> Option<N> {
+    if wrong.len() > LONGEST {
+        return None;
+    }
     let wrong = wrong.to_lowercase();
-    let rated = known.into_iter().map(|name| (strsim::jaro_winkler(&wrong, &name.as_ref().to_lowercase()), name));
+    let known = known.into_iter().filter(|name| name.as_ref().len() <= LONGEST);
+    let rated = known.map(|name| (strsim::jaro_winkler(&wrong, &name.as_ref().to_lowercase()), name));
     let close = rated.filter(|(like, _)| *like > ALIKE);
     close.reduce(|best, next| if next.0 > best.0 { next } else { best }).map(|(_, name)| name)
 }
@@ -50,6 +57,13 @@ mod tests {
         assert_eq!(nearest("worc", ["worm", "work", "word"]), Some("worm"));
         assert_eq!(nearest("work", ["Work", "work"]), Some("Work"));
         assert_eq!(nearest("worc", ["worm", "worcs", "word"]), Some("worcs"));
+    }
+
+    #[test]
+    fn long_texts_are_not_compared() {
+        let long = "a".repeat(1 << 20);
+        assert_eq!(nearest(&long, ["b".repeat(1 << 20)]), None);
+        assert_eq!(nearest("work", [long.as_str(), "works"]), Some("works"));
     }
 
     #[test]
