@@ -32,6 +32,7 @@ mod keys;
 mod killed;
 mod kinds;
 mod labels;
+mod limits;
 mod link;
 mod link_guarded;
 mod mistakes;

@@ -6,7 +6,8 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::Report;
-use crate::model::Automation;
+use crate::limits::{Allowance, ITEMS, RUN_TIME};
+use crate::model::{Automation, DocumentLimits};
 use crate::span::{Spans, position};
 
 /// A well-formed document and the text it came from.
@@ -20,19 +21,25 @@ pub struct Document {
     pub file: String,
     /// Hash of the text, in hex.
     pub sha256: String,
-    spans: Spans,
+    /// Limits of its runs: the caller's, then its own, then the usual ones.
+    pub limits: Allowance,
 }
 
 impl Document {
     /// Line and column of a value of the document.
     pub fn position(&self, pointer: &str) -> (usize, usize) {
-        position(&self.source, self.spans.value(pointer).start)
+        position(&self.source, Spans::of(&self.source).value(pointer).start)
     }
 }
 
 /// Reads a document: its syntax, keys, references and expressions are checked, its activities are not (see [`crate::check`]).
 pub fn parse(source: &str, file: &str) -> Result<Document, Report> {
-    let (mut report, value) = crate::check::inspect(source, file, None);
+    parse_within(source, file, &Allowance::default())
+}
+
+/// Reads a document with other limits than the usual ones. They go before those that the document asks for.
+pub fn parse_within(source: &str, file: &str, limits: &Allowance) -> Result<Document, Report> {
+    let (mut report, value) = crate::check::inspect(source, file, None, limits);
     let automation = match value.map(serde_json::from_value::<Automation>) {
         Some(Ok(automation)) if report.is_ok() => automation,
         Some(Err(error)) if report.is_ok() => {
@@ -41,12 +48,17 @@ pub fn parse(source: &str, file: &str) -> Result<Document, Report> {
         }
         _ => return Err(report),
     };
+    let mut limits = limits.clone();
+    if let Some(DocumentLimits { items, run_time }) = &automation.limits {
+        items.iter().for_each(|items| limits.or(&ITEMS, *items));
+        run_time.iter().filter_map(|text| RUN_TIME.read(text).ok()).for_each(|time| limits.or(&RUN_TIME, time));
+    }
     Ok(Document {
         automation,
         source: source.to_owned(),
         file: file.to_owned(),
         sha256: sha256(source.as_bytes()),
-        spans: Spans::of(source),
+        limits,
     })
 }
 

@@ -34,6 +34,9 @@ pub struct Automation {
     /// What holds for every step that does not say otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub defaults: Option<Defaults>,
+    /// How much a run of it may do; limits that are given with the command go before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limits: Option<DocumentLimits>,
     /// What it does, in order.
     #[schemars(length(min = 1))]
     pub steps: Vec<Step>,
@@ -69,6 +72,19 @@ pub struct Defaults {
     /// How failed activities are tried again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry: Option<Retry>,
+}
+
+/// How much a run may do.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DocumentLimits {
+    /// Items that all its loops go through together; 10,000 when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub items: Option<u64>,
+    /// How long a run takes, its waiting included, for example `PT2H`; a day when left out, at most 30 days.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run_time: Option<String>,
 }
 
 /// One step. It has exactly one of `use`, `for_each`, `set`, `fail`.

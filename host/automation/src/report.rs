@@ -3,11 +3,17 @@
 use std::fmt::Write as _;
 use std::ops::Range;
 
-use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Severity};
+use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, Severity};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::excerpt::Excerpt;
+use crate::limits::MISTAKES;
 use crate::span::position;
+use crate::text::brief;
+
+/// Characters of a message, and of what is to be done. A name in it can be as long as the document.
+const MAX_MESSAGE: usize = 2_000;
 
 /// One mistake.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -32,26 +38,43 @@ pub struct Diagnostic {
 
 /// Everything that is wrong with a document, in the order of the text.
 #[derive(Clone, Debug, thiserror::Error)]
-#[error("{file} has {} mistakes; `switchboard check {file}` shows each with its place", diagnostics.len())]
+#[error("{file} has {} mistakes; `switchboard check {file}` shows each with its place", diagnostics.len() + more)]
 pub struct Report {
     /// Name of the file, as given.
     pub file: String,
     /// The mistakes; none in a good document.
     pub diagnostics: Vec<Diagnostic>,
+    /// How many more there are.
+    pub more: usize,
+    limit: usize,
     text: String,
 }
 
 impl Report {
-    pub(crate) fn new(file: &str, source: &str) -> Report {
-        Report { file: file.to_owned(), diagnostics: Vec::new(), text: source.to_owned() }
+    pub(crate) fn new(file: &str, source: &str, limit: usize) -> Report {
+        Report { file: file.to_owned(), diagnostics: Vec::new(), more: 0, limit, text: source.to_owned() }
+    }
+
+    /// Whether further mistakes are only counted. Their places and remedies need not be found.
+    pub(crate) fn is_full(&self) -> bool {
+        self.diagnostics.len() >= self.limit
+    }
+
+    /// How many more mistakes are shown.
+    pub(crate) fn room(&self) -> usize {
+        self.limit.saturating_sub(self.diagnostics.len())
     }
 
     pub(crate) fn add(&mut self, code: &str, pointer: &str, range: Range<usize>, message: String, fix: Option<String>) {
+        if self.is_full() {
+            self.more += 1;
+            return;
+        }
         let (line, column) = position(&self.text, range.start);
         let diagnostic = Diagnostic {
             code: code.to_owned(),
-            message,
-            fix,
+            message: brief(&message, MAX_MESSAGE),
+            fix: fix.map(|fix| brief(&fix, MAX_MESSAGE)),
             pointer: pointer.to_owned(),
             line,
             column,
@@ -94,12 +117,13 @@ impl Report {
                 let _ = writeln!(out, "  fix: {fix}");
             }
         }
+        self.remainder(&mut out);
         out
     }
 
     /// For programs.
     pub fn to_json(&self) -> Value {
-        json!({ "file": self.file, "ok": self.is_ok(), "diagnostics": self.diagnostics })
+        json!({ "file": self.file, "ok": self.is_ok(), "diagnostics": self.diagnostics, "more": self.more })
     }
 
     fn graphical(&self, theme: GraphicalTheme) -> String {
@@ -109,17 +133,24 @@ impl Report {
             let mut diagnostic = MietteDiagnostic::new(&found.message)
                 .with_code(&found.code)
                 .with_severity(Severity::Error)
-                .with_label(LabeledSpan::new(None, found.offset, found.len));
+                .with_label(LabeledSpan::new(None, found.offset, Excerpt::mark(&self.text, found).len()));
             if let Some(fix) = &found.fix {
                 diagnostic = diagnostic.with_help(fix);
             }
-            let report =
-                miette::Report::from(diagnostic).with_source_code(NamedSource::new(&self.file, self.text.clone()));
+            let report = miette::Report::from(diagnostic).with_source_code(Excerpt::of(&self.text, &self.file, found));
             // A theme that cannot draw a place must not hide the mistake.
             if handler.render_report(&mut out, report.as_ref()).is_err() {
                 let _ = writeln!(out, "{}:{}:{}: {}", self.file, found.line, found.column, found.message);
             }
         }
+        self.remainder(&mut out);
         out
+    }
+
+    fn remainder(&self, out: &mut String) {
+        if self.more > 0 {
+            let name = MISTAKES.name;
+            let _ = writeln!(out, "and {} more; --limit {name}=NUMBER shows up to {}", self.more, MISTAKES.max);
+        }
     }
 }

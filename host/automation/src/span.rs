@@ -1,16 +1,24 @@
-//! Where each value of a JSON text stands: JSON pointer to byte range. Also finds keys that occur twice.
+//! Where a value of a JSON text stands: JSON pointer to byte range. Also finds keys that occur twice.
 //!
-//! The text must already be valid JSON (serde_json has read it, so nesting is bounded); this scanner only measures.
+//! The text must already be valid JSON (serde_json has read it, so nesting is bounded); this scanner only measures. It keeps
+//! no table: a place is looked for when a mistake is to be shown, and few are.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::ops::Range;
 
-/// The places of a document's values.
-#[derive(Clone, Debug, Default)]
-pub struct Spans {
-    places: HashMap<String, Place>,
-    /// Keys that occur again in the same object: pointer of the member, place of the later key.
-    pub duplicates: Vec<(String, Range<usize>)>,
+/// The places of a text's values.
+#[derive(Clone, Copy, Debug)]
+pub struct Spans<'a> {
+    source: &'a str,
+}
+
+/// A key that occurs again in the same object.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Duplicate {
+    /// Pointer of the member.
+    pub pointer: String,
+    /// Place of the later key.
+    pub range: Range<usize>,
 }
 
 #[derive(Clone, Debug)]
@@ -19,31 +27,49 @@ struct Place {
     value: Range<usize>,
 }
 
-impl Spans {
-    /// Measures a valid JSON text.
-    pub fn of(source: &str) -> Spans {
-        let mut scanner = Scanner { bytes: source.as_bytes(), source, at: 0, spans: Spans::default() };
-        scanner.value(String::new(), None);
-        scanner.spans
+impl<'a> Spans<'a> {
+    /// The places of a valid JSON text.
+    pub fn of(source: &'a str) -> Spans<'a> {
+        Spans { source }
     }
 
     /// The range of a value, or of the nearest value around it that exists.
     pub fn value(&self, pointer: &str) -> Range<usize> {
-        self.nearest(pointer).map_or(0..0, |place| place.value.clone())
+        self.nearest(pointer).value
     }
 
     /// The range of a member's key; of the value when it is a list's item.
     pub fn key(&self, pointer: &str) -> Range<usize> {
-        self.nearest(pointer)
-            .map_or(0..0, |place| place.key.clone().unwrap_or_else(|| place.value.start..place.value.start + 1))
+        let Place { key, value } = self.nearest(pointer);
+        key.unwrap_or(value.start..(value.start + 1).min(value.end))
     }
 
-    fn nearest(&self, mut pointer: &str) -> Option<&Place> {
+    /// Every key that occurs again in its object.
+    pub fn duplicates(&self) -> Vec<Duplicate> {
+        let mut found = Vec::new();
+        Scanner::new(self.source).duplicates(&mut Vec::new(), &mut found);
+        found
+    }
+
+    fn nearest(&self, pointer: &str) -> Place {
+        let mut scanner = Scanner::new(self.source);
+        scanner.blank();
+        let mut place = Place { key: None, value: scanner.at..scanner.at };
+        let mut names = pointer.split('/').skip(1).map(|name| name.replace("~1", "/").replace("~0", "~"));
         loop {
-            if let Some(place) = self.places.get(pointer) {
-                return Some(place);
+            let child = names.next().and_then(|name| scanner.child(&name));
+            scanner.at = place.value.start;
+            match child {
+                Some((key, start)) => {
+                    scanner.at = start;
+                    place = Place { key, value: start..start };
+                }
+                None => {
+                    scanner.skip();
+                    place.value.end = scanner.at;
+                    return place;
+                }
             }
-            pointer = pointer.get(..pointer.rfind('/')?)?;
         }
     }
 }
@@ -116,69 +142,121 @@ struct Scanner<'a> {
     bytes: &'a [u8],
     source: &'a str,
     at: usize,
-    spans: Spans,
 }
 
-impl Scanner<'_> {
-    fn value(&mut self, pointer: String, key: Option<Range<usize>>) {
-        self.blank();
-        let start = self.at;
-        match self.peek() {
-            Some(b'{') => self.object(&pointer),
-            Some(b'[') => self.array(&pointer),
-            Some(b'"') => drop(self.string()),
-            _ => {
-                while self.peek().is_some_and(|b| !b",]} \t\r\n".contains(&b)) {
+impl<'a> Scanner<'a> {
+    fn new(source: &'a str) -> Scanner<'a> {
+        Scanner { bytes: source.as_bytes(), source, at: 0 }
+    }
+
+    /// Goes behind the value that begins here.
+    fn skip(&mut self) {
+        let mut open = 0_usize;
+        loop {
+            self.blank();
+            match self.peek() {
+                Some(b'{' | b'[') => {
+                    open += 1;
                     self.at += 1;
                 }
+                Some(b'}' | b']') => {
+                    open = open.saturating_sub(1);
+                    self.at += 1;
+                }
+                Some(b'"') => drop(self.string()),
+                Some(b',' | b':') => self.at += 1,
+                Some(_) => self.scalar(),
+                None => return,
+            }
+            if open == 0 {
+                return;
             }
         }
-        let value = start..self.at;
-        self.spans.places.insert(pointer, Place { key, value });
     }
 
-    fn object(&mut self, pointer: &str) {
+    /// The key and the beginning of a child of the value that begins here; the last one of that name, as JSON readers have it.
+    fn child(&mut self, name: &str) -> Option<(Option<Range<usize>>, usize)> {
+        let object = match self.peek()? {
+            b'{' => true,
+            b'[' => false,
+            _ => return None,
+        };
         self.at += 1;
+        let (mut found, mut index) = (None, 0_usize);
         loop {
             self.blank();
-            match self.peek() {
-                Some(b'"') => {
+            match self.peek()? {
+                b'}' | b']' => return found,
+                b',' => self.at += 1,
+                b'"' if object => {
                     let key = self.string();
-                    let name: String = self
-                        .source
-                        .get(key.clone())
-                        .and_then(|text| serde_json::from_str(text).ok())
-                        .unwrap_or_default();
-                    let member = join(pointer, name);
-                    if self.spans.places.contains_key(&member) {
-                        self.spans.duplicates.push((member.clone(), key.clone()));
-                    }
                     self.blank();
                     self.at += 1; // the colon
-                    self.value(member, Some(key));
+                    self.blank();
+                    if self.name(&key) == name {
+                        found = Some((Some(key), self.at));
+                    }
+                    self.skip();
                 }
+                _ => {
+                    if index.to_string() == name {
+                        return Some((None, self.at));
+                    }
+                    index += 1;
+                    self.skip();
+                }
+            }
+        }
+    }
+
+    /// Reads the value that begins here. `path` are the names that lead to it.
+    fn duplicates(&mut self, path: &mut Vec<String>, found: &mut Vec<Duplicate>) {
+        self.blank();
+        let object = match self.peek() {
+            Some(b'{') => true,
+            Some(b'[') => false,
+            _ => return self.skip(),
+        };
+        self.at += 1;
+        let (mut names, mut index) = (HashSet::new(), 0_usize);
+        loop {
+            self.blank();
+            match self.peek() {
+                Some(b'}' | b']') | None => break,
                 Some(b',') => self.at += 1,
-                _ => break,
+                Some(b'"') if object => {
+                    let key = self.string();
+                    let name = self.name(&key);
+                    self.blank();
+                    self.at += 1; // the colon
+                    path.push(name.clone());
+                    if !names.insert(name) {
+                        let pointer = path.iter().fold(String::new(), |pointer, name| join(&pointer, name));
+                        found.push(Duplicate { pointer, range: key });
+                    }
+                    self.duplicates(path, found);
+                    path.pop();
+                }
+                Some(_) => {
+                    path.push(index.to_string());
+                    index += 1;
+                    self.duplicates(path, found);
+                    path.pop();
+                }
             }
         }
         self.at += 1;
     }
 
-    fn array(&mut self, pointer: &str) {
-        self.at += 1;
-        let mut index = 0;
-        loop {
-            self.blank();
-            match self.peek() {
-                Some(b']') | None => break,
-                Some(b',') => self.at += 1,
-                Some(_) => {
-                    self.value(join(pointer, index), None);
-                    index += 1;
-                }
-            }
+    /// A key's decoded text.
+    fn name(&self, key: &Range<usize>) -> String {
+        self.source.get(key.clone()).and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+    }
+
+    fn scalar(&mut self) {
+        while self.peek().is_some_and(|b| !b",]} \t\r\n".contains(&b)) {
+            self.at += 1;
         }
-        self.at += 1;
     }
 
     fn string(&mut self) -> Range<usize> {
@@ -223,8 +301,12 @@ mod tests {
 
     #[test]
     fn a_key_that_occurs_twice_is_found() {
-        let spans = Spans::of(r#"{"a": 1, "a": 2}"#);
-        assert_eq!(spans.duplicates, [("/a".to_owned(), 9..12)]);
+        let spans = Spans::of(r#"{"a": 1, "a": 2, "b": [{"c": {}, "\u0063": []}]}"#);
+        let duplicates = spans.duplicates();
+        let pointers: Vec<&str> = duplicates.iter().map(|duplicate| duplicate.pointer.as_str()).collect();
+        assert_eq!(pointers, ["/a", "/b/0/c"]);
+        assert_eq!(duplicates[0].range, 9..12);
+        assert_eq!(spans.value("/a"), 14..15);
     }
 
     #[test]

@@ -136,3 +136,74 @@ async fn the_embedded_journal_keeps_the_run() {
     assert_eq!((kept.state.as_str(), kept.outputs), ("succeeded", Some(json!({"x": 1}))));
     assert_eq!(store.steps("run-1").unwrap()[0].state, "succeeded");
 }
+
+#[tokio::test]
+async fn the_loops_of_a_run_share_a_number_of_items() {
+    let steps = json!([{"id": "outer", "for_each": "${{ range(90) }}", "steps": [
+        {"id": "inner", "for_each": "${{ range(500) }}", "steps": [{"id": "s", "set": {}}]},
+    ]}]);
+    let doc = document(steps, json!({}));
+    let (result, journal) = play(&doc, json!({}), &Script::default()).await;
+    let error = result.unwrap_err();
+    assert_eq!(error.code, "limit.items");
+    assert_eq!(error.step.as_deref(), Some("outer[19]/inner"));
+    assert_eq!(journal.ends().len(), 1);
+}
+
+#[tokio::test]
+async fn a_document_can_ask_for_more_items() {
+    let source = json!({
+        "automation": "1", "id": "d", "limits": {"items": 20_000},
+        "steps": [{"id": "all", "for_each": "${{ range(12000) }}", "steps": [{"id": "s", "set": {}}]}],
+    });
+    let doc = parse(&source.to_string(), "d.json").unwrap();
+    assert!(play(&doc, json!({}), &Script::default()).await.0.is_ok());
+}
+
+#[tokio::test]
+async fn a_run_ends_when_its_time_is_over() {
+    let source = json!({
+        "automation": "1", "id": "d", "limits": {"run_time": "PT1H"}, "connections": {"lab": {"type": "zoom"}},
+        "steps": [{"id": "wait", "use": "zoom.a.b"}],
+    });
+    let doc = parse(&source.to_string(), "d.json").unwrap();
+    let (result, journal) = play(&doc, json!({}), &Script::default()).await;
+    assert_eq!(result.unwrap_err().code, "limit.run_time");
+    assert_eq!(journal.ends()[0].error.as_ref().unwrap()["code"], "limit.run_time");
+}
+
+#[tokio::test]
+async fn results_that_grow_without_end_are_refused() {
+    let double = |at: usize| {
+        let text = if at == 0 { "x".repeat(1000) } else { format!("${{{{ steps.s{} }}}}", at - 1) };
+        json!({"id": format!("s{at}"), "set": {"a": text, "b": text}})
+    };
+    let doc = document(json!((0..40).map(double).collect::<Vec<_>>()), json!({}));
+    let error = play(&doc, json!({}), &Script::default()).await.0.unwrap_err();
+    assert!(error.message.contains("larger than 1048576 bytes"), "{error}");
+
+    let nest = |at: usize| {
+        let text = if at == 0 { "x".to_owned() } else { format!("${{{{ steps.s{} }}}}", at - 1) };
+        json!({"id": format!("s{at}"), "set": {"a": text}})
+    };
+    let doc = document(json!((0..200).map(nest).collect::<Vec<_>>()), json!({}));
+    assert_eq!(play(&doc, json!({}), &Script::default()).await.0.unwrap_err().code, "limit.nesting");
+
+    let steps = json!([{"id": "all", "for_each": "${{ range(200) }}", "steps": [], "collect": "${{ 'x' * 1000000 }}"}]);
+    let doc = document(steps, json!({}));
+    assert_eq!(play(&doc, json!({}), &Script::default()).await.0.unwrap_err().code, "limit.results");
+}
+
+#[test]
+fn loops_in_loops_fit_into_a_small_stack() {
+    let mut step = json!({"id": "s", "set": {}});
+    for at in 0..29 {
+        step = json!({"id": format!("l{at}"), "for_each": "${{ [1] }}", "steps": [step]});
+    }
+    let doc = document(json!([step]), json!({}));
+    let work = move || {
+        let threads = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        assert!(threads.block_on(play(&doc, json!({}), &Script::default())).0.is_ok());
+    };
+    std::thread::Builder::new().stack_size(2 << 20).spawn(work).unwrap().join().unwrap();
+}

@@ -223,6 +223,9 @@ pub struct Run {
     /// Go on with destructive activities without asking
     #[arg(long)]
     pub yes: bool,
+    /// Change a limit, for example items=20000 or run_time=PT2H; may be given several times
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub limit: Vec<String>,
 }
 
 /// Where files go, and which.
@@ -244,6 +247,9 @@ pub struct DownloadArgs {
 pub struct Check {
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
+    /// Change a limit, for example steps=2000 or mistakes=1000; may be given several times
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub limit: Vec<String>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -323,6 +323,7 @@ pub fn code_exit(code: &str, retry: Retry) -> u8 {
         _ if matches!(retry, Retry::After(_)) => exit::LATER,
         code if code.starts_with("credential.") => exit::SIGN_IN,
         "port-busy" | "label-taken" | "store" => exit::FAILED,
+        code if code.starts_with("limit.") => exit::FAILED,
         code if code.starts_with("key-") || code.starts_with("download.") => exit::FAILED,
         _ => exit::SERVICE,
     }

@@ -1,36 +1,50 @@
 //! `key=text`, `key:=json`, `key=@file`: HTTPie's rule for making JSON on a command line.
 
-use std::io::Read;
+use std::path::Path;
 
 use serde_json::{Map, Value};
+use switchboard_json::Limits;
+use switchboard_text_file::TextFileError;
 
 use crate::error::CliError;
+
+/// Bytes of an input file. The longest list that an activity takes has 9,999 people.
+const MAX_FILE: u64 = 8 << 20;
+/// Input as JSON: its levels are those of documents, so that it can be checked against their schemas.
+const LIMITS: Limits = Limits { text: 8 << 20, depth: switchboard_automation::limits::NESTING, memory: 256 << 20 };
 
 /// The input object from `--input` and fields; fields win.
 pub fn object(input: Option<&str>, fields: &[String]) -> Result<Value, CliError> {
     let mut object = match input {
         None => Map::new(),
-        Some(source) => match serde_json::from_str(&read(source)?) {
+        Some(source) => match switchboard_json::read(read(source)?.as_bytes(), LIMITS) {
             Ok(Value::Object(object)) => object,
             Ok(_) => return Err(invalid(format!("{source} is JSON, but not an object"))),
+            Err(error) if error.is_limit() => return Err(invalid(format!("{source} cannot be used: {error}"))),
             Err(error) => return Err(invalid(format!("{source} is not JSON: {error}"))),
         },
     };
     for field in fields {
         let (key, value) = parse(field)?;
+        if key.split('.').count() > LIMITS.depth {
+            return Err(invalid(format!("a field is nested more than {} levels deep", LIMITS.depth)));
+        }
         set(&mut object, &key, value);
     }
     Ok(Value::Object(object))
 }
 
 fn read(source: &str) -> Result<String, CliError> {
-    if source == "-" {
-        let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text).map_err(|error| invalid(format!("standard input: {error}")))?;
-        return Ok(text);
-    }
-    let path = source.strip_prefix('@').unwrap_or(source);
-    std::fs::read_to_string(path).map_err(|error| invalid(format!("cannot read {path}: {error}")))
+    let text = match source {
+        "-" => switchboard_text_file::read_stream(std::io::stdin().lock(), "standard input", MAX_FILE),
+        source => switchboard_text_file::read(Path::new(source.strip_prefix('@').unwrap_or(source)), MAX_FILE),
+    };
+    text.map_err(|error| unusable(&error))
+}
+
+/// The failure of a file that a person named.
+pub fn unusable(error: &TextFileError) -> CliError {
+    invalid(error.to_string()).with_fix(error.fix())
 }
 
 fn parse(field: &str) -> Result<(String, Value), CliError> {
@@ -40,7 +54,7 @@ fn parse(field: &str) -> Result<(String, Value), CliError> {
     let (key, value) = field.split_at(at);
     let value = value.strip_prefix('=').unwrap_or(value);
     if let Some(key) = key.strip_suffix(':') {
-        let json = serde_json::from_str(value).map_err(|error| {
+        let json = switchboard_json::read(value.as_bytes(), LIMITS).map_err(|error| {
             CliError::usage(
                 format!("`{field}`: the part after := is not JSON ({error})"),
                 format!("for text write {key}={value}"),

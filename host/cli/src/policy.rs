@@ -1,6 +1,5 @@
 //! What a home folder allows beyond the manifests: `policy.json`.
 
-use std::io::ErrorKind;
 use std::path::Path;
 
 use serde::{Deserialize, Deserializer};
@@ -20,13 +19,16 @@ pub struct Policy {
     pub max_download: Option<u64>,
 }
 
+/// Bytes of the file: a thousand activities.
+const MAX_FILE: u64 = 64 << 10;
+
 /// The folder's policy. No file allows nothing; a file that cannot be read is an error.
 pub fn read(home: &Path) -> Result<Policy, CliError> {
     let path = home.join("policy.json");
-    let text = match std::fs::read_to_string(&path) {
+    let text = match switchboard_text_file::read(&path, MAX_FILE) {
         Ok(text) => text,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Policy::default()),
-        Err(error) => return Err(CliError::failed("policy.file", format!("cannot read {}: {error}", path.display()))),
+        Err(error) if error.is_absent() => return Ok(Policy::default()),
+        Err(error) => return Err(CliError::failed("policy.file", error.to_string()).with_fix(error.fix())),
     };
     parse(&text).map_err(|error| {
         CliError::failed("policy.file", format!("{}: {error}", path.display()))

@@ -23,6 +23,8 @@ use crate::manifest::{Activity, Manifest, Policy};
 use crate::pace::{Rates, Terms};
 
 const HEAD: &str = "switchboard-book 1\n";
+/// Activities and events of one connector; ours has some 150. Every surface lists them.
+const MAX_ENTRIES: usize = 5_000;
 /// The version of the manifest's own format.
 const FORMAT: &str = "1";
 
@@ -63,6 +65,7 @@ impl Book {
         if manifest.manifest != FORMAT {
             return Err(LoadError::Format { found: manifest.manifest });
         }
+        schemas(&manifest)?;
         let raw: Raw<'_> = serde_json::from_str(json)?;
         // every line is words of visible ASCII and then JSON without line ends, so none can be read as another
         let mut lines = vec![format!("connector {}", word(&manifest.connector)?)];
@@ -133,6 +136,22 @@ impl Entry<'_> {
     }
 }
 
+/// Whether every schema has a small bound on the work that it causes for whoever validates or shows it.
+fn schemas(manifest: &Manifest) -> Result<(), LoadError> {
+    let found = manifest.activities.len() + manifest.events.len();
+    if found > MAX_ENTRIES {
+        return Err(LoadError::Many { found, limit: MAX_ENTRIES });
+    }
+    let activities = manifest.activities.iter();
+    let events = manifest.events.iter().map(|event| (&event.name, &event.payload));
+    for (name, schema) in activities.flat_map(|one| [(&one.name, &one.input), (&one.name, &one.output)]).chain(events) {
+        if let Err(cause) = switchboard_schema::measure(schema) {
+            return Err(LoadError::Schema { of: name.chars().take(100).collect(), cause });
+        }
+    }
+    Ok(())
+}
+
 /// The entries as they are written.
 #[derive(Deserialize)]
 struct Raw<'a> {
@@ -181,6 +200,13 @@ mod tests {
             assert!(book.find(unknown).is_none(), "{unknown}");
         }
         assert_eq!(book.whole().activities.len(), 2);
+    }
+
+    #[test]
+    fn schemas_that_cause_too_much_work_are_refused() {
+        let circle = r##"{"$ref":"#/$defs/a","$defs":{"a":{"enum":["x"],"$ref":"#/$defs/a"}}}"##;
+        let text = manifest("a.one").replacen(r#""output":{}"#, &format!(r#""output":{circle}"#), 1);
+        assert!(matches!(Book::write(&text, None, None), Err(LoadError::Schema { of, .. }) if of == "a.one"));
     }
 
     #[test]

@@ -57,6 +57,10 @@ pub enum LoadError {
     Format { found: String },
     #[error("its manifest has the name `{0}`: names of activities and rate classes are words of visible ASCII")]
     Name(String),
+    #[error("the schema of `{of}` in its manifest cannot be used: {cause}")]
+    Schema { of: String, cause: switchboard_schema::SchemaError },
+    #[error("its manifest has {found} activities and events; {limit} are allowed")]
+    Many { found: usize, limit: usize },
     #[error("the table of contents of its manifest is not one of this build")]
     Book,
     #[error(

@@ -7,29 +7,56 @@ use switchboard_near::suggest;
 use crate::expr::ExprError;
 use crate::report::Report;
 use crate::span::{Spans, inside};
+use crate::text::brief;
+
+use super::NAME;
 
 /// The report under construction and the places to point at.
 pub struct Mistakes<'a> {
     pub report: Report,
-    pub spans: Spans,
+    pub spans: Spans<'a>,
     pub source: &'a str,
 }
 
 impl Mistakes<'_> {
+    /// Whether further mistakes are only counted.
+    pub fn is_full(&self) -> bool {
+        self.report.is_full()
+    }
+
+    /// How many more mistakes are shown; one at least, so that a value with mistakes is never taken for a good one.
+    pub fn room(&self) -> usize {
+        self.report.room().max(1)
+    }
+
+    /// Mistakes whose words are not needed.
+    pub fn count(&mut self, mistakes: usize) {
+        self.report.more += mistakes;
+    }
+
     /// A mistake in a value.
     pub fn value(&mut self, code: &str, pointer: &str, message: String, fix: Option<String>) {
+        if self.is_full() {
+            return self.count(1);
+        }
         let range = first_line(self.source, self.spans.value(pointer));
         self.report.add(code, pointer, range, message, fix);
     }
 
     /// A mistake in a member as such: point at its key.
     pub fn key(&mut self, code: &str, pointer: &str, message: String, fix: Option<String>) {
+        if self.is_full() {
+            return self.count(1);
+        }
         let range = self.spans.key(pointer);
         self.report.add(code, pointer, range, message, fix);
     }
 
     /// A mistake in a part of a string.
     pub fn part(&mut self, code: &str, pointer: &str, part: &Range<usize>, message: String, fix: Option<String>) {
+        if self.is_full() {
+            return self.count(1);
+        }
         let range = inside(self.source, &self.spans.value(pointer), part);
         self.report.add(code, pointer, range, message, fix);
     }
@@ -42,7 +69,10 @@ impl Mistakes<'_> {
     }
 }
 
-/// A suggestion, else all there is to choose from.
+/// Names that are listed; more than that nobody reads.
+const LISTED: usize = 20;
+
+/// A suggestion, else what there is to choose from.
 pub fn choose<'a>(name: &str, what: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let known: Vec<&str> = known.into_iter().collect();
     suggest(name, &known).or_else(|| match known.as_slice() {
@@ -53,7 +83,12 @@ pub fn choose<'a>(name: &str, what: &str, known: impl IntoIterator<Item = &'a st
 
 /// Names for people.
 pub fn quote(names: &[&str]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    let listed =
+        names.iter().take(LISTED).map(|name| format!("`{}`", brief(name, NAME))).collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(LISTED) {
+        0 => listed,
+        more => format!("{listed} and {more} more"),
+    }
 }
 
 /// Values can be long; the place is where they begin.

@@ -1,28 +1,50 @@
 //! The one validator of documents. It reports every mistake, not the first one.
 //!
-//! It works on the JSON value, not on the typed document, so that one misspelt key does not hide the rest.
+//! It works on the JSON value, not on the typed document, so that one misspelt key does not hide the rest. Size, nesting and
+//! steps are judged first: everything behind is linear in them.
 
 mod mistakes;
 mod names;
 pub(crate) mod shape;
 mod steps;
+mod wording;
+
+use std::ops::Range;
 
 use serde_json::Value;
 
 use crate::activity::Catalog;
+use crate::limits::{self, Allowance, DOCUMENT, Limit, MISTAKES, VALUES};
+use crate::measure::Measure;
 use crate::report::Report;
-use crate::span::{self, Spans};
+use crate::span::{self, Duplicate, Spans};
+use crate::text::brief;
 
 use mistakes::Mistakes;
 
 /// Checks a document against the language and the activities there are.
 pub fn check(source: &str, file: &str, catalog: &dyn Catalog) -> Report {
-    inspect(source, file, Some(catalog)).0
+    check_within(source, file, catalog, &Allowance::default())
+}
+
+/// Checks a document with other limits than the usual ones.
+pub fn check_within(source: &str, file: &str, catalog: &dyn Catalog, limits: &Allowance) -> Report {
+    inspect(source, file, Some(catalog), limits).0
 }
 
 /// The mistakes, and the value when the text is JSON at all.
-pub(crate) fn inspect(source: &str, file: &str, catalog: Option<&dyn Catalog>) -> (Report, Option<Value>) {
-    let mut report = Report::new(file, source);
+pub(crate) fn inspect(
+    source: &str,
+    file: &str,
+    catalog: Option<&dyn Catalog>,
+    limits: &Allowance,
+) -> (Report, Option<Value>) {
+    let shown = usize::try_from(limits.get(&MISTAKES)).unwrap_or(usize::MAX);
+    let mut report = Report::new(file, source, shown);
+    if let Some(Excess { range, message, fix }) = excess(source, limits) {
+        report.add("limit", "", range, message, Some(fix));
+        return (report, None);
+    }
     let value: Value = match serde_json::from_str(source) {
         Ok(value) => value,
         Err(error) => {
@@ -31,18 +53,58 @@ pub(crate) fn inspect(source: &str, file: &str, catalog: Option<&dyn Catalog>) -
             let message = text.split(" at line ").next().unwrap_or(&text);
             let fix = "documents are JSON: double quotes, no comments, no comma after the last item";
             let message = format!("this is not JSON: {message}");
-            report.add("syntax", "", at..(at + 1).min(source.len()), message, Some(fix.to_owned()));
+            let end = source.get(at..).and_then(|rest| rest.chars().next()).map_or(at, |next| at + next.len_utf8());
+            report.add("syntax", "", at..end, message, Some(fix.to_owned()));
             return (report, None);
         }
     };
-    let spans = Spans::of(source);
-    let mut mistakes = Mistakes { report, spans, source };
-    for (pointer, range) in mistakes.spans.duplicates.clone() {
-        let message = format!("`{}` occurs twice in this object", pointer.rsplit('/').next().unwrap_or_default());
+    let mut mistakes = Mistakes { report, spans: Spans::of(source), source };
+    for Duplicate { pointer, range } in mistakes.spans.duplicates() {
+        let name = brief(pointer.rsplit('/').next().unwrap_or_default(), NAME);
+        let message = format!("`{name}` occurs twice in this object");
         mistakes.report.add("duplicate-key", &pointer, range, message, Some("keep one of them".to_owned()));
     }
-    shape::document(&value, &mut mistakes);
-    steps::document(&value, catalog, &mut mistakes);
+    if steps::within(&value, limits, &mut mistakes) {
+        shape::document(&value, &mut mistakes);
+        steps::document(&value, catalog, &mut mistakes);
+    }
     mistakes.report.sort();
     (mistakes.report, Some(value))
+}
+
+/// Characters of a name in a message.
+const NAME: usize = 100;
+
+/// What is too much in a text, before anything is made of it.
+struct Excess {
+    range: Range<usize>,
+    message: String,
+    fix: String,
+}
+
+fn excess(text: &str, limits: &Allowance) -> Option<Excess> {
+    let size = text.len() as u64;
+    if size > limits.get(&DOCUMENT) {
+        let message = format!("the document has {size} bytes, more than {}", limits.get(&DOCUMENT));
+        return Some(Excess { range: 0..0, message, fix: more(&DOCUMENT) });
+    }
+    let measure = Measure::of(text, limits::NESTING, limits::POINTER);
+    if let Some(at) = measure.too_deep {
+        let message = format!("lists and objects are nested more than {} deep", limits::NESTING);
+        return Some(Excess { range: at..at + 1, message, fix: "take the inner part apart".to_owned() });
+    }
+    if let Some(at) = measure.too_long {
+        let message = format!("the names that lead to this value are longer than {} bytes together", limits::POINTER);
+        return Some(Excess { range: at..at + 1, message, fix: "use shorter names".to_owned() });
+    }
+    if measure.values > limits.get(&VALUES) {
+        let message = format!("the document has {} values, more than {}", measure.values, limits.get(&VALUES));
+        return Some(Excess { range: 0..0, message, fix: more(&VALUES) });
+    }
+    None
+}
+
+/// How a limit is raised.
+pub(crate) fn more(limit: &Limit) -> String {
+    format!("make it smaller, or raise the limit: --limit {}=NUMBER, at most {}", limit.name, limit.spell(limit.max))
 }

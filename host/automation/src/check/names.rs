@@ -1,5 +1,8 @@
 //! The names an expression may read, and expressions against them.
 
+use std::collections::{BTreeMap, HashSet};
+use std::rc::Rc;
+
 use serde_json::{Map, Value, json};
 
 use super::mistakes::{Mistakes, choose};
@@ -10,36 +13,54 @@ use crate::span::join;
 #[derive(Clone, Default)]
 pub struct Names {
     /// Top-level names with the schema of what they hold; no schema, nothing known.
-    roots: Map<String, Value>,
+    roots: BTreeMap<String, Rc<Value>>,
     /// Steps before this place, visible here, with the schema of their result.
-    steps: Map<String, Value>,
+    steps: BTreeMap<String, Rc<Value>>,
+    /// The names of both in the order of the document, for suggestions.
+    order: (Vec<String>, Vec<String>),
     /// Ids of every step of the document, to tell a later step from one that does not exist.
-    elsewhere: Vec<String>,
+    elsewhere: Rc<HashSet<String>>,
+}
+
+/// What is wrong with a dotted name. Its words are made only when they are shown.
+enum Wrong<'n> {
+    OutOfReach { id: &'n str },
+    UnknownStep { id: &'n str },
+    UnknownName { root: &'n str },
+    UnknownField { path: String, field: &'n str, of_inputs: bool, properties: &'n Map<String, Value> },
 }
 
 impl Names {
     /// What every expression may read.
-    pub fn new(inputs: &Value, elsewhere: Vec<String>) -> Names {
-        let mut roots = Map::new();
+    pub fn new(inputs: &Value, elsewhere: HashSet<String>) -> Names {
         let mut inputs = inputs.clone();
         if let Some(schema) = inputs.as_object_mut() {
             schema.entry("properties").or_insert_with(|| json!({}));
         }
-        roots.insert("inputs".to_owned(), inputs);
-        roots.insert("run".to_owned(), object(["id", "automation", "started_at"]));
-        Names { roots, steps: Map::new(), elsewhere }
+        let mut names = Names { elsewhere: Rc::new(elsewhere), ..Names::default() };
+        names.root("inputs", inputs);
+        names.root("run", object(["id", "automation", "started_at"]));
+        names
+    }
+
+    fn root(&mut self, name: &str, schema: Value) {
+        if self.roots.insert(name.to_owned(), Rc::new(schema)).is_none() {
+            self.order.0.push(name.to_owned());
+        }
     }
 
     /// A step's result becomes visible.
-    pub fn step(&mut self, id: &str, result: Value) {
-        self.steps.insert(id.to_owned(), result);
+    pub fn step(&mut self, id: &str, result: Rc<Value>) {
+        if self.steps.insert(id.to_owned(), result).is_none() {
+            self.order.1.push(id.to_owned());
+        }
     }
 
     /// The names inside a loop's body.
     pub fn inside(&self, item: &str) -> Names {
         let mut names = self.clone();
-        names.roots.insert(item.to_owned(), json!({}));
-        names.roots.insert("loop".to_owned(), object(["index", "index0", "key"]));
+        names.root(item, json!({}));
+        names.root("loop", object(["index", "index0", "key"]));
         names
     }
 
@@ -88,12 +109,16 @@ impl Names {
                 Err(error) => mistakes.expression(pointer, error),
                 Ok(reads) => {
                     for path in reads {
+                        let Some(wrong) = self.wrong(&path) else { continue };
+                        if mistakes.is_full() {
+                            mistakes.count(1);
+                            continue;
+                        }
                         let place = source
                             .find(&path)
                             .map_or(at.clone(), |found| at.start + found..at.start + found + path.len());
-                        if let Some((code, message, fix)) = self.wrong(&path) {
-                            mistakes.part(code, pointer, &place, message, fix);
-                        }
+                        let (code, message, fix) = self.describe(wrong);
+                        mistakes.part(code, pointer, &place, message, fix);
                     }
                 }
             }
@@ -105,40 +130,51 @@ impl Names {
     }
 
     /// What is wrong with a dotted name, if anything.
-    fn wrong(&self, path: &str) -> Option<(&'static str, String, Option<String>)> {
+    fn wrong<'n>(&'n self, path: &'n str) -> Option<Wrong<'n>> {
         let mut names = path.split('.');
         let root = names.next()?;
         if root == "steps" {
             let id = names.next()?;
-            let Some(schema) = self.steps.get(id) else {
-                let known = self.steps.keys().map(String::as_str);
-                return Some(if self.elsewhere.iter().any(|other| other == id) {
-                    let message =
-                        format!("step `{id}` has no result here: it comes later, or belongs to a loop's body");
-                    let fix = "move it before this step; a loop hands out `items` through `collect`".to_owned();
-                    ("step-out-of-reach", message, Some(fix))
-                } else {
-                    ("unknown-step", format!("there is no step `{id}`"), choose(id, "steps before this one are", known))
-                });
+            return match self.steps.get(id) {
+                Some(schema) => descend(schema, &format!("steps.{id}"), names),
+                None if self.elsewhere.contains(id) => Some(Wrong::OutOfReach { id }),
+                None => Some(Wrong::UnknownStep { id }),
             };
-            return descend(schema, &format!("steps.{id}"), names);
         }
         match self.roots.get(root) {
             Some(schema) => descend(schema, root, names),
-            None => {
-                let known = self.roots.keys().map(String::as_str).chain(["steps"]);
-                Some(("unknown-name", format!("`{root}` is not known here"), choose(root, "known are", known)))
+            None => Some(Wrong::UnknownName { root }),
+        }
+    }
+
+    fn describe(&self, wrong: Wrong<'_>) -> (&'static str, String, Option<String>) {
+        let (roots, steps) = (&self.order.0, &self.order.1);
+        match wrong {
+            Wrong::OutOfReach { id } => {
+                let message = format!("step `{id}` has no result here: it comes later, or belongs to a loop's body");
+                let fix = "move it before this step; a loop hands out `items` through `collect`".to_owned();
+                ("step-out-of-reach", message, Some(fix))
+            }
+            Wrong::UnknownStep { id } => {
+                let fix = choose(id, "steps before this one are", steps.iter().map(String::as_str));
+                ("unknown-step", format!("there is no step `{id}`"), fix)
+            }
+            Wrong::UnknownName { root } => {
+                let fix = choose(root, "known are", roots.iter().map(String::as_str).chain(["steps"]));
+                ("unknown-name", format!("`{root}` is not known here"), fix)
+            }
+            Wrong::UnknownField { path, field, of_inputs, properties } => {
+                let code = if of_inputs { "unknown-input" } else { "unknown-field" };
+                let what = if of_inputs { "inputs are" } else { "fields are" };
+                let fix = choose(field, what, properties.keys().map(String::as_str));
+                (code, format!("`{path}` has no `{field}`"), fix)
             }
         }
     }
 }
 
 /// Follows fields into a schema as far as the schema says which fields there are.
-fn descend<'a>(
-    root: &Value,
-    start: &str,
-    fields: impl Iterator<Item = &'a str>,
-) -> Option<(&'static str, String, Option<String>)> {
+fn descend<'n>(root: &'n Value, start: &str, fields: impl Iterator<Item = &'n str>) -> Option<Wrong<'n>> {
     let mut schema = follow(root, root)?;
     let mut path = start.to_owned();
     for field in fields {
@@ -148,20 +184,14 @@ fn descend<'a>(
             if open || schema.get("patternProperties").is_some() {
                 return None;
             }
-            let code = if start == "inputs" { "unknown-input" } else { "unknown-field" };
-            let what = if start == "inputs" { "inputs are" } else { "fields are" };
-            return Some((
-                code,
-                format!("`{path}` has no `{field}`"),
-                choose(field, what, properties.keys().map(String::as_str)),
-            ));
+            return Some(Wrong::UnknownField { path, field, of_inputs: start == "inputs", properties });
         };
-        path = format!("{path}.{field}");
+        path.push('.');
+        path.push_str(field);
         schema = follow(root, next)?;
     }
     None
 }
-
 /// The schema itself, through `$ref` and through "this or null".
 fn follow<'a>(root: &'a Value, schema: &'a Value) -> Option<&'a Value> {
     let mut schema = schema;

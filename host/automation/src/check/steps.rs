@@ -1,14 +1,17 @@
 //! Steps: their kind, their activity and its input, their connection, what they may read.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
+use std::rc::Rc;
 
 use serde_json::{Map, Value, json};
 
 use super::mistakes::{Mistakes, choose, quote};
+use super::more;
 use super::names::{Names, object};
-use super::shape;
+use super::shape::{Shape, ShapeError};
 use crate::activity::Catalog;
 use crate::duration;
+use crate::limits::{Allowance, RUN_TIME, STEPS};
 use crate::span::join;
 
 /// What makes a step the kind of step it is, and the keys that go with it.
@@ -27,24 +30,56 @@ pub fn document(value: &Value, catalog: Option<&dyn Catalog>, mistakes: &mut Mis
     let empty = Map::new();
     let connections = value.get("connections").and_then(Value::as_object).unwrap_or(&empty);
     let steps = value.get("steps").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let mut ids = Vec::new();
+    let mut ids = HashSet::new();
     collect_ids(steps, &mut ids);
     let inputs = value.get("inputs").cloned().unwrap_or_else(|| json!({}));
     let mut names = Names::new(&inputs, ids);
-    if let Some(retry) = value.pointer("/defaults/retry") {
-        durations(retry, &["delay", "max_delay"], "/defaults/retry", mistakes);
-    }
-    let mut walk = Walk { catalog, connections, mistakes };
+    retry(value.pointer("/defaults/retry"), "/defaults", mistakes);
+    run_time(value.get("limits"), mistakes);
+    let mut walk = Walk { catalog, connections, activities: BTreeMap::new(), mistakes };
     walk.steps(steps, "/steps", &mut names);
     if let Some(outputs) = value.get("outputs") {
         names.check(outputs, "/outputs", mistakes);
     }
 }
 
+/// Whether a document has no more steps than the limit. One that has more is not looked at any further.
+pub fn within(value: &Value, limits: &Allowance, mistakes: &mut Mistakes<'_>) -> bool {
+    let count = count(value.get("steps"));
+    let limit = limits.get(&STEPS);
+    if count > limit {
+        let message = format!("the document has {count} steps, more than {limit}");
+        mistakes.key("limit", "/steps", message, Some(more(&STEPS)));
+    }
+    count <= limit
+}
+
+fn count(steps: Option<&Value>) -> u64 {
+    let steps = steps.and_then(Value::as_array).into_iter().flatten();
+    steps.map(|step| 1 + count(step.get("steps"))).sum()
+}
+
+/// The longest run that the document asks for. The schema of documents knows how many items there can be.
+fn run_time(limits: Option<&Value>, mistakes: &mut Mistakes<'_>) {
+    let text = limits.and_then(|limits| limits.get(RUN_TIME.name)).and_then(Value::as_str);
+    if let Some(Err(error)) = text.map(|text| RUN_TIME.read(text)) {
+        mistakes.value("limit", "/limits/run_time", error.to_string(), None);
+    }
+}
+
 struct Walk<'a, 'm, 's> {
     catalog: Option<&'a dyn Catalog>,
     connections: &'a Map<String, Value>,
+    /// Those that were used already: compiling a schema takes a millisecond.
+    activities: BTreeMap<String, Known>,
     mistakes: &'m mut Mistakes<'s>,
+}
+
+/// An activity's input, ready for values, and the schema of its output.
+#[derive(Clone)]
+struct Known {
+    input: Rc<Result<Shape, ShapeError>>,
+    output: Rc<Value>,
 }
 
 impl Walk<'_, '_, '_> {
@@ -73,15 +108,13 @@ impl Walk<'_, '_, '_> {
     }
 
     /// Checks a step and gives the schema of its result.
-    fn step(&mut self, step: &Map<String, Value>, at: &str, names: &Names) -> Value {
+    fn step(&mut self, step: &Map<String, Value>, at: &str, names: &Names) -> Rc<Value> {
         self.kind(step, at);
         if let Some(condition) = step.get("if") {
             names.sole(condition, &join(at, "if"), self.mistakes);
         }
-        durations(&Value::Object(step.clone()), &["timeout"], at, self.mistakes);
-        if let Some(retry) = step.get("retry") {
-            durations(retry, &["delay", "max_delay"], &join(at, "retry"), self.mistakes);
-        }
+        time(step.get("timeout"), &join(at, "timeout"), self.mistakes);
+        retry(step.get("retry"), at, self.mistakes);
         for part in ["with", "set", "fail"] {
             if let Some(value) = step.get(part) {
                 names.check(value, &join(at, part), self.mistakes);
@@ -89,12 +122,12 @@ impl Walk<'_, '_, '_> {
         }
         let mut result = match (step.get("use").and_then(Value::as_str), step.get("set").and_then(Value::as_object)) {
             (Some(activity), _) => self.activity(activity, step, at),
-            (None, Some(set)) => object(set.keys().map(String::as_str)),
-            _ if step.contains_key("for_each") => self.each(step, at, names),
-            _ => json!({}),
+            (None, Some(set)) => Rc::new(object(set.keys().map(String::as_str))),
+            _ if step.contains_key("for_each") => Rc::new(self.each(step, at, names)),
+            _ => Rc::new(json!({})),
         };
         if step.get("continue_on_error") == Some(&Value::Bool(true))
-            && let Some(properties) = result.get_mut("properties").and_then(Value::as_object_mut)
+            && let Some(properties) = Rc::make_mut(&mut result).get_mut("properties").and_then(Value::as_object_mut)
         {
             properties.insert("error".to_owned(), object(["code", "message"]));
         }
@@ -124,22 +157,38 @@ impl Walk<'_, '_, '_> {
         }
     }
 
-    fn activity(&mut self, activity: &str, step: &Map<String, Value>, at: &str) -> Value {
+    fn activity(&mut self, activity: &str, step: &Map<String, Value>, at: &str) -> Rc<Value> {
         self.connection(activity, step, at);
         let Some(catalog) = self.catalog else {
-            return json!({});
+            return Rc::default();
         };
-        let Some(info) = catalog.activity(activity) else {
-            let known = catalog.names();
-            let fix = choose(activity, "activities are", known.iter().map(String::as_str));
+        let Some(known) = self.known(activity, catalog) else {
+            let names = catalog.names();
+            let fix = choose(activity, "activities are", names.iter().map(String::as_str));
             let message = format!("there is no activity `{activity}`");
             self.mistakes.value("unknown-activity", &join(at, "use"), message, fix);
-            return json!({});
+            return Rc::default();
         };
         let none = json!({});
         let place = if step.contains_key("with") { join(at, "with") } else { join(at, "use") };
-        shape::input(info.input_schema, step.get("with").unwrap_or(&none), &place, self.mistakes);
-        info.output_schema.clone()
+        match known.input.as_ref() {
+            Ok(shape) => shape.check(step.get("with").unwrap_or(&none), &place, self.mistakes),
+            Err(error) => {
+                let message = format!("the activity's own schema cannot be used: {error}");
+                self.mistakes.key("schema", &place, message, None);
+            }
+        }
+        known.output
+    }
+
+    fn known(&mut self, activity: &str, catalog: &dyn Catalog) -> Option<Known> {
+        if let Some(known) = self.activities.get(activity) {
+            return Some(known.clone());
+        }
+        let info = catalog.activity(activity)?;
+        let known = Known { input: Rc::new(Shape::of(info.input_schema)), output: Rc::new(info.output_schema.clone()) };
+        self.activities.insert(activity.to_owned(), known.clone());
+        Some(known)
     }
 
     fn connection(&mut self, activity: &str, step: &Map<String, Value>, at: &str) {
@@ -210,18 +259,20 @@ impl Walk<'_, '_, '_> {
     }
 }
 
-fn durations(holder: &Value, keys: &[&str], pointer: &str, mistakes: &mut Mistakes<'_>) {
-    for key in keys {
-        let Some(text) = holder.get(key).and_then(Value::as_str) else {
-            continue;
-        };
-        if let Err(message) = duration::millis(text) {
-            mistakes.value("value", &join(pointer, key), message, None);
-        }
+/// The durations of a `retry` of this place.
+fn retry(retry: Option<&Value>, at: &str, mistakes: &mut Mistakes<'_>) {
+    for key in ["delay", "max_delay"] {
+        time(retry.and_then(|retry| retry.get(key)), &format!("{at}/retry/{key}"), mistakes);
     }
 }
 
-fn collect_ids(steps: &[Value], into: &mut Vec<String>) {
+fn time(text: Option<&Value>, pointer: &str, mistakes: &mut Mistakes<'_>) {
+    if let Some(Err(message)) = text.and_then(Value::as_str).map(duration::millis) {
+        mistakes.value("value", pointer, message, None);
+    }
+}
+
+fn collect_ids(steps: &[Value], into: &mut HashSet<String>) {
     for step in steps {
         into.extend(step.get("id").and_then(Value::as_str).map(str::to_owned));
         collect_ids(step.get("steps").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default(), into);

@@ -3,6 +3,7 @@
 //! A string that is only one expression yields its typed value; with text around it, a string. Expressions see the names
 //! they are given and nothing else: no environment, files, clock or statements. Work is bounded by fuel, nesting and size.
 
+pub mod bounds;
 mod filters;
 mod scope;
 mod template;
@@ -18,8 +19,8 @@ pub use scope::Scope;
 pub use template::{Part, parts};
 
 /// Steps of evaluation. A filter over a list of 100 recordings takes about 2,000.
-const FUEL: u64 = 100_000;
-/// Nesting of an expression.
+pub const FUEL: u64 = 100_000;
+/// Calls inside each other while an expression is evaluated.
 const DEPTH: usize = 64;
 /// Bytes of a value as JSON.
 pub const MAX_OUTPUT: usize = 1 << 20;
@@ -83,8 +84,8 @@ pub fn string(text: &str, scope: &Scope) -> Result<Value, ExprError> {
                 Value::String(text) => out.push_str(&text),
                 Value::Null => {
                     return Err(ExprError {
-                        message: format!("`{}` is none, there is nothing to write into the text", source.trim()),
-                        fix: Some(format!("give another value: `{} or 'nothing'`", source.trim())),
+                        message: format!("`{}` is none, there is nothing to write into the text", brief(source)),
+                        fix: Some(format!("give another value: `{} or 'nothing'`", brief(source))),
                         range: at,
                     });
                 }
@@ -96,6 +97,11 @@ pub fn string(text: &str, scope: &Scope) -> Result<Value, ExprError> {
         }
     }
     Ok(Value::String(out))
+}
+
+/// Bytes of a value as JSON.
+pub(crate) fn size(value: &Value) -> u64 {
+    filters::count(value, u64::MAX).unwrap_or(u64::MAX)
 }
 
 /// Whether a value holds an expression anywhere.
@@ -115,6 +121,7 @@ pub fn truth(value: &Value) -> bool {
 
 /// Names an expression reads, dotted (`steps.list.recordings`); an error when it is not an expression.
 pub fn reads(source: &str, start: usize) -> Result<Vec<String>, ExprError> {
+    bounds::check(source, start)?;
     let expression = ENGINE.compile_expression(source).map_err(|error| place(&error, source, start))?;
     let globals: Vec<&str> = ENGINE.globals().map(|(name, _)| name).collect();
     let mut names: Vec<String> =
@@ -125,6 +132,9 @@ pub fn reads(source: &str, start: usize) -> Result<Vec<String>, ExprError> {
 
 /// The filters an expression names that do not exist, each with its place in the string.
 pub fn unknown_filters(source: &str, start: usize) -> Vec<(String, Range<usize>)> {
+    if bounds::check(source, start).is_err() {
+        return Vec::new();
+    }
     template::filter_names(source)
         .into_iter()
         .filter(|at| {
@@ -143,25 +153,26 @@ pub fn known_filters() -> &'static [&'static str] {
 
 fn evaluate(source: &str, start: usize, scope: &Scope) -> Result<Value, ExprError> {
     let at = start..start + source.len();
+    bounds::check(source, start)?;
     let value = ENGINE
         .compile_expression(source)
         .and_then(|expression| expression.eval(scope.context()))
         .map_err(|error| place(&error, source, start))?;
     if value.is_undefined() {
         return Err(ExprError {
-            message: format!("`{}` has no value", source.trim()),
-            fix: Some(format!("check the spelling, or give a default: `{} | default('…')`", source.trim())),
+            message: format!("`{}` has no value", brief(source)),
+            fix: Some(format!("check the spelling, or give a default: `{} | default('…')`", brief(source))),
             range: at,
         });
     }
     let value = serde_json::to_value(&value).map_err(|error| ExprError {
-        message: format!("the value of `{}` cannot be written as JSON: {error}", source.trim()),
+        message: format!("the value of `{}` cannot be written as JSON: {error}", brief(source)),
         fix: None,
         range: at.clone(),
     })?;
-    match filters::fits(&value) {
-        true => Ok(value),
-        false => Err(too_large(at)),
+    match filters::count(&value, MAX_OUTPUT as u64) {
+        Some(_) => Ok(value),
+        None => Err(too_large(at)),
     }
 }
 
@@ -176,7 +187,7 @@ fn place(error: &minijinja::Error, source: &str, start: usize) -> ExprError {
             Some("work on a shorter list, or use `for_each`".to_owned()),
         ),
         ErrorKind::UndefinedError => {
-            let at = source.get(range.clone()).unwrap_or(source).trim();
+            let at = brief(source.get(range.clone()).unwrap_or(source));
             (
                 format!("`{at}` reads a value that is not there"),
                 Some(format!("check the spelling, or test it first: `{at} is defined`")),
@@ -195,6 +206,13 @@ fn whole_name(source: &str, range: Range<usize>) -> Range<usize> {
         true => before.trim_end_matches(name).len()..range.end,
         false => range,
     }
+}
+
+/// Characters of an expression in a message.
+const BRIEF: usize = 200;
+
+fn brief(source: &str) -> String {
+    crate::text::brief(source.trim(), BRIEF)
 }
 
 fn too_large(range: Range<usize>) -> ExprError {

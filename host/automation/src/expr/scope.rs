@@ -10,6 +10,7 @@ use minijinja::value::Serde;
 pub struct Scope {
     names: BTreeMap<String, Value>,
     steps: BTreeMap<String, Value>,
+    size: u64,
 }
 
 impl Scope {
@@ -32,7 +33,13 @@ impl Scope {
 
     /// Makes a step's result readable; `null` for a skipped one.
     pub fn step(&mut self, id: &str, result: &serde_json::Value) {
+        self.size += super::size(result);
         self.steps.insert(id.to_owned(), Value::from(Serde(result)));
+    }
+
+    /// Bytes of the steps' results as JSON.
+    pub fn size(&self) -> u64 {
+        self.size
     }
 
     pub(super) fn context(&self) -> Value {

@@ -71,6 +71,46 @@ fn runaway_work_is_stopped() {
     ] {
         assert!(string(text, &names).is_err(), "{text}");
     }
+}
+
+/// A thread of a server has 2 MiB; a quarter of it must do.
+fn on_a_small_stack(work: impl FnOnce() + Send + 'static) {
+    std::thread::Builder::new().stack_size(512 << 10).spawn(work).unwrap().join().unwrap();
+}
+
+#[test]
+fn chains_of_operators_end_no_thread() {
+    on_a_small_stack(|| {
+        let chains =
+            [("-", "1"), ("not ", "1"), ("(", "1"), ("[", "1"), ("1 if a else ", "1"), ("a[", "1"), ("f(", "1")];
+        let tails =
+            ["~1", "+1", " and 1", " or a", ".id", "[0]", "|string", "**2", " is a", "()", " < 1", " if a", "+1and 1"];
+        for times in [bounds::MAX_NESTING, bounds::MAX_OPERATORS - 2, bounds::MAX_OPERATORS + 1, 22_500, 1 << 20] {
+            let before = chains.iter().map(|(chain, last)| chain.repeat(times) + last);
+            let behind = tails.iter().map(|tail| String::from("a") + &tail.repeat(times));
+            for source in before.chain(behind) {
+                let text = format!("${{{{ {source} }}}}");
+                let _ = string(&text, &Scope::of(&json!({"a": {"id": 1}})));
+                let found = reads(&source, 0);
+                let _ = unknown_filters(&source, 0);
+                assert!(times <= bounds::MAX_OPERATORS || found.is_err(), "{}", &source[..20]);
+            }
+        }
+    });
+}
+
+#[test]
+fn the_largest_expressions_are_read() {
+    let sum = format!("1{}", "+1".repeat(bounds::MAX_OPERATORS));
+    check(&format!("${{{{ {sum} }}}}"), json!(bounds::MAX_OPERATORS + 1));
+    let text = "x".repeat(bounds::MAX_LENGTH - 2);
+    check(&format!("${{{{'{text}'}}}}"), json!(text));
+    refused(&format!("${{{{{sum}+1}}}}"), "+", "more than 200 operators");
+    check("${{ '+-*/~|.([{' ~ 'not and or' }}", json!("+-*/~|.([{not and or"));
+}
+
+#[test]
+fn brackets_have_a_bound() {
     let deep = format!("${{{{ {}1{} }}}}", "(".repeat(5000), ")".repeat(5000));
     assert!(string(&deep, &names).is_err());
 }

@@ -61,17 +61,18 @@ impl Run<'_> {
                 return Err(failed);
             };
             entry.error = Some(failed.to_json());
-            self.clock.sleep(ms).await;
+            let left = self.budget.time(self.clock.now_ms()).map_err(|cause| self.error(place, cause))?;
+            self.clock.sleep(ms.min(left)).await;
             call.attempt += 1;
         }
     }
 
     async fn attempt(&self, call: &ActivityCall) -> Result<Value, StepError> {
-        let Some(ms) = call.timeout_ms else {
-            return self.runner.run(call).await;
-        };
+        let left = self.budget.time(self.clock.now_ms())?;
+        let ms = call.timeout_ms.map_or(left, |timeout| timeout.min(left));
         match select(self.runner.run(call), self.clock.sleep(ms)).await {
             Either::Left((result, _)) => result,
+            Either::Right(_) if ms == left => Err(self.budget.late()),
             Either::Right(_) => Err(StepError {
                 retry: RetryHint::After(0),
                 not_sent: false,

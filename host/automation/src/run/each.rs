@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Place, Run, RunError};
 use crate::activity::{Family, StepError};
-use crate::expr::Scope;
+use crate::expr::{self, Scope};
 use crate::model::{OnItemError, Step};
 
 impl Run<'_> {
@@ -19,7 +19,9 @@ impl Run<'_> {
                 return Err(self.error(place, error.fix("give it a list, for example `${{ inputs.users }}`")));
             }
         };
+        self.budget.items(list.len()).map_err(|cause| self.error(place, cause))?;
         let (mut items, mut failed, mut keys) = (Vec::new(), Vec::new(), HashSet::new());
+        let mut size = 0;
         for (index, item) in list.iter().enumerate() {
             let mut inner = scope.clone();
             inner.set(step.item.as_deref().unwrap_or("item"), item);
@@ -31,7 +33,11 @@ impl Run<'_> {
             }
             inner.set("loop", &json!({"index": index + 1, "index0": index, "key": key}));
             match self.item(step, place, &key, item, inner).await {
-                Ok(collected) => items.push(collected),
+                Ok(collected) => {
+                    size += expr::size(&collected);
+                    self.budget.results(scope.size() + size).map_err(|cause| self.error(place, cause))?;
+                    items.push(collected);
+                }
                 Err(error) if step.on_item_error == Some(OnItemError::Continue) && error.family == Family::Problem => {
                     failed.push(json!({"key": key, "index": index, "error": {"code": error.code, "message": error.message, "step": error.step}}));
                 }

@@ -4,22 +4,30 @@ use serde_json::{Map, Value, json};
 
 use super::RunError;
 use crate::activity::StepError;
-use crate::check::shape::{self, Deviation};
+use crate::check::shape::{Deviation, Shape};
 use crate::document::Document;
+
+/// Inputs that one message names.
+const MAX_NAMED: usize = 20;
 
 /// Applies the defaults of the document's inputs and checks the result. Inputs the document does not name are refused.
 pub fn prepare_inputs(doc: &Document, inputs: Value) -> Result<Value, RunError> {
     let mut inputs = if inputs.is_null() { json!({}) } else { inputs };
     let schema = closed(&doc.automation.inputs);
     defaults(&schema, &mut inputs);
-    let validator = shape::validator(&schema)
-        .map_err(|error| RunError::new(doc, None, "/inputs", StepError::problem("input", error)))?;
-    let wrong = shape::deviations(&validator, &schema, &inputs, "");
+    let shape = Shape::of(&schema)
+        .map_err(|error| RunError::new(doc, None, "/inputs", StepError::problem("input", error.to_string())))?;
+    let deviations = shape.deviations(&inputs, "", MAX_NAMED);
+    let wrong = deviations.list;
     if wrong.is_empty() {
         return Ok(inputs);
     }
     let sentence = |found: &Deviation| found.message.replace("the document lacks", "missing input:");
-    let mut cause = StepError::problem("input", wrong.iter().map(sentence).collect::<Vec<_>>().join("; "));
+    let mut sentences: Vec<String> = wrong.iter().map(sentence).collect();
+    if deviations.more > 0 {
+        sentences.push(format!("and {} more", deviations.more));
+    }
+    let mut cause = StepError::problem("input", sentences.join("; "));
     cause.fix = wrong.iter().find_map(|found| found.fix.clone());
     cause.details = Some(wrong.iter().map(|found| json!({"pointer": found.pointer, "code": found.code, "message": sentence(found), "fix": found.fix})).collect());
     Err(RunError::new(doc, None, "/inputs", cause))

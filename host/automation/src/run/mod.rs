@@ -3,6 +3,7 @@
 #![expect(clippy::result_large_err, reason = "a run fails once; every field is shown to people")]
 
 mod activity;
+mod budget;
 mod each;
 mod error;
 mod inputs;
@@ -17,6 +18,8 @@ use crate::document::Document;
 use crate::expr::{self, Scope};
 use crate::journal::{Journal, RunEnd, RunStart};
 use crate::span::join;
+
+use budget::Budget;
 
 pub use error::RunError;
 pub use inputs::prepare_inputs;
@@ -33,8 +36,8 @@ pub async fn run(
     run_id: &str,
 ) -> Result<Value, RunError> {
     let inputs = prepare_inputs(doc, inputs)?;
-    let run = Run { doc, runner, journal, clock, id: run_id };
     let at = clock.now_ms();
+    let run = Run { doc, runner, journal, clock, id: run_id, budget: Budget::of(&doc.limits, at) };
     let start = RunStart {
         id: run_id.to_owned(),
         automation: doc.automation.id.clone(),
@@ -62,6 +65,7 @@ struct Run<'a> {
     journal: &'a dyn Journal,
     clock: &'a dyn Clock,
     id: &'a str,
+    budget: Budget,
 }
 
 /// Where a step is: in the document and in the run.
@@ -95,16 +99,22 @@ impl Run<'_> {
     ) -> Result<(), RunError> {
         for (index, step) in steps.iter().enumerate() {
             let place = Place { pointer: join(pointer, index), path: format!("{prefix}{}", step.id) };
+            // A run of steps that wait for nothing must let its caller end it.
+            tokio::task::yield_now().await;
+            self.budget.time(self.clock.now_ms()).map_err(|cause| self.error(&place, cause))?;
             let result = self.step(step, &place, scope).await?;
             scope.step(&step.id, &result);
+            self.budget.results(scope.size()).map_err(|cause| self.error(&place, cause))?;
         }
         Ok(())
     }
 
     fn resolve(&self, value: &Value, place: &Place, key: &str, scope: &Scope) -> Result<Value, RunError> {
-        expr::resolve(value, scope).map_err(|(below, error)| {
+        let value = expr::resolve(value, scope).map_err(|(below, error)| {
             let pointer = format!("{}/{key}{below}", place.pointer);
             RunError::expression(self.doc, Some(&place.path), &pointer, &error)
-        })
+        })?;
+        budget::value(&value).map_err(|cause| self.error(place, cause))?;
+        Ok(value)
     }
 }

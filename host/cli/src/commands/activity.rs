@@ -123,29 +123,44 @@ pub fn fields(schema: &Value) -> Result<(), CliError> {
     Ok(())
 }
 
+/// References and choices that are followed for one word; schemas of ours need three.
+const MAX_STEPS: usize = 16;
+/// Values of an enumeration that are listed.
+const MAX_LISTED: usize = 40;
+
 /// A short word for a property's type.
 fn kind(root: &Value, property: &Value) -> String {
+    let mut property = property;
+    // Bounded: a schema may refer to itself.
+    for _ in 0..MAX_STEPS {
+        let Some(next) = next(root, property) else { return word(property) };
+        property = next;
+    }
+    String::new()
+}
+
+/// What a property refers to, when that says more than its name.
+fn next<'a>(root: &'a Value, property: &'a Value) -> Option<&'a Value> {
     if let Some(name) = property.get("$ref").and_then(Value::as_str) {
-        let short = name.rsplit('/').next().unwrap_or(name);
-        let target = root.get("$defs").and_then(|definitions| definitions.get(short));
-        return match target {
-            Some(target) if target.get("enum").is_some() || target.get("oneOf").is_some() => kind(root, target),
-            _ => short.to_owned(),
-        };
+        let target = root.get("$defs")?.get(name.rsplit('/').next().unwrap_or(name))?;
+        let says_more = target.get("enum").is_some() || target.get("oneOf").is_some();
+        return if says_more { Some(target) } else { None };
     }
-    let constants: Vec<&str> = match (property.get("enum"), property.get("oneOf")) {
-        (Some(Value::Array(values)), _) => values.iter().filter_map(Value::as_str).collect(),
-        (_, Some(Value::Array(cases))) => cases.iter().filter_map(|case| case.get("const")?.as_str()).collect(),
-        _ => Vec::new(),
-    };
+    if constants(property).is_empty() {
+        let cases = property.get("anyOf").and_then(Value::as_array)?;
+        return cases.iter().find(|case| case.get("type") != Some(&json!("null")));
+    }
+    None
+}
+
+fn word(property: &Value) -> String {
+    if let Some(name) = property.get("$ref").and_then(Value::as_str) {
+        return name.rsplit('/').next().unwrap_or(name).to_owned();
+    }
+    let constants = constants(property);
     if !constants.is_empty() {
-        return constants.join("|");
-    }
-    if let Some(Value::Array(cases)) = property.get("anyOf") {
-        return cases
-            .iter()
-            .find(|case| case.get("type") != Some(&json!("null")))
-            .map_or(String::new(), |case| kind(root, case));
+        let listed = constants.iter().take(MAX_LISTED).copied().collect::<Vec<_>>().join("|");
+        return if constants.len() > MAX_LISTED { format!("{listed}|…") } else { listed };
     }
     match property.get("type") {
         Some(Value::String(name)) => name.clone(),
@@ -153,6 +168,15 @@ fn kind(root: &Value, property: &Value) -> String {
             names.iter().filter_map(Value::as_str).find(|name| *name != "null").unwrap_or("").to_owned()
         }
         _ => String::new(),
+    }
+}
+
+/// The values that a property lists.
+fn constants(property: &Value) -> Vec<&str> {
+    match (property.get("enum"), property.get("oneOf")) {
+        (Some(Value::Array(values)), _) => values.iter().filter_map(Value::as_str).collect(),
+        (_, Some(Value::Array(cases))) => cases.iter().filter_map(|case| case.get("const")?.as_str()).collect(),
+        _ => Vec::new(),
     }
 }
 

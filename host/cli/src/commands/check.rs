@@ -3,21 +3,25 @@
 use std::path::Path;
 
 use serde_json::Value;
+use switchboard_automation::Allowance;
+use switchboard_automation::limits::DOCUMENT;
+use switchboard_text_file::TextFileError;
 
 use crate::app::App;
 use crate::args::Check;
 use crate::error::{CliError, exit};
-use crate::output;
 use crate::runner::ManifestCatalog;
+use crate::{input, output};
 
 pub async fn run(app: &App, check: Check) -> Result<(), CliError> {
     let connector = app.connector().await?;
     let catalog = ManifestCatalog(connector.manifest());
+    let limits = limits(&check.limit)?;
     let mut reports: Vec<Value> = Vec::new();
     let mut bad = false;
     for file in &check.files {
         let name = file.display().to_string();
-        let report = switchboard_automation::check(&read(file)?, &name, &catalog);
+        let report = switchboard_automation::check_within(&read(file, &limits)?, &name, &catalog, &limits);
         bad |= !report.is_ok();
         if app.global.json {
             reports.push(report.to_json());
@@ -34,11 +38,31 @@ pub async fn run(app: &App, check: Check) -> Result<(), CliError> {
 }
 
 /// The text of a document.
-pub fn read(file: &Path) -> Result<String, CliError> {
-    std::fs::read_to_string(file).map_err(|error| {
-        CliError::usage(
-            format!("cannot read {}: {error}", file.display()),
+pub fn read(file: &Path, limits: &Allowance) -> Result<String, CliError> {
+    switchboard_text_file::read(file, limits.get(&DOCUMENT)).map_err(|error| match error {
+        TextFileError::TooLarge { .. } => input::unusable(&error).with_fix(format!(
+            "make it smaller, or raise the limit: --limit {}=BYTES, at most {}",
+            DOCUMENT.name, DOCUMENT.max
+        )),
+        TextFileError::Unreadable { .. } => CliError::usage(
+            error.to_string(),
             "name an automation file, for example manifests/automations/schedule-meeting.json",
-        )
+        ),
+        error => input::unusable(&error),
     })
+}
+
+/// The limits of `--limit`.
+pub fn limits(given: &[String]) -> Result<Allowance, CliError> {
+    let mut limits = Allowance::default();
+    for one in given {
+        let (name, value) = one.split_once('=').unwrap_or((one, ""));
+        limits.set(name, value).map_err(|error| {
+            CliError::usage(
+                error.to_string(),
+                "docs/reference/limits.md lists all limits, for example --limit steps=2000",
+            )
+        })?;
+    }
+    Ok(limits)
 }

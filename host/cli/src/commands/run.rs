@@ -17,8 +17,10 @@ use crate::{input, output};
 
 pub async fn run(app: &App, run: Run) -> Result<(), CliError> {
     let connector = app.connector().await?;
-    let (source, name) = (check::read(&run.file)?, run.file.display().to_string());
-    let report = switchboard_automation::check(&source, &name, &ManifestCatalog(connector.manifest()));
+    let limits = check::limits(&run.limit)?;
+    let (source, name) = (check::read(&run.file, &limits)?, run.file.display().to_string());
+    let catalog = ManifestCatalog(connector.manifest());
+    let report = switchboard_automation::check_within(&source, &name, &catalog, &limits);
     if !report.is_ok() {
         if app.global.json {
             eprintln!(
@@ -30,7 +32,8 @@ pub async fn run(app: &App, run: Run) -> Result<(), CliError> {
         }
         return Err(CliError::Said(exit::INVALID));
     }
-    let document = switchboard_automation::parse(&source, &name).map_err(|_| CliError::Said(exit::INVALID))?;
+    let document =
+        switchboard_automation::parse_within(&source, &name, &limits).map_err(|_| CliError::Said(exit::INVALID))?;
     let inputs = input::object(None, &run.fields)?;
     // Nobody is asked, and nothing is noted as used, for a run that cannot begin.
     if let Err(error) = switchboard_automation::prepare_inputs(&document, inputs.clone()) {

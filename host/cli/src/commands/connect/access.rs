@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
+use switchboard_automation::Allowance;
 use switchboard_connections::{Connections, Method as Kind};
 use switchboard_runtime::manifest::{Activity, Effect, Manifest, PlanCheck, Remedy, RoleCheck};
 use switchboard_runtime::remedy::Sign;
@@ -69,7 +70,7 @@ pub fn other_kind(manifest: &Manifest, kind: Kind, asked: &[String], granted: &[
 pub fn wanted<'a>(manifest: &'a Manifest, connect: &Connect, method: Method) -> Result<Access<'a>, CliError> {
     let mut patterns = connect.activities.clone();
     for file in &connect.for_automation {
-        patterns.extend(used(&check::read(file)?, file)?);
+        patterns.extend(used(&check::read(file, &Allowance::default())?, file)?);
     }
     let level = if connect.admin || method == Method::S2s { Level::Account } else { Level::User };
     let style = spelling(connect.style.unwrap_or(Style::Granular));

@@ -1,0 +1,82 @@
+//! What a run may use. The document and the caller set it; see [`crate::limits`].
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use serde_json::Value;
+use switchboard_schema::Size;
+
+use crate::activity::{Family, StepError};
+use crate::limits::{Allowance, ITEMS, Limit, RESULTS, RUN_TIME, VALUE_NESTING};
+
+/// What is left for a run.
+pub struct Budget {
+    items: AtomicU64,
+    limits: Allowance,
+    /// Milliseconds since 1970.
+    end: i64,
+}
+
+impl Budget {
+    /// Of a run that begins now, in milliseconds since 1970.
+    pub fn of(limits: &Allowance, now: i64) -> Budget {
+        let time = i64::try_from(limits.get(&RUN_TIME)).unwrap_or(i64::MAX);
+        Budget { items: AtomicU64::new(0), limits: limits.clone(), end: now.saturating_add(time) }
+    }
+
+    /// Milliseconds that are left.
+    pub fn time(&self, now: i64) -> Result<u64, StepError> {
+        let left = u64::try_from(self.end.saturating_sub(now)).unwrap_or_default();
+        if left > 0 { Ok(left) } else { Err(self.late()) }
+    }
+
+    /// The end of a run that took too long.
+    pub fn late(&self) -> StepError {
+        let message = format!("the run took longer than {}", RUN_TIME.spell(self.limits.get(&RUN_TIME)));
+        let fix = format!("check what it has done, run it on a shorter list, or raise the limit {}", raise(&RUN_TIME));
+        StepError { not_sent: false, ..refused("limit.run_time", message, fix) }
+    }
+
+    /// Takes the items of a loop before the first one begins.
+    pub fn items(&self, count: usize) -> Result<(), StepError> {
+        let limit = self.limits.get(&ITEMS);
+        let all = self.items.fetch_add(count as u64, Ordering::Relaxed).saturating_add(count as u64);
+        if all <= limit {
+            return Ok(());
+        }
+        let message = format!("with the {count} items of this loop, the run has {all}, more than {limit}");
+        let fix = format!("work on a shorter list, or raise the limit {}", raise(&ITEMS));
+        Err(refused("limit.items", message, fix))
+    }
+
+    /// Judges how much the run holds.
+    pub fn results(&self, bytes: u64) -> Result<(), StepError> {
+        let limit = self.limits.get(&RESULTS);
+        if bytes <= limit {
+            return Ok(());
+        }
+        let message = format!("the results of the run's steps take {bytes} bytes, more than {limit}");
+        let fix = format!("pass on fewer fields with `collect` and `set`, or raise the limit {}", raise(&RESULTS));
+        Err(refused("limit.results", message, fix))
+    }
+}
+
+/// A value that steps computed.
+pub fn value(value: &Value) -> Result<(), StepError> {
+    if Size::of(value).nesting <= VALUE_NESTING {
+        return Ok(());
+    }
+    let message = format!("the value has lists and objects nested more than {VALUE_NESTING} deep");
+    Err(StepError::problem("limit.nesting", message)
+        .fix("do not put a step's result into the next one again and again"))
+}
+
+/// A limit is a rule of this program: no step passes over it.
+fn refused(code: &str, message: String, fix: String) -> StepError {
+    StepError { family: Family::Refused, ..StepError::problem(code, message).fix(fix) }
+}
+
+fn raise(limit: &Limit) -> String {
+    let name = limit.name;
+    let document = if [ITEMS.name, RUN_TIME.name].contains(&name) { "`limits` in the document or " } else { "" };
+    format!("`{name}` with {document}--limit {name}=…, at most {}", limit.spell(limit.max))
+}
