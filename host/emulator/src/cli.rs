@@ -28,7 +28,7 @@ pub enum Command {
     },
     /// Add a fault, or list or clear those that wait
     #[command(
-        after_help = "Kinds: latency, status, html, drop, truncate, stall, drip, changed, bare, error, text, xml, pages, bad-row, shorten, late-transcript, token-death, refusal.\n\nExamples:\n  fault status status=503 count=3\n  fault status status=429 variant=daily operation='GET users/*/recordings' nth=2\n  fault latency millis=800 method=POST\n  fault clear"
+        after_help = "Kinds: latency, status, html, drop, truncate, stall, drip, changed, bare, error, text, echo, xml, pages, bad-row, shorten, late-transcript, token-death, refusal.\n\nExamples:\n  fault status status=503 count=3\n  fault status status=429 variant=daily operation='GET users/*/recordings' nth=2\n  fault latency millis=800 method=POST\n  fault clear"
     )]
     Fault {
         /// Kind of the fault, `list` or `clear`

@@ -96,6 +96,15 @@ pub enum Kind {
     Shorten { occurrences: usize },
     /// Transcripts that are there now appear after so many minutes. Takes effect at once.
     LateTranscript { minutes: i64 },
+    /// A refusal that repeats what the service was given in secret: this request's `Authorization`, its body, the app's
+    /// secrets, and the tokens of the newest grant; in headers and the body, in every spelling. With `redirect` a 302 whose
+    /// address holds them.
+    Echo {
+        #[serde(default = "bad_request")]
+        status: u16,
+        #[serde(default)]
+        redirect: bool,
+    },
     /// Every access token dies now; with `refresh` the refresh tokens too. Takes effect at once.
     TokenDeath {
         #[serde(default)]
@@ -123,6 +132,10 @@ fn once() -> u32 {
 
 fn ok() -> u16 {
     200
+}
+
+fn bad_request() -> u16 {
+    400
 }
 
 fn json_type() -> String {

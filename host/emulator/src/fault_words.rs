@@ -7,7 +7,7 @@ use crate::api::operations;
 /// Fields of every fault.
 const COMMON: [&str; 6] = ["kind", "count", "path", "method", "operation", "nth"];
 /// Each kind with its own fields.
-const KINDS: [(&str, &[&str]); 18] = [
+const KINDS: [(&str, &[&str]); 19] = [
     ("latency", &["millis"]),
     ("status", &["status", "variant"]),
     ("html", &["status"]),
@@ -24,6 +24,7 @@ const KINDS: [(&str, &[&str]); 18] = [
     ("pages", &["lie", "rows"]),
     ("bad-row", &["list"]),
     ("shorten", &["occurrences"]),
+    ("echo", &["status", "redirect"]),
     ("late-transcript", &["minutes"]),
     ("token-death", &["refresh"]),
 ];
@@ -111,7 +112,7 @@ mod tests {
                     "variant" => json!("qps"),
                     "lie" => json!("circle"),
                     "message" | "body" | "content_type" | "list" => json!("x"),
-                    "after" | "refresh" | "always" => json!(true),
+                    "after" | "refresh" | "always" | "redirect" => json!(true),
                     _ => json!(200),
                 };
                 fault[*name] = value;

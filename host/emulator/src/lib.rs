@@ -11,6 +11,7 @@ mod call;
 pub mod cli;
 mod control;
 mod downloads;
+mod echo;
 mod events;
 mod fault;
 mod fault_words;

@@ -19,7 +19,7 @@ use crate::listener::{Cuttable, Scissors};
 use crate::log::{self, Entry};
 use crate::seed::Seed;
 use crate::world::World;
-use crate::{Options, api, control, downloads, events, lies, oauth, page, seed, time, versions, writing};
+use crate::{Options, api, control, downloads, echo, events, lies, oauth, page, seed, time, versions, writing};
 
 /// Zoom's own limit is unknown; requests to these calls are a few kilobytes.
 const MAX_BODY: usize = 1 << 20;
@@ -174,7 +174,10 @@ fn arrive(site: &Site, call: &Call) -> (u64, Option<Kind>) {
 fn finish(site: &Site, call: &Call, n: u64, fault: Option<&Kind>) -> Answer {
     let mut world = site.shared.world();
     let (now, style) = (world.now_ms(), world.settings.retry_after);
-    let answer = fault.and_then(|fault| fault::answer(fault, now, style));
+    let answer = match fault {
+        Some(Kind::Echo { status, redirect }) => Some(echo::answer(&world, call, *status, *redirect)),
+        fault => fault.and_then(|fault| fault::answer(fault, now, style)),
+    };
     let answer = answer.unwrap_or_else(|| {
         let other = fault.and_then(|fault| lies::asked(fault, call));
         let answer = route(&mut world, site.name, other.as_ref().unwrap_or(call));
