@@ -13,7 +13,7 @@ async fn who(component: &[u8], api_base: &str, token: String) -> Result<Value, B
     for activity in &zoom.manifest().activities {
         println!("{}: {}", activity.name, activity.title);
     }
-    let policy = Policy::new(api_base.parse()?, vec!["*.zoom.us".parse()?]);
+    let policy = Policy::new(api_base.parse()?, Vec::new()).with_download_hosts(vec!["*.zoom.us".parse()?]);
     let connection = Arc::new(FixedToken::new(policy, Credential::new(token)));
     Ok(zoom.call("zoom.users.me", json!({}), connection, &CallOptions::default()).await?)
 }

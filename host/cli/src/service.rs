@@ -72,7 +72,7 @@ fn address(text: &str) -> Result<Url, CliError> {
 #[cfg(test)]
 mod tests {
     use switchboard_connections::{Connections, KeySource, SecretString, Vault};
-    use switchboard_egress::{Connection, Egress, NoTrace, Request, Target};
+    use switchboard_egress::{Connection, Egress, NoTrace, Purpose, Request, Target};
     use switchboard_store::Store;
     use tokio::time::{Duration, Instant};
 
@@ -96,17 +96,28 @@ mod tests {
 
     #[tokio::test]
     async fn seed_uipath_50_each_cloud_has_its_own_addresses_and_the_others_hosts_are_refused() {
-        let gov = ["https://api.zoomgov.com/v2/users/me", "https://files.zoomgov.com/rec/download/x"];
-        let commercial =
-            ["https://api.zoom.us/v2/users/me", "https://api-eu.zoom.us/v2/users/me", "https://files.zoom.us/rec/x"];
+        let gov = [
+            "https://api.zoomgov.com/v2/users/me",
+            "https://files.zoomgov.com/rec/download/x",
+            "https://zoomgov.com/rec/x",
+        ];
+        let commercial = [
+            "https://api.zoom.us/v2/users/me",
+            "https://api-eu.zoom.us/v2/users/me",
+            "https://files.zoom.us/rec/x",
+            "https://zoom.us/rec/x",
+        ];
         for (profile, base, own, foreign) in [
             ("zoomgov", "https://api.zoomgov.com/v2", &gov[..], &commercial[..]),
             ("zoom", "https://api.zoom.us/v2", &commercial, &gov),
         ] {
             let (_connections, live) = connection(profile).await;
             assert_eq!(live.policy().api_base().as_str(), base);
-            let carries = |text: &&str| live.policy().may_carry(&Url::parse(text).unwrap());
+            let carries = |text: &&str| live.policy().may_carry(&Url::parse(text).unwrap(), Purpose::Download);
             assert!(own.iter().all(carries) && !foreign.iter().any(carries), "{profile}");
+            let calls = |text: &&&str| live.policy().may_carry(&Url::parse(text).unwrap(), Purpose::Call);
+            let apis = |text: &&&str| text.contains("//api");
+            assert!(own.iter().filter(calls).eq(own.iter().filter(apis)), "{profile}: calls go to the API only");
             let plain = own.iter().map(|text| text.replace("https:", "http:"));
             assert!(!plain.into_iter().any(|text| carries(&text.as_str())), "{profile} without TLS");
             for text in foreign {

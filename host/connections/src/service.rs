@@ -47,9 +47,11 @@ impl Service {
                 })
                 .collect()
         };
-        let hosts = rules(&mut self.api_hosts.iter().chain(&self.download_hosts))?;
+        let hosts = rules(&mut self.api_hosts.iter())?;
+        let downloads = rules(&mut self.download_hosts.iter())?;
         let credential = rules(&mut self.credential_hosts.iter())?;
-        Ok(Policy::new(self.regional(api_url), hosts).with_credential_hosts(credential))
+        let policy = Policy::new(self.regional(api_url), hosts).with_download_hosts(downloads);
+        Ok(policy.with_credential_hosts(credential))
     }
 
     /// The regional twin of `api_base`, when both are hosts the manifest lists; else `api_base` itself.

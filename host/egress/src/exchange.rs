@@ -7,7 +7,7 @@ use url::{Url, form_urlencoded};
 use zeroize::Zeroize;
 
 use crate::{
-    Egress, Failure, KnownSecrets, Policy, TraceLine,
+    Egress, Failure, KnownSecrets, Policy, Purpose, TraceLine,
     address::is_loopback,
     hops::{classify, host_of},
     redact::shown_url,
@@ -62,7 +62,7 @@ impl Egress {
         let policy = Policy::new(allowed_base.clone(), Vec::new());
         let url = Url::parse(&parts.uri.to_string())
             .map_err(|_| Failure::refused("refused.link", "the endpoint is not an absolute address"))?;
-        policy.allow(&url)?;
+        policy.allow(&url, Purpose::Call)?;
         if url.origin() != allowed_base.origin() {
             let host = host_of(&url);
             return Err(Failure::refused("refused.host", format!("`{host}` is not the sign-in service's own host")));
@@ -114,7 +114,7 @@ impl Egress {
     /// Where a page on loopback sends the browser, for signing in to an emulator without one. Not followed.
     pub async fn redirect_of(&self, page: &Url, deadline: Instant) -> Result<String, Failure> {
         let policy = Policy::new(page.clone(), Vec::new());
-        policy.allow(page)?;
+        policy.allow(page, Purpose::Call)?;
         if !is_loopback(page) {
             return Err(Failure::refused("refused.host", format!("`{}` is not on loopback", host_of(page))));
         }

@@ -8,8 +8,8 @@ use tokio::time::{Instant as Deadline, timeout_at};
 use url::Url;
 
 use crate::{
-    Credential, Egress, Failure, KnownSecrets, Method, Policy, Request, Trace, TraceLine, headers, redact::shown_url,
-    resolver::AddressRefused, response::check_headers,
+    Credential, Egress, Failure, KnownSecrets, Method, Policy, Purpose, Request, Trace, TraceLine, headers,
+    redact::shown_url, resolver::AddressRefused, response::check_headers,
 };
 
 const MOST_REDIRECTS: usize = 5;
@@ -33,24 +33,41 @@ impl Way<'_> {
 }
 
 impl Egress {
-    /// Sends the request and follows its redirects to an answer whose body is still unread.
+    /// Sends the request for a file and follows its redirects to an answer whose body is still unread.
     ///
     /// `extra` are headers of our own that every hop gets.
     ///
     /// The answer carries what is to be hidden in it.
     pub(crate) async fn open(&self, way: Way<'_>, request: &Request, extra: &HeaderMap) -> Result<Answer, Failure> {
+        self.open_for(Purpose::Download, way, request, extra).await
+    }
+
+    /// [`Egress::open`] for another purpose.
+    pub(crate) async fn open_for(
+        &self,
+        purpose: Purpose,
+        way: Way<'_>,
+        request: &Request,
+        extra: &HeaderMap,
+    ) -> Result<Answer, Failure> {
         let known = way.known();
-        let mut answer = self.follow(way, request, extra).await.map_err(|failure| failure.scrub(&known))?;
+        let mut answer = self.follow(purpose, way, request, extra).await.map_err(|failure| failure.scrub(&known))?;
         answer.extensions_mut().insert(known);
         Ok(answer)
     }
 
-    async fn follow(&self, way: Way<'_>, request: &Request, extra: &HeaderMap) -> Result<Answer, Failure> {
-        let mut url = way.policy.resolve(&request.target, &request.query)?;
+    async fn follow(
+        &self,
+        purpose: Purpose,
+        way: Way<'_>,
+        request: &Request,
+        extra: &HeaderMap,
+    ) -> Result<Answer, Failure> {
+        let mut url = way.policy.resolve(&request.target, &request.query, purpose)?;
         let mut own = headers::checked(&request.headers)?;
         let mut credential = way.credential;
         for hop in 0..=MOST_REDIRECTS {
-            credential = credential.filter(|_| way.policy.may_carry(&url));
+            credential = credential.filter(|_| way.policy.may_carry(&url, purpose));
             let mut all = own.clone();
             all.extend(extra.clone());
             if let Some(credential) = credential {
@@ -61,7 +78,7 @@ impl Egress {
             }
             let answer =
                 self.hop(way, request, &url, all, hop).await.map_err(|failure| failure.after_first_hop(hop))?;
-            let Some(next) = next_hop(way.policy, request.method, &url, &answer)? else {
+            let Some(next) = next_hop((way.policy, purpose), request.method, &url, &answer)? else {
                 return Ok(answer);
             };
             if next.origin() != url.origin() {
@@ -113,7 +130,12 @@ impl Egress {
 }
 
 /// Where a redirect leads, if the answer is one.
-fn next_hop(policy: &Policy, method: Method, from: &Url, answer: &Answer) -> Result<Option<Url>, Failure> {
+fn next_hop(
+    (policy, purpose): (&Policy, Purpose),
+    method: Method,
+    from: &Url,
+    answer: &Answer,
+) -> Result<Option<Url>, Failure> {
     let status = answer.status().as_u16();
     let Some(location) = answer.headers().get(header::LOCATION) else {
         return Ok(None);
@@ -135,7 +157,7 @@ fn next_hop(policy: &Policy, method: Method, from: &Url, answer: &Answer) -> Res
     if method != Method::Get && (!matches!(status, 307 | 308) || next.origin() != from.origin()) {
         return Err(refused(&format!("a {method}, which is not sent twice")));
     }
-    policy.allow(&next).map_err(|failure| Failure {
+    policy.allow(&next, purpose).map_err(|failure| Failure {
         message: format!("{} redirected to an address that is not allowed: {}", host_of(from), failure.message),
         ..failure.after_first_hop(1)
     })?;

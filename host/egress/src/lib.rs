@@ -46,7 +46,7 @@ pub use host_rule::{HostRule, HostRuleError};
 pub use known_secrets::KnownSecrets;
 pub use new_file::rename_new;
 pub use pacing::{Ask, Held, MemoryPacing, Pacing, Slot, Turn, now_us, take};
-pub use policy::Policy;
+pub use policy::{Policy, Purpose};
 pub use redact::redact;
 pub use request::{Method, Request, Target};
 pub use resolver::{Lookup, SystemLookup};

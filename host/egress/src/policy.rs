@@ -9,23 +9,39 @@ use crate::{
 
 const LONGEST_URL: usize = 16 * 1024;
 
+/// What a request is for: it may go only where that is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// A question to the API.
+    Call,
+    /// The bytes of a file.
+    Download,
+}
+
 /// The allow-list of one connection. An empty list allows the API's own origin only.
 #[derive(Debug, Clone)]
 pub struct Policy {
     api_base: Url,
     hosts: Vec<HostRule>,
+    download_hosts: Vec<HostRule>,
     credential_hosts: Vec<HostRule>,
 }
 
 impl Policy {
-    /// The API's base, and the other hosts that links may lead to.
+    /// The API's base, and the other hosts of the API.
     ///
     /// When the base is on this machine, links may lead to any port of this machine and nowhere else.
     pub fn new(api_base: Url, hosts: Vec<HostRule>) -> Self {
-        Self { api_base, hosts, credential_hosts: Vec::new() }
+        Self { api_base, hosts, download_hosts: Vec::new(), credential_hosts: Vec::new() }
     }
 
-    /// The hosts that may receive the credential, besides the API's own origin.
+    /// The hosts that files may come from, besides those of the API.
+    pub fn with_download_hosts(mut self, hosts: Vec<HostRule>) -> Self {
+        self.download_hosts = hosts;
+        self
+    }
+
+    /// The hosts that may receive the credential, besides the API's own origin: each only for what it is listed for.
     pub fn with_credential_hosts(mut self, hosts: Vec<HostRule>) -> Self {
         self.credential_hosts = hosts;
         self
@@ -37,8 +53,8 @@ impl Policy {
     }
 
     /// Whether the credential may be sent to this address.
-    pub fn may_carry(&self, url: &Url) -> bool {
-        self.allow(url).is_ok()
+    pub fn may_carry(&self, url: &Url, purpose: Purpose) -> bool {
+        self.allow(url, purpose).is_ok()
             && (url.origin() == self.api_base.origin() || self.credential_hosts.iter().any(|rule| rule.covers(url)))
     }
 
@@ -48,7 +64,12 @@ impl Policy {
     }
 
     /// The address of a request, checked.
-    pub(crate) fn resolve(&self, target: &Target, query: &[(String, String)]) -> Result<Url, Failure> {
+    pub(crate) fn resolve(
+        &self,
+        target: &Target,
+        query: &[(String, String)],
+        purpose: Purpose,
+    ) -> Result<Url, Failure> {
         let mut url = match target {
             Target::Path(path) => self.below_base(path)?,
             Target::Link(link) => parse_link(link)?,
@@ -59,12 +80,12 @@ impl Policy {
         if url.as_str().len() > LONGEST_URL {
             return Err(Failure::refused("refused.link", "the address is longer than 16 KiB"));
         }
-        self.allow(&url)?;
+        self.allow(&url, purpose)?;
         Ok(url)
     }
 
     /// Whether a request may go to this address at all.
-    pub(crate) fn allow(&self, url: &Url) -> Result<(), Failure> {
+    pub(crate) fn allow(&self, url: &Url, purpose: Purpose) -> Result<(), Failure> {
         let rule = self.address_rule();
         match url.scheme() {
             "https" => {}
@@ -80,14 +101,21 @@ impl Policy {
         let listed = match rule {
             AddressRule::Loopback => is_loopback(url),
             AddressRule::Public => {
-                url.origin() == self.api_base.origin() || self.hosts.iter().any(|rule| rule.covers(url))
+                let more = match purpose {
+                    Purpose::Call => &[][..],
+                    Purpose::Download => &self.download_hosts,
+                };
+                url.origin() == self.api_base.origin() || self.hosts.iter().chain(more).any(|rule| rule.covers(url))
             }
         };
         if !listed {
             let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
             return Err(Failure::refused(
                 "refused.host",
-                format!("`{host}{port}` is not a host this connection may contact"),
+                match purpose {
+                    Purpose::Call => format!("`{host}{port}` is not a host of the API of this connection"),
+                    Purpose::Download => format!("`{host}{port}` is not a host this connection may download from"),
+                },
             )
             .with_fix("if the service moved, update the connector; otherwise the address is not to be trusted"));
         }
@@ -141,13 +169,15 @@ mod tests {
     use super::*;
 
     fn policy(base: &str) -> Policy {
-        Policy::new(base.parse().unwrap(), vec!["*.zoom.us".parse().unwrap(), "cdn.example.com".parse().unwrap()])
+        Policy::new(base.parse().unwrap(), vec!["api-eu.zoom.us".parse().unwrap()])
+            .with_download_hosts(vec!["*.zoom.us".parse().unwrap(), "cdn.example.com".parse().unwrap()])
             .with_credential_hosts(vec!["*.zoom.us".parse().unwrap()])
     }
 
     #[track_caller]
     fn check(base: &str, target: Target, expected: Result<&str, &str>) {
-        let found = policy(base).resolve(&target, &[]).map(String::from).map_err(|failure| failure.code);
+        let found =
+            policy(base).resolve(&target, &[], Purpose::Download).map(String::from).map_err(|failure| failure.code);
         assert_eq!(found, expected.map(str::to_owned).map_err(str::to_owned), "{target:?}");
     }
 
@@ -226,25 +256,40 @@ mod tests {
     #[test]
     fn an_address_on_the_list_must_still_be_public() {
         let policy = Policy::new("https://api.zoom.us".parse().unwrap(), vec!["10.0.0.1".parse().unwrap()]);
-        let refused = policy.resolve(&Target::Link("https://10.0.0.1/".to_owned()), &[]).unwrap_err();
+        let refused = policy.resolve(&Target::Link("https://10.0.0.1/".to_owned()), &[], Purpose::Call).unwrap_err();
         assert_eq!(refused.code, "refused.address");
         assert!(refused.not_sent);
     }
 
     #[test]
-    fn the_credential_goes_to_the_api_and_listed_hosts_only() {
+    fn the_credential_goes_where_each_purpose_needs_it() {
+        use Purpose::{Call, Download};
+        let api = "https://api.zoom.us/v2";
+        let local = "http://127.0.0.1:4010/v2";
         let table = [
-            ("https://api.zoom.us/v2", "https://api.zoom.us/other", true),
-            ("https://api.zoom.us/v2", "https://ssrweb.zoom.us/rec", true),
-            ("https://api.zoom.us/v2", "https://cdn.example.com/rec", false),
-            ("https://api.zoom.us/v2", "http://api.zoom.us/v2", false),
-            ("https://api.zoom.us/v2", "https://evil.example/", false),
-            ("http://127.0.0.1:4010/v2", "http://127.0.0.1:4010/file", true),
-            ("http://127.0.0.1:4010/v2", "http://127.0.0.1:4011/file", false),
-            ("http://127.0.0.1:4010/v2", "http://localhost:4010/file", false),
+            (api, "https://api.zoom.us/other", &[Call, Download][..]),
+            (api, "https://api-eu.zoom.us/v2", &[Call, Download]),
+            (api, "https://ssrweb.zoom.us/rec", &[Download]),
+            (api, "https://school.zoom.us/rec", &[Download]),
+            (api, "https://cdn.example.com/rec", &[]),
+            (api, "http://api.zoom.us/v2", &[]),
+            (api, "https://evil.example/", &[]),
+            (local, "http://127.0.0.1:4010/file", &[Call, Download]),
+            (local, "http://127.0.0.1:4011/file", &[]),
+            (local, "http://localhost:4010/file", &[]),
         ];
-        for (base, url, expected) in table {
-            assert_eq!(policy(base).may_carry(&url.parse().unwrap()), expected, "{base} {url}");
+        for (base, url, purposes) in table {
+            for purpose in [Call, Download] {
+                let carries = policy(base).may_carry(&url.parse().unwrap(), purpose);
+                assert_eq!(carries, purposes.contains(&purpose), "{base} {url} {purpose:?}");
+            }
         }
+    }
+
+    #[test]
+    fn a_call_goes_to_hosts_of_the_api_only() {
+        let call = |url: &str| policy("https://api.zoom.us/v2").allow(&url.parse().unwrap(), Purpose::Call);
+        assert!(call("https://api-eu.zoom.us/v2").is_ok());
+        assert_eq!(call("https://school.zoom.us/rec").unwrap_err().code, "refused.host");
     }
 }

@@ -3,7 +3,7 @@
 use tokio::time::{Instant, timeout_at};
 
 use crate::{
-    Credential, Egress, Failure, KnownSecrets, Policy, Request, Response, Trace,
+    Credential, Egress, Failure, KnownSecrets, Policy, Purpose, Request, Response, Trace,
     hops::{Way, classify},
     response::visible,
 };
@@ -22,7 +22,7 @@ impl Egress {
         trace: &dyn Trace,
     ) -> Result<Response, Failure> {
         let way = Way { policy, credential, deadline, trace };
-        let answer = self.open(way, request, &http::HeaderMap::new()).await?;
+        let answer = self.open_for(Purpose::Call, way, request, &http::HeaderMap::new()).await?;
         let known = known(&answer);
         read(answer, LARGEST, deadline).await.map_err(|failure| failure.scrub(&known))
     }
