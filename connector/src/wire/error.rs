@@ -142,14 +142,17 @@ fn scopes(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// How long to wait, from an RFC 3339 time, an HTTP date or seconds.
+/// How long to wait, from an RFC 3339 time, an HTTP date or seconds. More than a day and an hour is a mistake of the service:
+/// its limits end at midnight. `now` is 0 where there is no clock; then the time itself is given back.
 pub fn retry_after(headers: &[Header], now: u64) -> Option<u64> {
+    const LONGEST: u64 = 25 * 3_600_000;
     let value = header(headers, "retry-after")?.trim();
     if let Ok(seconds) = value.parse::<u64>() {
-        return seconds.checked_mul(1000);
+        return seconds.checked_mul(1000).filter(|wait| *wait <= LONGEST);
     }
     let at = Moment::parse(value).or_else(|| Moment::parse_http(value))?;
-    u64::try_from(at.0).ok().map(|at| at.saturating_sub(now))
+    let wait = u64::try_from(at.0).ok().map(|at| at.saturating_sub(now))?;
+    (now == 0 || wait <= LONGEST).then_some(wait)
 }
 
 /// Zoom marks limits of a second as `QPS`. A limit of the day says `Daily-limit`; that of one host says no type, and that requests

@@ -1,6 +1,6 @@
 //! Connected accounts: making, keeping, finding and opening them.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use secrecy::{ExposeSecret, SecretString};
 use switchboard_egress::{Egress, Facts, MemoryPacing};
@@ -126,6 +126,7 @@ impl Connections {
             pacing: Box::new(MemoryPacing::default()),
             plan: None,
             source: Source::Fresh(Box::new(grant.clone())),
+            hidden: Mutex::default(),
         })
     }
 
@@ -217,6 +218,7 @@ impl Connections {
             id: row.id,
             label: row.label,
             source: Source::Kept(self.core.clone()),
+            hidden: Mutex::default(),
         })
     }
 

@@ -1,12 +1,14 @@
 //! One connection in use.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use switchboard_egress::{Connection, Credential, CredentialError, Facts, Pacing, Policy};
+use secrecy::{ExposeSecret, SecretString};
+use switchboard_egress::{Connection, Credential, CredentialError, Facts, KnownSecrets, Pacing, Policy};
 
-use crate::Grant;
-use crate::rotation::Core;
+use crate::rotation::{APP, Core};
+use crate::token::{AppSecret, Token};
+use crate::{ConnectionsError, Grant};
 
 /// One account in use: the only way a token gets from the vault to a request.
 pub struct LiveConnection {
@@ -17,6 +19,8 @@ pub struct LiveConnection {
     pub(crate) pacing: Box<dyn Pacing>,
     pub(crate) plan: Option<String>,
     pub(crate) source: Source,
+    /// What the answers to requests with the present token must not show, and that token's fingerprint.
+    pub(crate) hidden: Mutex<Option<(String, KnownSecrets)>>,
 }
 
 pub(crate) enum Source {
@@ -30,6 +34,31 @@ impl LiveConnection {
     /// The label it had when it was opened, or is to have once it is kept.
     pub fn label(&self) -> &str {
         &self.label
+    }
+
+    /// The credential of a token. What the service was given besides, it may repeat too: the refresh token, the app's secret.
+    fn hiding(&self, token: &Token) -> Result<Credential, CredentialError> {
+        let credential = token.credential();
+        let fingerprint = credential.fingerprint();
+        let mut hidden = self.hidden.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((of, known)) = &*hidden
+            && *of == fingerprint
+        {
+            return Ok(credential.hiding(known.clone()));
+        }
+        let secret = self.app_secret()?;
+        let others = token.refresh.iter().chain(&secret).map(ExposeSecret::expose_secret);
+        let known = credential.known().and(&KnownSecrets::of(others));
+        *hidden = Some((fingerprint, known.clone()));
+        Ok(credential.hiding(known))
+    }
+
+    fn app_secret(&self) -> Result<Option<SecretString>, ConnectionsError> {
+        let app = match &self.source {
+            Source::Kept(core) => core.field::<Option<AppSecret>>(&self.id, APP)?.0,
+            Source::Fresh(grant) => grant.app.clone(),
+        };
+        Ok(app.and_then(|app| app.client_secret))
     }
 }
 
@@ -57,14 +86,14 @@ impl Connection for LiveConnection {
 
     async fn credential(&self) -> Result<Credential, CredentialError> {
         match &self.source {
-            Source::Kept(core) => Ok(core.token(&self.id, None).await?.credential()),
-            Source::Fresh(grant) => Ok(grant.token.credential()),
+            Source::Kept(core) => self.hiding(&core.token(&self.id, None).await?),
+            Source::Fresh(grant) => self.hiding(&grant.token),
         }
     }
 
     async fn renew(&self, rejected: &Credential) -> Result<Credential, CredentialError> {
         match &self.source {
-            Source::Kept(core) => Ok(core.token(&self.id, Some(rejected)).await?.credential()),
+            Source::Kept(core) => self.hiding(&core.token(&self.id, Some(rejected)).await?),
             Source::Fresh(_) => Err(CredentialError {
                 code: "token-refused".to_owned(),
                 message: "the service refused the new token".to_owned(),

@@ -1,6 +1,6 @@
 //! A loaded connector: checked once, then called any number of times, each time in a fresh store.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -313,6 +313,7 @@ impl Connector {
             pace,
             deadline: Instant::now() + options.deadline,
             allowance: Arc::new(Allowance::new(options.longest_download)),
+            last: Mutex::default(),
             planned: None,
         }
     }

@@ -1,6 +1,6 @@
 //! The contract's imports, as the host fulfils them for one call.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use switchboard_egress::{self as egress, Ask, Connection, Credential, CredentialError, Held, Method, Request, Target};
@@ -19,6 +19,13 @@ use crate::retry;
 /// Longest line a guest may log, characters.
 const MAX_LINE: usize = 2_000;
 
+/// Longest address with its query, bytes; egress has the same limit.
+const MAX_ADDRESS: usize = 16 << 10;
+/// Names and values of all headers of a request, bytes.
+const MAX_HEADERS: usize = 64 << 10;
+/// Largest body of a request, bytes: as large as an answer may be.
+const MAX_BODY: usize = 8 << 20;
+
 /// Everything one store holds. Made for one call, dropped with it.
 pub(crate) struct Host {
     pub(crate) limits: Limits,
@@ -34,6 +41,8 @@ pub(crate) struct Call {
     pub(crate) deadline: Instant,
     /// What downloads may take beyond it.
     pub(crate) allowance: Arc<Allowance>,
+    /// The credential that was used last in this call.
+    pub(crate) last: Mutex<Option<Credential>>,
     /// Filled by the first request of a dry run.
     pub(crate) planned: Option<serde_json::Value>,
 }
@@ -48,7 +57,8 @@ impl http::Host for Host {
             let credential = call.credential(wants).await?;
             call.wait_for_budget().await?;
             let pause = match call.send(&request, credential.clone()).await {
-                Ok(answer) => {
+                Ok(mut answer) => {
+                    call.scrub(&mut answer);
                     match call.verdict(&answer, &request, attempt, credential.as_ref(), &mut renewed).await? {
                         Next::Done => return Ok(response(answer)),
                         Next::Again(pause) => pause,
@@ -84,6 +94,7 @@ pub(crate) enum Next {
 impl Call {
     /// The guest's request in egress's words; a dry run ends here.
     pub(crate) fn prepare(&mut self, request: http::Request) -> Result<Request, http::Failure> {
+        check_size(&request)?;
         let method = match request.method {
             http::Method::Get => Method::Get,
             http::Method::Post => Method::Post,
@@ -141,7 +152,26 @@ impl Call {
     pub(crate) async fn credential(&self, wants: http::Credential) -> Result<Option<Credential>, http::Failure> {
         match wants {
             http::Credential::None => Ok(None),
-            http::Credential::Connection => self.in_time(self.connection.credential()).await.map(Some),
+            http::Credential::Connection => {
+                let mut credential = self.in_time(self.connection.credential()).await?;
+                // The service may still repeat the one it refused.
+                let mut used = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+                if let Some(last) = &*used
+                    && last.fingerprint() != credential.fingerprint()
+                {
+                    let known = credential.known().and(last.known());
+                    credential = credential.hiding(known);
+                }
+                *used = Some(credential.clone());
+                Ok(Some(credential))
+            }
+        }
+    }
+
+    /// Takes out what the call's last credential hides: a request without one may be answered from the same memory.
+    pub(crate) fn scrub(&self, answer: &mut egress::Response) {
+        if let Some(last) = &*self.last.lock().unwrap_or_else(PoisonError::into_inner) {
+            answer.scrub(last.known());
         }
     }
 
@@ -229,10 +259,10 @@ impl Call {
             }
             ("rate-limited", _) => {
                 let pause = match verdict.retry_at {
-                    Some(at) => std::time::Duration::from_millis(at.saturating_sub(now())),
-                    None => retry::after_seconds(&answer.headers)
-                        .unwrap_or_else(|| std::time::Duration::from_secs(1) + retry::pause(attempt)),
+                    Some(at) => retry::possible(std::time::Duration::from_millis(at.saturating_sub(now()))),
+                    None => retry::after_seconds(&answer.headers),
                 };
+                let pause = pause.unwrap_or_else(|| std::time::Duration::from_secs(1) + retry::pause(attempt));
                 // A longer wait than the call may take is the caller's to plan: the answer goes back as it is.
                 Ok(if Instant::now() + pause < self.deadline { Next::Again(pause) } else { Next::Done })
             }
@@ -299,6 +329,26 @@ fn unknown_outcome(method: &Method, mut failure: http::Failure) -> http::Failure
             Some("the request may have been carried out: look first, then repeat it only if it was not".into());
     }
     failure
+}
+
+/// Refuses what no service takes, before anything is copied or looked at.
+fn check_size(request: &http::Request) -> Result<(), http::Failure> {
+    let address = match &request.target {
+        http::Target::Path(text) | http::Target::Link(text) => text.len(),
+    };
+    let query = request.query.iter().map(|(name, value)| name.len() + value.len()).fold(address, usize::saturating_add);
+    if query > MAX_ADDRESS || request.query.len() > MAX_ADDRESS {
+        return Err(failed("refused.link", "the address is longer than 16 KiB", true));
+    }
+    let headers = request.headers.iter().map(|header| header.name.len() + header.value.len());
+    let headers = headers.fold(0, usize::saturating_add);
+    if headers > MAX_HEADERS {
+        return Err(failed("refused.header", "the headers are longer than 64 KiB", true));
+    }
+    if request.body.as_ref().is_some_and(|body| body.len() > MAX_BODY) {
+        return Err(failed("refused.body", "the body is longer than 8 MiB", true));
+    }
+    Ok(())
 }
 
 pub(crate) fn no_network() -> http::Failure {

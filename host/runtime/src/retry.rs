@@ -29,10 +29,19 @@ pub(crate) fn pause(attempt: u32) -> Duration {
     Duration::from_millis(base + rand::random_range(0..=base / 2))
 }
 
+/// Limits end at midnight at the latest. A service that asks for a longer wait has its clock or its units wrong.
+const LONGEST_WAIT: Duration = Duration::from_secs(25 * 3_600);
+
 /// `Retry-After` in its form of seconds (RFC 9110, section 10.2.3). Its form of a date is the connector's to read.
+/// A number that cannot be meant is none.
 pub(crate) fn after_seconds(headers: &[(String, String)]) -> Option<Duration> {
     let (_, value) = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("retry-after"))?;
-    value.trim().parse().ok().map(Duration::from_secs)
+    value.trim().parse().ok().map(Duration::from_secs).and_then(possible)
+}
+
+/// A wait that a service can mean.
+pub(crate) fn possible(wait: Duration) -> Option<Duration> {
+    (wait <= LONGEST_WAIT).then_some(wait)
 }
 
 #[cfg(test)]
@@ -51,6 +60,16 @@ mod tests {
         assert!(after_failure(&Method::Get, &failure("timeout", false), 1).is_some());
         assert!(after_status(&Method::Post, 503, 1).is_none());
         assert!(after_status(&Method::Get, 503, 1).is_some());
+    }
+
+    #[test]
+    fn an_impossible_wait_is_none() {
+        let wait = |value: &str| after_seconds(&[("retry-after".to_owned(), value.to_owned())]);
+        for value in ["-1", "1e9", "1000000000", "18446744073709551615", "99999999999999999999", "", "soon", "1.5"] {
+            assert_eq!(wait(value), None, "{value}");
+        }
+        assert_eq!(wait(" 3 "), Some(Duration::from_secs(3)));
+        assert_eq!(wait("86400"), Some(Duration::from_secs(86_400)));
     }
 
     #[test]
