@@ -19,7 +19,7 @@ fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("hostile")
 }
 
-fn runtime() -> Runtime {
+pub fn runtime() -> Runtime {
     let config = RuntimeConfig { cpu: Duration::from_millis(300), memory: 16 << 20, ..RuntimeConfig::default() };
     Runtime::new(config, Egress::new().unwrap()).unwrap()
 }
@@ -28,7 +28,7 @@ pub const HONEST: &str =
     "(data (i32.const 50000) \"{}\") (func $invoke (result i32) (call $ok (i32.const 50000) (i32.const 2)))";
 
 /// The base with one attack in it, as a component.
-fn component(attack: &str) -> Vec<u8> {
+pub fn component(attack: &str) -> Vec<u8> {
     component_of(&manifest(), attack)
 }
 

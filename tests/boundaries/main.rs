@@ -17,6 +17,7 @@ mod copied;
 mod diagnosed;
 mod doctor;
 mod download;
+mod echo;
 mod embed;
 mod embed_accounts;
 mod ended;

@@ -122,3 +122,20 @@ fn a_test_that_fails_is_told_as_it_failed() {
     });
     assert_eq!(failed.unwrap_err().downcast_ref::<&str>(), Some(&"the first failure"));
 }
+
+#[test]
+fn no_memory_goes_into_a_core_dump() {
+    let world = World::new();
+    let mut command = world.command(&["connect", "lab", "--token", "-"]);
+    let mut waiting = world.start(command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()));
+    let file = format!("/proc/{}/coredump_filter", waiting.id());
+    let until = Instant::now() + Duration::from_secs(20);
+    let mut filter = String::new();
+    while filter.trim() != "00000000" && Instant::now() < until {
+        filter = std::fs::read_to_string(&file).unwrap_or_default();
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    drop(waiting.stdin.take());
+    waiting.wait().unwrap();
+    assert_eq!(filter.trim(), "00000000");
+}

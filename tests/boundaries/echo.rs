@@ -1,0 +1,82 @@
+//! A service that repeats every secret it was given, in headers, bodies and redirects: nobody is shown one. Each world
+//! searches what its commands said, kept and showed when it ends.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use switchboard_egress::{Credential, FixedToken, KnownSecrets, Policy};
+use switchboard_runtime::CallOptions;
+use switchboard_tests::world::World;
+
+use crate::hostile::{component, runtime};
+
+fn echoing(world: &World, redirect: bool, path: &str) {
+    let fault = json!({"kind": "echo", "redirect": redirect, "count": 0, "path": path});
+    assert_eq!(world.ask("POST", "/_emulator/faults", &fault).0, 200, "{fault}");
+}
+
+#[test]
+fn an_api_that_repeats_every_secret_shows_none() {
+    let world = World::connected();
+    let document = World::file("manifests/automations/first-light.json");
+    for redirect in [false, true] {
+        world.ask("DELETE", "/_emulator/faults", &Value::Null);
+        echoing(&world, redirect, "/v2/");
+        for arguments in [
+            &["call", "zoom.users.me", "--json", "--trace"][..],
+            &["call", "zoom.recordings.list", "from=2026-01-01", "--trace"],
+            &["call", "zoom.api.request", "path=/users/me", "--json", "--trace"],
+            &["run", document.to_str().unwrap(), "--json", "--trace"],
+            &["connection", "test", "work", "--json", "--trace"],
+            &["doctor", "--json", "--trace"],
+        ] {
+            let done = world.run(arguments);
+            assert!(done.out.contains("[hidden]") || done.code != 0, "{arguments:?}: {}", done.err);
+        }
+    }
+    world.run(&["runs", "list", "--json"]);
+    assert_eq!(world.leaks(), Vec::<String>::new());
+}
+
+#[test]
+fn a_token_service_that_repeats_every_secret_shows_none() {
+    let world = World::connected();
+    echoing(&world, false, "/oauth/token");
+    world.ask("POST", "/_emulator/clock", &json!({"advance_s": 7_200}));
+    let done = world.run(&["call", "zoom.users.me", "--json", "--trace"]);
+    assert_ne!(done.code, 0, "{}", done.err);
+    let refused = world.connect_with("again", "ada@emulator.test", "allow", &["--trace"]);
+    assert_ne!(refused.code, 0, "{}", refused.err);
+    world.run(&["connection", "list", "--json"]);
+    world.run(&["doctor", "--json"]);
+    assert_eq!(world.leaks(), Vec::<String>::new());
+}
+
+/// Returns the body of the answer as its output.
+const REPEATS: &str = r#"
+(data (i32.const 50000) "/users/me")
+(func $invoke (result i32)
+  (call $send (i32.const 0) (i32.const 0) (i32.const 50000) (i32.const 9) (i32.const 0) (i32.const 0)
+    (i32.const 40960) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 32768))
+  (call $ok (i32.load (i32.const 32788)) (i32.load (i32.const 32792))))"#;
+
+#[test]
+fn a_connector_that_returns_all_it_received_returns_no_secret() {
+    let world = World::new();
+    let token = world.emulator.issue_token("ada@emulator.test").unwrap();
+    echoing(&world, false, "/v2/");
+    let others = KnownSecrets::of(["an-app-secret-of-the-embedder"]);
+    let credential = Credential::new(token);
+    let known = credential.known().and(&others);
+    let policy = Policy::new(world.emulator.api_base().parse().unwrap(), Vec::new());
+    let connection = Arc::new(FixedToken::new(policy, credential.hiding(known)));
+    let threads = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let output = threads.block_on(async {
+        let runtime = runtime();
+        let connector = runtime.load_wasm(&component(REPEATS)).await.unwrap();
+        connector.call("bad.x.go", json!({}), connection, &CallOptions::default()).await.unwrap()
+    });
+    assert!(output["message"].as_str().unwrap().contains("[hidden]"), "{output}");
+    world.home.says("what the connector returned", output.to_string());
+    assert_eq!(world.leaks(), Vec::<String>::new());
+}
