@@ -37,6 +37,7 @@ mod limits;
 mod link;
 mod link_guarded;
 mod mistakes;
+mod network;
 mod one_at_a_time;
 mod one_grant;
 mod person;

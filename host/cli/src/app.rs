@@ -12,7 +12,7 @@ use crate::args::{DownloadArgs, Global};
 use crate::compile;
 use crate::error::CliError;
 use crate::progress::Watcher;
-use crate::{home, policy};
+use crate::{home, network, policy};
 
 /// The component compiled ahead of time for this very build.
 static CODE: MachineCode<[u8; include_bytes!(concat!(env!("OUT_DIR"), "/zoom.cwasm")).len()]> =
@@ -31,7 +31,7 @@ pub struct App {
 
 impl App {
     pub fn new(global: Global) -> Result<Self, CliError> {
-        let mut egress = Egress::new().map_err(|error| CliError::failed("host.start", error.to_string()))?;
+        let mut egress = network::egress()?;
         if global.trace {
             egress = egress.tracing_exchanges(Arc::new(PrintTrace { label: SIGN_IN.to_owned() }));
         }

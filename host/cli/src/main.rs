@@ -14,6 +14,7 @@ mod home;
 mod input;
 mod message;
 mod near;
+mod network;
 mod output;
 mod policy;
 mod progress;

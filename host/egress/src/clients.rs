@@ -5,11 +5,11 @@ use std::{
     time::Duration,
 };
 
-use reqwest::{Certificate, Client, redirect};
+use reqwest::{Certificate, Client, Proxy, redirect};
 use url::Url;
 
 use crate::{
-    Failure, Policy,
+    Failure, Policy, Route,
     address::AddressRule,
     resolver::{Checked, Lookup},
 };
@@ -19,16 +19,24 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 pub(crate) struct Clients {
     roots: Vec<Certificate>,
     lookup: Arc<dyn Lookup>,
+    route: Route,
     plain_local: OnceLock<Client>,
     tls_local: OnceLock<Client>,
     tls_public: OnceLock<Client>,
 }
 
 impl Clients {
-    pub(crate) fn new(roots: Vec<Certificate>, lookup: Arc<dyn Lookup>) -> Self {
+    pub(crate) fn new(roots: Vec<Certificate>, lookup: Arc<dyn Lookup>, route: Route) -> Self {
         // An embedder may have installed a provider already; then that one is used.
         drop(rustls::crypto::ring::default_provider().install_default());
-        Self { roots, lookup, plain_local: OnceLock::new(), tls_local: OnceLock::new(), tls_public: OnceLock::new() }
+        Self {
+            roots,
+            lookup,
+            route,
+            plain_local: OnceLock::new(),
+            tls_local: OnceLock::new(),
+            tls_public: OnceLock::new(),
+        }
     }
 
     /// The client for an address the policy has allowed.
@@ -36,7 +44,12 @@ impl Clients {
         match (policy.address_rule(), url.scheme()) {
             (AddressRule::Loopback, "http") => self.built(&self.plain_local, AddressRule::Loopback, false),
             (AddressRule::Loopback, _) => self.built(&self.tls_local, AddressRule::Loopback, true),
-            (AddressRule::Public, _) => self.built(&self.tls_public, AddressRule::Public, true),
+            (AddressRule::Public, _) => match &self.route {
+                Route::Undecided { message, fix } => {
+                    Err(Failure::refused("refused.proxy", message.clone()).with_fix(fix.clone()))
+                }
+                Route::Direct | Route::Proxy(_) => self.built(&self.tls_public, AddressRule::Public, true),
+            },
         }
     }
 
@@ -60,7 +73,14 @@ impl Clients {
             .retry(reqwest::retry::never())
             .connect_timeout(CONNECT_LIMIT)
             .user_agent(concat!("switchboard/", env!("CARGO_PKG_VERSION")))
-            .dns_resolver(Checked { lookup: Arc::clone(&self.lookup), rule });
+            .dns_resolver(Checked { lookup: Arc::clone(&self.lookup), rule: Some(rule) });
+        let builder = match &self.route {
+            // The only name that is looked up here is the proxy's own, which may be anywhere.
+            Route::Proxy(proxy) if rule == AddressRule::Public => builder
+                .proxy(Proxy::all(proxy.clone())?)
+                .dns_resolver(Checked { lookup: Arc::clone(&self.lookup), rule: None }),
+            _ => builder,
+        };
         let builder = match (rule, tls) {
             (AddressRule::Public, _) => builder.https_only(true),
             (AddressRule::Loopback, _) => builder,

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use reqwest::Certificate;
 
 use crate::{
-    NoTrace, Trace,
+    Network, NoTrace, Route, Trace,
     clients::Clients,
     resolver::{Lookup, SystemLookup},
 };
@@ -33,25 +33,33 @@ pub enum EgressError {
 impl Egress {
     /// With the system's resolver and root certificates. Nothing is loaded before the first request.
     pub fn new() -> Result<Self, EgressError> {
-        Ok(Self::build(Vec::new(), Arc::new(SystemLookup)))
+        Ok(Self::build(Vec::new(), Arc::new(SystemLookup), Route::Direct))
     }
 
     /// Like [`Egress::new`], trusting these root certificates besides the system's.
     pub fn with_root(pem: &[u8]) -> Result<Self, EgressError> {
-        let roots = Certificate::from_pem_bundle(pem).map_err(EgressError::Root)?;
-        if roots.is_empty() {
+        Self::with_network(Network { root: Some(pem.to_owned()), ..Network::default() })
+    }
+
+    /// Like [`Egress::new`], for a network with a proxy or root certificates of its own.
+    pub fn with_network(network: Network) -> Result<Self, EgressError> {
+        let roots = match &network.root {
+            Some(pem) => Certificate::from_pem_bundle(pem).map_err(EgressError::Root)?,
+            None => Vec::new(),
+        };
+        if network.root.is_some() && roots.is_empty() {
             return Err(EgressError::NoRoot);
         }
-        Ok(Self::build(roots, Arc::new(SystemLookup)))
+        Ok(Self::build(roots, Arc::new(SystemLookup), network.route))
     }
 
     /// Like [`Egress::new`], asking another resolver. What it answers is checked all the same.
     pub fn with_lookup(lookup: Arc<dyn Lookup>) -> Result<Self, EgressError> {
-        Ok(Self::build(Vec::new(), lookup))
+        Ok(Self::build(Vec::new(), lookup, Route::Direct))
     }
 
-    fn build(roots: Vec<Certificate>, lookup: Arc<dyn Lookup>) -> Self {
-        Self { clients: Arc::new(Clients::new(roots, lookup)), exchanges: Arc::new(NoTrace) }
+    fn build(roots: Vec<Certificate>, lookup: Arc<dyn Lookup>, route: Route) -> Self {
+        Self { clients: Arc::new(Clients::new(roots, lookup, route)), exchanges: Arc::new(NoTrace) }
     }
 
     /// Tells also of each request to a sign-in service, which belongs to no call.

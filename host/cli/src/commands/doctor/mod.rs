@@ -10,6 +10,7 @@ pub use scopes::level;
 
 use serde_json::{Value, json};
 use switchboard_connections::ConnectionsError;
+use switchboard_egress::Route;
 use switchboard_runtime::manifest::{Manifest, Remedy};
 
 use crate::app::App;
@@ -17,6 +18,7 @@ use crate::args::Doctor;
 use crate::commands::connect::attempt::attempts;
 use crate::commands::connection::still;
 use crate::error::{CliError, exit};
+use crate::network;
 use crate::output;
 use crate::remedy::{self, Facts, sign_of};
 
@@ -168,8 +170,22 @@ fn show(finding: &Finding) -> Result<(), CliError> {
     dismiss.map(|command| format!("  {:12} of no interest any more: {command}", "")).try_for_each(|l| output::line(&l))
 }
 
+/// How requests leave, where that is not directly.
+fn network() -> Option<Finding> {
+    match network::route() {
+        Ok(Route::Direct) => None,
+        Ok(Route::Proxy(proxy)) => {
+            let host = proxy.host_str().unwrap_or_default();
+            let port = proxy.port_or_known_default().unwrap_or_default();
+            Some(Finding::good("network", format!("requests to the internet go through the proxy {host}:{port}")))
+        }
+        Ok(Route::Undecided { message, fix }) => Some(Finding::bad("network", message).fix(fix)),
+        Err(error) => Some(Finding::bad("network", error.to_string())),
+    }
+}
+
 async fn look(app: &App, options: &Doctor) -> Result<Vec<Finding>, CliError> {
-    let mut findings = Vec::new();
+    let mut findings: Vec<Finding> = network().into_iter().collect();
     let connector = app.connector().await;
     let manifest = connector.as_ref().ok().map(|connector| connector.manifest());
     if let (Some(words), Some(manifest)) = (&options.seen, manifest) {
