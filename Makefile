@@ -24,17 +24,30 @@ $(CONNECTOR): $(GUEST) $(shell find host/runtime host/egress host/deliveries -na
 demo: build
 	@mkdir -p target/demo && cd target/demo && SWITCHBOARD_HOME=home ../debug/switchboard try --tour
 
-# Two OAuth servers of other people, which the sign-in is tested against; from npm and PyPI, into node_modules and target/.
+# Four OAuth servers of other people, which the sign-in is tested against; from npm and PyPI into node_modules and target/, and from
+# Debian, where apt-get is.
 SERVERS := host/connections/tests/servers
 OIDC_READY := $(SERVERS)/oidc-provider/node_modules/.package-lock.json
+EXPRESS_READY := $(SERVERS)/express-oauth-server/node_modules/.package-lock.json
 DJANGO_READY := target/servers/django.sqlite3
+GLEWLWYD_READY := /usr/bin/glewlwyd
 
-servers: $(OIDC_READY) $(DJANGO_READY)
+servers: $(OIDC_READY) $(EXPRESS_READY) $(DJANGO_READY) $(GLEWLWYD_READY)
 
 $(OIDC_READY): $(SERVERS)/oidc-provider/package-lock.json
 	@command -v npm >/dev/null || { echo "setup: the tests start an OAuth server from npm; Node is missing. Install it: apt-get install nodejs npm" >&2; exit 1; }
 	@echo "setup: installing oidc-provider from npm for the sign-in tests (some seconds)" >&2
 	@cd $(SERVERS)/oidc-provider && npm ci --silent --no-audit --no-fund && touch node_modules/.package-lock.json
+
+$(EXPRESS_READY): $(SERVERS)/express-oauth-server/package-lock.json
+	@command -v npm >/dev/null || { echo "setup: the tests start an OAuth server from npm; Node is missing. Install it: apt-get install nodejs npm" >&2; exit 1; }
+	@echo "setup: installing express-oauth-server from npm for the sign-in tests (some seconds)" >&2
+	@cd $(SERVERS)/express-oauth-server && npm ci --silent --no-audit --no-fund && touch node_modules/.package-lock.json
+
+$(GLEWLWYD_READY):
+	@command -v apt-get >/dev/null || { echo "setup: the tests start Debian's OAuth server glewlwyd, and apt-get is missing. Run them on Debian or Ubuntu" >&2; exit 1; }
+	@echo "setup: installing Debian's glewlwyd for the sign-in tests" >&2
+	@apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends glewlwyd >/dev/null
 
 $(DJANGO_READY): $(SERVERS)/django/requirements.txt $(SERVERS)/django/server.py
 	@python3 -c 'import ensurepip, venv' 2>/dev/null || { echo "setup: the tests start an OAuth server from PyPI; Python's venv is missing. Install it: apt-get install python3-venv" >&2; exit 1; }
