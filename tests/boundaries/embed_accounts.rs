@@ -59,6 +59,7 @@ fn service(manifest: &Manifest, cloud: &str, api_base: &str, oauth_base: &str) -
         api_hosts: hosts.api.clone(),
         credential_hosts: hosts.credential.clone(),
         download_hosts: hosts.download.clone(),
+        issuer: None,
         token_errors: auth.token_errors.clone(),
     })
 }

@@ -300,6 +300,8 @@ fn connection_fix(code: &str) -> &'static str {
         "timeout" => {
             "run the command again; where the browser showed no consent: switchboard doctor --seen \"what the page says\""
         }
+        "code-expired" => "run the command again, and type the new code in time",
+        "address-invalid" => "check the address of the sign-in service (--oauth-base), or leave it out",
         "denied" => "run the command again and approve the app, or ask an administrator to",
         "port-busy" => "end what uses the port, choose another with --redirect-port, or use --paste",
         "unreachable" | "unavailable" => "try again later; `switchboard doctor` looks closer",
@@ -314,7 +316,7 @@ pub fn code_exit(code: &str, retry: Retry) -> u8 {
         code if code.starts_with("input.") => exit::INVALID,
         "input" | "expression" | "document.invalid" => exit::INVALID,
         "label-invalid" | "callback-invalid" | "token-invalid" | "ambiguous" => exit::USAGE,
-        "timeout" | "unreachable" | "unavailable" | "rate-limited" => exit::LATER,
+        "timeout" | "code-expired" | "unreachable" | "unavailable" | "rate-limited" => exit::LATER,
         "scope-missing" | "expired" | "revoked" | "replaced" | "needs-reconnect" | "needs-approval"
         | "awaiting-approval" | "disconnected" | "denied" | "not-connected" => exit::SIGN_IN,
         "state-mismatch" | "wrong-account" | "same-account" | "unidentified" | "app-not-active" | "token-refused" => {

@@ -1,6 +1,7 @@
 //! The `switchboard` command: parse, call, print.
 
 mod accounts;
+mod address;
 mod app;
 mod args;
 mod browser;

@@ -5,6 +5,7 @@ use switchboard_egress::{HostRule, is_loopback};
 use switchboard_runtime::manifest::{Manifest, Profile};
 use url::Url;
 
+use crate::address::without_user;
 use crate::error::CliError;
 
 /// The service behind `profile`, with bases replaced where given.
@@ -22,7 +23,7 @@ pub fn service(
         ));
     };
     let hosts = manifest.hosts_of(profile);
-    let here = |text: &str| address(text).and_then(|url| own_cloud(manifest, profile, url));
+    let here = |text: &str| address(text).and_then(base).and_then(|url| own_cloud(manifest, profile, url));
     Ok(Service {
         connector: manifest.connector.clone(),
         api_base: here(api_base.unwrap_or(&found.api_base))?,
@@ -33,6 +34,7 @@ pub fn service(
         api_hosts: hosts.api.clone(),
         credential_hosts: hosts.credential.clone(),
         download_hosts: hosts.download.clone(),
+        issuer: None,
         token_errors: manifest.auth.token_errors.clone(),
     })
 }
@@ -55,10 +57,28 @@ fn own_cloud(manifest: &Manifest, profile: &str, url: Url) -> Result<Url, CliErr
     }
 }
 
+/// Refuses what no path can be put after, and a password, which would be kept and printed.
+fn base(url: Url) -> Result<Url, CliError> {
+    let refused = [
+        (!url.username().is_empty() || url.password().is_some(), "a user or a password"),
+        (url.query().is_some(), "a query"),
+        (url.fragment().is_some(), "a fragment"),
+    ];
+    match refused.into_iter().find(|(has, _)| *has) {
+        Some((_, what)) => Err(CliError::usage(
+            format!("the base `{}` has {what}", without_user(url[..url::Position::AfterPath].as_ref())),
+            "write https://host/path",
+        )),
+        None => Ok(url),
+    }
+}
+
 /// HTTPS anywhere, plain HTTP on loopback alone.
 fn address(text: &str) -> Result<Url, CliError> {
-    let url = Url::parse(text)
-        .map_err(|error| CliError::usage(format!("`{text}` is no address: {error}"), "write https://host/path"))?;
+    let url = Url::parse(text).map_err(|error| {
+        CliError::usage(format!("`{}` is no address: {error}", without_user(text)), "write https://host/path")
+    })?;
+    let text = without_user(text);
     match url.scheme() {
         "https" => Ok(url),
         "http" if is_loopback(&url) => Ok(url),
@@ -146,6 +166,21 @@ mod tests {
             let named = other.map(|other| format!("--profile {other}\""));
             assert_eq!(said.is_some(), named.is_some(), "{profile} {api:?} {oauth:?}: {said:?}");
             assert!(named.is_none_or(|named| said.unwrap_or_default().contains(&named)), "{profile} {api:?} {oauth:?}");
+        }
+    }
+
+    #[test]
+    fn a_base_is_a_host_and_a_path() {
+        for (text, what) in [
+            ("https://proxy.example/oauth?tenant=1", "a query"),
+            ("https://proxy.example/oauth#top", "a fragment"),
+            ("https://ada:hunter2@proxy.example/oauth", "a user or a password"),
+            ("https://ada@proxy.example/oauth", "a user or a password"),
+        ] {
+            for (api, oauth) in [(Some(text), None), (None, Some(text))] {
+                let error = service(&manifest(), "zoom", api, oauth).unwrap_err().as_json().to_string();
+                assert!(error.contains(what) && !error.contains("hunter2"), "{error}");
+            }
         }
     }
 

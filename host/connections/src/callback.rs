@@ -1,9 +1,9 @@
 //! The answer of a sign-in as the browser carries it back.
 
 use secrecy::SecretString;
-use url::{Url, form_urlencoded};
+use url::form_urlencoded;
 
-use crate::sign_in::clean;
+use crate::text::clean;
 use crate::{ConnectionsError, Service};
 
 /// Path the browser is sent back to.
@@ -53,8 +53,7 @@ impl Callback {
     /// The code, once the state has been found right.
     pub fn into_code(self, service: &Service) -> Result<SecretString, ConnectionsError> {
         if let Some(issuer) = &self.issuer {
-            let same = Url::parse(issuer).is_ok_and(|issuer| issuer.origin() == service.oauth_base.origin());
-            if !same {
+            if issuer != service.issuer() {
                 return Err(ConnectionsError::StateMismatch { what: "another service answered" });
             }
         }
@@ -83,7 +82,10 @@ mod tests {
     fn only_one_clear_answer_is_taken() {
         for (query, expected) in [
             ("state=s&code=c", Ok(())),
-            ("state=s&code=c&iss=https%3A%2F%2Fexample.com", Ok(())),
+            ("state=s&code=c&iss=https%3A%2F%2Fexample.com%2Foauth", Ok(())),
+            ("state=s&code=c&iss=https%3A%2F%2Fexample.com%2Foauth%2F", Err("state-mismatch")),
+            ("state=s&code=c&iss=https%3A%2F%2Fexample.com", Err("state-mismatch")),
+            ("state=s&code=c&iss=HTTPS%3A%2F%2Fexample.com%2Foauth", Err("state-mismatch")),
             ("state=s&code=c&iss=https%3A%2F%2Fother.example", Err("state-mismatch")),
             ("state=s&code=c&code=d", Err("none")),
             ("state=s&code=", Err("none")),

@@ -86,7 +86,9 @@ impl Connections {
             account_id: Some(account_id.to_owned()),
         };
         let app = App::from(secret.clone());
-        let token = sign_in::account_token(&self.core.egress, service, &app, account_id).await?;
+        self.core.check_pause(service, client_id)?;
+        let asked = sign_in::account_token(&self.core.egress, service, &app, account_id, None).await;
+        let token = asked.inspect_err(|failure| self.core.note_pause(service, client_id, failure))?;
         Ok(Grant { token, app: Some(secret), living: Vec::new(), unkept: None })
     }
 
@@ -104,6 +106,7 @@ impl Connections {
                 expires_at: None,
                 scopes: Vec::new(),
                 api_url: None,
+                unconfirmed: false,
             },
             app: None,
             living: Vec::new(),
@@ -127,6 +130,7 @@ impl Connections {
             plan: None,
             source: Source::Fresh(Box::new(grant.clone())),
             hidden: Mutex::default(),
+            whose: None,
         })
     }
 
@@ -219,6 +223,7 @@ impl Connections {
             label: row.label,
             source: Source::Kept(self.core.clone()),
             hidden: Mutex::default(),
+            whose: None,
         })
     }
 

@@ -7,7 +7,9 @@ use secrecy::SecretString;
 use tokio::time::{Instant, sleep_until};
 use url::Url;
 
-use crate::sign_in::{self, DeviceAnswer, TokenFailure};
+use crate::sign_in::{self, DeviceAnswer};
+use crate::text::clean;
+use crate::token_failure::TokenFailure;
 use crate::turn::Turn;
 use crate::under_way::to_its_end;
 use crate::{App, Connections, ConnectionsError, Grant, Service};
@@ -46,11 +48,12 @@ impl PendingDevice {
         let life = Duration::from_secs(code.life_s);
         Ok(PendingDevice {
             page: service.page(&code.page)?,
-            page_with_code: code.page_with_code.as_deref().map(|text| service.page(text)).transpose()?,
-            user_code: sign_in::clean(&code.user_code),
+            // It is optional, and the page itself does as well.
+            page_with_code: code.page_with_code.as_deref().and_then(|text| service.page(text).ok()),
+            user_code: clean(&code.user_code),
             life,
             device_code: code.device_code,
-            pace: Mutex::new(Pace { interval: Duration::from_secs(code.interval_s), ends: Instant::now() + life }),
+            pace: Mutex::new(Pace::new(Duration::from_secs(code.interval_s), life)),
             connections,
             service: service.clone(),
             app,
@@ -59,11 +62,11 @@ impl PendingDevice {
 
     /// Asks at the pace the service wants until the person has decided, at most as long as the code lives.
     pub async fn wait(&self) -> Result<Grant, ConnectionsError> {
-        // Whether an answer was lost that may have held the grant, and why the last question could not be asked.
-        let (mut lost, mut not_asked) = (false, None);
+        // Whether an answer was lost that may have held the grant, and why the last question has no answer.
+        let (mut lost, mut trouble) = (false, None);
         let refused = loop {
             let Some(next) = self.pace(|pace| pace.next(Instant::now())) else {
-                break not_asked.unwrap_or_else(|| self.timeout());
+                break trouble.unwrap_or_else(|| self.expired());
             };
             sleep_until(next).await;
             let turn = match self.connections.turn(&self.service, &self.app).await {
@@ -71,24 +74,26 @@ impl PendingDevice {
                 Err(ConnectionsError::ProgramEnds) => break ConnectionsError::ProgramEnds,
                 // The person may approve it meanwhile, and the code lives on.
                 Err(error) => {
-                    not_asked = Some(error);
+                    trouble = Some(error);
                     continue;
                 }
             };
-            not_asked = None;
+            trouble = None;
             match self.ask(turn).await {
                 Ok(Asked::Granted(grant)) => return *grant,
                 Ok(Asked::Other(DeviceAnswer::SlowDown)) => self.pace(Pace::slow_down),
-                Ok(Asked::Other(DeviceAnswer::Ended)) => break self.timeout(),
+                Ok(Asked::Other(DeviceAnswer::Ended)) => break self.expired(),
                 Ok(Asked::Other(DeviceAnswer::Denied)) => {
                     break ConnectionsError::Denied { reason: "access_denied".to_owned() };
                 }
                 Ok(Asked::Other(_)) => {}
-                Err(failure @ TokenFailure::Unavailable { .. }) => {
+                Ok(Asked::Refused(error)) => break *error,
+                Err(failure) => {
                     lost |= failure.may_be_done();
-                    self.pace(Pace::back_off);
+                    self.connections.core.note_pause(&self.service, &self.app.client_id, &failure);
+                    self.pace(|pace| pace.back_off(failure.retry_after()));
+                    trouble = Some(failure.into());
                 }
-                Err(refused) => break refused.into(),
             }
         };
         Err(if lost { ConnectionsError::AnswerLost { cause: Box::new(refused) } } else { refused })
@@ -101,21 +106,23 @@ impl PendingDevice {
         let asked = to_its_end(async move {
             let _until_it_has_its_number = turn;
             let living = connections.living(&service, &app.client_id);
-            match sign_in::device_token(&connections.core.egress, &service, &app, &device_code).await? {
-                DeviceAnswer::Token(token) => {
+            match sign_in::device_token(&connections.core.egress, &service, &app, &device_code).await {
+                Err(failure @ TokenFailure::Unavailable { .. }) => Err(failure),
+                Err(failure) => {
+                    let error = connections.failed(&service, &app, failure, living).await;
+                    Ok(Asked::Refused(Box::new(error)))
+                }
+                Ok(DeviceAnswer::Token(token)) => {
                     Ok(Asked::Granted(Box::new(connections.hold(&service, &app, token, living).await)))
                 }
-                other => Ok(Asked::Other(other)),
+                Ok(other) => Ok(Asked::Other(other)),
             }
         });
-        asked.await.unwrap_or_else(|error| {
-            let message = error.to_string();
-            Err(TokenFailure::Unavailable { message, not_sent: false, turned_away: false, retry_after: None })
-        })
+        asked.await.unwrap_or_else(|error| Err(TokenFailure::interrupted(&error)))
     }
 
-    fn timeout(&self) -> ConnectionsError {
-        ConnectionsError::Timeout { seconds: self.life.as_secs() }
+    fn expired(&self) -> ConnectionsError {
+        ConnectionsError::CodeExpired { seconds: self.life.as_secs() }
     }
 
     fn pace<T>(&self, with: impl FnOnce(&mut Pace) -> T) -> T {
@@ -126,19 +133,28 @@ impl PendingDevice {
 enum Asked {
     /// The person agreed: the grant, unless it could not be written down.
     Granted(Box<Result<Grant, ConnectionsError>>),
+    /// There will be no grant.
+    Refused(Box<ConnectionsError>),
     Other(DeviceAnswer),
 }
 
 /// When the service may be asked again.
 struct Pace {
     interval: Duration,
+    /// The pause that the service asked for last.
+    pause: Duration,
     ends: Instant,
 }
 
 impl Pace {
+    fn new(interval: Duration, life: Duration) -> Pace {
+        Pace { interval, pause: Duration::ZERO, ends: Instant::now() + life }
+    }
+
     /// None once the code would have ended by then.
-    fn next(&self, now: Instant) -> Option<Instant> {
-        Some(now + self.interval).filter(|next| *next < self.ends)
+    fn next(&mut self, now: Instant) -> Option<Instant> {
+        let pause = self.interval.max(std::mem::take(&mut self.pause));
+        now.checked_add(pause).filter(|next| *next < self.ends)
     }
 
     fn slow_down(&mut self) {
@@ -146,7 +162,8 @@ impl Pace {
     }
 
     /// The standard wants a longer pause after an answer that did not come.
-    fn back_off(&mut self) {
+    fn back_off(&mut self, retry_after: Option<Duration>) {
+        self.pause = retry_after.unwrap_or_default();
         self.interval = (self.interval * 2).min(LONGEST).max(self.interval);
     }
 }
@@ -165,18 +182,19 @@ mod tests {
     fn o_19_the_pause_grows_as_the_standard_wants_and_nothing_is_asked_after_the_end() {
         let now = Instant::now();
         let seconds = Duration::from_secs;
-        let mut pace = Pace { interval: seconds(5), ends: now + seconds(900) };
-        let pause = |pace: &Pace| pace.next(now).map(|next| (next - now).as_secs());
-        assert_eq!(pause(&pace), Some(5));
+        let mut pace = Pace { interval: seconds(5), pause: Duration::ZERO, ends: now + seconds(900) };
+        let pause = |pace: &mut Pace| pace.next(now).map(|next| (next - now).as_secs());
+        assert_eq!(pause(&mut pace), Some(5));
         pace.slow_down();
         pace.slow_down();
-        assert_eq!(pause(&pace), Some(15), "five more each time, for good");
-        pace.back_off();
-        pace.back_off();
-        assert_eq!(pause(&pace), Some(60), "doubled, up to a minute");
+        assert_eq!(pause(&mut pace), Some(15), "five more each time, for good");
+        pace.back_off(None);
+        pace.back_off(None);
+        assert_eq!(pause(&mut pace), Some(60), "doubled, up to a minute");
         pace.slow_down();
-        pace.back_off();
-        assert_eq!(pause(&pace), Some(65), "never shorter than the service asked");
+        pace.back_off(Some(seconds(80)));
+        assert_eq!(pause(&mut pace), Some(80), "once, as the service asked");
+        assert_eq!(pause(&mut pace), Some(65), "never shorter than the service asked");
         assert_eq!(pace.next(now + seconds(834)), Some(now + seconds(899)));
         assert_eq!(pace.next(now + seconds(835)), None);
     }

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use switchboard_egress::CredentialError;
 use switchboard_store::StoreError;
+use switchboard_text_file::TextFileError;
 
-use crate::sign_in::TokenFailure;
 use crate::{Method, State, Touched};
 
 /// A failed sign-in, or a connection that cannot be used.
@@ -102,6 +102,12 @@ pub enum ConnectionsError {
     )]
     Timeout {
         /// How long was waited.
+        seconds: u64,
+    },
+    /// The code that is typed on another machine was not used in time.
+    #[error("the code ended after {seconds} s, before anybody approved it; run the command again for another code")]
+    CodeExpired {
+        /// How long it was good.
         seconds: u64,
     },
     /// The text given is not a call-back address.
@@ -255,6 +261,9 @@ pub enum ConnectionsError {
         #[source]
         cause: std::io::Error,
     },
+    /// What stands in the key file's place is no text file.
+    #[error("the key file cannot be used: {0}; {fix}", fix = .0.fix())]
+    KeyUnreadable(TextFileError),
     /// The system's keyring does not give or take the key.
     #[error("the system's keyring cannot be used: {cause}; unlock it, or give the key in SWITCHBOARD_KEY")]
     KeyringFailed {
@@ -299,6 +308,7 @@ impl ConnectionsError {
             Self::Ended | Self::ProgramEnds | Self::TooLate | Self::Overtaken { .. } => "sign-in-ended",
             Self::Denied { .. } => "denied",
             Self::Timeout { .. } => "timeout",
+            Self::CodeExpired { .. } => "code-expired",
             Self::WrongAccount { .. } => "wrong-account",
             Self::Aftermath { cause, .. } | Self::AnswerLost { cause } => cause.code(),
             Self::SameAccount { .. } => "same-account",
@@ -314,7 +324,7 @@ impl ConnectionsError {
             Self::KeyWrong { .. } => "key-wrong",
             Self::KeyInvalid { .. } => "key-invalid",
             Self::KeyExposed { .. } => "key-exposed",
-            Self::KeyFile { .. } => "key-file",
+            Self::KeyFile { .. } | Self::KeyUnreadable(_) => "key-file",
             Self::KeyringFailed { .. } => "key-keyring",
             Self::SecretDamaged { .. } => "secret-damaged",
             Self::EventRefused { .. } => "event-refused",
@@ -347,11 +357,13 @@ impl ConnectionsError {
         if let Self::Aftermath { cause, .. } | Self::AnswerLost { cause } = self {
             return cause.retryable();
         }
-        matches!(self, Self::Unreachable { .. } | Self::Timeout { .. } | Self::KeyBusy { .. })
-            || matches!(
-                self,
-                Self::Store(StoreError::Database(_) | StoreError::Disk { .. } | StoreError::LeaseLost { .. })
-            )
+        matches!(
+            self,
+            Self::Unreachable { .. } | Self::Timeout { .. } | Self::CodeExpired { .. } | Self::KeyBusy { .. }
+        ) || matches!(
+            self,
+            Self::Store(StoreError::Database(_) | StoreError::Disk { .. } | StoreError::LeaseLost { .. })
+        )
     }
 }
 
@@ -361,15 +373,6 @@ impl From<StoreError> for ConnectionsError {
             StoreError::LabelTaken { label } => Self::LabelTaken { label },
             StoreError::TakenBack => Self::TooLate,
             other => Self::Store(other),
-        }
-    }
-}
-
-impl From<TokenFailure> for ConnectionsError {
-    fn from(failure: TokenFailure) -> Self {
-        match failure {
-            TokenFailure::Rejected { error, reason, .. } => Self::Rejected { error, reason },
-            TokenFailure::Unavailable { message, .. } => Self::Unreachable { message },
         }
     }
 }

@@ -13,6 +13,9 @@ use zeroize::Zeroizing;
 use crate::ConnectionsError;
 use crate::keyring::{self, Keyring};
 
+/// A key is 44 characters; a file may have a comment's worth of blanks around it.
+const MAX_FILE: u64 = 4096;
+
 /// 32 bytes.
 pub(crate) type Key = Zeroizing<[u8; 32]>;
 
@@ -145,7 +148,8 @@ impl KeySource {
 
     fn parse(&self, text: &str) -> Result<Key, ConnectionsError> {
         let invalid = || ConnectionsError::KeyInvalid { source_name: self.name() };
-        let bytes = Zeroizing::new(BASE64_STANDARD.decode(text.trim()).map_err(|_| invalid())?);
+        let bytes =
+            Zeroizing::new(BASE64_STANDARD.decode(text.trim_start_matches('\u{feff}').trim()).map_err(|_| invalid())?);
         let key: [u8; 32] = bytes.as_slice().try_into().map_err(|_| invalid())?;
         Ok(Zeroizing::new(key))
     }
@@ -168,10 +172,12 @@ fn read(path: &Path) -> Result<Option<Zeroizing<String>>, ConnectionsError> {
         Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(None),
         Err(cause) => return Err(failed(cause)),
     };
+    let text = switchboard_text_file::read(path, MAX_FILE).map(Zeroizing::new);
+    let text = text.map_err(ConnectionsError::KeyUnreadable)?;
     if mode & 0o077 != 0 {
         return Err(ConnectionsError::KeyExposed { path: path.to_owned(), mode: mode & 0o777 });
     }
-    Ok(Some(Zeroizing::new(fs::read_to_string(path).map_err(failed)?)))
+    Ok(Some(text))
 }
 
 fn new_text() -> Zeroizing<String> {

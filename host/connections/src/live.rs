@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
 use switchboard_egress::{Connection, Credential, CredentialError, Facts, KnownSecrets, Pacing, Policy};
 
+use crate::admit::Identify;
 use crate::rotation::{APP, Core};
 use crate::token::{AppSecret, Token};
 use crate::{ConnectionsError, Grant};
@@ -21,6 +22,8 @@ pub struct LiveConnection {
     pub(crate) source: Source,
     /// What the answers to requests with the present token must not show, and that token's fingerprint.
     pub(crate) hidden: Mutex<Option<(String, KnownSecrets)>>,
+    /// Says whose a renewed token is.
+    pub(crate) whose: Option<Arc<dyn Identify>>,
 }
 
 pub(crate) enum Source {
@@ -86,14 +89,14 @@ impl Connection for LiveConnection {
 
     async fn credential(&self) -> Result<Credential, CredentialError> {
         match &self.source {
-            Source::Kept(core) => self.hiding(&core.token(&self.id, None).await?),
+            Source::Kept(core) => self.hiding(&core.token(&self.id, None, self.whose.as_ref()).await?),
             Source::Fresh(grant) => self.hiding(&grant.token),
         }
     }
 
     async fn renew(&self, rejected: &Credential) -> Result<Credential, CredentialError> {
         match &self.source {
-            Source::Kept(core) => self.hiding(&core.token(&self.id, Some(rejected)).await?),
+            Source::Kept(core) => self.hiding(&core.token(&self.id, Some(rejected), self.whose.as_ref()).await?),
             Source::Fresh(_) => Err(CredentialError {
                 code: "token-refused".to_owned(),
                 message: "the service refused the new token".to_owned(),

@@ -2,20 +2,22 @@
 
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc;
-use tokio::task::JoinSet;
+use axum::Router;
+use axum::extract::Request;
+use axum::http::{Method, header};
+use axum::response::Response;
+use switchboard_listener::{Limits, serve};
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, oneshot};
 
 use crate::callback::{Callback, PATH};
 use crate::page::Page;
 use crate::{ConnectionsError, holder};
 
-const MAX_HEAD: usize = 32 * 1024;
-/// Browsers open connections ahead of need and leave them idle.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
-/// More at once than any browser opens.
-const MAX_OPEN: usize = 32;
+/// More at once than any browser opens. Browsers open connections ahead of need and leave them idle.
+const LIMITS: Limits = Limits { open: 32, per_peer: 32, head: Duration::from_secs(10), whole: Duration::from_secs(30) };
+/// So long the last page may take to reach the browser. It is short, and the code waits meanwhile.
+const LAST_PAGE: Duration = Duration::from_secs(2);
 
 /// Where the browser is sent back to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,84 +59,54 @@ pub(crate) async fn first_answer(
     belongs: impl Fn(&Callback) -> bool,
 ) -> std::io::Result<Callback> {
     let port = listener.local_addr()?.port();
-    let (first, mut taken) = mpsc::channel(1);
-    let mut open = JoinSet::new();
-    loop {
-        tokio::select! {
-            biased;
-            Some((callback, stream)) = taken.recv() => {
-                if !belongs(&callback) {
-                    open.spawn(tokio::time::timeout(HEAD_TIMEOUT, show(stream, Page::Another)));
-                    continue;
-                }
-                drop(listener);
-                let page = if callback.is_refusal() { Page::Refused } else { Page::Taken };
-                // The answer counts even when the browser is gone before the page reaches it.
-                let _ = tokio::time::timeout(HEAD_TIMEOUT, show(stream, page)).await;
-                return Ok(callback);
-            }
-            Some(_) = open.join_next() => {}
-            accepted = listener.accept(), if open.len() < MAX_OPEN => {
-                // A connection that fails while it is accepted is that visitor's trouble.
-                if let Ok((stream, _)) = accepted {
-                    open.spawn(tokio::time::timeout(HEAD_TIMEOUT, visit(stream, port, first.clone())));
-                } else {
-                    tokio::time::sleep(Duration::from_millis(50)).await;
-                }
-            }
+    let (answers, mut taken) = mpsc::channel(LIMITS.open);
+    let pages = Router::new().fallback(move |request| visit(request, port, answers.clone()));
+    let mut listening = serve(listener, pages, LIMITS);
+    while let Some(Visit { callback, page }) = listening.during(taken.recv()).await {
+        if !belongs(&callback) {
+            let _ = page.send(Page::Another);
+            continue;
         }
+        listening.close();
+        // The answer counts even when the browser is gone before the page reaches it.
+        let _ = page.send(if callback.is_refusal() { Page::Refused } else { Page::Taken });
+        // Whoever came at the same time is sent away at once.
+        drop(taken);
+        listening.finish(LAST_PAGE).await;
+        return Ok(callback);
     }
+    Err(std::io::Error::other("the listener has ended"))
 }
 
-async fn visit(mut stream: TcpStream, port: u16, first: mpsc::Sender<(Callback, TcpStream)>) {
-    let Some(head) = read_head(&mut stream).await else {
-        return;
+/// A browser that came with an answer, and the page that it waits for.
+struct Visit {
+    callback: Callback,
+    page: oneshot::Sender<Page>,
+}
+
+async fn visit(request: Request, port: u16, answers: mpsc::Sender<Visit>) -> Response {
+    let callback = match judge(&request, port) {
+        Ok(callback) => callback,
+        Err(page) => return page.response(),
     };
-    match judge(&head, port) {
-        // One after the other.
-        Ok(callback) => drop(first.send((callback, stream)).await),
-        Err(page) => show(stream, page).await,
-    }
+    let (page, shown) = oneshot::channel();
+    let _ = answers.send(Visit { callback, page }).await;
+    shown.await.unwrap_or(Page::Another).response()
 }
 
-async fn show(mut stream: TcpStream, page: Page) {
-    let _ = stream.write_all(page.response().as_bytes()).await;
-    let _ = stream.shutdown().await;
-}
-
-async fn read_head(stream: &mut TcpStream) -> Option<String> {
-    let mut head = Vec::new();
-    let mut chunk = [0u8; 4096];
-    while !head.windows(4).any(|four| four == b"\r\n\r\n") {
-        let count = stream.read(&mut chunk).await.ok()?;
-        if count == 0 || head.len() + count > MAX_HEAD {
-            return None;
-        }
-        head.extend_from_slice(chunk.get(..count)?);
-    }
-    String::from_utf8(head).ok()
-}
-
-fn judge(head: &str, port: u16) -> Result<Callback, Page> {
-    let mut lines = head.split("\r\n");
-    let mut first = lines.next().unwrap_or_default().split(' ');
-    let (method, target) = (first.next().unwrap_or_default(), first.next().unwrap_or_default());
-    let mut hosts = lines.filter_map(|line| {
-        let (name, value) = line.split_once(':')?;
-        name.eq_ignore_ascii_case("host").then_some(value.trim())
-    });
+fn judge(request: &Request, port: u16) -> Result<Callback, Page> {
+    let mut hosts = request.headers().get_all(header::HOST).iter().map(|host| host.as_bytes());
     // A page of another site that resolves its name to 127.0.0.1 comes with its own name.
-    if hosts.next() != Some(&format!("127.0.0.1:{port}")) || hosts.next().is_some() {
+    if hosts.next() != Some(format!("127.0.0.1:{port}").as_bytes()) || hosts.next().is_some() {
         return Err(Page::WrongHost);
     }
-    let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    if path != PATH {
+    if request.uri().path() != PATH {
         return Err(Page::NotHere);
     }
-    if method != "GET" {
+    if request.method() != Method::GET {
         return Err(Page::WrongMethod);
     }
-    Callback::from_query(query).ok_or(Page::Unreadable)
+    Callback::from_query(request.uri().query().unwrap_or_default()).ok_or(Page::Unreadable)
 }
 
 #[cfg(test)]
@@ -143,29 +115,39 @@ mod tests {
 
     #[test]
     fn o_07_only_a_get_of_the_one_path_on_the_one_host_counts() {
-        let good = "GET /oauth/callback?code=c&state=s HTTP/1.1\r\nHost: 127.0.0.1:7910\r\n\r\n";
-        assert!(judge(good, 7910).is_ok());
-        for (from, to, page) in [
-            ("GET", "POST", Page::WrongMethod),
-            ("GET", "HEAD", Page::WrongMethod),
-            ("/oauth/callback", "/oauth/callback/", Page::NotHere),
-            ("/oauth/callback", "/OAUTH/callback", Page::NotHere),
-            ("127.0.0.1:7910", "localhost:7910", Page::WrongHost),
-            ("127.0.0.1:7910", "evil.example:7910", Page::WrongHost),
-            ("127.0.0.1:7910", "127.0.0.1:7910\r\nHost: x", Page::WrongHost),
-            ("code=c&", "", Page::Unreadable),
+        let judged = |method: &str, target: &str, hosts: &[&str]| {
+            let mut request = axum::http::Request::builder().method(method).uri(target);
+            for host in hosts {
+                request = request.header("host", *host);
+            }
+            judge(&request.body(axum::body::Body::empty()).unwrap(), 7910).map(|_| ())
+        };
+        let (target, host) = ("/oauth/callback?code=c&state=s", "127.0.0.1:7910");
+        assert_eq!(judged("GET", target, &[host]), Ok(()));
+        for (method, target, hosts, page) in [
+            ("POST", target, &[host][..], Page::WrongMethod),
+            ("HEAD", target, &[host], Page::WrongMethod),
+            ("GET", "/oauth/callback/?code=c&state=s", &[host], Page::NotHere),
+            ("GET", "/OAUTH/callback?code=c&state=s", &[host], Page::NotHere),
+            ("GET", target, &["localhost:7910"], Page::WrongHost),
+            ("GET", target, &["evil.example:7910"], Page::WrongHost),
+            ("GET", target, &[host, "x"], Page::WrongHost),
+            ("GET", target, &[], Page::WrongHost),
+            ("GET", "/oauth/callback?state=s", &[host], Page::Unreadable),
         ] {
-            assert_eq!(judge(&good.replace(from, to), 7910).unwrap_err(), page, "{from} → {to}");
+            assert_eq!(judged(method, target, hosts), Err(page), "{method} {target} {hosts:?}");
         }
     }
 
     #[test]
     fn the_page_keeps_everything_to_itself() {
-        let text = Page::Taken.response();
-        for header in
-            ["cache-control: no-store", "referrer-policy: no-referrer", "content-security-policy: default-src 'none'"]
-        {
-            assert!(text.contains(header), "{header}");
+        let page = Page::Taken.response();
+        for (header, value) in [
+            ("cache-control", "no-store"),
+            ("referrer-policy", "no-referrer"),
+            ("content-security-policy", "default-src 'none'"),
+        ] {
+            assert_eq!(page.headers()[header], value);
         }
     }
 }

@@ -1,5 +1,17 @@
 //! The pages on which the browser ends: static, nothing of the request is in them.
 
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+
+/// A page holds nothing but its own text, is kept nowhere, and tells nobody where it was.
+const CLOSED: [(&str, &str); 5] = [
+    ("cache-control", "no-store"),
+    ("referrer-policy", "no-referrer"),
+    ("content-security-policy", "default-src 'none'"),
+    ("x-content-type-options", "nosniff"),
+    ("connection", "close"),
+];
+
 /// What the browser is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Page {
@@ -17,31 +29,26 @@ pub(crate) enum Page {
 
 impl Page {
     /// The whole HTTP answer.
-    pub fn response(self) -> String {
+    pub fn response(self) -> Response {
         let (status, title, text) = match self {
-            Page::Taken => ("200 OK", "Answer received", "You can close this window and return to Switchboard."),
+            Page::Taken => (StatusCode::OK, "Answer received", "You can close this window and return to Switchboard."),
             Page::Refused => (
-                "200 OK",
+                StatusCode::OK,
                 "Nothing was connected",
                 "Access was not granted. Return to Switchboard: it says what to do.",
             ),
             Page::Another => (
-                "400 Bad Request",
+                StatusCode::BAD_REQUEST,
                 "Not an answer",
                 "This belongs to no sign-in that waits here. Return to the sign-in page.",
             ),
-            Page::NotHere => ("404 Not Found", "Nothing here", "Return to the sign-in page."),
-            Page::WrongMethod => ("405 Method Not Allowed", "Not like this", "Return to the sign-in page."),
-            Page::WrongHost => ("421 Misdirected Request", "Wrong address", "Return to the sign-in page."),
-            Page::Unreadable => ("400 Bad Request", "Not an answer", "Return to the sign-in page."),
+            Page::NotHere => (StatusCode::NOT_FOUND, "Nothing here", "Return to the sign-in page."),
+            Page::WrongMethod => (StatusCode::METHOD_NOT_ALLOWED, "Not like this", "Return to the sign-in page."),
+            Page::WrongHost => (StatusCode::MISDIRECTED_REQUEST, "Wrong address", "Return to the sign-in page."),
+            Page::Unreadable => (StatusCode::BAD_REQUEST, "Not an answer", "Return to the sign-in page."),
         };
         let body = document(title, &format!("<p>{text}</p>"));
-        format!(
-            "HTTP/1.1 {status}\r\ncontent-type: text/html; charset=utf-8\r\ncontent-length: {}\r\nconnection: close\r\n\
-             cache-control: no-store\r\nreferrer-policy: no-referrer\r\ncontent-security-policy: default-src 'none'\r\n\
-             x-content-type-options: nosniff\r\n\r\n{body}",
-            body.len()
-        )
+        (status, CLOSED, Html(body)).into_response()
     }
 }
 

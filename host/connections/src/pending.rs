@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::callback::Callback;
 use crate::loopback::{self, Loopback};
-use crate::sign_in::{Handshake, TokenFailure};
+use crate::sign_in::Handshake;
 use crate::under_way::to_its_end;
 use crate::{App, Connections, ConnectionsError, Grant, Service};
 
@@ -158,8 +158,10 @@ impl Pending {
             let _until_it_has_its_number = turn;
             let living = connections.living(&service, &app.client_id);
             let egress = &connections.core.egress;
-            let token = handshake.exchange(egress, &service, &app, &redirect_uri, code).await;
-            connections.hold(&service, &app, token.map_err(TokenFailure::of_sign_in)?, living).await
+            match handshake.exchange(egress, &service, &app, &redirect_uri, code).await {
+                Ok(token) => connections.hold(&service, &app, token, living).await,
+                Err(failure) => Err(connections.failed(&service, &app, failure, living).await),
+            }
         });
         traded.await.unwrap_or_else(|error| {
             let cause = ConnectionsError::Unreachable { message: error.to_string() };

@@ -4,16 +4,17 @@
 //! So neither a service that is down nor a killed process leaves a grant behind that nobody remembers.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use switchboard_store::{ConnectionRow, PendingRevocation};
 
 use crate::connections::Connections;
 use crate::rotation::{APP, Core, SERVICE, TOKEN};
-use crate::sign_in::{self, TakenBack, TokenFailure};
+use crate::sign_in::{self, TakenBack};
 use crate::token::{AppSecret, Token};
+use crate::token_failure::TokenFailure;
+use crate::token_service::TIMEOUT;
 use crate::under_way::{UnderWay, to_its_end};
 use crate::{App, ConnectionsError, Service};
 
@@ -25,7 +26,7 @@ const PAUSE_MS: i64 = 60_000;
 /// More than fit into a day, whatever the clock says.
 const MOST_ATTEMPTS: u32 = 40;
 /// Longer than the five questions of one attempt: nobody else makes the same one.
-const ATTEMPT_MS: i64 = 6 * sign_in::TIMEOUT.as_millis() as i64;
+const ATTEMPT_MS: i64 = 6 * TIMEOUT.as_millis() as i64;
 
 /// What became of a pending revocation that was tried again.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,10 +47,7 @@ pub(crate) struct Refused {
 
 impl From<TokenFailure> for Refused {
     fn from(failure: TokenFailure) -> Self {
-        let wait = match &failure {
-            TokenFailure::Unavailable { retry_after, .. } => retry_after.unwrap_or_default(),
-            TokenFailure::Rejected { .. } => Duration::ZERO,
-        };
+        let wait = failure.retry_after().unwrap_or_default();
         let wait_ms = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
         Self { why: ConnectionsError::from(failure).to_string(), wait_ms }
     }
@@ -204,7 +202,11 @@ impl Core {
         if by_refresh.as_ref().is_err_and(|refused| refused.wait_ms > 0) {
             return by_refresh.map(|_| ());
         }
-        let by_access = revoke(token.access.clone()).await;
+        // An answer that could not be used may have held a refresh token alone.
+        let by_access = match token.access.expose_secret().is_empty() {
+            true => Ok(TakenBack::Unknown),
+            false => revoke(token.access.clone()).await,
+        };
         match (by_refresh, by_access) {
             (Ok(TakenBack::Done), _) | (Ok(_), Ok(TakenBack::Done)) => return Ok(()),
             (Err(why), _) | (Ok(_), Err(why)) => return Err(why),
@@ -231,21 +233,19 @@ impl Core {
             return Ok(job);
         };
         let Some(under_way) = UnderWay::begin_unless_ending() else {
-            return Err(sign_in::misconfigured(ConnectionsError::ProgramEnds));
+            return Err(TokenFailure::not_sent(&ConnectionsError::ProgramEnds));
         };
         let (core, id) = (self.clone(), id.to_owned());
         let renewed = to_its_end(async move {
             let _until_it_is_kept = under_way;
             let app = App::from(job.app.clone());
-            job.token = sign_in::refresh(&core.egress, &job.service, &app, &refresh).await?;
-            let sealed = core.vault.seal(&id, FIELD, &job).map_err(sign_in::misconfigured)?;
+            job.token = sign_in::refresh(&core.egress, &job.service, &app, &job.token, &refresh).await?;
+            let sealed = core.vault.seal(&id, FIELD, &job).map_err(|error| TokenFailure::not_sent(&error))?;
             let kept = core.store.reseal_revocation(&id, FIELD, &sealed);
-            kept.map_err(ConnectionsError::from).map_err(sign_in::misconfigured)?;
+            kept.map_err(|error| TokenFailure::not_sent(&error.into()))?;
             Ok(job)
         });
-        renewed.await.unwrap_or_else(|error| {
-            Err(sign_in::misconfigured(ConnectionsError::Unreachable { message: error.to_string() }))
-        })
+        renewed.await.unwrap_or_else(|error| Err(TokenFailure::interrupted(&error)))
     }
 }
 

@@ -13,8 +13,12 @@ use std::time::Duration;
 use switchboard_egress::{Credential, CredentialError, Egress};
 use switchboard_store::{ConnectionRow, Fence, Held, Store, StoreError};
 
-use crate::sign_in::{self, TIMEOUT, TokenFailure};
+use crate::admit::Identify;
+use crate::confirm;
+use crate::sign_in;
 use crate::token::{AppSecret, Token};
+use crate::token_failure::TokenFailure;
+use crate::token_service::TIMEOUT;
 use crate::under_way::UnderWay;
 use crate::verdict::{Verdict, judge};
 use crate::{App, ConnectionsError, Options, Service, Stage, State, Vault};
@@ -23,8 +27,8 @@ pub(crate) const TOKEN: &str = "token";
 pub(crate) const APP: &str = "app";
 pub(crate) const SERVICE: &str = "service";
 
-/// Longer than one question to the token service and the writes around it. Counts where there is no file to lock.
-const LEASE_MS: i64 = 2 * TIMEOUT.as_millis() as i64;
+/// Longer than one question to the token service, the writes around it, and the question whose the new token is. Counts where there is no file to lock.
+const LEASE_MS: i64 = (2 * TIMEOUT.as_millis() + confirm::PATIENCE.as_millis()) as i64;
 /// How long another process is waited for: its whole lease, and a little.
 const PATIENCE: Duration = Duration::from_millis(LEASE_MS as u64 + 5_000);
 pub(crate) const POLL: Duration = Duration::from_millis(40);
@@ -67,15 +71,24 @@ impl Core {
     }
 
     /// A token that is good now, and is not the one the service just refused.
-    pub async fn token(self: &Arc<Self>, id: &str, rejected: Option<&Credential>) -> Result<Token, CredentialError> {
+    ///
+    /// Where somebody says whose a token is, a renewed one is of the same user.
+    pub async fn token(
+        self: &Arc<Self>,
+        id: &str,
+        rejected: Option<&Credential>,
+        whose: Option<&Arc<dyn Identify>>,
+    ) -> Result<Token, CredentialError> {
         let flight = self.flight(id);
         let seen = flight.ended.load(Ordering::SeqCst);
         let rejected = rejected.map(Credential::fingerprint);
-        if let Some(token) = self.good_token(id, rejected.as_deref())? {
+        let good =
+            || Ok::<_, CredentialError>(self.good_token(id, rejected.as_deref())?.filter(|token| known(token, whose)));
+        if let Some(token) = good()? {
             return Ok(token);
         }
         let mut failure = flight.failure.clone().lock_owned().await;
-        if let Some(token) = self.good_token(id, rejected.as_deref())? {
+        if let Some(token) = good()? {
             return Ok(token);
         }
         if flight.ended.load(Ordering::SeqCst) != seen
@@ -84,9 +97,9 @@ impl Core {
             return Err(failure.clone());
         }
         // A task of its own: a caller that gives up must not lose the answer with the new token in it.
-        let (core, id) = (self.clone(), id.to_owned());
+        let (core, id, whose) = (self.clone(), id.to_owned(), whose.cloned());
         let rotated = tokio::spawn(async move {
-            let result = core.rotate(&id, rejected.as_deref()).await;
+            let result = core.rotate(&id, rejected.as_deref(), whose.as_ref()).await;
             *failure = result.as_ref().err().cloned();
             flight.ended.fetch_add(1, Ordering::SeqCst);
             result
@@ -154,11 +167,18 @@ impl Core {
         Ok(token)
     }
 
-    async fn rotate(&self, id: &str, rejected: Option<&str>) -> Result<Token, CredentialError> {
+    async fn rotate(
+        self: &Arc<Self>,
+        id: &str,
+        rejected: Option<&str>,
+        whose: Option<&Arc<dyn Identify>>,
+    ) -> Result<Token, CredentialError> {
         let name = format!("token/{id}");
+        // When another process was found at the refresh.
+        let mut waited_from = None;
         let give_up = tokio::time::Instant::now() + PATIENCE;
         let held: Held = loop {
-            if let Some(token) = self.good_token(id, rejected)? {
+            if let Some(token) = self.good_token(id, rejected)?.filter(|token| known(token, whose)) {
                 return Ok(token);
             }
             if let Some(held) = self.try_lease(&name)? {
@@ -167,15 +187,26 @@ impl Core {
             if tokio::time::Instant::now() > give_up {
                 return Err(unavailable("another process holds the refresh".to_owned(), true));
             }
+            waited_from.get_or_insert_with(|| self.now());
             tokio::time::sleep(POLL).await;
         };
+        let failure = waited_from.and_then(|from| self.refresh_failure_since(id, from));
         let result = match self.good_token(id, rejected) {
             Ok(Some(token)) => Ok(token),
-            Ok(None) => match UnderWay::begin_unless_ending() {
-                Some(_under_way) => self.replace(held.fence(), id, rejected).await,
-                None => Err(unavailable("the program is about to end".to_owned(), true)),
+            Ok(None) => match (failure, UnderWay::begin_unless_ending()) {
+                // Another process has just asked the same.
+                (Some(failure), _) => Err(failure),
+                (None, Some(_under_way)) => {
+                    let replaced = self.replace(held.fence(), id, rejected).await;
+                    replaced.inspect_err(|failure| self.note_refresh_failure(id, failure))
+                }
+                (None, None) => Err(unavailable("the program is about to end".to_owned(), true)),
             },
             Err(error) => Err(error.into()),
+        };
+        let result = match result {
+            Ok(token) if !known(&token, whose) => self.confirm(held.fence(), id, whose).await,
+            other => other,
         };
         // Left behind it ends by itself.
         let _ = self.store.let_go(held);
@@ -226,46 +257,52 @@ impl Core {
             None => return over(State::NeedsReconnect, "the pasted token has ended; paste a new one"),
         };
         self.tell(id, Stage::Sending);
-        let answer = match (&account, &old.refresh) {
-            (Some(account), _) => sign_in::account_token(&self.egress, &service, &app, account).await,
-            (None, Some(refresh)) => sign_in::refresh(&self.egress, &service, &app, refresh).await,
-            (None, None) => return over(State::NeedsReconnect, "the service gave no way to renew its token"),
+        let answer = match (self.check_pause(&service, &app.client_id), &account, &old.refresh) {
+            (Err(paused), ..) => Err(paused),
+            (_, Some(account), _) => sign_in::account_token(&self.egress, &service, &app, account, Some(&old)).await,
+            (_, None, Some(refresh)) => sign_in::refresh(&self.egress, &service, &app, &old, refresh).await,
+            (_, None, None) => return over(State::NeedsReconnect, "the service gave no way to renew its token"),
         };
+        if let Err(failure) = &answer {
+            self.note_pause(&service, &app.client_id, failure);
+        }
         match answer {
             Ok(new) => match self.keep(fence, id, old, new, generation).await? {
                 Some(new) => Ok(new),
                 None => self.renewed_meanwhile(id, rejected),
             },
-            Err(TokenFailure::Rejected { error, reason, code }) => {
-                let named = code.as_ref().map_or(String::new(), |code| format!(" {code}"));
-                match judge(&service, &error, code.as_deref()) {
-                    // An account's own app has no grant that could be over.
-                    Verdict::Over(state) if account.is_none() => {
-                        let cause = match answer_lost {
-                            true => {
-                                "the answer to an earlier refresh was lost, and the old token is no longer accepted"
-                            }
-                            false => "the service no longer accepts the token",
-                        };
-                        over(state, &format!("{cause}: {error}{named} ({reason})"))
-                    }
-                    _ => {
-                        self.store.close_rotation(id).map_err(stored)?;
-                        let what = "check its id, its secret and that it is active";
-                        let message = format!("the service refused the app: {error}{named} ({reason}); {what}");
-                        Err(unavailable(message, false))
-                    }
+            Err(TokenFailure::Rejected(refusal)) => match judge(&service, &refusal) {
+                // An account's own app has no grant that could be over.
+                Verdict::Over(state) if account.is_none() => {
+                    let cause = match answer_lost {
+                        true => "the answer to an earlier refresh was lost, and the old token is no longer accepted",
+                        false => "the service no longer accepts the token",
+                    };
+                    over(state, &format!("{cause}: {refusal}"))
                 }
+                _ => {
+                    self.store.close_rotation(id).map_err(stored)?;
+                    let what = "check its id, its secret and that it is active";
+                    let message = format!("the service refused the app: {refusal}; {what}");
+                    Err(unavailable(message, false))
+                }
+            },
+            Err(TokenFailure::NoEndpoint { address, status }) => {
+                self.store.close_rotation(id).map_err(stored)?;
+                let then = "check the address of the sign-in service";
+                let message =
+                    format!("there is no token service at {address}: it answered with status {status}; {then}");
+                Err(unavailable(message, false))
             }
+            // Its tokens are not revoked: with them the service would end the connection's own grant.
+            Err(TokenFailure::Unusable { message, .. }) => Err(not_refreshed(&message, false)),
             Err(TokenFailure::Unavailable { message, not_sent, turned_away, .. }) => {
-                if not_sent && !answer_lost {
+                // Whoever is turned away has had nothing replaced.
+                let unchanged = (not_sent || turned_away) && !answer_lost;
+                if unchanged {
                     self.store.close_rotation(id).map_err(stored)?;
                 }
-                let then = match (not_sent || turned_away) && !answer_lost {
-                    true => "nothing was changed, try again",
-                    false => "the service may have replaced it all the same, which the next call finds out",
-                };
-                Err(unavailable(format!("the token could not be refreshed: {message}; {then}"), true))
+                Err(not_refreshed(&message, unchanged))
             }
         }
     }
@@ -281,6 +318,7 @@ impl Core {
         generation: u64,
     ) -> Result<Option<Token>, CredentialError> {
         let mut new = new.obtained_at(self.now());
+        new.unconfirmed = true;
         if new.scopes.is_empty() {
             new.scopes.clone_from(&old.scopes);
         }
@@ -309,7 +347,7 @@ impl Core {
 
     /// The grant is over: said, with its reason. Nothing is erased unless the account itself took the app away, and
     /// nothing is said of a grant that came while the service was asked.
-    fn over(&self, fence: &Fence, id: &str, sent: &str, state: State, reason: &str) -> Result<(), CredentialError> {
+    pub fn over(&self, fence: &Fence, id: &str, sent: &str, state: State, reason: &str) -> Result<(), CredentialError> {
         let erase = state == State::Disconnected;
         let from = state.reached_from();
         let moved = self
@@ -342,6 +380,19 @@ impl From<AppSecret> for App {
     }
 }
 
-fn unavailable(message: String, retryable: bool) -> CredentialError {
+fn not_refreshed(why: &str, unchanged: bool) -> CredentialError {
+    let then = match unchanged {
+        true => "nothing was changed, try again",
+        false => "the service may have replaced it all the same, which the next call finds out",
+    };
+    unavailable(format!("the token could not be refreshed: {why}; {then}"), true)
+}
+
+/// Whether a token may be used: one that was renewed is of the same user as before, where somebody can say so.
+fn known(token: &Token, whose: Option<&Arc<dyn Identify>>) -> bool {
+    !token.unconfirmed || whose.is_none()
+}
+
+pub(crate) fn unavailable(message: String, retryable: bool) -> CredentialError {
     CredentialError { code: "unavailable".to_owned(), message, fix: None, retryable }
 }

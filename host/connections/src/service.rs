@@ -30,6 +30,9 @@ pub struct Service {
     pub credential_hosts: Vec<String>,
     /// Hosts files may come from.
     pub download_hosts: Vec<String>,
+    /// The issuer that an answer names (RFC 9207); without one it is `oauth_base`.
+    #[serde(default)]
+    pub issuer: Option<String>,
     /// Codes of the token service that say more than the standard does, and the state each puts a connection in;
     /// `app` for those that are about the app alone.
     #[serde(default)]
@@ -66,6 +69,11 @@ impl Service {
             return base;
         }
         self.api_base.clone()
+    }
+
+    /// The issuer that an answer may name, to be compared as a whole.
+    pub(crate) fn issuer(&self) -> &str {
+        self.issuer.as_deref().unwrap_or_else(|| self.oauth_base.as_str().trim_end_matches('/'))
     }
 
     /// An address below `oauth_base`.
@@ -129,6 +137,7 @@ pub(crate) mod tests {
             api_hosts: vec!["api.example.com".into(), "api-eu.example.com".into()],
             credential_hosts: vec!["*.example.com".into()],
             download_hosts: vec!["files.example.com".into()],
+            issuer: None,
             token_errors: BTreeMap::new(),
         }
     }

@@ -21,6 +21,9 @@ pub(crate) struct Token {
     pub expires_at: Option<i64>,
     pub scopes: Vec<String>,
     pub api_url: Option<String>,
+    /// It came by a refresh, and nobody has asked yet whose it is.
+    #[serde(default)]
+    pub unconfirmed: bool,
 }
 
 impl Token {
@@ -107,6 +110,7 @@ pub(crate) mod tests {
             expires_at: Some(clock::now() + life_ms),
             scopes: vec!["user:read".into()],
             api_url: None,
+            unconfirmed: false,
         }
     }
 

@@ -13,8 +13,8 @@ use tokio::time::{Instant, sleep};
 use crate::clock;
 use crate::connections::Connections;
 use crate::rotation::POLL;
-use crate::sign_in::TIMEOUT;
 use crate::token::hex;
+use crate::token_service::TIMEOUT;
 use crate::under_way::UnderWay;
 use crate::{App, ConnectionsError, Service};
 

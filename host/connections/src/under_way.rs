@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::task::JoinError;
 use tokio::time::{Instant, sleep};
 
-use crate::sign_in::TIMEOUT;
+use crate::token_service::TIMEOUT;
 
 /// So much of it in this process.
 static UNDER_WAY: AtomicU64 = AtomicU64::new(0);

@@ -15,6 +15,7 @@ use crate::connections::Connections;
 use crate::revocation::{FIELD, Job};
 use crate::rotation::Core;
 use crate::token::{AppSecret, Token};
+use crate::token_failure::TokenFailure;
 use crate::{App, ConnectionsError, Grant, Method, Service};
 /// Longer than a look at a lock takes.
 const LOOK: Duration = Duration::from_millis(10);
@@ -59,6 +60,26 @@ impl Connections {
                 Err(ConnectionsError::AnswerLost { cause: Box::new(error) }.having(vec![left]))
             }
         }
+    }
+
+    /// A sign-in that gave no token. A grant in an answer that cannot be used is taken back.
+    pub(crate) async fn failed(
+        &self,
+        service: &Service,
+        app: &App,
+        failure: TokenFailure,
+        living: Vec<String>,
+    ) -> ConnectionsError {
+        self.core.note_pause(service, &app.client_id, &failure);
+        let TokenFailure::Unusable { message, token } = failure else {
+            return failure.of_sign_in();
+        };
+        let cause = Box::new(ConnectionsError::Unreachable { message });
+        let left = match self.hold(service, app, *token, living).await {
+            Ok(grant) => self.decline(grant).await,
+            Err(error) => return error,
+        };
+        ConnectionsError::AnswerLost { cause }.having(left)
     }
 
     /// Whether a sign-in was cut short with its process, so that [`Connections::finish_sign_ins`] has something to do.

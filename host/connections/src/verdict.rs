@@ -1,5 +1,6 @@
 //! What a refusal of the token service means for the connection.
 
+use crate::answer::Refusal;
 use crate::{Service, State};
 
 /// What a refusal means.
@@ -12,16 +13,19 @@ pub(crate) enum Verdict {
 }
 
 /// Reads a refusal by its codes, never by its words. The service's own code decides when the manifest knows it.
-pub(crate) fn judge(service: &Service, error: &str, code: Option<&str>) -> Verdict {
+///
+/// Some services refuse a spent token with status 400 and no code at all.
+pub(crate) fn judge(service: &Service, refusal: &Refusal) -> Verdict {
     let known = |code: &str| service.token_errors.get(code).map(String::as_str);
-    match code.and_then(known).or_else(|| known(error)) {
+    let (error, code) = (refusal.error.as_deref(), refusal.code.as_deref());
+    match code.and_then(known).or_else(|| error.and_then(known)) {
         Some("app") => return Verdict::App,
         Some(name) => return Verdict::Over(State::from_name(name).unwrap_or(State::NeedsReconnect)),
         None => {}
     }
     // `invalid_request` is what some services answer for a token they no longer know.
-    match error {
-        "invalid_grant" | "invalid_request" => Verdict::Over(State::NeedsReconnect),
+    match (error, refusal.status) {
+        (Some("invalid_grant" | "invalid_request"), _) | (None, 400) => Verdict::Over(State::NeedsReconnect),
         _ => Verdict::App,
     }
 }
@@ -38,6 +42,7 @@ mod tests {
             .map(|(code, state)| (code.to_owned(), state.to_owned()))
             .into();
         for (error, code, verdict) in [
+            ("", None, Verdict::Over(State::NeedsReconnect)),
             ("invalid_grant", None, Verdict::Over(State::NeedsReconnect)),
             ("invalid_request", Some("1"), Verdict::Over(State::NeedsReconnect)),
             ("invalid_grant", Some("9001"), Verdict::Over(State::Revoked)),
@@ -47,7 +52,9 @@ mod tests {
             ("invalid_client", None, Verdict::App),
             ("unsupported_grant_type", None, Verdict::App),
         ] {
-            assert_eq!(judge(&service, error, code), verdict, "{error} {code:?}");
+            let text = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+            let refusal = Refusal { error: text(error), reason: None, code: code.and_then(text), status: 400 };
+            assert_eq!(judge(&service, &refusal), verdict, "{refusal}");
         }
     }
 }

@@ -18,8 +18,8 @@ const NONCE: usize = 24;
 /// A data key of 32 bytes with its tag.
 const WRAPPED: usize = 48;
 /// What is sealed beside secrets, and is none itself: where the service is, is sealed so that nobody changes it.
-const NO_SECRETS: [&str; 8] =
-    ["service", "client_id", "account_id", "scopes", "api_url", "obtained_at", "expires_at", "living"];
+const NO_SECRETS: [&str; 9] =
+    ["service", "client_id", "account_id", "scopes", "api_url", "obtained_at", "expires_at", "unconfirmed", "living"];
 const SECRETS: [&str; 3] = ["access", "refresh", "client_secret"];
 
 /// The secrets of one data folder.

@@ -16,6 +16,7 @@ mod refused;
 mod session;
 mod sign_in;
 mod support;
+mod token_answer;
 mod told;
 mod turns;
 mod unkept;

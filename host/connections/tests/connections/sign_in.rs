@@ -177,3 +177,29 @@ async fn who_waits_hears_at_once_that_the_answer_was_pasted_and_the_port_is_free
     let host = pending.redirect_uri.trim_start_matches("http://").split('/').next().unwrap().to_owned();
     assert!(tokio::net::TcpStream::connect(host).await.is_err());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn idle_connections_do_not_delay_the_call_back() {
+    let server = TokenServer::start(3599).await;
+    let dir = home();
+    let pending = begin(&open(dir.path()), &server, 0, true).await;
+    let address = format!("{}?code=canary-code-0&state={}", pending.redirect_uri, state(&pending));
+    let url = url::Url::parse(&address).unwrap();
+    let port = url.port().unwrap();
+    let began = std::time::Instant::now();
+    let browse = async {
+        let mut idle = Vec::new();
+        for number in 0..100 {
+            let mut stream = tokio::net::TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+            if number % 2 == 0 {
+                stream.write_all(b"\r\n").await.unwrap();
+            }
+            idle.push(stream);
+        }
+        crate::browser::send("GET", &url, &[], "").await.status
+    };
+    let (grant, status) = tokio::join!(pending.wait(Duration::from_secs(20)), browse);
+    grant.told();
+    assert_eq!(status, 200);
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+}

@@ -23,6 +23,10 @@ pub enum Next {
     /// Status, kind and body.
     Whole(u16, &'static str, String),
     Status(u16, &'static str),
+    /// Status after this many milliseconds.
+    LateStatus(u64, u16),
+    /// Status and `Retry-After`.
+    Wait(u16, &'static str),
     /// Rotates, then answers nothing useful.
     LoseAnswer,
     /// Rotates and never answers.
@@ -41,6 +45,10 @@ pub struct Seen {
     pub revoked: Vec<String>,
     /// Requests to where a redirect leads.
     pub trapped: usize,
+    /// The address with a code in it.
+    pub device_complete: Option<&'static str>,
+    /// What the revocation endpoint answers with status 200.
+    pub revocation_error: Option<&'static str>,
     /// How many seconds a code lives that is typed elsewhere, where not two.
     pub device_life_s: u64,
     /// The revocation endpoint answers 503.
@@ -90,6 +98,7 @@ impl TokenServer {
             api_hosts: vec![],
             credential_hosts: vec![],
             download_hosts: vec![],
+            issuer: None,
             token_errors: [("4741", "revoked"), ("4738", "awaiting-approval"), ("4735", "disconnected")]
                 .map(|(code, state)| (code.to_owned(), state.to_owned()))
                 .into(),
@@ -149,7 +158,7 @@ async fn token(
         seen.next.pop_front()
     };
     let wait = match &next {
-        Some(Next::Late(millis)) => *millis,
+        Some(Next::Late(millis) | Next::LateStatus(millis, _)) => *millis,
         Some(Next::SlowAnswer(millis)) => {
             let answer = granted(&mut seen.lock().unwrap(), &body);
             tokio::time::sleep(std::time::Duration::from_millis(*millis)).await;
@@ -174,6 +183,11 @@ async fn token(
         Some(Next::Whole(status, kind, text)) => {
             let headers = [("content-type", kind), ("x-service", "of-the-test")];
             (StatusCode::from_u16(status).unwrap(), headers, text)
+        }
+        Some(Next::LateStatus(_, status)) => (StatusCode::from_u16(status).unwrap(), JSON, String::new()),
+        Some(Next::Wait(status, wait)) => {
+            let headers = [("content-type", "application/json"), ("retry-after", wait)];
+            (StatusCode::from_u16(status).unwrap(), headers, String::new())
         }
         Some(Next::LoseAnswer) => {
             seen.generation += 1;
@@ -208,9 +222,10 @@ fn granted(seen: &mut Seen, body: &str) -> (StatusCode, Json, String) {
 /// A code that lives for one question, where nothing else is wanted.
 async fn device(State(seen): State<Arc<Mutex<Seen>>>, uri: Uri, headers: HeaderMap) -> (StatusCode, Json, String) {
     let life_s = seen.lock().unwrap().device_life_s.max(2);
+    let complete = seen.lock().unwrap().device_complete.unwrap_or_default();
     let host = headers["host"].to_str().unwrap();
     let body = format!(
-        r#"{{"device_code":"canary-device-d","user_code":"u","verification_uri":"http://{host}{uri}","expires_in":{life_s},"interval":1}}"#
+        r#"{{"device_code":"canary-device-d","user_code":"u","verification_uri":"http://{host}{uri}","verification_uri_complete":"{complete}","expires_in":"{life_s}","interval":"1"}}"#
     );
     (StatusCode::OK, JSON, body)
 }
@@ -233,6 +248,9 @@ async fn revoke(State(seen): State<Arc<Mutex<Seen>>>, body: String) -> axum::res
     if let Some((status, wait)) = seen.revocation_waits {
         let date = ("date", "Thu, 01 Jan 2026 00:00:00 GMT");
         return (StatusCode::from_u16(status).unwrap(), [date, ("retry-after", wait)], "").into_response();
+    }
+    if let Some(error) = seen.revocation_error {
+        return (StatusCode::OK, JSON, error).into_response();
     }
     if seen.revocation_down {
         return (StatusCode::SERVICE_UNAVAILABLE, JSON, "<html>").into_response();

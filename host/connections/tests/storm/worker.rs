@@ -29,6 +29,7 @@ pub fn connect(home: &Path, base: &str) {
             api_hosts: vec![],
             credential_hosts: vec![],
             download_hosts: vec![],
+            issuer: None,
             token_errors: Default::default(),
         };
         let app = App { client_id: "app".into(), client_secret: Some("canary-app-secret".into()) };

@@ -154,7 +154,9 @@ impl Attempt {
 /// Nobody answered: no failure of anything.
 fn gave_up(error: &CliError) -> bool {
     match error {
-        CliError::Connections(error) => matches!(error.root(), ConnectionsError::Timeout { .. }),
+        CliError::Connections(error) => {
+            matches!(error.root(), ConnectionsError::Timeout { .. } | ConnectionsError::CodeExpired { .. })
+        }
         CliError::Failed { code, .. } => code == NOTHING_PASTED,
         CliError::Explained { error, .. } => gave_up(error),
         _ => false,

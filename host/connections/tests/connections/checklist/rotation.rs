@@ -75,7 +75,7 @@ async fn r_07_a_grant_that_somebody_else_ended_is_named_and_nothing_is_erased() 
         assert_eq!((error.code.as_str(), error.retryable), ("needs-reconnect", false), "{}: {error}", peer.name);
         let row = connections.show("work").told();
         assert_eq!(row.state, "needs-reconnect", "{}", peer.name);
-        assert!(row.state_reason.unwrap().contains("invalid_grant"), "{}", peer.name);
+        assert!(row.state_reason.unwrap().contains(peer.spent()), "{}", peer.name);
         assert!(connections.app("work").told().is_some(), "{}", peer.name);
     }
 }

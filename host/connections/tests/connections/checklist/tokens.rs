@@ -38,7 +38,7 @@ async fn o_19_codes_for_another_machine_are_asked_about_at_the_servers_pace() {
     let flows = peers::all().await.map(|peer| async move {
         let dir = home();
         let connections = open(dir.path());
-        let (app, path) = peer.device.clone();
+        let Some((app, path)) = peer.device.clone() else { return };
         let device = connections.begin_device(&peer.service, app, path, &peer.scopes).await.unwrap();
         let before = peer.token_posts().await;
         let person = Person { user_code: Some(device.user_code.clone()), ..peer.person() };
@@ -54,8 +54,8 @@ async fn o_19_codes_for_another_machine_are_asked_about_at_the_servers_pace() {
         peer.identity(&live).await.unwrap_or_else(|status| panic!("{}: {status}", peer.name));
         assert_eq!(row.state, "active");
     });
-    let [emulator, oidc, django] = flows;
-    tokio::join!(emulator, oidc, django);
+    let [emulator, oidc, django, glewlwyd, express] = flows;
+    tokio::join!(emulator, oidc, django, glewlwyd, express);
 }
 
 #[tokio::test]
@@ -127,7 +127,8 @@ async fn o_22_a_whole_accounts_token_is_one_exact_request() {
             // A standard server does not know the grant: told as a refusal, not as trouble.
             let refused = ask(&peer.service, "acc", "app", "canary-app-secret").await.refused();
             assert_eq!(refused.code(), "rejected", "{}: {refused}", peer.name);
-            assert!(refused.to_string().contains("unsupported_grant_type"), "{}: {refused}", peer.name);
+            let named = if peer.name == "glewlwyd" { "status 400" } else { "unsupported_grant_type" };
+            assert!(refused.to_string().contains(named), "{}: {refused}", peer.name);
         }
     }
 }

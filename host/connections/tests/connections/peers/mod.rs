@@ -1,4 +1,4 @@
-//! Servers to sign in at: the emulator, and two that nobody here wrote.
+//! Servers to sign in at: the emulator, and four that nobody here wrote.
 
 mod child;
 
@@ -26,8 +26,8 @@ pub struct Peer {
     pub origin: String,
     pub service: Service,
     pub app: App,
-    /// The app for codes on another machine, and where those are given out.
-    pub device: (App, &'static str),
+    /// The app for codes on another machine, and where those are given out; none where the server has no such codes.
+    pub device: Option<(App, &'static str)>,
     /// Two scopes that the app may have.
     pub scopes: [String; 2],
     user: &'static str,
@@ -52,9 +52,10 @@ pub struct Seen {
     pub status: u64,
 }
 
-/// All three, started side by side.
-pub async fn all() -> [Peer; 3] {
-    tokio::join!(emulator(switchboard_emulator::Options::default()), oidc_provider(), django()).into()
+/// All five, started side by side.
+pub async fn all() -> [Peer; 5] {
+    let emulator = emulator(switchboard_emulator::Options::default());
+    tokio::join!(emulator, oidc_provider(), django(), glewlwyd(), express()).into()
 }
 
 /// The emulator.
@@ -72,7 +73,7 @@ pub async fn emulator(options: switchboard_emulator::Options) -> Peer {
         name: "emulator",
         service: service(&origin, "/v2", "/oauth", ["/authorize", "/token", "/revoke"]),
         origin,
-        device: (app.clone(), "/devicecode"),
+        device: Some((app.clone(), "/devicecode")),
         app,
         scopes: ["user:read:user".into(), "meeting:read:meeting".into()],
         user: "ada@emulator.test",
@@ -92,7 +93,7 @@ pub async fn oidc_provider() -> Peer {
         name: "oidc-provider",
         service: service(&origin, "/api", "", ["/auth", "/token", "/token/revocation"]),
         origin,
-        device: (app.clone(), "/device/auth"),
+        device: Some((app.clone(), "/device/auth")),
         app,
         scopes: ["user:read".into(), "meeting:read".into()],
         user: "ada",
@@ -122,7 +123,51 @@ pub async fn django() -> Peer {
         service: service(&origin, "/api", "/o", ["/authorize/", "/token/", "/revoke_token/"]),
         origin,
         app: app("app"),
-        device: (app("device"), "/device-authorization/"),
+        device: Some((app("device"), "/device-authorization/")),
+        scopes: ["user:read".into(), "meeting:read".into()],
+        user: "ada",
+        me: "/me",
+        running: Running::Child { _alive: Box::new(child) },
+    }
+}
+
+/// Debian's Glewlwyd: a refusal of a token is status 400 with an empty body.
+pub async fn glewlwyd() -> Peer {
+    prepared(Path::new("/usr/bin/glewlwyd"));
+    let folder = tempfile::tempdir().unwrap();
+    let script = servers().join("glewlwyd/server.py");
+    let child = Child::start("python3", &[&script, folder.path()]).await;
+    let child = child.keeping(folder).asked_for("a token of glewlwyd");
+    let origin = child.origin.clone();
+    let app = own_app();
+    Peer {
+        name: "glewlwyd",
+        service: Service {
+            issuer: Some(origin.clone()),
+            ..service(&origin, "/api", "/api/oidc", ["/auth", "/token", "/revoke"])
+        },
+        origin,
+        device: Some((app.clone(), "/device_authorization")),
+        app,
+        scopes: ["user:read".into(), "meeting:read".into()],
+        user: "ada",
+        me: "/me",
+        running: Running::Child { _alive: Box::new(child) },
+    }
+}
+
+/// npm's @node-oauth/express-oauth-server.
+pub async fn express() -> Peer {
+    let folder = servers().join("express-oauth-server");
+    prepared(&folder.join("node_modules/@node-oauth/express-oauth-server"));
+    let child = Child::start("node", &[&folder.join("server.mjs")]).await.asked_for("a token of express-oauth-server");
+    let origin = child.origin.clone();
+    Peer {
+        name: "express-oauth-server",
+        service: service(&origin, "/api", "/oauth", ["/authorize", "/token", "/revoke"]),
+        origin,
+        device: None,
+        app: own_app(),
         scopes: ["user:read".into(), "meeting:read".into()],
         user: "ada",
         me: "/me",
@@ -138,8 +183,23 @@ impl Peer {
 
     /// A sign-in that waits on a free port.
     pub async fn begin(&self, connections: &Connections) -> Pending {
-        let loopback = Loopback { port: 0, listen: true };
+        let loopback = Loopback { port: self.port().await, listen: true };
         connections.begin(&self.service, self.app.clone(), &self.scopes, loopback).await.told()
+    }
+
+    /// A free port for the call-back; registered where the server compares addresses as texts.
+    async fn port(&self) -> u16 {
+        if !matches!(self.name, "glewlwyd" | "express-oauth-server") {
+            return 0;
+        }
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        self.control(&format!("/redirect?port={port}")).await;
+        port
+    }
+
+    /// How this server refuses a token that it no longer takes.
+    pub fn spent(&self) -> &'static str {
+        if self.name == "glewlwyd" { "status 400" } else { "invalid_grant" }
     }
 
     /// The person goes through the server's pages.
@@ -287,6 +347,7 @@ fn service(origin: &str, api: &str, oauth: &str, [authorize, token, revoke]: [&s
         api_hosts: vec![],
         credential_hosts: vec![],
         download_hosts: vec![],
+        issuer: None,
         token_errors: Default::default(),
     }
 }
