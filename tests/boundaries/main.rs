@@ -36,6 +36,7 @@ mod labels;
 mod limits;
 mod link;
 mod link_guarded;
+mod listening;
 mod mistakes;
 mod network;
 mod one_at_a_time;

@@ -44,6 +44,12 @@ impl Given {
         Self(kept)
     }
 
+    /// Without a flag that has no value.
+    #[must_use]
+    pub fn without_switch(&self, switch: &str) -> Self {
+        Self(self.0.iter().filter(|one| *one != switch).cloned().collect())
+    }
+
     /// With this flag at this value, whatever it was.
     #[must_use]
     pub fn at(&self, flag: &str, value: &str) -> Self {
@@ -122,6 +128,7 @@ mod tests {
             given("connect a --style classic").at("--style", "granular").told(),
             "switchboard connect a --style granular"
         );
+        assert_eq!(given("connect a --no-input -q").without_switch("--no-input"), given("connect a -q"));
         assert_eq!(given("connect a --replace").with(&["--replace"]), given("connect a --replace"));
         assert_eq!(given("connect a --token -").told(), "switchboard connect a --token - < token.txt");
         assert_eq!(quoted("it's"), "'it'\\''s'");

@@ -10,7 +10,7 @@ use switchboard_runtime::{CallError, Problem, Retry};
 use crate::app::App;
 use crate::args::{Call, Global};
 use crate::commands::activity::unknown;
-use crate::commands::connect::{plan_of, role_rights};
+use crate::commands::connect::{self, plan_of, role_rights};
 use crate::error::CliError;
 use crate::near::suggest;
 use crate::remedy::advised;
@@ -31,7 +31,8 @@ pub async fn run(app: &App, call: Call) -> Result<(), CliError> {
         Ok(row) => advised(error, connector.manifest(), &row),
         Err(_) => error,
     };
-    let connection = connections.open_connection(call.connection.as_deref()).map_err(|error| advised(error.into()))?;
+    let connection = connect::open(app, &connector, &connections, call.connection.as_deref());
+    let connection = connection.map_err(|error| advised(error.into()))?;
     let label = connection.label().to_owned();
     let mut options = app.download_options(connection.label(), &call.files)?;
     if let Some(timeout) = call.timeout {

@@ -10,7 +10,7 @@ use switchboard_automation::{Document, RetryHint, RunError, SystemClock};
 use crate::accounts::accounts;
 use crate::app::App;
 use crate::args::Run;
-use crate::commands::{call, check};
+use crate::commands::{call, check, connect};
 use crate::error::{CliError, code_exit, exit, moment};
 use crate::runner::{Account, ManifestCatalog, SandboxRunner};
 use crate::{input, output};
@@ -49,7 +49,7 @@ pub async fn run(app: &App, run: Run) -> Result<(), CliError> {
     let rows = accounts(&connections, &declared, &run.connection)?;
     let mut accounts = BTreeMap::new();
     for (name, row) in &rows {
-        let connection = Arc::new(connections.open_connection(Some(&row.id))?);
+        let connection = Arc::new(connect::open(app, &connector, &connections, Some(&row.id))?);
         let mut options = app.download_options(&row.label, &run.files)?;
         options.allow = app.allowed(&run.allow)?;
         accounts.insert(name.clone(), Account { connection, options });

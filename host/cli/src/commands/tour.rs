@@ -11,7 +11,7 @@ use switchboard_runtime::Connector;
 
 use crate::accounts::ONLY;
 use crate::app::App;
-use crate::commands::{run::new_id, try_out::LABEL};
+use crate::commands::{connect, run::new_id, try_out::LABEL};
 use crate::error::CliError;
 use crate::output;
 use crate::runner::{Account, ManifestCatalog, SandboxRunner};
@@ -27,7 +27,7 @@ pub async fn run(app: &App, connector: Connector, connections: &Connections) -> 
     let document = switchboard_automation::parse(DOCUMENT, "first-light.json")
         .map_err(|report| CliError::failed("document.invalid", report.render().to_string()))?;
     let downloads = PathBuf::from("downloads");
-    let connection = Arc::new(connections.open_connection(Some(LABEL))?);
+    let connection = Arc::new(connect::open(app, &connector, connections, Some(LABEL))?);
     let account = Account { connection, options: app.call_options(LABEL, &downloads) };
     let runner = SandboxRunner { connector, accounts: [(ONLY.to_owned(), account)].into() };
     let id = new_id();

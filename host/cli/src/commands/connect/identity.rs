@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use switchboard_connections::{Care, Connections, ConnectionsError, Grant, Identify, LiveConnection, Owner, Service};
-use switchboard_runtime::{Connector, Identity};
+use switchboard_runtime::{CallOptions, Connector, Identity};
 use switchboard_store::ConnectionRow;
 
 use crate::app::App;
@@ -48,6 +48,38 @@ impl Identify for Asking<'_> {
         let identity = self.connector.identify(Arc::new(connection), &options).await;
         identity.map(|identity| json!(identity)).map_err(|error| error.to_string())
     }
+}
+
+/// The same where it must outlive a command's step.
+pub struct Asker {
+    connector: Connector,
+    options: CallOptions,
+}
+
+impl Asker {
+    pub fn new(app: &App, connector: &Connector, label: &str) -> Arc<Asker> {
+        Arc::new(Asker { connector: connector.clone(), options: app.call_options(label, Path::new("downloads")) })
+    }
+}
+
+#[async_trait]
+impl Identify for Asker {
+    async fn identify(&self, connection: LiveConnection) -> Result<Value, String> {
+        let identity = self.connector.identify(Arc::new(connection), &self.options).await;
+        identity.map(|identity| json!(identity)).map_err(|error| error.to_string())
+    }
+}
+
+/// A connection to call with. A token that was renewed is not used before it is known to be of the same user.
+pub fn open(
+    app: &App,
+    connector: &Connector,
+    connections: &Connections,
+    label: Option<&str>,
+) -> Result<LiveConnection, ConnectionsError> {
+    let live = connections.open_connection(label)?;
+    let asker = Asker::new(app, connector, live.label());
+    Ok(live.checked_by(asker))
 }
 
 /// Ask the service who a connection is, and keep that.

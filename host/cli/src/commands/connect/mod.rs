@@ -32,7 +32,7 @@ use crate::service;
 
 pub use access::{plan_of, rights, role_rights};
 pub use choice::only_from_input;
-pub use identity::{Asking, identify, recognise, who};
+pub use identity::{Asking, identify, open, recognise, who};
 pub use reconnect::reconnect;
 
 use attempt::Attempt;
@@ -123,7 +123,7 @@ async fn connect_as(
             let wish = Wish { label: label.to_owned(), again: false, scopes: wanted.scopes(), purposes, care };
             let offer = Offer { service, client, kind, wish, minutes: connect.link.link_minutes };
             let addresses = Addresses::of(&connect.link, connect.redirect_port)?;
-            link::by_link(app, connector, &connections, offer, &addresses, attempt).await?
+            link::by_link(app, connector, &connections, offer, addresses, attempt).await?
         }
         client => {
             let grant = match client {

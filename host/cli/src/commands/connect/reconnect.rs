@@ -190,7 +190,7 @@ impl Again<'_> {
                     let wish = Wish { label, again: true, scopes, care, ..Wish::default() };
                     let offer = Offer { service, client, kind, wish, minutes: link.link_minutes };
                     let addresses = Addresses::of(&link, self.port())?;
-                    return by_link(app, connector, connections, offer, &addresses, attempt).await;
+                    return by_link(app, connector, connections, offer, addresses, attempt).await;
                 }
                 let way = &Way { paste: args.paste, device: self.by_code(), open: !args.no_open, port: self.port() };
                 let (service, scopes) = (&service, &made.scopes);

@@ -1,12 +1,17 @@
 //! Secrets come from files and standard input, never from arguments.
 
-use std::io::Read;
+use std::io::{BufRead, Read};
 use std::path::Path;
 
 use secrecy::SecretString;
 
 use crate::args::Connect;
 use crate::error::CliError;
+
+/// Secrets, tokens and call-back addresses are far shorter.
+const MAX_SECRET: u64 = 64 * 1024;
+/// What errors call standard input.
+const INPUT: &str = "standard input";
 
 pub fn client_id(connect: &Connect) -> Result<String, CliError> {
     connect.client_id.clone().ok_or_else(|| {
@@ -25,11 +30,9 @@ pub fn client_secret(file: Option<&Path>) -> Result<Option<SecretString>, CliErr
     let text = if file == Path::new("-") {
         line_of_input()?
     } else {
-        std::fs::read_to_string(file).map_err(|error| {
-            CliError::usage(
-                format!("cannot read {}: {error}", file.display()),
-                "name a file that holds the secret alone",
-            )
+        switchboard_text_file::read(file, MAX_SECRET).map_err(|error| {
+            let fix = format!("{}; it must hold the secret alone. - stands for standard input", error.fix());
+            CliError::usage(error.to_string(), fix)
         })?
     };
     if text.trim().is_empty() {
@@ -43,8 +46,7 @@ pub fn client_secret(file: Option<&Path>) -> Result<Option<SecretString>, CliErr
 
 /// A pasted token, from standard input. `again` is the command that takes it.
 pub fn token(again: &str) -> Result<SecretString, CliError> {
-    let mut text = String::new();
-    std::io::stdin().read_to_string(&mut text).map_err(|error| CliError::failed("input", error.to_string()))?;
+    let text = switchboard_text_file::read_stream(std::io::stdin(), INPUT, MAX_SECRET).map_err(unreadable)?;
     if text.trim().is_empty() {
         return Err(CliError::usage(
             "no token came on standard input",
@@ -55,7 +57,12 @@ pub fn token(again: &str) -> Result<SecretString, CliError> {
 }
 
 pub fn line_of_input() -> Result<String, CliError> {
-    let mut text = String::new();
-    std::io::stdin().read_line(&mut text).map_err(|error| CliError::failed("input", error.to_string()))?;
-    Ok(text.trim().to_owned())
+    let mut line = Vec::new();
+    let mut input = std::io::stdin().lock().take(MAX_SECRET);
+    input.read_until(b'\n', &mut line).map_err(|error| CliError::failed("input", error.to_string()))?;
+    Ok(switchboard_text_file::decode(line, INPUT).map_err(unreadable)?.trim().to_owned())
+}
+
+fn unreadable(error: switchboard_text_file::TextFileError) -> CliError {
+    CliError::failed("input", error.to_string()).with_fix(error.fix())
 }

@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::args::Connect;
 use crate::browser;
 use crate::error::CliError;
+use crate::given::Given;
 use crate::remedy::Facts;
 
 /// How long the sign-in page may take.
@@ -53,6 +54,7 @@ impl SignIn<'_> {
     /// finds out which.
     pub async fn by_person(self, client: Client) -> Result<Grant, CliError> {
         let (app, connector, connections, service) = (self.app, self.connector, self.connections, self.service);
+        check_input(app)?;
         let client_id = client.client_id.clone();
         let signed_in = match self.way.device {
             true => device(app, connector, connections, service, client, self.scopes, self.attempt).await,
@@ -90,6 +92,15 @@ impl SignIn<'_> {
             seen = ask::told(app, manifest) => Err(stopped(&seen, &facts)),
         }
     }
+}
+
+/// Nobody may be asked: that is said at once, and not after minutes of waiting for a browser.
+fn check_input(app: &App) -> Result<(), CliError> {
+    if !app.global.no_input {
+        return Ok(());
+    }
+    let again = Given::now().without_switch("--no-input").told();
+    Err(CliError::usage("a person has to sign in, and --no-input forbids to ask one", format!("run: {again}")))
 }
 
 /// The address that the person pastes. A text that is none costs nothing, so that there are some tries.

@@ -4,12 +4,16 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use url::Url;
 
+use crate::address::without_user;
 use crate::connect_args::Link;
 use crate::error::CliError;
 
 /// The address that browsers see, and the one that is listened on: a proxy may stand between them.
+#[derive(Debug)]
 pub struct Addresses {
     public: Url,
+    /// Whether `public` was given by the user, and not taken from `bind`.
+    named: bool,
     pub bind: SocketAddr,
 }
 
@@ -23,21 +27,34 @@ impl Addresses {
                 "add --public-url https://HOST, the address that they see",
             ));
         }
-        let text = link.public_url.clone().unwrap_or_else(|| format!("http://127.0.0.1:{}", bind.port()));
+        let named = link.public_url.is_some();
+        let text = link.public_url.clone().unwrap_or_else(|| format!("http://{bind}"));
+        let shown = without_user(&text);
         let wrong = |why: &str| {
-            CliError::usage(format!("--public-url `{text}`: {why}"), "write https://HOST, or https://HOST/PATH")
+            CliError::usage(format!("--public-url `{shown}`: {why}"), "write https://HOST, or https://HOST/PATH")
         };
         let public = Url::parse(&text).map_err(|error| wrong(&error.to_string()))?;
         if !public.has_host() || !matches!(public.scheme(), "https" | "http") {
             return Err(wrong("it is no address of a page"));
         }
-        if public.query().is_some() || public.fragment().is_some() || !public.username().is_empty() {
+        let user = !public.username().is_empty() || public.password().is_some();
+        if public.query().is_some() || public.fragment().is_some() || user {
             return Err(wrong("it has more than a host and a path"));
         }
         if !public.path().bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte)) {
             return Err(wrong("its path has more than letters, digits and - . _ ~"));
         }
-        Ok(Addresses { public, bind })
+        Ok(Addresses { public, named, bind })
+    }
+
+    /// The same once it is listened on: the system has chosen a port where none was given.
+    #[must_use]
+    pub fn at(mut self, bind: SocketAddr) -> Addresses {
+        self.bind = bind;
+        if !self.named && self.public.set_port(Some(bind.port())).is_err() {
+            debug_assert!(false, "an HTTP address has a port");
+        }
+        self
     }
 
     /// The call-back address that the app must list.
@@ -77,8 +94,37 @@ mod tests {
     use super::*;
 
     fn of(public: Option<&str>) -> Result<Addresses, CliError> {
-        let link = Link { link: true, public_url: public.map(str::to_owned), bind: None, link_minutes: 60 };
+        bound(public, None)
+    }
+
+    fn bound(public: Option<&str>, bind: Option<&str>) -> Result<Addresses, CliError> {
+        let bind = bind.map(|bind| bind.parse().unwrap());
+        let link = Link { link: true, public_url: public.map(str::to_owned), bind, link_minutes: 60 };
         Addresses::of(&link, 7910)
+    }
+
+    #[test]
+    fn the_link_leads_to_where_it_listens() {
+        for (bind, redirect) in [
+            ("127.0.0.2:8000", "http://127.0.0.2:8000/oauth/callback"),
+            ("[::1]:8000", "http://[::1]:8000/oauth/callback"),
+        ] {
+            assert_eq!(bound(None, Some(bind)).unwrap().redirect().unwrap().as_str(), redirect);
+        }
+        let chosen = bound(None, Some("127.0.0.1:0")).unwrap().at("127.0.0.1:8765".parse().unwrap());
+        assert_eq!(chosen.redirect().unwrap().as_str(), "http://127.0.0.1:8765/oauth/callback");
+        let behind = bound(Some("https://host.example"), Some("127.0.0.1:0")).unwrap();
+        let behind = behind.at("127.0.0.1:8765".parse().unwrap());
+        assert_eq!(behind.redirect().unwrap().as_str(), "https://host.example/oauth/callback");
+        assert_eq!(behind.hosts()[1], "127.0.0.1:8765");
+    }
+
+    #[test]
+    fn a_password_in_an_address_is_not_printed() {
+        for text in ["https://ada:hunter2@h/", "https://ada:hunter2@h:99999/", "https://:hunter2@h/", "ada:hunter2@h"] {
+            let error = of(Some(text)).unwrap_err().as_json().to_string();
+            assert!(!error.contains("hunter2"), "{error}");
+        }
     }
 
     #[test]

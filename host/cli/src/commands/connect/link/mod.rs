@@ -3,32 +3,29 @@
 
 mod addresses;
 mod server;
-mod visitors;
 
 use std::collections::HashSet;
-use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
-use serde_json::{Value, json};
 use switchboard_connections::{
-    Admitted, App as Client, ConnectSessions, Connections, Identify, LiveConnection, Loopback, Method as Kind, Service,
-    Wish,
+    Admitted, App as Client, ConnectSessions, Connections, Loopback, Method as Kind, Service, Wish,
 };
-use switchboard_runtime::{CallOptions, Connector};
+use switchboard_listener::{Limits, serve};
+use switchboard_runtime::Connector;
 use tokio::net::TcpListener;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 pub use self::addresses::Addresses;
 use self::server::{Event, Server};
-use self::visitors::Visitors;
 use super::attempt::Attempt;
+use super::identity::Asker;
 use crate::app::App;
 use crate::error::CliError;
 use crate::remedy::explain;
 
+/// More at once than one link's visitors need; half of it is for one address. An exchange may have to wait for another one's.
+const LIMITS: Limits = Limits { open: 32, per_peer: 16, head: Duration::from_secs(5), whole: Duration::from_secs(120) };
 /// So long the last page may take to reach the browser of who has connected.
 const LAST_PAGE: Duration = Duration::from_secs(5);
 /// So long an answer may take that came before the link's time was over.
@@ -51,40 +48,44 @@ pub async fn by_link(
     connector: &Connector,
     connections: &Connections,
     offer: Offer,
-    addresses: &Addresses,
+    addresses: Addresses,
     attempt: &mut Attempt,
 ) -> Result<Admitted, CliError> {
     let Offer { service, client, kind, wish, minutes } = offer;
-    let options = app.call_options(&wish.label, Path::new("downloads"));
-    let identify = Arc::new(Asking { connector: connector.clone(), options });
+    let identify = Asker::new(app, connector, &wish.label);
     let name = format!("Switchboard for {}", connector.manifest().title);
+    let listener = TcpListener::bind(addresses.bind).await.map_err(|cause| busy(&addresses, cause))?;
+    let bind = listener.local_addr().map_err(|cause| busy(&addresses, cause))?;
+    let chosen = addresses.bind != bind;
+    let addresses = addresses.at(bind);
     let (links, redirect) = (addresses.links()?, addresses.redirect()?);
+    attempt.redirect = Some(redirect.to_string());
     attempt.asks(&service.oauth_base);
     let sessions =
         ConnectSessions::new(connections.clone(), service, client, &name, kind, links, redirect.clone(), identify)?;
-    let listener = TcpListener::bind(addresses.bind).await.map_err(|cause| busy(addresses, cause))?;
     let first = sessions.begin(wish.clone())?;
     app.say(&format!("redirect address of your app, exactly:  {redirect}"));
+    if chosen {
+        app.say(&format!("listening on {bind}"));
+    }
     // Also for who wants quiet: without it there is nothing to wait for.
     eprintln!("send this to whoever connects:  {}", first.link);
     app.say(&format!("waiting {minutes} min until somebody has connected; the link ends with this command"));
     let (events, told) = mpsc::channel(UNTOLD);
-    let (stop, stopped) = oneshot::channel::<()>();
-    let pages = Server::routes(sessions, wish, &first, addresses, events);
-    let served = axum::serve(Visitors::new(listener), pages);
-    let served = tokio::spawn(served.with_graceful_shutdown(async move { drop(stopped.await) }).into_future());
+    let pages = Server::routes(sessions, wish, &first, &addresses, events);
+    let mut listening = serve(listener, pages, LIMITS);
     let mut page = Page { app, connector, kind, attempt, told, opened: HashSet::new() };
-    let done = timeout(Duration::from_secs(u64::from(minutes) * 60), page.connected()).await;
-    drop(stop);
+    let waiting = timeout(Duration::from_secs(u64::from(minutes) * 60), page.connected());
+    let done = listening.during(waiting).await;
     match done {
         Ok(done) => {
             // Whoever has just connected is to see so.
-            let _ = timeout(LAST_PAGE, served).await;
+            listening.finish(LAST_PAGE).await;
             done
         }
         Err(_) => {
             // An answer that came in time counts.
-            let _ = timeout(LAST_ANSWER, served).await;
+            listening.finish(LAST_ANSWER).await;
             let none = CliError::failed("timeout", format!("nobody has connected by the link within {minutes} min"))
                 .with_fix("run the command again for another link; --link-minutes makes it last longer");
             timeout(LAST_PAGE, page.connected()).await.ok().and_then(Result::ok).ok_or(none)
@@ -153,18 +154,4 @@ fn busy(addresses: &Addresses, cause: std::io::Error) -> CliError {
     }
     CliError::failed("port-busy", format!("{bind} cannot be listened on: {cause}"))
         .with_fix("choose an address of this machine with --bind ADDRESS:PORT")
-}
-
-/// Asks the service who somebody is, also when nobody waits for the answer.
-struct Asking {
-    connector: Connector,
-    options: CallOptions,
-}
-
-#[async_trait]
-impl Identify for Asking {
-    async fn identify(&self, connection: LiveConnection) -> Result<Value, String> {
-        let identity = self.connector.identify(Arc::new(connection), &self.options).await;
-        identity.map(|identity| json!(identity)).map_err(|error| error.to_string())
-    }
 }
