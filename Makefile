@@ -67,10 +67,19 @@ else
 	@$(CARGO) test --locked $(FEATURES)
 endif
 
+# How many times the inputs of `make test` each reader gets (10 million, but for components), what they are drawn from, and how
+# many processes read them.
+FUZZ_TIMES ?= 50
+FUZZ_SEED ?= $(shell date +%s)
+FUZZ_WORKERS ?= $(shell nproc)
+
 # Before a release: what `make test` shows in small, in full.
 campaign: $(CONNECTOR)
 	@STORM_EXPIRIES=1000 $(CARGO) test --locked -p switchboard-connections --test storm -- --nocapture
 	@CALLBACK_ROUNDS=1000 $(CARGO) test --locked -p switchboard-connections --test connections o_28_
+	@$(CARGO) build --profile campaign --locked -p switchboard-tests --bin fuzz
+	@failed=0; for target in $$(target/campaign/fuzz list); do \
+	  target/campaign/fuzz gate $$target $(FUZZ_TIMES) $(FUZZ_SEED) $(FUZZ_WORKERS) || failed=1; done; exit $$failed
 
 # What a change must pass before it is sent: format, lints, tests.
 check: $(CONNECTOR)

@@ -23,6 +23,7 @@ mod embed_accounts;
 mod ended;
 mod events;
 mod files;
+mod fuzz;
 mod government;
 mod guides;
 mod hostile;

@@ -383,7 +383,7 @@ impl Download<'_> {
     }
 }
 
-fn type_problem(headers: &HeaderMap, expect: &Expectation) -> Option<String> {
+pub(crate) fn type_problem(headers: &HeaderMap, expect: &Expectation) -> Option<String> {
     if headers.get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
         return Some("the service compressed the file, which was not asked for".to_owned());
     }
@@ -401,7 +401,7 @@ fn type_problem(headers: &HeaderMap, expect: &Expectation) -> Option<String> {
 }
 
 /// The type without its parameters, in lower case.
-fn essence(headers: &HeaderMap) -> Option<String> {
+pub(crate) fn essence(headers: &HeaderMap) -> Option<String> {
     let text = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
     Some(text.split(';').next().unwrap_or(text).trim().to_ascii_lowercase())
 }

@@ -130,7 +130,7 @@ impl Egress {
 }
 
 /// Where a redirect leads, if the answer is one.
-fn next_hop(
+pub(crate) fn next_hop(
     (policy, purpose): (&Policy, Purpose),
     method: Method,
     from: &Url,
@@ -194,7 +194,7 @@ pub(crate) fn host_of(url: &Url) -> &str {
     url.host_str().unwrap_or("the service")
 }
 
-fn rate(headers: &HeaderMap) -> Option<String> {
+pub(crate) fn rate(headers: &HeaderMap) -> Option<String> {
     let text = |name: &str| {
         headers.get(name).and_then(|value| value.to_str().ok()).map(|text| text.get(..LONGEST_RATE).unwrap_or(text))
     };

@@ -14,6 +14,8 @@ mod exchange;
 mod failure;
 mod file_name;
 mod fixed_token;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod headers;
 mod hops;
 mod host_rule;

@@ -13,6 +13,8 @@ mod deliveries;
 mod download;
 mod engine;
 mod error;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod host;
 mod limits;
 mod machine_code;
