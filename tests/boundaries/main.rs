@@ -32,6 +32,7 @@ mod journeys;
 mod kept;
 mod keys;
 mod killed;
+mod kills;
 mod kinds;
 mod labels;
 mod limits;

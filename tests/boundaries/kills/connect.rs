@@ -1,0 +1,72 @@
+//! `connect`, after the person has decided.
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::Child;
+use std::time::Instant;
+
+use serde_json::Value;
+use switchboard_tests::world::{World, landing};
+
+use super::{Killer, kills};
+
+/// Grants that the service honours.
+fn grants(world: &World) -> usize {
+    let (_, state) = world.ask("GET", "/_emulator/state", &Value::Null);
+    state["grants"].as_array().unwrap().iter().filter(|grant| grant["live"] == true).count()
+}
+
+/// The command, as it is about to read where the browser ended.
+fn at_the_paste(world: &World) -> Child {
+    let (client, secret) = world.emulator.app();
+    let own = world.own_app("work", &client, &secret);
+    let mut child = world.piped(&own.with(&["--paste", "--json"]));
+    let mut lines = BufReader::new(child.stderr.take().unwrap());
+    let mut said = String::new();
+    let page = loop {
+        said.clear();
+        assert_ne!(lines.read_line(&mut said).unwrap(), 0, "no address");
+        if let Some((_, page)) = said.split_once("open and approve:") {
+            break page.trim().to_owned();
+        }
+    };
+    writeln!(child.stdin.take().unwrap(), "{}", landing(&page, "ada@emulator.test", "allow")).unwrap();
+    std::thread::spawn(move || std::io::copy(&mut lines, &mut std::io::sink()));
+    child
+}
+
+#[test]
+fn connect_that_is_killed_leaves_no_grant_without_a_connection() {
+    let world = World::new();
+    let mut child = at_the_paste(&world);
+    let start = Instant::now();
+    assert!(child.wait().unwrap().success());
+    let exchange = start.elapsed();
+    let mut killer = Killer::new(&world, || {
+        world.json(&["connection", "list", "--json"]);
+    });
+    let mut lost = 0;
+    for kill in 0..kills() {
+        world.run(&["connection", "disconnect", "work", "--yes", "--json"]);
+        assert_eq!(grants(&world), 0, "kill {kill}");
+        let child = at_the_paste(&world);
+        killer.kill(child, exchange);
+        // The command that sweeps may do so after it has listed.
+        killer.next(&["connection", "list", "--json"]);
+        let listed = killer.next(&["connection", "list", "--json"]);
+        let rows: Vec<Value> = serde_json::from_str(&listed.out).unwrap();
+        if rows.is_empty() && grants(&world) == 1 {
+            // The answer with the grant was on its way. Nobody here has it, and the person's next sign-in ends it.
+            world.connect("work", "ada@emulator.test");
+            assert_eq!(grants(&world), 1, "kill {kill}: the lost grant is still honoured");
+            lost += 1;
+            continue;
+        }
+        assert_eq!(rows.len(), grants(&world), "kill {kill}: {}{}", listed.out, listed.err);
+        if let [row] = rows.as_slice() {
+            assert_eq!(row["state"], "active", "kill {kill}: {row}");
+            assert_eq!(world.json(&["call", "zoom.users.me", "--json"])["email"], "ada@emulator.test", "kill {kill}");
+        }
+        assert!(killer.left_behind().is_empty(), "kill {kill}: {:?}", killer.left_behind());
+    }
+    assert!(lost * 2 < kills(), "a grant is written down too late: {lost} were lost");
+}
