@@ -1,6 +1,12 @@
 //! The embedder's example of the README, run against the emulator.
 
+use std::time::Duration;
+
+use switchboard_runtime::{CallError, Connector};
 use switchboard_tests::world::World;
+use tokio::runtime::Builder;
+
+use crate::hostile::{component_of, manifest};
 
 // example: begin
 use serde_json::{Value, json};
@@ -35,4 +41,30 @@ fn the_readme_shows_this_very_example() {
     let example = source.split("// example: begin\n").nth(1).unwrap().split("// example: end").next().unwrap();
     let readme = std::fs::read_to_string(World::file("README.md")).unwrap();
     assert!(readme.contains(example), "put this into README.md:\n{example}");
+}
+
+/// The runtime ends with this function, as in the example above; its connectors go on.
+async fn load(component: &[u8]) -> Connector {
+    let runtime = Runtime::new(RuntimeConfig::default(), Egress::new().unwrap()).unwrap();
+    runtime.load_wasm(component).await.unwrap()
+}
+
+async fn call(connector: &Connector, deadline: Duration) -> CallError {
+    let policy = Policy::new("http://127.0.0.1:9/v2".parse().unwrap(), Vec::new());
+    let connection = Arc::new(FixedToken::new(policy, Credential::new("token".to_owned())));
+    let options = CallOptions { deadline, ..CallOptions::default() };
+    connector.call("bad.x.go", json!({}), connection, &options).await.unwrap_err()
+}
+
+#[test]
+fn limits_hold_when_the_runtime_is_dropped() {
+    let endless = component_of(&manifest(), "(func $invoke (result i32) (call $spin) (unreachable))");
+    for mut threads in [Builder::new_current_thread(), Builder::new_multi_thread()] {
+        let threads = threads.enable_all().build().unwrap();
+        let connector = threads.block_on(load(&endless));
+        assert_eq!(threads.block_on(call(&connector, Duration::from_secs(1))).code(), "guest.deadline");
+        // and of a clone, when the first is gone too
+        let connector = Connector::clone(&connector);
+        assert_eq!(threads.block_on(call(&connector, Duration::from_secs(60))).code(), "guest.cpu");
+    }
 }

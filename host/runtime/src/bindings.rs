@@ -11,6 +11,8 @@ pub(crate) mod generated {
 
 pub(crate) use generated::switchboard::connector::{context, http, log, types};
 
+use crate::guest_text::sentence;
+
 /// Who a connection belongs to, as the service says.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub struct Identity {
@@ -28,12 +30,12 @@ pub struct Identity {
 impl From<generated::exports::switchboard::connector::auth::Identity> for Identity {
     fn from(found: generated::exports::switchboard::connector::auth::Identity) -> Self {
         Self {
-            user_id: found.user_id,
-            account_id: found.account_id,
-            email: found.email,
-            display_name: found.display_name,
-            role: found.role,
-            plan: found.plan,
+            user_id: sentence(found.user_id),
+            account_id: found.account_id.map(sentence),
+            email: found.email.map(sentence),
+            display_name: found.display_name.map(sentence),
+            role: found.role.map(sentence),
+            plan: found.plan.map(sentence),
         }
     }
 }

@@ -17,8 +17,10 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use switchboard_json::JsonError;
 
 use crate::connector::LoadError;
+use crate::guest_text::MANIFEST;
 use crate::manifest::{Activity, Manifest, Policy};
 use crate::pace::{Rates, Terms};
 
@@ -61,22 +63,22 @@ impl Book {
     /// Checks a manifest, as a connector describes itself, and writes its book. `digest` is that of the component, `compiled`
     /// that of the part of it that the code was made of.
     pub(crate) fn write(json: &str, digest: Option<&str>, compiled: Option<&str>) -> Result<String, LoadError> {
-        let manifest: Manifest = serde_json::from_str(json)?;
+        let manifest: Manifest = switchboard_json::read_as(json.as_bytes(), MANIFEST)?;
         if manifest.manifest != FORMAT {
             return Err(LoadError::Format { found: manifest.manifest });
         }
         schemas(&manifest)?;
-        let raw: Raw<'_> = serde_json::from_str(json)?;
+        let raw: Raw<'_> = serde_json::from_str(json).map_err(JsonError::Syntax)?;
         // every line is words of visible ASCII and then JSON without line ends, so none can be read as another
         let mut lines = vec![format!("connector {}", word(&manifest.connector)?)];
         lines.extend(digest.map(|digest| format!("digest {digest}")));
         lines.extend(compiled.map(|digest| format!("compiled {digest}")));
-        lines.push(format!("rates {}", serde_json::to_string(&Rates::of(&manifest))?));
+        lines.push(format!("rates {}", serde_json::to_string(&Rates::of(&manifest)).map_err(JsonError::Syntax)?));
         for (activity, raw) in manifest.activities.iter().zip(raw.activities) {
             let start = raw.get().as_ptr().addr() - json.as_ptr().addr();
             let end = start + raw.get().len();
             let policy = if activity.policy == Policy::Off { "off" } else { "on" };
-            let terms = serde_json::to_string(&Terms::of(activity))?;
+            let terms = serde_json::to_string(&Terms::of(activity)).map_err(JsonError::Syntax)?;
             lines.push(format!("activity {} {policy} {start} {end} {terms}", word(&activity.name)?));
         }
         Ok(format!("{HEAD}{}\n\n{json}", lines.join("\n")))

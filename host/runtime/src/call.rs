@@ -10,8 +10,8 @@ use switchboard_egress::{NoTrace, Trace};
 #[derive(Clone)]
 pub struct CallOptions {
     /// Wall clock of the whole call. Once it is over nothing more is sent and no token is replaced. A connector that waits for
-    /// an answer then is told that none came, and has two seconds to say so in the service's terms: by so much a call may
-    /// take longer.
+    /// an answer then is told that none came, and has two seconds, or half the deadline where that is less, to say so in the
+    /// service's terms: by so much a call may take longer.
     pub deadline: Duration,
     /// Folder for downloads; created when the first one starts.
     pub downloads: PathBuf,

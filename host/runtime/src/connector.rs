@@ -14,12 +14,15 @@ use crate::allowance::Allowance;
 use crate::bindings::{Identity, generated, types};
 use crate::book::Book;
 use crate::call::CallOptions;
-use crate::engine::{Runtime, RuntimeConfig, TICK};
+use crate::clock::Clock;
+use crate::engine::{Runtime, RuntimeConfig};
 use crate::error::CallError;
-use crate::host::{Call, Host};
-use crate::limits::Limits;
+use crate::guest_text::{self, HANDOVER};
+use crate::host::{Call, Host, Words};
+use crate::limits::{HANDLES, Limits};
 use crate::machine_code::MachineCode;
 use crate::manifest::{Activity, Manifest};
+use crate::meter::Meter;
 use crate::pace::Pace;
 use crate::trusted;
 
@@ -34,25 +37,30 @@ const IMPORTS: [&str; 4] = [
     "switchboard:connector/log@0.1.0",
 ];
 
-/// Longest output of an activity, bytes.
-const MAX_OUTPUT: usize = 32 << 20;
+/// Largest component that is loaded, bytes. That of Zoom has one megabyte; one with an interpreter inside has some ten.
+pub const MAX_COMPONENT: usize = 16 << 20;
+
+/// Longest name of an import that is repeated, characters.
+const NAME: usize = 200;
 
 /// A component that will not be run.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LoadError {
-    #[error("not a component this host can run: {0:#}")]
-    Unreadable(wasmtime::Error),
+    #[error("it has {found} bytes; a component has at most {MAX_COMPONENT}")]
+    Large { found: usize },
+    #[error("not a component this host can run: {0}")]
+    Unreadable(String),
     #[error(
         "it imports `{import}`, which no connector may: only switchboard:connector/{{http,context,log}} are served"
     )]
     Import { import: String },
-    #[error("it lacks what every connector exports: {0:#}")]
-    Exports(wasmtime::Error),
+    #[error("it lacks what every connector exports: {0}")]
+    Exports(String),
     #[error("it could not describe itself: {0}")]
     Describe(CallError),
     #[error("its manifest is not valid: {0}")]
-    Manifest(#[from] serde_json::Error),
+    Manifest(#[from] switchboard_json::JsonError),
     #[error("its manifest has format {found}; this host reads 1")]
     Format { found: String },
     #[error("its manifest has the name `{0}`: names of activities and rate classes are words of visible ASCII")]
@@ -69,11 +77,11 @@ pub enum LoadError {
     Part,
 }
 
-/// A request that is cut off when a call's time is over is told to the guest, which has so long to say it in the service's terms.
+/// A request that is cut off when a call's time is over is told to the guest, which has so long at most to say it in the service's terms.
 /// What does not end then is the guest's own fault.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// How long guest code may run.
+/// How long guest code may run, waits included.
 pub(crate) struct Time {
     /// As it is named when it is over.
     set: Duration,
@@ -84,6 +92,11 @@ pub(crate) struct Time {
 impl Time {
     pub fn exactly(set: Duration) -> Time {
         Time { set, most: set }
+    }
+
+    /// With the grace, which is never longer than half of what was set: no call takes twice its time.
+    fn with_grace(set: Duration, left: Duration) -> Time {
+        Time { set, most: left + GRACE.min(set / 2) }
     }
 }
 
@@ -111,26 +124,31 @@ pub(crate) struct Shared {
     config: Arc<RuntimeConfig>,
     pub(crate) egress: Egress,
     pub(crate) book: Book,
+    /// What interrupts the guests of every call.
+    _clock: Arc<Clock>,
 }
 
 impl Runtime {
     /// Compile and check a component. Takes as long as compiling does: about a second for a megabyte.
     #[cfg(feature = "compile")]
     pub async fn load_wasm(&self, component: &[u8]) -> Result<Connector, LoadError> {
-        let compiled = Component::from_binary(&self.engine, component).map_err(LoadError::Unreadable)?;
+        check_size(component)?;
+        let compiled =
+            Component::from_binary(&self.engine, component).map_err(|error| LoadError::Unreadable(brief(&error)))?;
         self.check(&compiled, component).await
     }
 
     /// Check `component` like [`Runtime::load_wasm`], with machine code that another process of this very build made of it
     /// by [`Runtime::precompile`]. The code is trusted as this program is: take it from a child of your own only.
     pub async fn load_compiled(&self, component: &[u8], code: Vec<u8>) -> Result<Connector, LoadError> {
-        let compiled = trusted::load(&self.engine, &code).map_err(LoadError::Unreadable)?;
+        let compiled = trusted::load(&self.engine, &code).map_err(|error| LoadError::Unreadable(brief(&error)))?;
         self.check(&compiled, component).await
     }
 
     /// A connector that was checked when this program was built: nothing of it is run or read before it is asked for.
     pub fn load_bundle(&self, bundle: Bundle) -> Result<Connector, LoadError> {
-        let compiled = trusted::load_in_place(&self.engine, bundle.code).map_err(LoadError::Unreadable)?;
+        let compiled =
+            trusted::load_in_place(&self.engine, bundle.code).map_err(|error| LoadError::Unreadable(brief(&error)))?;
         let book = Book::open(bundle.book.into()).ok_or(LoadError::Book)?;
         self.prepare(&compiled, book)
     }
@@ -148,6 +166,7 @@ impl Runtime {
     }
 
     async fn check(&self, compiled: &Component, component: &[u8]) -> Result<Connector, LoadError> {
+        check_size(component)?;
         check_imports(compiled, &self.engine)?;
         let digest: String = Sha256::digest(component).iter().map(|byte| format!("{byte:02x}")).collect();
         let silent = self.prepare(compiled, Book::empty())?;
@@ -157,10 +176,16 @@ impl Runtime {
     }
 
     fn prepare(&self, compiled: &Component, book: Book) -> Result<Connector, LoadError> {
-        let pre = self.linker()?.instantiate_pre(compiled).map_err(LoadError::Exports)?;
-        let pre = ConnectorPre::new(pre).map_err(LoadError::Exports)?;
+        let pre = self.linker()?.instantiate_pre(compiled).map_err(|error| LoadError::Exports(brief(&error)))?;
+        let pre = ConnectorPre::new(pre).map_err(|error| LoadError::Exports(brief(&error)))?;
         Ok(Connector {
-            shared: Arc::new(Shared { pre, config: Arc::clone(&self.config), egress: self.egress.clone(), book }),
+            shared: Arc::new(Shared {
+                pre,
+                config: Arc::clone(&self.config),
+                egress: self.egress.clone(),
+                book,
+                _clock: Arc::clone(&self.clock),
+            }),
         })
     }
 
@@ -170,9 +195,17 @@ impl Runtime {
             return Ok(linker);
         }
         let mut linker = Linker::<Host>::new(&self.engine);
-        generated::Connector::add_to_linker::<_, HasSelf<_>>(&mut linker, |host| host).map_err(LoadError::Exports)?;
+        generated::Connector::add_to_linker::<_, HasSelf<_>>(&mut linker, |host| host)
+            .map_err(|error| LoadError::Exports(brief(&error)))?;
         Ok(self.linker.get_or_init(|| linker))
     }
+}
+
+fn check_size(component: &[u8]) -> Result<(), LoadError> {
+    if component.len() > MAX_COMPONENT {
+        return Err(LoadError::Large { found: component.len() });
+    }
+    Ok(())
 }
 
 /// Every import with a function in it must be one of ours. Interfaces that only name types carry no power.
@@ -186,7 +219,7 @@ fn check_imports(component: &Component, engine: &wasmtime::Engine) -> Result<(),
             _ => false,
         };
         if !harmless && !IMPORTS.contains(&name) {
-            return Err(LoadError::Import { import: name.to_owned() });
+            return Err(LoadError::Import { import: guest_text::line(name, NAME) });
         }
     }
     Ok(())
@@ -247,7 +280,7 @@ impl Connector {
         });
         let options = shorter.as_ref().unwrap_or(options);
         let mut store = self.shared.store(Some(self.network(connection, options, pace)));
-        let time = Time { set, most: options.deadline + GRACE };
+        let time = Time::with_grace(set, options.deadline);
         let outcome = self.shared.bounded(&mut store, time, async |store: &mut Store<Host>| {
             let guest = self.shared.pre.instantiate_async(&mut *store).await?;
             guest.switchboard_connector_activities().call_invoke(store, name, &input).await
@@ -257,14 +290,10 @@ impl Connector {
             return Ok(serde_json::json!({ "dry_run": true, "request": planned }));
         }
         let output = outcome?;
-        if output.len() > MAX_OUTPUT {
-            return Err(CallError::broken("guest.output", format!("`{activity}` returned {} bytes", output.len())));
-        }
-        match serde_json::from_str(&output) {
-            Ok(Value::Object(fields)) => Ok(Value::Object(fields)),
-            Ok(_) => Err(CallError::broken("guest.output", format!("`{activity}` returned JSON that is no object"))),
-            Err(error) => Err(CallError::broken("guest.output", format!("`{activity}` returned no JSON: {error}"))),
-        }
+        // The guest's memory goes before the output becomes values: never both at a time.
+        drop(store);
+        guest_text::output(&output)
+            .map_err(|mistake| CallError::broken("guest.output", format!("`{activity}` {mistake}")))
     }
 
     /// Ask the service who `connection` is.
@@ -275,7 +304,7 @@ impl Connector {
     ) -> Result<Identity, CallError> {
         let pace = Pace::class(self.shared.book.rates(), "light", &*connection);
         let mut store = self.shared.store(Some(self.network(connection, options, pace)));
-        let time = Time { set: options.deadline, most: options.deadline + GRACE };
+        let time = Time::with_grace(options.deadline, options.deadline);
         let found = self.shared.bounded(&mut store, time, async |store: &mut Store<Host>| {
             let guest = self.shared.pre.instantiate_async(&mut *store).await?;
             guest.switchboard_connector_auth().call_identify(store).await
@@ -315,19 +344,21 @@ impl Connector {
             allowance: Arc::new(Allowance::new(options.longest_download)),
             last: Mutex::default(),
             planned: None,
+            meter: Arc::default(),
+            requests: 0,
         }
     }
 }
 
 impl Shared {
-    /// Explain an answer. Pure: the guest gets no network.
-    pub(crate) async fn classify(&self, answer: &egress::Response) -> Result<Verdict, CallError> {
+    /// Explain an answer. Pure: the guest gets no network. `meter` is that of the call for which it is asked.
+    pub(crate) async fn classify(&self, answer: &egress::Response, meter: Arc<Meter>) -> Result<Verdict, CallError> {
         let headers: Vec<types::Header> = answer
             .headers
             .iter()
             .map(|(name, value)| types::Header { name: name.clone(), value: value.clone() })
             .collect();
-        let mut store = self.store(None);
+        let mut store = self.metered_store(None, meter);
         self.bounded(&mut store, Time::exactly(PURE), async |store: &mut Store<Host>| {
             let guest = self.pre.instantiate_async(&mut *store).await?;
             guest.switchboard_connector_auth().call_classify(store, answer.status, &headers, &answer.body).await
@@ -344,19 +375,28 @@ impl Shared {
         .await
     }
 
+    /// A store for one use.
     pub(crate) fn store(&self, call: Option<Call>) -> Store<Host> {
-        let ticks = self.config.cpu.as_millis().div_ceil(TICK.as_millis());
-        let limits = Limits::new(self.config.memory, u64::try_from(ticks).unwrap_or(u64::MAX));
-        let mut store = Store::new(self.pre.engine(), Host { limits, call });
+        let meter = call.as_ref().map(|call| Arc::clone(&call.meter)).unwrap_or_default();
+        self.metered_store(call, meter)
+    }
+
+    /// The same with the processor time that `meter` counts.
+    fn metered_store(&self, call: Option<Call>, meter: Arc<Meter>) -> Store<Host> {
+        let limits = Limits::new(self.config.memory);
+        let mut store = Store::new(self.pre.engine(), Host { limits, call, meter, words: Words::default() });
         store.limiter(|host| &mut host.limits);
+        store.set_hostcall_fuel(HANDOVER);
+        store.set_max_component_handles(HANDLES);
         store.set_epoch_deadline(1);
-        store.epoch_deadline_callback(|mut context| {
-            let limits = &mut context.data_mut().limits;
-            if limits.ticks == 0 {
-                limits.out_of_time = true;
+        let most = self.config.cpu;
+        store.epoch_deadline_callback(move |mut context| {
+            let host = context.data_mut();
+            if host.meter.used() > most {
+                host.limits.out_of_time = true;
                 return Err(wasmtime::Error::msg("processor budget used up"));
             }
-            limits.ticks -= 1;
+            // To the executor and back: so deadlines, signals and other calls have their turn.
             Ok(wasmtime::UpdateDeadline::Yield(1))
         });
         store
@@ -369,8 +409,9 @@ impl Shared {
         time: Time,
         work: impl AsyncFnOnce(&mut Store<Host>) -> wasmtime::Result<T>,
     ) -> Result<T, CallError> {
+        let meter = Arc::clone(&store.data().meter);
         let allowance = store.data().call.as_ref().map(|call| Arc::clone(&call.allowance)).unwrap_or_default();
-        let done = allowance.bound(time.most, work(store)).await;
+        let done = allowance.bound(time.most, meter.count(work(store))).await;
         let limits = &store.data().limits;
         match done {
             Some(Ok(value)) => Ok(value),
@@ -379,13 +420,34 @@ impl Shared {
                 let message = format!("the connector used more than {:?} of processor time", self.config.cpu);
                 Err(CallError::broken("guest.cpu", message))
             }
-            Some(Err(error)) => Err(match limits.refused {
-                Some(bytes) => CallError::broken(
-                    "guest.memory",
-                    format!("the connector asked for {bytes} bytes of memory; a call may have {}", self.config.memory),
-                ),
-                None => CallError::broken("guest.trap", egress::redact(&format!("the connector trapped: {error:#}"))),
-            }),
+            Some(Err(error)) => Err(stopped(&error, limits.refused.as_deref())),
         }
     }
+}
+
+/// Longest words of the engine on a component or a trap, characters: they repeat names that the component chose.
+const ENGINE_WORDS: usize = 500;
+
+pub(crate) fn brief(error: &wasmtime::Error) -> String {
+    // assertions of the engine show their values over several lines
+    let words = format!("{error:#}");
+    let words: Vec<&str> = words.split_whitespace().collect();
+    guest_text::line(&words.join(" "), ENGINE_WORDS)
+}
+
+/// What the engine says where a guest hands over more than [`HANDOVER`]; its error has no type of its own.
+const TOO_MUCH: &str = "fuel allocated for hostcalls has been exhausted";
+
+fn stopped(error: &wasmtime::Error, refused: Option<&str>) -> CallError {
+    if let Some(refused) = refused {
+        return CallError::broken("guest.memory", format!("the connector asked for {refused}"));
+    }
+    let text = brief(error);
+    if text.contains(TOO_MUCH) {
+        return CallError::broken(
+            "guest.output",
+            format!("the connector handed over more than {HANDOVER} bytes at once"),
+        );
+    }
+    CallError::broken("guest.trap", egress::redact(&format!("the connector trapped: {text}")))
 }

@@ -10,6 +10,7 @@ use wasmtime::Store;
 use crate::bindings::types;
 use crate::connector::{Connector, Time};
 use crate::error::CallError;
+use crate::guest_text;
 use crate::host::Host;
 use crate::manifest::Scopes;
 
@@ -139,7 +140,10 @@ impl Connector {
             return Err(CallError::problem("event.unsupported", "this connector reads no events".to_owned(), None));
         };
         let broken = |what: &str| CallError::broken("guest.output", format!("the connector gave {what} for an event"));
-        let data: Value = serde_json::from_str(&answer?).map_err(|_| broken("no JSON"))?;
+        drop(store);
+        let data = guest_text::event(&answer?).map_err(|mistake| {
+            CallError::broken("guest.output", format!("the connector, asked to read an event, {mistake}"))
+        })?;
         match data.get("event").and_then(Value::as_str) {
             Some(_) => Ok(data),
             None => Err(broken("an object without `event`")),

@@ -1,4 +1,4 @@
-//! The one place that configures wasmtime, and the clock that interrupts guests.
+//! The one place that configures wasmtime.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -7,18 +7,20 @@ use switchboard_egress::Egress;
 use wasmtime::component::Linker;
 use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
+use crate::clock::Clock;
+#[cfg(feature = "compile")]
+use crate::connector::{LoadError, brief};
 use crate::host::Host;
+use crate::limits::{INSTANCES, MEMORIES, TABLES};
 use crate::trusted;
-
-/// How often guests can be interrupted. A guest that never returns overstays by at most this.
-pub(crate) const TICK: Duration = Duration::from_millis(10);
 
 /// What a host decides about every connector it loads.
 #[derive(Debug, Clone)]
 pub struct RuntimeConfig {
-    /// Memory of one call, bytes.
+    /// Memory of a connector during one call, bytes. The host adds what a connector hands over at once, 12 MiB at most: by
+    /// default a call takes no more than 64 MiB.
     pub memory: usize,
-    /// Processor time of one call, rounded up to 10 ms.
+    /// Processor time of one call. Waiting for the service costs none.
     pub cpu: Duration,
     /// Keep instance slots ready (servers). One-shot commands start faster without.
     pub pooled: bool,
@@ -28,7 +30,7 @@ pub struct RuntimeConfig {
 
 impl Default for RuntimeConfig {
     fn default() -> Self {
-        Self { memory: 64 << 20, cpu: Duration::from_secs(5), pooled: false, slots: 64 }
+        Self { memory: 52 << 20, cpu: Duration::from_secs(5), pooled: false, slots: 64 }
     }
 }
 
@@ -44,21 +46,23 @@ pub struct Runtime {
     pub(crate) egress: Egress,
     pub(crate) config: Arc<RuntimeConfig>,
     pub(crate) linker: Arc<OnceLock<Linker<Host>>>,
-    _clock: Arc<Clock>,
+    /// Every connector has it too: a guest must end although its runtime is gone.
+    pub(crate) clock: Arc<Clock>,
 }
 
 impl Runtime {
     /// A sandbox whose guests reach the network through `egress` alone.
     pub fn new(config: RuntimeConfig, egress: Egress) -> Result<Self, StartError> {
         let engine = Engine::new(&engine_config(&config)).map_err(StartError)?;
-        let clock = Arc::new(Clock::start(&engine));
-        Ok(Self { engine, egress, config: Arc::new(config), linker: Arc::default(), _clock: clock })
+        let clock = Clock::start(&engine)
+            .map_err(|error| StartError(wasmtime::format_err!("no thread to interrupt connectors: {error}")))?;
+        Ok(Self { engine, egress, config: Arc::new(config), linker: Arc::default(), clock: Arc::new(clock) })
     }
 
     /// Compile a component ahead of time for this build of the engine.
     #[cfg(feature = "compile")]
-    pub fn precompile(&self, component: &[u8]) -> Result<Vec<u8>, StartError> {
-        self.engine.precompile_component(component).map_err(StartError)
+    pub fn precompile(&self, component: &[u8]) -> Result<Vec<u8>, LoadError> {
+        self.engine.precompile_component(component).map_err(|error| LoadError::Unreadable(brief(&error)))
     }
 }
 
@@ -68,6 +72,8 @@ fn engine_config(config: &RuntimeConfig) -> Config {
         .epoch_interruption(true)
         .max_wasm_stack(512 << 10)
         .async_stack_size(1 << 20)
+        // No call finds on its stack what another has left there.
+        .async_stack_zeroing(true)
         .wasm_component_model(true)
         .wasm_relaxed_simd(false)
         .wasm_multi_memory(false)
@@ -93,14 +99,14 @@ fn engine_config(config: &RuntimeConfig) -> Config {
 fn pool(config: &RuntimeConfig) -> PoolingAllocationConfig {
     let mut pool = PoolingAllocationConfig::default();
     pool.total_component_instances(config.slots)
-        .total_core_instances(config.slots.saturating_mul(4))
+        .total_core_instances(config.slots.saturating_mul(INSTANCES))
         .total_memories(config.slots)
         .total_tables(config.slots.saturating_mul(2))
         .total_stacks(config.slots)
         .max_memory_size(config.memory)
-        .max_core_instances_per_component(8)
-        .max_memories_per_component(1)
-        .max_tables_per_component(4)
+        .max_core_instances_per_component(INSTANCES)
+        .max_memories_per_component(MEMORIES)
+        .max_tables_per_component(TABLES)
         .table_keep_resident(8 << 10)
         .decommit_batch_size(16);
     let scan = cfg!(target_os = "linux");
@@ -110,34 +116,4 @@ fn pool(config: &RuntimeConfig) -> PoolingAllocationConfig {
     let (memory, stack) = if scan { (512 << 10, 16 << 10) } else { (64 << 10, 0) };
     pool.linear_memory_keep_resident(memory).async_stack_keep_resident(stack);
     pool
-}
-
-/// Advances the engine's epoch until the last runtime is dropped.
-struct Clock {
-    stop: Arc<std::sync::atomic::AtomicBool>,
-}
-
-impl Clock {
-    fn start(engine: &Engine) -> Self {
-        let stop = Arc::new(std::sync::atomic::AtomicBool::new(false));
-        let (weak, flag) = (engine.weak(), Arc::clone(&stop));
-        let ticker = std::thread::Builder::new().name("switchboard-clock".into());
-        // Without the thread guests are still bounded by the wall-clock deadline between host calls.
-        if let Err(error) = ticker.spawn(move || {
-            while !flag.load(std::sync::atomic::Ordering::Relaxed) {
-                std::thread::sleep(TICK);
-                let Some(engine) = weak.upgrade() else { return };
-                engine.increment_epoch();
-            }
-        }) {
-            tracing::error!(%error, "no clock thread");
-        }
-        Self { stop }
-    }
-}
-
-impl Drop for Clock {
-    fn drop(&mut self) {
-        self.stop.store(true, std::sync::atomic::Ordering::Relaxed);
-    }
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::bindings::{http, types};
+use crate::guest_text;
 
 /// Why a call did not give an output.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -115,17 +116,22 @@ impl CallError {
 impl From<types::Problem> for CallError {
     /// A host refusal that the guest passed on stays a refusal.
     fn from(problem: types::Problem) -> Self {
+        if !guest_text::is_code(&problem.code) {
+            return Self::broken("guest.output", "the connector returned a problem whose code is no short word");
+        }
+        let message = guest_text::sentence(problem.message);
+        let fix = problem.fix.map(guest_text::sentence);
         if problem.code.starts_with("refused.") {
-            return Self::Refused(Refused { code: problem.code, message: problem.message, fix: problem.fix });
+            return Self::Refused(Refused { code: problem.code, message, fix });
         }
         Self::Problem(Problem {
             code: problem.code,
-            message: problem.message,
-            pointer: problem.pointer,
-            fix: problem.fix,
+            message,
+            pointer: problem.pointer.map(guest_text::sentence),
+            fix,
             retry: problem.retry.into(),
             not_sent: problem.not_sent,
-            details: problem.details.and_then(|text| serde_json::from_str(&text).ok()),
+            details: problem.details.as_deref().map(guest_text::details),
         })
     }
 }

@@ -13,23 +13,34 @@ use crate::call::CallOptions;
 use crate::connector::Shared;
 use crate::error::{no_credential, response, to_guest};
 use crate::limits::Limits;
+use crate::meter::Meter;
 use crate::pace::Pace;
-use crate::retry;
+use crate::{guest_text, request_size, retry};
 
 /// Longest line a guest may log, characters.
 const MAX_LINE: usize = 2_000;
-
-/// Longest address with its query, bytes; egress has the same limit.
-const MAX_ADDRESS: usize = 16 << 10;
-/// Names and values of all headers of a request, bytes.
-const MAX_HEADERS: usize = 64 << 10;
-/// Largest body of a request, bytes: as large as an answer may be.
-const MAX_BODY: usize = 8 << 20;
+/// All lines of one call together, bytes; a person reads no more.
+const MAX_LOG: usize = 64 << 10;
+/// Steps of progress in one call. The longest list has 2,000 pages.
+const MAX_PROGRESS: u32 = 10_000;
+/// Requests of one call. The longest list has 2,000 pages.
+const MAX_REQUESTS: u32 = 10_000;
 
 /// Everything one store holds. Made for one call, dropped with it.
 pub(crate) struct Host {
     pub(crate) limits: Limits,
     pub(crate) call: Option<Call>,
+    pub(crate) meter: Arc<Meter>,
+    pub(crate) words: Words,
+}
+
+/// How much of a guest's words has been passed on.
+#[derive(Default)]
+pub(crate) struct Words {
+    /// Bytes of lines.
+    logged: usize,
+    /// Steps of progress.
+    progress: u32,
 }
 
 /// The part that a call with network has; a pure call (`describe`, `classify`) has none.
@@ -45,6 +56,10 @@ pub(crate) struct Call {
     pub(crate) last: Mutex<Option<Credential>>,
     /// Filled by the first request of a dry run.
     pub(crate) planned: Option<serde_json::Value>,
+    /// That of the whole call.
+    pub(crate) meter: Arc<Meter>,
+    /// How many were sent, or refused.
+    pub(crate) requests: u32,
 }
 
 impl http::Host for Host {
@@ -52,26 +67,7 @@ impl http::Host for Host {
         let call = self.call.as_mut().ok_or_else(no_network)?;
         let wants = request.credential;
         let request = Arc::new(call.prepare(request)?);
-        let mut renewed = false;
-        for attempt in 1.. {
-            let credential = call.credential(wants).await?;
-            call.wait_for_budget().await?;
-            let pause = match call.send(&request, credential.clone()).await {
-                Ok(mut answer) => {
-                    call.scrub(&mut answer);
-                    match call.verdict(&answer, &request, attempt, credential.as_ref(), &mut renewed).await? {
-                        Next::Done => return Ok(response(answer)),
-                        Next::Again(pause) => pause,
-                    }
-                }
-                Err(failure) => match retry::after_failure(&request.method, &failure, attempt) {
-                    Some(pause) if call.has_time(pause) => pause,
-                    _ => return Err(unknown_outcome(&request.method, to_guest(failure))),
-                },
-            };
-            call.sleep(pause).await?;
-        }
-        Err(no_network())
+        self.meter.excuse(call.exchange(wants, &request)).await
     }
 
     async fn download(
@@ -81,7 +77,8 @@ impl http::Host for Host {
         expect: http::Expectation,
     ) -> Result<http::Stored, http::Failure> {
         let call = self.call.as_mut().ok_or_else(no_network)?;
-        call.download(request, &label, expect).await
+        request_size::check_download(&label, &expect)?;
+        self.meter.excuse(call.download(request, &label, expect)).await
     }
 }
 
@@ -94,7 +91,15 @@ pub(crate) enum Next {
 impl Call {
     /// The guest's request in egress's words; a dry run ends here.
     pub(crate) fn prepare(&mut self, request: http::Request) -> Result<Request, http::Failure> {
-        check_size(&request)?;
+        self.requests = self.requests.saturating_add(1);
+        if self.requests > MAX_REQUESTS {
+            return Err(failed("refused.requests", &format!("a call may send {MAX_REQUESTS} requests"), true));
+        }
+        request_size::check(&request)?;
+        if self.pace.reads && request.method != http::Method::Get {
+            let message = "the manifest says that this only reads, but the connector asked for a change";
+            return Err(failed("refused.effect", message, true));
+        }
         let method = match request.method {
             http::Method::Get => Method::Get,
             http::Method::Post => Method::Post,
@@ -115,8 +120,7 @@ impl Call {
             headers.push(("content-type".into(), "application/json".into()));
         }
         if self.options.dry_run {
-            let body =
-                request.body.as_deref().map(|text| serde_json::from_str(text).unwrap_or(serde_json::Value::Null));
+            let body = request.body.as_deref().and_then(guest_text::body);
             self.planned = Some(serde_json::json!({
                 "method": format!("{method:?}").to_uppercase(),
                 "url": egress::redact(&shown),
@@ -126,6 +130,30 @@ impl Call {
             return Err(failed("dry-run", "not sent: this is a dry run", true));
         }
         Ok(Request { method, target, query: request.query, headers, body: request.body.map(String::into_bytes) })
+    }
+
+    /// Send until there is an answer that stands, or no reason to try again.
+    async fn exchange(&self, wants: http::Credential, request: &Arc<Request>) -> Result<http::Response, http::Failure> {
+        let mut renewed = false;
+        for attempt in 1.. {
+            let credential = self.credential(wants).await?;
+            self.wait_for_budget().await?;
+            let pause = match self.send(request, credential.clone()).await {
+                Ok(mut answer) => {
+                    self.scrub(&mut answer);
+                    match self.verdict(&answer, request, attempt, credential.as_ref(), &mut renewed).await? {
+                        Next::Done => return Ok(response(answer)),
+                        Next::Again(pause) => pause,
+                    }
+                }
+                Err(failure) => match retry::after_failure(&request.method, &failure, attempt) {
+                    Some(pause) if self.has_time(pause) => pause,
+                    _ => return Err(unknown_outcome(&request.method, to_guest(failure))),
+                },
+            };
+            self.sleep(pause).await?;
+        }
+        Err(no_network())
     }
 
     /// Send from a task of its own. On the guest's stack the network's deep calls would touch pages that a waiting call keeps;
@@ -248,7 +276,7 @@ impl Call {
         if !matches!(answer.status, 400 | 401 | 403 | 429) || attempt >= retry::ATTEMPTS {
             return Ok(Next::Done);
         }
-        let Ok(verdict) = self.shared.classify(answer).await else {
+        let Ok(verdict) = self.shared.classify(answer, Arc::clone(&self.meter)).await else {
             return Ok(Next::Done);
         };
         match (verdict.kind.as_str(), credential) {
@@ -303,12 +331,25 @@ impl log::Host for Host {
             log::Level::Info => "info",
             log::Level::Warn => "warn",
         };
-        let text: String = text.chars().take(MAX_LINE).map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let words = &mut self.words;
+        if words.logged > MAX_LOG {
+            return;
+        }
+        let text = guest_text::line(&text, MAX_LINE);
+        words.logged = words.logged.saturating_add(text.len());
+        if words.logged > MAX_LOG {
+            call.options.events.message("warn", "the connector says more than is shown");
+            return;
+        }
         call.options.events.message(level, &egress::redact(&text));
     }
 
     async fn progress(&mut self, done: u64, total: Option<u64>, unit: String) {
         let Some(call) = &self.call else { return };
+        self.words.progress = self.words.progress.saturating_add(1);
+        if self.words.progress > MAX_PROGRESS {
+            return;
+        }
         let unit: String = unit.chars().filter(|c| c.is_ascii_lowercase()).take(16).collect();
         call.options.events.progress(done, total, &unit);
     }
@@ -329,26 +370,6 @@ fn unknown_outcome(method: &Method, mut failure: http::Failure) -> http::Failure
             Some("the request may have been carried out: look first, then repeat it only if it was not".into());
     }
     failure
-}
-
-/// Refuses what no service takes, before anything is copied or looked at.
-fn check_size(request: &http::Request) -> Result<(), http::Failure> {
-    let address = match &request.target {
-        http::Target::Path(text) | http::Target::Link(text) => text.len(),
-    };
-    let query = request.query.iter().map(|(name, value)| name.len() + value.len()).fold(address, usize::saturating_add);
-    if query > MAX_ADDRESS || request.query.len() > MAX_ADDRESS {
-        return Err(failed("refused.link", "the address is longer than 16 KiB", true));
-    }
-    let headers = request.headers.iter().map(|header| header.name.len() + header.value.len());
-    let headers = headers.fold(0, usize::saturating_add);
-    if headers > MAX_HEADERS {
-        return Err(failed("refused.header", "the headers are longer than 64 KiB", true));
-    }
-    if request.body.as_ref().is_some_and(|body| body.len() > MAX_BODY) {
-        return Err(failed("refused.body", "the body is longer than 8 MiB", true));
-    }
-    Ok(())
 }
 
 pub(crate) fn no_network() -> http::Failure {

@@ -1,4 +1,4 @@
-//! What the requests of one call take from the account's budget, by the manifest's word.
+//! What the requests of one call take from the account's budget, and what they may do, by the manifest's word.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use switchboard_egress::{Ask, Connection};
 
-use crate::manifest::{Activity, Manifest, Rate};
+use crate::manifest::{Activity, Effect, Manifest, Rate};
 
 /// How often each class may be called, by plan.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -32,6 +32,8 @@ pub(crate) struct Terms {
     one_at_a_time: Option<Alone>,
     /// Whether the input can name a user.
     names_user: bool,
+    /// Whether all it does is read, whatever the input.
+    pub(crate) reads: bool,
 }
 
 /// What the account does once at a time, and for whom where each may have its own.
@@ -57,6 +59,7 @@ impl Terms {
             per_user_per_day: more("per_user_per_day").and_then(Value::as_u64),
             one_at_a_time: more("one_at_a_time").and_then(|alone| Alone::deserialize(alone).ok()),
             names_user: activity.input.pointer("/properties/user").is_some(),
+            reads: activity.effect == Effect::Read && activity.effect_by.is_none(),
         }
     }
 }
@@ -67,6 +70,8 @@ pub(crate) struct Pace {
     pub(crate) ask: Ask,
     /// What nobody else in the account may do at the same time.
     pub(crate) alone: Option<String>,
+    /// Whether the manifest says that nothing but reading is done.
+    pub(crate) reads: bool,
 }
 
 impl Pace {
@@ -77,11 +82,12 @@ impl Pace {
         if let Some(limit) = terms.per_user_per_day.filter(|_| terms.names_user) {
             pace.ask.daily.push((format!("user {}", named_user(input, connection)), limit));
         }
+        pace.reads = terms.reads;
         pace.alone = terms.one_at_a_time.as_ref().map(|alone| alone.name(input));
         pace
     }
 
-    /// The budget of a rate class alone.
+    /// The budget of a rate class alone, for what reads.
     pub(crate) fn class(rates: &Rates, class: &str, connection: &dyn Connection) -> Self {
         let plan = connection.plan().unwrap_or(&rates.default_plan);
         let rate = rates.rates.get(class).and_then(|plans| plans.get(plan));
@@ -97,7 +103,7 @@ impl Pace {
         let daily = rate.and_then(|rate| rate.per_day).map(|limit| (format!("{pool} requests"), u64::from(limit)));
         let (class, daily) = (class.to_owned(), daily.into_iter().collect());
         let ask = Ask { class, limit, window, daily, patience: Duration::ZERO };
-        Self { ask, alone: None }
+        Self { ask, alone: None, reads: true }
     }
 }
 

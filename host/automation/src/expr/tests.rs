@@ -112,7 +112,7 @@ fn the_largest_expressions_are_read() {
 #[test]
 fn brackets_have_a_bound() {
     let deep = format!("${{{{ {}1{} }}}}", "(".repeat(5000), ")".repeat(5000));
-    assert!(string(&deep, &names).is_err());
+    assert!(string(&deep, &Scope::of(&json!({}))).is_err());
 }
 
 #[test]

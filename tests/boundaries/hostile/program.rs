@@ -1,0 +1,88 @@
+//! The built program with a hostile connector, watched from outside.
+
+use std::path::Path;
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use switchboard_emulator::Options;
+use switchboard_tests::world::{Done, World};
+
+/// Between two looks at a program.
+const LOOK: Duration = Duration::from_millis(3);
+
+/// A world whose service does not count requests.
+pub fn world() -> World {
+    let world = World::with(Options { rate_limits: false, ..Options::default() });
+    world.connect("work", "ada@emulator.test");
+    world
+}
+
+/// What a command did.
+pub struct Seen {
+    pub done: Done,
+    pub elapsed: Duration,
+    /// Most memory it had at once, KiB.
+    pub peak: u64,
+}
+
+impl Seen {
+    /// The code of the error it printed, or `ok`.
+    pub fn code(&self) -> &str {
+        let code = |line: &'_ str| line.strip_prefix("error[").is_some();
+        let line = self.done.err.lines().find(|line| code(line));
+        match line.and_then(|line| line.strip_prefix("error[")?.split(']').next()) {
+            Some(code) => code,
+            None if self.done.code == 0 => "ok",
+            None => "none",
+        }
+    }
+}
+
+/// Write a component where the command finds it.
+pub fn save(world: &World, name: &str, component: &[u8]) -> String {
+    let file = world.home.path().join(format!("{name}.wasm"));
+    std::fs::write(&file, component).unwrap();
+    file.display().to_string()
+}
+
+/// `switchboard call bad.x.go` with this connector.
+pub fn call(world: &World, connector: &str, more: &[&str]) -> Seen {
+    run(world, &[&["call", "bad.x.go", "--connector", connector][..], more].concat())
+}
+
+/// A command to its end, its memory watched.
+pub fn run(world: &World, arguments: &[&str]) -> Seen {
+    let start = Instant::now();
+    let child = spawn(world, arguments);
+    let id = child.id();
+    std::thread::scope(|threads| {
+        let waiting = threads.spawn(|| child.wait_with_output().unwrap());
+        let mut peak = 0;
+        while !waiting.is_finished() {
+            peak = peak.max(memory(id).unwrap_or_default());
+            std::thread::sleep(LOOK);
+        }
+        let elapsed = start.elapsed();
+        Seen { done: world.heard(waiting.join().unwrap()), elapsed, peak }
+    })
+}
+
+/// A command that goes on, with what it says in pipes.
+pub fn spawn(world: &World, arguments: &[&str]) -> Child {
+    let mut command = world.command(arguments);
+    world.start(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()))
+}
+
+/// Most memory a process had so far, KiB.
+fn memory(process: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.split_whitespace().next()?.parse().ok()
+}
+
+/// Processor time of a process so far.
+pub fn processor_time(process: u32) -> Duration {
+    let stat = std::fs::read_to_string(Path::new("/proc").join(process.to_string()).join("stat")).unwrap_or_default();
+    let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+    let hundredths = |at: usize| after_name.split_whitespace().nth(at).and_then(|text| text.parse::<u64>().ok());
+    Duration::from_millis(10 * (hundredths(11).unwrap_or_default() + hundredths(12).unwrap_or_default()))
+}

@@ -1,0 +1,2 @@
+;; expect: connector.compile
+(module (func (export "invoke")))

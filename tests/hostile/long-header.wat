@@ -1,0 +1,10 @@
+;; expect: refused.header
+(data (i32.const 50000) "/x")
+(func $invoke (result i32)
+  (i32.store (i32.const 40960) (i32.const 72))
+  (i32.store (i32.const 40964) (i32.const 8))
+  (i32.store (i32.const 40968) (call $repeat (i32.const 8388608) (i32.const 72) (i32.const 8)))
+  (i32.store (i32.const 40972) (i32.const 8388608))
+  (call $send (i32.const 0) (i32.const 0) (i32.const 50000) (i32.const 2) (i32.const 0) (i32.const 0)
+    (i32.const 40960) (i32.const 1) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 32768))
+  (call $refused))

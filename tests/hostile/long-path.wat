@@ -1,0 +1,6 @@
+;; expect: refused.path
+(data (i32.const 50000) "/x")
+(func $invoke (result i32)
+  (call $send (i32.const 0) (i32.const 0) (call $repeat (i32.const 8388608) (i32.const 50000) (i32.const 2)) (i32.const 8388608) (i32.const 0) (i32.const 0)
+    (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 32768))
+  (call $refused))

@@ -1,0 +1,2 @@
+;; expect: connector.compile
+(component (core module (memory 1) (memory 1)))

@@ -1,0 +1,9 @@
+;; expect: guest.deadline
+;; timeout: 1s
+(func $invoke (result i32)
+  (local $at i32)
+  (local.set $at (call $room (i32.const 41943040)))
+  (loop $again
+    (memory.copy (local.get $at) (i32.add (local.get $at) (i32.const 64)) (i32.const 41942976))
+    (br $again))
+  (unreachable))
