@@ -45,7 +45,7 @@ impl App {
         let loaded = match &self.global.connector {
             None => runtime.load_bundle(BUNDLED),
             Some(file) => {
-                let component = read(file)?;
+                let component = compile::read(file)?;
                 let code = compile::compiled(&component).await?;
                 runtime.load_compiled(&component, code).await
             }
@@ -140,13 +140,4 @@ impl Trace for PrintTrace {
         }
         eprintln!("{text}");
     }
-}
-
-fn read(file: &Path) -> Result<Vec<u8>, CliError> {
-    std::fs::read(file).map_err(|error| {
-        CliError::usage(
-            format!("cannot read {}: {error}", file.display()),
-            "name a component file, for example target/connectors/zoom.wasm",
-        )
-    })
 }
