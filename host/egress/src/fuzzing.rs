@@ -5,7 +5,7 @@ use url::Url;
 
 use crate::download::{essence, type_problem};
 use crate::range::Version;
-use crate::{Expectation, HostRule, Method, Policy, headers, hops, response};
+use crate::{Expectation, HostRule, Method, Policy, Purpose, headers, hops, response};
 
 /// What becomes of a service's answer with this head: what the guest sees of it, its trace line, where it redirects to, and
 /// whether it continues a download. The same head as a guest's own is checked as well.
@@ -33,6 +33,8 @@ pub fn answer(status: u16, lines: &[(String, Vec<u8>)]) {
     let hosts: Vec<HostRule> = "*.example.com".parse().into_iter().collect();
     let (policy, answer) = (Policy::new(base.clone(), hosts), answer.into());
     for method in [Method::Get, Method::Post] {
-        let _ = hops::next_hop(&policy, method, &base, &answer);
+        for purpose in [Purpose::Call, Purpose::Download] {
+            let _ = hops::next_hop((&policy, purpose), method, &base, &answer);
+        }
     }
 }
