@@ -130,11 +130,19 @@ impl Connections {
         owner: Owner,
         care: &Care,
     ) -> Result<Admitted, ConnectionsError> {
-        let admitted =
-            expected(care.expect_email.as_deref(), &owner).and_then(|()| self.check_label(label)).and_then(|()| {
-                let entry = Entry::new(label, method, service, &grant, Some(owner.identity.clone()));
-                self.keep(entry, !care.replace)
-            });
+        let admitted = match expected(care.expect_email.as_deref(), &owner) {
+            Ok(()) => {
+                let (label, service, grant) = (label.to_owned(), service.clone(), grant.clone());
+                let (identity, replace) = (owner.identity.clone(), care.replace);
+                self.run(move |connections| {
+                    connections.check_label(&label)?;
+                    let entry = Entry::new(&label, method, &service, &grant, Some(identity));
+                    connections.keep(entry, !replace)
+                })
+                .await
+            }
+            Err(error) => Err(error),
+        };
         self.admitted(admitted, method, service, grant, owner).await
     }
 
@@ -149,14 +157,19 @@ impl Connections {
         owner: Owner,
         replace: bool,
     ) -> Result<Admitted, ConnectionsError> {
-        let admitted = self.show(label).and_then(|row| {
-            if let Some(former) = user_of(&row)
-                && former != owner.user_id
-            {
-                return Err(somebody_else(&row, former, &owner));
+        let again = {
+            let (label, service, grant, owner) = (label.to_owned(), service.clone(), grant.clone(), owner.clone());
+            move |connections: &Connections| {
+                let row = connections.show(&label)?;
+                if let Some(former) = user_of(&row)
+                    && former != owner.user_id
+                {
+                    return Err(somebody_else(&row, former, &owner));
+                }
+                connections.keep(Entry::again(&row, method, &service, &grant, Some(owner.identity)), !replace)
             }
-            self.keep(Entry::again(&row, method, service, &grant, Some(owner.identity.clone())), !replace)
-        });
+        };
+        let admitted = self.run(again).await;
         self.admitted(admitted, method, service, grant, owner).await
     }
 

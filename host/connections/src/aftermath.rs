@@ -146,10 +146,12 @@ impl Connections {
         };
         let method = Method::from_name(&first.method).unwrap_or(method);
         // Its own addresses stay: a sign-in that was refused changes nothing but the token.
-        let kept = self
-            .service(&first.id)
-            .and_then(|own| self.keep(Entry::again(&first, method, &own, &grant, Some(owner.identity)), false));
-        match kept {
+        let (of, given) = (first.clone(), grant.clone());
+        let keep = move |connections: &Connections| {
+            let own = connections.service(&of.id)?;
+            connections.keep(Entry::again(&of, method, &own, &given, Some(owner.identity)), false)
+        };
+        match self.run(keep).await {
             Ok((_, others)) => {
                 let replaced = |row: ConnectionRow| Touched::Ended { label: row.label, state: State::Replaced };
                 let kept = Touched::Kept { label: first.label, lost };

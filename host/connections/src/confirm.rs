@@ -50,31 +50,34 @@ impl Core {
             })?;
             let owner = Owner::of(identity);
             if owner.user_id != former {
-                self.end_as_mixed_up(fence, id, (&token, generation), &owner)?;
+                self.end_as_mixed_up(fence, id, (&token, generation), &owner).await?;
                 return Err(self.active(id).err().unwrap_or(ConnectionsError::TooLate).into());
             }
         }
         token.unconfirmed = false;
         let sealed = self.vault.seal(id, TOKEN, &token)?;
-        let kept = self.store.put_secret_under(fence, id, TOKEN, &sealed, generation + 1);
-        kept.map_err(ConnectionsError::from)?;
+        let (under, of) = (fence.clone(), id.to_owned());
+        let keep = move |core: &Core| Ok(core.store.put_secret_under(&under, &of, TOKEN, &sealed, generation + 1)?);
+        self.with_store(keep).await?;
         Ok(token)
     }
 
     /// The connection ends, and nothing is erased.
-    fn end_as_mixed_up(
-        &self,
+    async fn end_as_mixed_up(
+        self: &Arc<Self>,
         fence: &Fence,
         id: &str,
         (token, generation): (&Token, u64),
         owner: &Owner,
-    ) -> Result<(), CredentialError> {
+    ) -> Result<(), ConnectionsError> {
         let found = clean(owner.email.as_deref().unwrap_or(&owner.user_id));
         let reason = format!("the service answered a refresh with a token of another user, {found}; it was not used");
         let hash = token.rotation_hash();
-        let opened = self.store.open_rotation(fence, id, (TOKEN, generation), &hash, self.now());
-        opened.map_err(ConnectionsError::from)?;
-        self.over(fence, id, &hash, State::NeedsReconnect, &reason)
+        let (under, of, sent) = (fence.clone(), id.to_owned(), hash.clone());
+        let open =
+            move |core: &Core| Ok(core.store.open_rotation(&under, &of, (TOKEN, generation), &sent, core.now())?);
+        self.with_store(open).await?;
+        self.over(fence, id, &hash, State::NeedsReconnect, &reason).await
     }
 
     async fn ask(

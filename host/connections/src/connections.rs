@@ -88,7 +88,10 @@ impl Connections {
         let app = App::from(secret.clone());
         self.core.check_pause(service, client_id)?;
         let asked = sign_in::account_token(&self.core.egress, service, &app, account_id, None).await;
-        let token = asked.inspect_err(|failure| self.core.note_pause(service, client_id, failure))?;
+        if let Err(failure) = &asked {
+            self.core.note_pause(service, client_id, failure).await;
+        }
+        let token = asked?;
         Ok(Grant { token, app: Some(secret), living: Vec::new(), unkept: None })
     }
 
@@ -147,6 +150,16 @@ impl Connections {
             Some(_) => Err(ConnectionsError::LabelTaken { label: label.to_owned() }),
             None => Ok(()),
         }
+    }
+
+    /// Does work with the connections on the thread of the database, so that this one goes on. What is not `async` here waits: for the
+    /// disk, and up to ten seconds for another process that writes. On a thread with timers and sockets, write through this.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connections) -> Result<T, ConnectionsError> + Send + 'static,
+    ) -> Result<T, ConnectionsError> {
+        let connections = self.clone();
+        self.core.store.call(move || work(&connections)).await
     }
 
     /// All connections, oldest first.
@@ -212,7 +225,9 @@ impl Connections {
         // Last use is kept to the minute: a durable write at every call costs more than the call.
         let now = clock::now();
         if row.last_used_at.is_none_or(|at| now - at > 60_000) {
-            self.core.store.touch_connection(&row.id, now)?;
+            let (store, id) = (self.core.store.clone(), row.id.clone());
+            // Nobody waits for it, and a call does not fail for it.
+            self.core.store.later(move || drop(store.touch_connection(&id, now)));
         }
         Ok(LiveConnection {
             policy: service.policy(token.api_url.as_deref())?,

@@ -90,7 +90,7 @@ impl PendingDevice {
                 Ok(Asked::Refused(error)) => break *error,
                 Err(failure) => {
                     lost |= failure.may_be_done();
-                    self.connections.core.note_pause(&self.service, &self.app.client_id, &failure);
+                    self.connections.core.note_pause(&self.service, &self.app.client_id, &failure).await;
                     self.pace(|pace| pace.back_off(failure.retry_after()));
                     trouble = Some(failure.into());
                 }

@@ -35,9 +35,11 @@ impl Connections {
         let pending = {
             // Nobody replaces the token while it changes hands.
             let _alone = core.alone(&row.id).await?;
-            core.begin_revocation(&row)?
+            let of = row.clone();
+            core.with_store(move |core| core.begin_revocation(&of)).await?
         };
-        self.forget_beside(&row.id)?;
+        let id = row.id.clone();
+        self.run(move |connections| connections.forget_beside(&id)).await?;
         let revocation = match pending {
             None => Revocation::NotNeeded,
             Some(pending) => match core.attempt(&pending).await? {
@@ -46,7 +48,7 @@ impl Connections {
             },
         };
         // Best effort: a reader in another process keeps the journal until its next turn.
-        let _ = core.store.fold_journal();
+        let _ = core.with_store(|core| Ok(core.store.fold_journal()?)).await;
         Ok(Disconnected { row, revocation })
     }
 }

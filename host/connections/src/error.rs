@@ -362,7 +362,9 @@ impl ConnectionsError {
             Self::Unreachable { .. } | Self::Timeout { .. } | Self::CodeExpired { .. } | Self::KeyBusy { .. }
         ) || matches!(
             self,
-            Self::Store(StoreError::Database(_) | StoreError::Disk { .. } | StoreError::LeaseLost { .. })
+            Self::Store(
+                StoreError::Database(_) | StoreError::Busy | StoreError::Disk { .. } | StoreError::LeaseLost { .. }
+            )
         )
     }
 }

@@ -30,21 +30,24 @@ impl StorePacing {
 
 #[async_trait]
 impl Pacing for StorePacing {
-    fn reserve(&self, ask: &Ask) -> Result<Duration, Held> {
-        let names: Vec<&str> =
-            std::iter::once(ask.class.as_str()).chain(ask.daily.iter().map(|(name, _)| name.as_str())).collect();
-        let changed = self.store.change_budget(&self.account, &names, |lines| {
-            let mut slots: Vec<Slot> = lines
-                .iter()
-                .map(|(next_us, day, used)| Slot { next_us: *next_us, day: *day, used: used.unsigned_abs() })
-                .collect();
-            let wait = take(ask, now_us(), &mut slots)?;
-            for (line, slot) in lines.iter_mut().zip(slots) {
-                *line = (slot.next_us, slot.day, i64::try_from(slot.used).unwrap_or(i64::MAX));
-            }
-            Ok(wait)
+    async fn reserve(&self, ask: &Ask) -> Result<Duration, Held> {
+        let (store, account, ask) = (self.store.clone(), self.account.clone(), ask.clone());
+        let changed = self.store.call(move || {
+            let names: Vec<&str> =
+                std::iter::once(ask.class.as_str()).chain(ask.daily.iter().map(|(name, _)| name.as_str())).collect();
+            store.change_budget(&account, &names, |lines| {
+                let mut slots: Vec<Slot> = lines
+                    .iter()
+                    .map(|(next_us, day, used)| Slot { next_us: *next_us, day: *day, used: used.unsigned_abs() })
+                    .collect();
+                let wait = take(&ask, now_us(), &mut slots)?;
+                for (line, slot) in lines.iter_mut().zip(slots) {
+                    *line = (slot.next_us, slot.day, i64::try_from(slot.used).unwrap_or(i64::MAX));
+                }
+                Ok(wait)
+            })
         });
-        match changed {
+        match changed.await {
             Ok(outcome) => outcome,
             // The service still counts: a budget that cannot be kept must not stop the work.
             Err(_) => Ok(Duration::ZERO),
@@ -70,6 +73,38 @@ mod tests {
     use super::*;
 
     #[tokio::test]
+    async fn timers_go_on_while_another_process_writes() {
+        let dir = tempfile::tempdir().unwrap();
+        let pacing = StorePacing::new(Store::open(dir.path()).unwrap(), "a".to_owned());
+        let other = Store::open(dir.path()).unwrap();
+        let (writes, begun) = std::sync::mpsc::channel();
+        let writer = std::thread::spawn(move || {
+            let slow = |_| {
+                let _ = writes.send(());
+                std::thread::sleep(Duration::from_secs(2));
+                String::new()
+            };
+            other.change_meta("slow", slow).unwrap();
+        });
+        begun.recv().unwrap();
+        let ask = Ask {
+            class: "light".into(),
+            limit: 10,
+            window: Duration::from_secs(1),
+            daily: Vec::new(),
+            patience: Duration::MAX,
+        };
+        let start = std::time::Instant::now();
+        let short = Duration::from_millis(100);
+        assert!(tokio::time::timeout(short, pacing.reserve(&ask)).await.is_err());
+        assert!(tokio::time::timeout(short, pacing.turn("delete")).await.is_err());
+        assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+        // The turn that nobody waited for is free.
+        drop(pacing.turn("delete").await);
+        writer.join().unwrap();
+    }
+
+    #[tokio::test]
     async fn two_connections_of_one_account_share_its_budget_and_its_turns() {
         let store = Store::in_memory().unwrap();
         let of = |account: &str| StorePacing::new(store.clone(), account.to_owned());
@@ -82,10 +117,10 @@ mod tests {
         };
         let (first, second, other) = (of("a"), of("a"), of("b"));
         for pacing in [&first, &second, &first] {
-            pacing.reserve(&ask).unwrap();
+            pacing.reserve(&ask).await.unwrap();
         }
-        assert!(second.reserve(&ask).is_err());
-        other.reserve(&ask).unwrap();
+        assert!(second.reserve(&ask).await.is_err());
+        other.reserve(&ask).await.unwrap();
 
         let turn = first.turn("delete").await;
         let waiting = tokio::spawn(async move { second.turn("delete").await });

@@ -1,5 +1,6 @@
 //! Pauses that a token service asks for. All processes of one database keep them together.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -16,11 +17,12 @@ const LONGEST: Duration = Duration::from_secs(3_600);
 
 impl Core {
     /// Notes how long the service wants to be left alone by this app.
-    pub fn note_pause(&self, service: &Service, client_id: &str, failure: &TokenFailure) {
+    pub async fn note_pause(self: &Arc<Self>, service: &Service, client_id: &str, failure: &TokenFailure) {
         let Some(wait) = failure.retry_after().filter(|wait| !wait.is_zero()) else { return };
         let until = self.now().saturating_add(millis(wait.min(LONGEST)));
+        let name = name(service, client_id);
         // Without the note the service is asked once more, which it bears.
-        let _ = self.store.put_meta(&name(service, client_id), &until.to_string());
+        let _ = self.with_store(move |core| Ok(core.store.put_meta(&name, &until.to_string())?)).await;
     }
 
     /// The failure of a question that is not sent, because the pause is not over.
@@ -38,7 +40,8 @@ impl Core {
         let left = until.saturating_sub(self.now());
         // A time far ahead was written before the clock was set back.
         if left <= 0 || left > millis(LONGEST) {
-            let _ = self.store.delete_meta(&name);
+            let store = self.store.clone();
+            self.store.later(move || drop(store.delete_meta(&name)));
             return None;
         }
         u64::try_from(left).ok().map(Duration::from_millis)
@@ -58,7 +61,9 @@ impl Core {
     pub fn note_refresh_failure(&self, id: &str, failure: &CredentialError) {
         let noted = Noted { at: self.now(), message: failure.message.clone(), retryable: failure.retryable };
         if let (UNAVAILABLE, Ok(text)) = (failure.code.as_str(), serde_json::to_string(&noted)) {
-            let _ = self.store.put_meta(&failure_name(id), &text);
+            let (store, name) = (self.store.clone(), failure_name(id));
+            // Done before the lease is given back, which is the store's next work.
+            self.store.later(move || drop(store.put_meta(&name, &text)));
         }
     }
 }

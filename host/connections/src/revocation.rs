@@ -154,13 +154,15 @@ impl Core {
     /// One attempt. None when another process makes it.
     pub async fn attempt(self: &Arc<Self>, pending: &PendingRevocation) -> Result<Option<Retried>, ConnectionsError> {
         let job = self.field::<Job>(&pending.id, FIELD);
-        if !self.store.claim_revocation(&pending.id, pending.attempts, self.now() + ATTEMPT_MS)? {
+        let (id, attempts) = (pending.id.clone(), pending.attempts);
+        let claim = move |core: &Core| Ok(core.store.claim_revocation(&id, attempts, core.now() + ATTEMPT_MS)?);
+        if !self.with_store(claim).await? {
             return Ok(None);
         }
         let given_up = self.now() >= pending.until || pending.attempts >= MOST_ATTEMPTS;
         if given_up {
             // Its day is over whatever becomes of the last attempt, also when that is cut short.
-            self.forget_revocation(&pending.id)?;
+            self.forget_revocation(&pending.id).await?;
         }
         let failed = match job {
             Ok((job, _)) => self.take_back(&pending.id, job).await.err(),
@@ -168,23 +170,33 @@ impl Core {
         };
         let label = pending.label.clone();
         let Some(Refused { why, wait_ms }) = failed else {
-            self.forget_revocation(&pending.id)?;
+            self.forget_revocation(&pending.id).await?;
             return Ok(Some(Retried { label, failed: None, given_up: false }));
         };
         if !given_up {
             let pause = PAUSE_MS.saturating_mul(1 << pending.attempts.min(6)).min(3_600_000);
             // However long the service wants to be left alone, it is asked once more before the end.
             let next = self.now().saturating_add(pause.max(wait_ms)).min(pending.until);
-            self.store.note_revocation(&pending.id, &why, next)?;
+            self.note_revocation(&pending.id, &why, next).await?;
         }
         Ok(Some(Retried { label, failed: Some(why), given_up }))
     }
 
-    fn forget_revocation(&self, id: &str) -> Result<(), ConnectionsError> {
-        self.store.delete_revocation(id)?;
-        // Best effort: a reader in another process keeps the journal until its next turn.
-        let _ = self.store.fold_journal();
-        Ok(())
+    async fn forget_revocation(self: &Arc<Self>, id: &str) -> Result<(), ConnectionsError> {
+        let id = id.to_owned();
+        self.with_store(move |core| {
+            core.store.delete_revocation(&id)?;
+            // Best effort: a reader in another process keeps the journal until its next turn.
+            let _ = core.store.fold_journal();
+            Ok(())
+        })
+        .await
+    }
+
+    /// Why an attempt failed, and when the next one may be made.
+    pub async fn note_revocation(self: &Arc<Self>, id: &str, why: &str, next: i64) -> Result<(), ConnectionsError> {
+        let (id, why) = (id.to_owned(), why.to_owned());
+        self.with_store(move |core| Ok(core.store.note_revocation(&id, &why, next)?)).await
     }
 
     /// The refresh token first: it is the one that lives longest. Some services know only the access token, so both go, but
@@ -241,8 +253,8 @@ impl Core {
             let app = App::from(job.app.clone());
             job.token = sign_in::refresh(&core.egress, &job.service, &app, &job.token, &refresh).await?;
             let sealed = core.vault.seal(&id, FIELD, &job).map_err(|error| TokenFailure::not_sent(&error))?;
-            let kept = core.store.reseal_revocation(&id, FIELD, &sealed);
-            kept.map_err(|error| TokenFailure::not_sent(&error.into()))?;
+            let reseal = move |core: &Core| Ok(core.store.reseal_revocation(&id, FIELD, &sealed)?);
+            core.with_store(reseal).await.map_err(|error| TokenFailure::not_sent(&error))?;
             Ok(job)
         });
         renewed.await.unwrap_or_else(|error| Err(TokenFailure::interrupted(&error)))

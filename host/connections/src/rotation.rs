@@ -107,6 +107,15 @@ impl Core {
         rotated.await.unwrap_or_else(|error| Err(unavailable(format!("the refresh was interrupted: {error}"), true)))
     }
 
+    /// Work that may wait for the disk or another process, done on the store's thread.
+    pub async fn with_store<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Core) -> Result<T, ConnectionsError> + Send + 'static,
+    ) -> Result<T, ConnectionsError> {
+        let core = self.clone();
+        self.store.call(move || work(&core)).await
+    }
+
     /// A connection that is `active`.
     pub fn active(&self, id: &str) -> Result<ConnectionRow, ConnectionsError> {
         let row = self
@@ -181,7 +190,7 @@ impl Core {
             if let Some(token) = self.good_token(id, rejected)?.filter(|token| known(token, whose)) {
                 return Ok(token);
             }
-            if let Some(held) = self.try_lease(&name)? {
+            if let Some(held) = self.try_lease(&name).await? {
                 break held;
             }
             if tokio::time::Instant::now() > give_up {
@@ -209,15 +218,15 @@ impl Core {
             other => other,
         };
         // Left behind it ends by itself.
-        let _ = self.store.let_go(held);
+        let _ = self.with_store(move |core| Ok(core.store.let_go(held)?)).await;
         result
     }
 
     /// The lease of a connection's token, once whoever has it is done.
-    pub async fn alone(&self, id: &str) -> Result<Held, ConnectionsError> {
+    pub async fn alone(self: &Arc<Self>, id: &str) -> Result<Held, ConnectionsError> {
         let (name, give_up) = (format!("token/{id}"), tokio::time::Instant::now() + PATIENCE);
         loop {
-            if let Some(held) = self.try_lease(&name)? {
+            if let Some(held) = self.try_lease(&name).await? {
                 return Ok(held);
             }
             if tokio::time::Instant::now() > give_up {
@@ -229,24 +238,33 @@ impl Core {
     }
 
     /// A lease, unless somebody has it.
-    pub fn try_lease(&self, name: &str) -> Result<Option<Held>, ConnectionsError> {
-        Ok(self.store.hold(name, &self.holder, LEASE_MS, self.now())?)
+    pub async fn try_lease(self: &Arc<Self>, name: &str) -> Result<Option<Held>, ConnectionsError> {
+        let name = name.to_owned();
+        self.with_store(move |core| Ok(core.store.hold(&name, &core.holder, LEASE_MS, core.now())?)).await
     }
 
     /// The one POST. Only under the lease.
-    async fn replace(&self, fence: &Fence, id: &str, rejected: Option<&str>) -> Result<Token, CredentialError> {
+    async fn replace(
+        self: &Arc<Self>,
+        fence: &Fence,
+        id: &str,
+        rejected: Option<&str>,
+    ) -> Result<Token, CredentialError> {
         let (old, generation): (Token, u64) = self.field(id, TOKEN)?;
         let (service, _): (Service, _) = self.field(id, SERVICE)?;
         let stored = ConnectionsError::from;
         let hash = old.rotation_hash();
         let earlier = self.store.rotation(id).map_err(stored)?;
         let answer_lost = earlier.is_some_and(|rotation| rotation.token_hash == hash);
-        if !self.store.open_rotation(fence, id, (TOKEN, generation), &hash, self.now()).map_err(stored)? {
+        let (under, of, sent) = (fence.clone(), id.to_owned(), hash.clone());
+        let open =
+            move |core: &Core| Ok(core.store.open_rotation(&under, &of, (TOKEN, generation), &sent, core.now())?);
+        if !self.with_store(open).await? {
             return self.renewed_meanwhile(id, rejected);
         }
-        let over = |state, reason: &str| {
-            let ended = self.over(fence, id, &hash, state, reason);
-            ended.and_then(|()| self.renewed_meanwhile(id, rejected))
+        let over = async |state, reason: &str| {
+            self.over(fence, id, &hash, state, reason).await?;
+            self.renewed_meanwhile(id, rejected)
         };
 
         let (app, account) = match self.field::<Option<AppSecret>>(id, APP)?.0 {
@@ -254,17 +272,17 @@ impl Core {
                 let account = secret.account_id.clone();
                 (App::from(secret), account)
             }
-            None => return over(State::NeedsReconnect, "the pasted token has ended; paste a new one"),
+            None => return over(State::NeedsReconnect, "the pasted token has ended; paste a new one").await,
         };
         self.tell(id, Stage::Sending);
         let answer = match (self.check_pause(&service, &app.client_id), &account, &old.refresh) {
             (Err(paused), ..) => Err(paused),
             (_, Some(account), _) => sign_in::account_token(&self.egress, &service, &app, account, Some(&old)).await,
             (_, None, Some(refresh)) => sign_in::refresh(&self.egress, &service, &app, &old, refresh).await,
-            (_, None, None) => return over(State::NeedsReconnect, "the service gave no way to renew its token"),
+            (_, None, None) => return over(State::NeedsReconnect, "the service gave no way to renew its token").await,
         };
         if let Err(failure) = &answer {
-            self.note_pause(&service, &app.client_id, failure);
+            self.note_pause(&service, &app.client_id, failure).await;
         }
         match answer {
             Ok(new) => match self.keep(fence, id, old, new, generation).await? {
@@ -278,17 +296,17 @@ impl Core {
                         true => "the answer to an earlier refresh was lost, and the old token is no longer accepted",
                         false => "the service no longer accepts the token",
                     };
-                    over(state, &format!("{cause}: {refusal}"))
+                    over(state, &format!("{cause}: {refusal}")).await
                 }
                 _ => {
-                    self.store.close_rotation(id).map_err(stored)?;
+                    self.close_rotation(id).await?;
                     let what = "check its id, its secret and that it is active";
                     let message = format!("the service refused the app: {refusal}; {what}");
                     Err(unavailable(message, false))
                 }
             },
             Err(TokenFailure::NoEndpoint { address, status }) => {
-                self.store.close_rotation(id).map_err(stored)?;
+                self.close_rotation(id).await?;
                 let then = "check the address of the sign-in service";
                 let message =
                     format!("there is no token service at {address}: it answered with status {status}; {then}");
@@ -300,7 +318,7 @@ impl Core {
                 // Whoever is turned away has had nothing replaced.
                 let unchanged = (not_sent || turned_away) && !answer_lost;
                 if unchanged {
-                    self.store.close_rotation(id).map_err(stored)?;
+                    self.close_rotation(id).await?;
                 }
                 Err(not_refreshed(&message, unchanged))
             }
@@ -310,7 +328,7 @@ impl Core {
     /// On disk first. A full disk is given a moment: the old token is already worth nothing. None when another process has
     /// the lease, or another grant came meanwhile.
     async fn keep(
-        &self,
+        self: &Arc<Self>,
         fence: &Fence,
         id: &str,
         old: Token,
@@ -328,9 +346,12 @@ impl Core {
         let sealed = self.vault.seal(id, TOKEN, &new)?;
         let mut attempt = 0;
         loop {
-            match self.store.put_secret_under(fence, id, TOKEN, &sealed, generation + 1) {
+            let (under, of, token) = (fence.clone(), id.to_owned(), sealed.clone());
+            let store = self.store.clone();
+            let put = move || store.put_secret_under(&under, &of, TOKEN, &token, generation + 1);
+            match self.store.call(put).await {
                 Ok(()) => break,
-                Err(StoreError::Database(_) | StoreError::Disk { .. }) if attempt < 5 => {
+                Err(StoreError::Database(_) | StoreError::Busy | StoreError::Disk { .. }) if attempt < 5 => {
                     attempt += 1;
                     tokio::time::sleep(Duration::from_millis(200)).await;
                 }
@@ -339,7 +360,8 @@ impl Core {
             }
         }
         if new.scopes != old.scopes {
-            self.store.set_connection_scopes(id, &new.scopes).map_err(ConnectionsError::from)?;
+            let (of, scopes) = (id.to_owned(), new.scopes.clone());
+            self.with_store(move |core| Ok(core.store.set_connection_scopes(&of, &scopes)?)).await?;
         }
         self.tell(id, Stage::Kept);
         Ok(Some(new))
@@ -347,17 +369,31 @@ impl Core {
 
     /// The grant is over: said, with its reason. Nothing is erased unless the account itself took the app away, and
     /// nothing is said of a grant that came while the service was asked.
-    pub fn over(&self, fence: &Fence, id: &str, sent: &str, state: State, reason: &str) -> Result<(), CredentialError> {
-        let erase = state == State::Disconnected;
-        let from = state.reached_from();
-        let moved = self
-            .store
-            .move_connection_under(fence, sent, id, &from, (state.as_str(), reason), erase)
-            .map_err(ConnectionsError::from)?;
-        if moved && erase {
-            self.forget(id, false)?;
-        }
-        Ok(())
+    pub async fn over(
+        self: &Arc<Self>,
+        fence: &Fence,
+        id: &str,
+        sent: &str,
+        state: State,
+        reason: &str,
+    ) -> Result<(), ConnectionsError> {
+        let (fence, id, sent, reason) = (fence.clone(), id.to_owned(), sent.to_owned(), reason.to_owned());
+        self.with_store(move |core| {
+            let erase = state == State::Disconnected;
+            let from = state.reached_from();
+            let to = (state.as_str(), reason.as_str());
+            if core.store.move_connection_under(&fence, &sent, &id, &from, to, erase)? && erase {
+                core.forget(&id, false)?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// The service said for certain that it replaced nothing.
+    async fn close_rotation(self: &Arc<Self>, id: &str) -> Result<(), ConnectionsError> {
+        let id = id.to_owned();
+        self.with_store(move |core| Ok(core.store.close_rotation(&id)?)).await
     }
 
     /// The token of a grant that took the place of the one that was being replaced. Never the one the service just refused,

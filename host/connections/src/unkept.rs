@@ -16,6 +16,7 @@ use crate::revocation::{FIELD, Job};
 use crate::rotation::Core;
 use crate::token::{AppSecret, Token};
 use crate::token_failure::TokenFailure;
+use crate::under_way::UnderWay;
 use crate::{App, ConnectionsError, Grant, Method, Service};
 /// Longer than a look at a lock takes.
 const LOOK: Duration = Duration::from_millis(10);
@@ -49,7 +50,7 @@ impl Connections {
         let secret =
             AppSecret { client_id: app.client_id.clone(), client_secret: app.client_secret.clone(), account_id: None };
         let job = Job { service: service.clone(), app: secret, token, living };
-        match self.core.write_down(&job) {
+        match self.core.write_down(&job).await {
             Ok(unkept) => Ok(grant(job, unkept)),
             Err(error) => {
                 // What cannot be written down is not used.
@@ -70,7 +71,7 @@ impl Connections {
         failure: TokenFailure,
         living: Vec<String>,
     ) -> ConnectionsError {
-        self.core.note_pause(service, &app.client_id, &failure);
+        self.core.note_pause(service, &app.client_id, &failure).await;
         let TokenFailure::Unusable { message, token } = failure else {
             return failure.of_sign_in();
         };
@@ -106,7 +107,7 @@ impl Connections {
             let (id, until) = (pending.id.clone(), pending.until);
             if let Err(why) = self.finish_sign_in(pending, lock, whose, &mut told).await {
                 let later = (self.core.now() + KEPT_WITHIN_MS).min(until);
-                self.core.store.note_revocation(&id, &why, later)?;
+                self.core.note_revocation(&id, &why, later).await?;
             }
         }
         Ok(())
@@ -164,12 +165,18 @@ fn grant(job: Job, unkept: Unkept) -> Grant {
 }
 
 impl Core {
-    fn write_down(&self, job: &Job) -> Result<Unkept, ConnectionsError> {
+    async fn write_down(self: &Arc<Self>, job: &Job) -> Result<Unkept, ConnectionsError> {
         let pending = self.pending(NAME, &job.service.connector, KEPT_WITHIN_MS);
         let sealed = self.vault.seal(&pending.id, FIELD, job)?;
-        let lock = self.store.lock_once(&pending.id)?;
-        let number = self.store.put_revocation(&pending, FIELD, &sealed)?;
-        Ok(Unkept { pending, number, _lock: lock })
+        // Whoever ends the program waits for it, also when the caller does not.
+        let under_way = UnderWay::begin_unless_ending();
+        self.with_store(move |core| {
+            let _until_it_is_kept = under_way;
+            let lock = core.store.lock_once(&pending.id)?;
+            let number = core.store.put_revocation(&pending, FIELD, &sealed)?;
+            Ok(Unkept { pending, number, _lock: lock })
+        })
+        .await
     }
 
     /// The lock of a sign-in whose process is gone. None while it goes on; whoever only looks has the lock for a moment.

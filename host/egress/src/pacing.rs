@@ -61,7 +61,7 @@ pub trait Pacing: Send + Sync {
     ///
     /// # Errors
     /// [`Held`]; nothing is reserved then.
-    fn reserve(&self, ask: &Ask) -> Result<Duration, Held>;
+    async fn reserve(&self, ask: &Ask) -> Result<Duration, Held>;
 
     /// Reserve one request and wait for its moment.
     ///
@@ -72,7 +72,7 @@ pub trait Pacing: Send + Sync {
     /// [`Held`]; nothing is reserved then, but the request may have counted in its day.
     async fn admit(&self, ask: &Ask) -> Result<(), Held> {
         let start = Instant::now();
-        let mut wait = self.reserve(ask)?;
+        let mut wait = self.reserve(ask).await?;
         while !wait.is_zero() {
             let moment = Instant::now() + wait;
             tokio::time::sleep_until(moment).await;
@@ -80,7 +80,7 @@ pub trait Pacing: Send + Sync {
                 break;
             }
             let patience = ask.patience.saturating_sub(start.elapsed());
-            wait = self.reserve(&Ask { patience, daily: Vec::new(), ..ask.clone() })?;
+            wait = self.reserve(&Ask { patience, daily: Vec::new(), ..ask.clone() }).await?;
         }
         Ok(())
     }
@@ -142,7 +142,7 @@ pub struct MemoryPacing {
 
 #[async_trait]
 impl Pacing for MemoryPacing {
-    fn reserve(&self, ask: &Ask) -> Result<Duration, Held> {
+    async fn reserve(&self, ask: &Ask) -> Result<Duration, Held> {
         let mut all = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         let names: Vec<&String> = std::iter::once(&ask.class).chain(ask.daily.iter().map(|(name, _)| name)).collect();
         let mut lines: Vec<Slot> = names.iter().map(|name| all.get(*name).copied().unwrap_or_default()).collect();
@@ -219,7 +219,7 @@ mod tests {
 
     #[async_trait]
     impl Pacing for Virtual {
-        fn reserve(&self, ask: &Ask) -> Result<Duration, Held> {
+        async fn reserve(&self, ask: &Ask) -> Result<Duration, Held> {
             let now = 5 * DAY_US + i64::try_from(self.start.elapsed().as_micros()).unwrap();
             take(ask, now, std::slice::from_mut(&mut *self.line.lock().unwrap()))
         }

@@ -47,7 +47,7 @@ const COLUMNS: &str = "id, label, connector, method, api_base, oauth_base, clien
 impl Store {
     /// Adds a connection, or replaces the one of the same id, which keeps its label. A label belongs to one connection.
     pub fn put_connection(&self, row: &ConnectionRow) -> Result<(), StoreError> {
-        put(&self.lock(), row)
+        self.transaction(|db| put(db, row))
     }
 
     /// Adds or replaces a connection together with its sealed secrets. `ends` sees all connections as they are then and
@@ -116,13 +116,13 @@ impl Store {
 
     /// Gives a connection another label.
     pub fn rename_connection(&self, id: &str, label: &str) -> Result<(), StoreError> {
-        let renamed = self.lock().execute("UPDATE connections SET label = ?2 WHERE id = ?1", [id, label]);
+        let renamed = self.execute("UPDATE connections SET label = ?2 WHERE id = ?1", [id, label]);
         taken(renamed, label)
     }
 
     /// Says in which state a connection is and why.
     pub fn set_connection_state(&self, id: &str, state: &str, reason: Option<&str>) -> Result<(), StoreError> {
-        set_state(&self.lock(), id, state, reason)
+        self.transaction(|db| set_state(db, id, state, reason))
     }
 
     /// Moves a connection to another state if it is in one of `from`; `erase` takes its secrets along in the same
@@ -159,19 +159,19 @@ impl Store {
 
     /// Notes when a connection was used.
     pub fn touch_connection(&self, id: &str, at: i64) -> Result<(), StoreError> {
-        self.lock().execute("UPDATE connections SET last_used_at = ?2 WHERE id = ?1", params![id, at])?;
+        self.execute("UPDATE connections SET last_used_at = ?2 WHERE id = ?1", params![id, at])?;
         Ok(())
     }
 
     /// Keeps who a connection acts as.
     pub fn set_connection_identity(&self, id: &str, identity: &Value) -> Result<(), StoreError> {
-        self.lock().execute("UPDATE connections SET identity = ?2 WHERE id = ?1", params![id, Json(identity)])?;
+        self.execute("UPDATE connections SET identity = ?2 WHERE id = ?1", params![id, Json(identity)])?;
         Ok(())
     }
 
     /// Keeps what the account granted.
     pub fn set_connection_scopes(&self, id: &str, scopes: &[String]) -> Result<(), StoreError> {
-        self.lock().execute("UPDATE connections SET scopes = ?2 WHERE id = ?1", params![id, Json(scopes)])?;
+        self.execute("UPDATE connections SET scopes = ?2 WHERE id = ?1", params![id, Json(scopes)])?;
         Ok(())
     }
 }

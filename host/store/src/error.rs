@@ -53,6 +53,12 @@ pub enum StoreError {
         #[source]
         cause: rusqlite::Error,
     },
+    /// Other processes write all the time, or one of them was stopped while it did.
+    #[error("the database is in use: another process has been writing for ten seconds; end it, or try again later")]
+    Busy,
+    /// The work was not done to its end.
+    #[error("the work with the database was cut short; this is a defect of this program")]
+    CutShort,
     /// SQLite refused.
     #[error("the database cannot be used: {0}")]
     Database(#[source] rusqlite::Error),

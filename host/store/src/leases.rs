@@ -34,18 +34,19 @@ impl Store {
         now_ms: i64,
     ) -> Result<Option<u64>, StoreError> {
         // A lease that ends much later than any could was taken before the clock was set back: it is over.
-        let number: Option<i64> = self
-            .lock()
-            .prepare_cached(
-                "INSERT INTO leases (name, holder, fence, expires_at) VALUES (?1, ?2, 1, ?3 + ?4)
-                 ON CONFLICT (name) DO UPDATE
-                 SET holder = excluded.holder, fence = fence + 1, expires_at = excluded.expires_at
-                 WHERE leases.holder IS NULL OR leases.expires_at <= ?3 OR leases.expires_at > ?3 + 10 * ?4
-                 RETURNING fence",
-            )?
-            .query_row(params![name, holder.to_string(), now_ms, ttl_ms], |row| row.get(0))
-            .optional()?;
-        Ok(number.map(i64::unsigned_abs))
+        self.transaction(|db| {
+            let number: Option<i64> = db
+                .prepare_cached(
+                    "INSERT INTO leases (name, holder, fence, expires_at) VALUES (?1, ?2, 1, ?3 + ?4)
+                     ON CONFLICT (name) DO UPDATE
+                     SET holder = excluded.holder, fence = fence + 1, expires_at = excluded.expires_at
+                     WHERE leases.holder IS NULL OR leases.expires_at <= ?3 OR leases.expires_at > ?3 + 10 * ?4
+                     RETURNING fence",
+                )?
+                .query_row(params![name, holder.to_string(), now_ms, ttl_ms], |row| row.get(0))
+                .optional()?;
+            Ok(number.map(i64::unsigned_abs))
+        })
     }
 
     /// Takes a lease from whoever the row says has it. Only for who knows that nobody does: see [`Store::hold`].
@@ -56,21 +57,22 @@ impl Store {
         ttl_ms: i64,
         now_ms: i64,
     ) -> Result<u64, StoreError> {
-        let number: i64 = self
-            .lock()
-            .prepare_cached(
-                "INSERT INTO leases (name, holder, fence, expires_at) VALUES (?1, ?2, 1, ?3 + ?4)
-                 ON CONFLICT (name) DO UPDATE
-                 SET holder = excluded.holder, fence = fence + 1, expires_at = excluded.expires_at
-                 RETURNING fence",
-            )?
-            .query_row(params![name, holder.to_string(), now_ms, ttl_ms], |row| row.get(0))?;
-        Ok(number.unsigned_abs())
+        self.transaction(|db| {
+            let number: i64 = db
+                .prepare_cached(
+                    "INSERT INTO leases (name, holder, fence, expires_at) VALUES (?1, ?2, 1, ?3 + ?4)
+                     ON CONFLICT (name) DO UPDATE
+                     SET holder = excluded.holder, fence = fence + 1, expires_at = excluded.expires_at
+                     RETURNING fence",
+                )?
+                .query_row(params![name, holder.to_string(), now_ms, ttl_ms], |row| row.get(0))?;
+            Ok(number.unsigned_abs())
+        })
     }
 
     /// Gives a lease back. Does nothing when it went to somebody else meanwhile.
     pub fn release_lease(&self, fence: &Fence) -> Result<(), StoreError> {
-        self.lock().execute(
+        self.execute(
             "UPDATE leases SET holder = NULL, expires_at = 0 WHERE name = ?1 AND fence = ?2",
             params![fence.name, number(fence)],
         )?;

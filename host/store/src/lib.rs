@@ -2,7 +2,8 @@
 //!
 //! One SQLite file that several processes may open at once. Every write is on disk when its function returns.
 //! Nothing here encrypts or reads a secret: the vault of `switchboard-connections` hands over sealed bytes.
-//! Start at [`Store::open`].
+//! Its functions wait: for the disk, and up to ten seconds for another process that writes. Asynchronous code calls them through
+//! [`Store::call`], which does the work on the store's own thread. Start at [`Store::open`].
 
 mod connections;
 mod deliveries;
@@ -19,6 +20,7 @@ mod runs;
 mod secrets;
 mod steps;
 mod store;
+mod worker;
 
 pub use connections::ConnectionRow;
 pub use error::StoreError;

@@ -16,7 +16,7 @@ impl Store {
 
     /// Keeps a value under a name, replacing the former one.
     pub fn put_meta(&self, name: &str, value: &str) -> Result<(), StoreError> {
-        self.lock().execute(
+        self.execute(
             "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             params![name, value],
         )?;
@@ -51,7 +51,7 @@ impl Store {
 
     /// Removes a name.
     pub fn delete_meta(&self, name: &str) -> Result<(), StoreError> {
-        self.lock().execute("DELETE FROM meta WHERE name = ?1", [name])?;
+        self.execute("DELETE FROM meta WHERE name = ?1", [name])?;
         Ok(())
     }
 }

@@ -2,6 +2,7 @@
 
 use rusqlite::{OptionalExtension, TransactionBehavior, params};
 
+use crate::store::WriteTurn;
 use crate::{Store, StoreError};
 
 /// One line of an account's budget: next free moment (microseconds since 1970), day (days since 1970), used that day.
@@ -16,9 +17,24 @@ impl Store {
         &self,
         account: &str,
         names: &[&str],
-        change: impl FnOnce(&mut [BudgetLine]) -> Result<T, E>,
+        mut change: impl FnMut(&mut [BudgetLine]) -> Result<T, E>,
     ) -> Result<Result<T, E>, StoreError> {
-        let mut connection = self.lock();
+        let mut turn = WriteTurn::begin();
+        loop {
+            match self.change_budget_once(account, names, &mut change) {
+                Err(StoreError::Database(error)) if turn.comes_after(&error) => {}
+                result => return result,
+            }
+        }
+    }
+
+    fn change_budget_once<T, E>(
+        &self,
+        account: &str,
+        names: &[&str],
+        change: &mut impl FnMut(&mut [BudgetLine]) -> Result<T, E>,
+    ) -> Result<Result<T, E>, StoreError> {
+        let mut connection = self.lock_to_write();
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         let before = connection.total_changes();
         let result = (|| {

@@ -31,7 +31,7 @@ pub struct Retention {
 impl Store {
     /// Starts a clock. One that runs already keeps its earlier end; consent given is kept.
     pub fn start_retention(&self, retention: &Retention) -> Result<(), StoreError> {
-        self.lock().execute(
+        self.execute(
             "INSERT INTO retentions (connection, label, connector, identity, ended_at, delete_by, decision)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
              ON CONFLICT (connection) DO UPDATE SET
@@ -71,7 +71,7 @@ impl Store {
 
     /// Says that the data is gone.
     pub fn finish_retention(&self, connection: &str, at: i64) -> Result<(), StoreError> {
-        self.lock().execute(
+        self.execute(
             "UPDATE retentions SET done_at = ?2, identity = NULL WHERE connection = ?1",
             params![connection, at],
         )?;
@@ -80,7 +80,7 @@ impl Store {
 
     /// Stops the clock: the account was connected again before it ran out.
     pub fn stop_retention(&self, connection: &str) -> Result<(), StoreError> {
-        self.lock().execute("DELETE FROM retentions WHERE connection = ?1 AND done_at IS NULL", [connection])?;
+        self.execute("DELETE FROM retentions WHERE connection = ?1 AND done_at IS NULL", [connection])?;
         Ok(())
     }
 }

@@ -76,7 +76,7 @@ impl Store {
 
     /// Claims one for an attempt: nobody else tries before `next_at`. False when somebody was faster, or it is gone.
     pub fn claim_revocation(&self, id: &str, attempts: u32, next_at: i64) -> Result<bool, StoreError> {
-        let changed = self.lock().execute(
+        let changed = self.execute(
             "UPDATE revocations SET attempts = attempts + 1, next_at = ?3 WHERE id = ?1 AND attempts = ?2",
             params![id, attempts, next_at],
         )?;
@@ -85,7 +85,7 @@ impl Store {
 
     /// Notes why an attempt failed, and when the next one may be made.
     pub fn note_revocation(&self, id: &str, error: &str, next_at: i64) -> Result<(), StoreError> {
-        self.lock().execute(
+        self.execute(
             "UPDATE revocations SET last_error = ?2, next_at = ?3 WHERE id = ?1",
             params![id, error, next_at],
         )?;
@@ -94,7 +94,7 @@ impl Store {
 
     /// Replaces what is sealed for one. Nothing is written for one that is gone.
     pub fn reseal_revocation(&self, id: &str, field: &str, sealed: &[u8]) -> Result<(), StoreError> {
-        self.lock().execute(
+        self.execute(
             "UPDATE secrets SET sealed = ?3, generation = generation + 1 WHERE connection = ?1 AND field = ?2",
             params![id, field, sealed],
         )?;

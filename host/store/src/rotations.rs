@@ -52,7 +52,7 @@ impl Store {
 
     /// Forgets an open rotation: the service said for certain that it replaced nothing.
     pub fn close_rotation(&self, connection: &str) -> Result<(), StoreError> {
-        self.lock().execute("DELETE FROM rotations WHERE connection = ?1", [connection])?;
+        self.execute("DELETE FROM rotations WHERE connection = ?1", [connection])?;
         Ok(())
     }
 }

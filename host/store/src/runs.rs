@@ -73,7 +73,7 @@ impl Store {
     pub fn start_run(&self, run: &NewRun) -> Result<RunLock, StoreError> {
         // Before the row: one that is there without its lock is interrupted.
         let lock = self.lock_once(&lock_name(&run.id))?;
-        self.lock().execute(
+        self.execute(
             "INSERT INTO runs (id, automation, document, document_sha256, inputs, state, started_at, connections)
              VALUES (?1, ?2, ?3, ?4, ?5, 'running', ?6, ?7)",
             params![
@@ -98,7 +98,7 @@ impl Store {
         outputs: Option<&Value>,
         error: Option<&Value>,
     ) -> Result<(), StoreError> {
-        self.lock().execute(
+        self.execute(
             "UPDATE runs SET state = ?2, ended_at = ?3, outputs = ?4, error = ?5 WHERE id = ?1",
             params![id, state, ended_at, outputs.map(Json), error.map(Json)],
         )?;

@@ -23,7 +23,7 @@ impl std::fmt::Debug for Sealed {
 impl Store {
     /// Keeps a sealed secret, replacing the former one of the field.
     pub fn put_secret(&self, connection: &str, field: &str, sealed: &[u8], generation: u64) -> Result<(), StoreError> {
-        put(&self.lock(), connection, field, sealed, generation)
+        self.transaction(|db| put(db, connection, field, sealed, generation))
     }
 
     /// Replaces a secret of the generation before, by a lease holder, and closes the connection's rotation. Refused when
@@ -120,7 +120,7 @@ impl Store {
 
     /// Erases every secret of a connection.
     pub fn delete_secrets(&self, connection: &str) -> Result<(), StoreError> {
-        self.lock().execute("DELETE FROM secrets WHERE connection = ?1", [connection])?;
+        self.execute("DELETE FROM secrets WHERE connection = ?1", [connection])?;
         Ok(())
     }
 }

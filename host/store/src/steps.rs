@@ -35,8 +35,8 @@ pub struct StepRecord {
 impl Store {
     /// Keeps a step, replacing what was kept of the same run and path.
     pub fn put_step(&self, step: &StepRecord) -> Result<(), StoreError> {
-        self.lock()
-            .prepare_cached(
+        self.transaction(|db| {
+            db.prepare_cached(
                 "INSERT INTO steps (run, path, activity, state, attempt, started_at, ended_at, input, output, error)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
                  ON CONFLICT (run, path) DO UPDATE SET
@@ -56,7 +56,8 @@ impl Store {
                 step.output.as_ref().map(Json),
                 step.error.as_ref().map(Json),
             ])?;
-        Ok(())
+            Ok(())
+        })
     }
 
     /// The steps of a run in the order they first began.

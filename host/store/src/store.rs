@@ -8,9 +8,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, Params, Transaction, TransactionBehavior};
 
 use crate::StoreError;
+use crate::worker::Worker;
 
 /// Each is applied once, in order; the count is the `user_version`. Released files never change.
 const MIGRATIONS: &[&str] = &[
@@ -22,8 +23,13 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/006_deliveries.sql"),
 ];
 
-/// How long a write waits for another process. Writes here take milliseconds.
+/// How long a write waits for another process. Writes here take milliseconds. A read waits for nobody but a process that recovers or
+/// folds the journal.
 const BUSY: Duration = Duration::from_secs(10);
+/// Longest pause between two looks at whether it is our turn to write; the first ones are shorter.
+const LONGEST_PAUSE: Duration = Duration::from_millis(20);
+/// How long the journal waits to be folded. Whoever reads on does it later.
+const FOLD: Duration = Duration::from_secs(2);
 
 /// The database. Clones share one connection.
 #[derive(Clone)]
@@ -36,6 +42,7 @@ pub struct Store {
 /// The one connection.
 struct Kept {
     connection: Mutex<Connection>,
+    worker: Worker,
     /// Rows changed that a power cut may take back.
     passing: AtomicU64,
 }
@@ -89,7 +96,11 @@ impl Store {
             migrate(&mut connection)?;
         }
         Ok(Store {
-            kept: Arc::new(Kept { connection: Mutex::new(connection), passing: AtomicU64::new(0) }),
+            kept: Arc::new(Kept {
+                connection: Mutex::new(connection),
+                worker: Worker::default(),
+                passing: AtomicU64::new(0),
+            }),
             folder: None,
         })
     }
@@ -102,14 +113,48 @@ impl Store {
     /// Writes the journal back into the database and empties it, so that nothing erased stays in it. False while
     /// another process reads; then its next turn does it.
     pub fn fold_journal(&self) -> Result<bool, StoreError> {
-        let busy: i64 = self.lock().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
-        Ok(busy == 0)
+        let mut turn = WriteTurn::within(FOLD);
+        loop {
+            let fold = self.lock_to_write().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
+            let busy: i64 = fold?;
+            if busy == 0 || !turn.comes() {
+                return Ok(busy == 0);
+            }
+        }
     }
 
-    /// The connection, for one statement.
+    /// The connection, to read.
     pub(crate) fn lock(&self) -> MutexGuard<'_, Connection> {
+        self.lock_for(BUSY)
+    }
+
+    /// The connection, to write when nobody else does. Who has to wait does that without it, so that others can read.
+    pub(crate) fn lock_to_write(&self) -> MutexGuard<'_, Connection> {
+        self.lock_for(Duration::ZERO)
+    }
+
+    fn lock_for(&self, patience: Duration) -> MutexGuard<'_, Connection> {
         // A panic inside a transaction rolled it back: the connection itself stays good.
-        self.kept.connection.lock().unwrap_or_else(PoisonError::into_inner)
+        let connection = self.kept.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        // Only sets a number.
+        let _ = connection.busy_timeout(patience);
+        connection
+    }
+
+    pub(crate) fn worker(&self) -> &Worker {
+        &self.kept.worker
+    }
+
+    /// One statement that writes.
+    pub(crate) fn execute(&self, sql: &str, params: impl Params + Clone) -> rusqlite::Result<usize> {
+        let mut turn = WriteTurn::begin();
+        loop {
+            let result = self.lock_to_write().execute(sql, params.clone());
+            match result {
+                Err(error) if turn.comes_after(&error) => {}
+                result => return result,
+            }
+        }
     }
 
     /// Says that `rows` changes of this connection may be lost.
@@ -130,12 +175,54 @@ impl Store {
         &self,
         body: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut connection = self.lock();
-        let transaction =
-            connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
-        let result = body(&transaction)?;
-        transaction.commit().map_err(StoreError::from)?;
-        Ok(result)
+        let mut turn = WriteTurn::begin();
+        loop {
+            let mut connection = self.lock_to_write();
+            match connection.transaction_with_behavior(TransactionBehavior::Immediate) {
+                Ok(transaction) => {
+                    let result = body(&transaction)?;
+                    transaction.commit().map_err(StoreError::from)?;
+                    return Ok(result);
+                }
+                Err(error) if busy(&error) => {}
+                Err(error) => return Err(StoreError::from(error).into()),
+            }
+            drop(connection);
+            if !turn.comes() {
+                return Err(StoreError::Busy.into());
+            }
+        }
+    }
+}
+
+/// The wait of a write for the others that write, in this process and in others.
+pub(crate) struct WriteTurn {
+    give_up: Instant,
+    pause: Duration,
+}
+
+impl WriteTurn {
+    pub fn begin() -> WriteTurn {
+        WriteTurn::within(BUSY)
+    }
+
+    fn within(patience: Duration) -> WriteTurn {
+        WriteTurn { give_up: Instant::now() + patience, pause: Duration::from_millis(1) }
+    }
+
+    /// Waits a moment. False when it has been long enough.
+    fn comes(&mut self) -> bool {
+        if Instant::now() > self.give_up {
+            return false;
+        }
+        std::thread::sleep(self.pause);
+        self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+        true
+    }
+
+    /// The same after a failure, which has to be that others write.
+    pub fn comes_after(&mut self, error: &rusqlite::Error) -> bool {
+        busy(error) && self.comes()
     }
 }
 

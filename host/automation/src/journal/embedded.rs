@@ -8,7 +8,7 @@ use switchboard_store::{NewRun, RunLock, StepRecord, Store, StoreError};
 
 use super::{Journal, JournalError, RunEnd, RunStart, StepEntry};
 
-/// Writes to the store; a record is on disk when its call returns. A write takes about a millisecond, so it runs in place.
+/// Writes to the store; a record is on disk when its call returns. The store's thread waits for that.
 #[derive(Clone)]
 pub struct Embedded {
     store: Store,
@@ -47,14 +47,18 @@ impl Journal for Embedded {
             started_at: run.at,
             connections: self.connections.clone(),
         };
-        let lock = self.store.start_run(&record).map_err(failed)?;
-        self.locks().insert(record.id, lock);
+        let store = self.store.clone();
+        let (id, start) = (record.id.clone(), move || store.start_run(&record));
+        let lock = self.store.call(start).await.map_err(failed)?;
+        self.locks().insert(id, lock);
         Ok(())
     }
 
     async fn run_ended(&self, run: &RunEnd) -> Result<(), JournalError> {
         let state = if run.error.is_some() { "failed" } else { "succeeded" };
-        let kept = self.store.end_run(&run.id, state, run.at, run.outputs.as_ref(), run.error.as_ref());
+        let (store, ended) = (self.store.clone(), run.clone());
+        let end = move || store.end_run(&ended.id, state, ended.at, ended.outputs.as_ref(), ended.error.as_ref());
+        let kept = self.store.call(end).await;
         self.locks().remove(&run.id);
         kept.map_err(failed)
     }
@@ -73,7 +77,8 @@ impl Journal for Embedded {
             output: step.output,
             error: step.error,
         };
-        self.store.put_step(&record).map_err(failed)
+        let store = self.store.clone();
+        self.store.call(move || store.put_step(&record)).await.map_err(failed)
     }
 }
 
