@@ -13,6 +13,12 @@ impl Store {
             Ok(db.execute(sql, params![proof, until_ms])? > 0)
         })
     }
+
+    /// Forgets a signature: what it came with was not taken in.
+    pub fn forget_delivery(&self, proof: &[u8]) -> Result<(), StoreError> {
+        self.execute("DELETE FROM deliveries_seen WHERE proof = ?1", [proof])?;
+        Ok(())
+    }
 }
 
 #[cfg(test)]

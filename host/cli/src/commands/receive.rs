@@ -1,10 +1,12 @@
 //! `switchboard event receive`: what a server does with each delivery, for one that was saved.
 
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
+use async_trait::async_trait;
 use serde_json::json;
-use switchboard_connections::{Deauthorization, DeauthorizationRule};
-use switchboard_runtime::{Connector, MemoryReplays, Refusal};
+use switchboard_connections::{Connections, Deauthorization, DeauthorizationRule, StoreReplays};
+use switchboard_runtime::{Connector, Refusal, Replays, Verified};
 
 use crate::app::App;
 use crate::error::{CliError, exit};
@@ -16,28 +18,45 @@ pub async fn run(app: &App, connector: &Connector, file: &Path, app_id: &str, se
     let (signing, secrets) = (signing(manifest)?, secrets(app_id, secret)?);
     let message = Message::read(file, signing)?;
     let now = jiff::Timestamp::now().as_millisecond();
-    // A file may be given again, for another app or after a mistake: it ends a connection once.
-    let replays = MemoryReplays::default();
+    let replays = Claim { replays: connections.replays_of(app_id), proof: Mutex::default() };
     let verified = message.with(&message.body).verify(signing, &secrets, now, &replays).await;
     let delivery = verified.map_err(|refusal| match refusal {
         Refusal::HeaderMissing { .. } => unsigned(file, signing),
         refusal => refused(&refusal, file, secret),
     })?;
+    let done = take(app, connector, &connections, &delivery).await;
+    if done.is_err() {
+        // It may be given again once the mistake is mended.
+        replays.give_back().await;
+    }
+    done
+}
+
+async fn take(
+    app: &App,
+    connector: &Connector,
+    connections: &Connections,
+    delivery: &Verified,
+) -> Result<(), CliError> {
     // Before anything else: whatever the event is to anybody, the account has taken the app away.
-    let rule: Option<DeauthorizationRule> = manifest
+    let rule: Option<DeauthorizationRule> = connector
+        .manifest()
         .auth
         .deauthorization
         .clone()
         .map(serde_json::from_value)
         .transpose()
         .map_err(|error| CliError::failed("connector.load", format!("`auth.deauthorization`: {error}")))?;
-    let removed = rule.map(|rule| Deauthorization::read(&delivery, &rule)).transpose()?.flatten();
-    let ended = removed.map(|removed| connections.deauthorized(&removed)).transpose()?.unwrap_or_default();
+    let removed = rule.map(|rule| Deauthorization::read(delivery, &rule)).transpose()?.flatten();
+    let ended = match removed {
+        Some(removed) => connections.run(move |connections| connections.deauthorized(&removed)).await?,
+        None => Vec::new(),
+    };
     let labels: Vec<&str> = ended.iter().map(|row| row.label.as_str()).collect();
     let over =
         |label: &&str| format!("`{label}` is disconnected: the account removed the app, and its secrets are erased");
     let event = connector
-        .event(&delivery)
+        .event(delivery)
         .await
         .map_err(|error| labels.iter().map(over).fold(CliError::from(error), |error, words| error.adding(&words)))?;
     if app.global.json {
@@ -51,15 +70,46 @@ pub async fn run(app: &App, connector: &Connector, file: &Path, app_id: &str, se
     Ok(())
 }
 
+/// The right to take a message in: one command has it, of all that are given the message.
+struct Claim {
+    replays: StoreReplays,
+    proof: Mutex<Option<[u8; 32]>>,
+}
+
+impl Claim {
+    async fn give_back(&self) {
+        let proof = self.proof.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(proof) = proof {
+            // Kept, it is refused for ten minutes.
+            let _ = self.replays.forget(&proof).await;
+        }
+    }
+}
+
+#[async_trait]
+impl Replays for Claim {
+    async fn first(&self, proof: &[u8; 32], now_ms: i64, until_ms: i64) -> Result<bool, String> {
+        let is_first = self.replays.first(proof, now_ms, until_ms).await?;
+        if is_first {
+            *self.proof.lock().unwrap_or_else(PoisonError::into_inner) = Some(*proof);
+        }
+        Ok(is_first)
+    }
+}
+
 fn refused(refusal: &Refusal, file: &Path, secret: &Path) -> CliError {
-    CliError::Failed {
-        code: refusal.code().to_owned(),
-        message: format!("the message is not taken in: {refusal}"),
-        fix: Some(format!(
+    let fix = match refusal {
+        Refusal::Replayed => "nothing: what it says was done when it first came in".to_owned(),
+        _ => format!(
             "switchboard doctor --event {} --event-secret-file {} tells why",
             spelled::path(file),
             spelled::path(secret)
-        )),
+        ),
+    };
+    CliError::Failed {
+        code: refusal.code().to_owned(),
+        message: format!("the message is not taken in: {refusal}"),
+        fix: Some(fix),
         // Whether it came in before may be known later; what is wrong with it stays wrong.
         exit: match refusal {
             Refusal::ReplaysUnknown { .. } => exit::LATER,
