@@ -93,7 +93,9 @@ mod resolve {
             merged.insert("name".to_owned(), name.into());
             merged.insert("area".to_owned(), area.into());
             merged.extend(entry);
-            merged.insert("payload".to_owned(), (event.schema)().to_value());
+            let mut payload = (event.schema)().to_value();
+            spell_as_json(&mut [&mut payload]);
+            merged.insert("payload".to_owned(), payload);
             all.push(Value::Object(merged));
         }
         match written.first() {
@@ -131,7 +133,7 @@ mod resolve {
         let Value::Object(entry) = entry else {
             return Err(format!("`{name}` is not an object"));
         };
-        let (mut input, output) = (schemas.0.to_value(), schemas.1.to_value());
+        let (mut input, mut output) = (schemas.0.to_value(), schemas.1.to_value());
         for (pointer, hint) in entry.get("hints").and_then(Value::as_object).into_iter().flatten() {
             let field = pointer.trim_start_matches('/');
             let Some(Value::Object(schema)) = input.pointer_mut(&format!("/properties/{field}")) else {
@@ -143,6 +145,7 @@ mod resolve {
                 }
             }
         }
+        spell_as_json(&mut [&mut input, &mut output]);
         let mut merged = Map::new();
         merged.insert("name".to_owned(), name.into());
         merged.insert("area".to_owned(), area.into());
@@ -150,6 +153,58 @@ mod resolve {
         merged.insert("input".to_owned(), input);
         merged.insert("output".to_owned(), output);
         Ok(Value::Object(merged))
+    }
+
+    /// The WIT's comments name fields as WIT does, `start-time`. Whoever reads a schema writes `start_time`.
+    fn spell_as_json(schemas: &mut [&mut Value]) {
+        let mut names = BTreeSet::new();
+        schemas.iter().for_each(|schema| collect_names(schema, &mut names));
+        schemas.iter_mut().for_each(|schema| spell_descriptions(schema, &names));
+    }
+
+    /// Every name of a field and of a choice.
+    fn collect_names(schema: &Value, names: &mut BTreeSet<String>) {
+        match schema {
+            Value::Object(fields) => {
+                for (key, value) in fields {
+                    match (key.as_str(), value) {
+                        ("properties", Value::Object(properties)) => names.extend(properties.keys().cloned()),
+                        ("const", Value::String(choice)) => names.extend([choice.clone()]),
+                        ("enum", Value::Array(choices)) => {
+                            names.extend(choices.iter().filter_map(Value::as_str).map(str::to_owned));
+                        }
+                        _ => {}
+                    }
+                    collect_names(value, names);
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| collect_names(item, names)),
+            _ => {}
+        }
+    }
+
+    fn spell_descriptions(schema: &mut Value, names: &BTreeSet<String>) {
+        match schema {
+            Value::Object(fields) => {
+                for (key, value) in fields {
+                    match value {
+                        Value::String(text) if key == "description" => *text = spelled(text, names),
+                        other => spell_descriptions(other, names),
+                    }
+                }
+            }
+            Value::Array(items) => items.iter_mut().for_each(|item| spell_descriptions(item, names)),
+            _ => {}
+        }
+    }
+
+    /// Words in backticks that are a name once they are spelled with underscores.
+    fn spelled(text: &str, names: &BTreeSet<String>) -> String {
+        let parts = text.split('`').enumerate().map(|(number, part)| {
+            let name = part.replace('-', "_");
+            if number % 2 == 1 && names.contains(&name) { name } else { part.to_owned() }
+        });
+        parts.collect::<Vec<_>>().join("`")
     }
 
     fn object(file: &Path) -> Result<Map<String, Value>, String> {
