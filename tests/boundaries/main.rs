@@ -2,12 +2,14 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod accounts;
+mod advice;
 mod advised;
 mod again;
 mod answers;
 mod approving;
 mod attempts;
 mod burst;
+mod busy;
 mod causes;
 mod checklist;
 mod codes;
@@ -43,6 +45,7 @@ mod mistakes;
 mod network;
 mod one_at_a_time;
 mod one_grant;
+mod outcome;
 mod person;
 mod phrased;
 mod plans;
@@ -60,6 +63,7 @@ mod several;
 mod shown;
 mod silent;
 mod slips;
+mod terminal;
 mod told;
 mod traced;
 mod trying;

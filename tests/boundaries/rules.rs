@@ -124,6 +124,22 @@ fn the_libraries_of_the_host_know_no_service() {
     }
 }
 
+/// Whoever prints past the output module prints what a terminal obeys.
+#[test]
+fn only_the_output_module_of_the_command_prints() {
+    let mut files = Vec::new();
+    sources(&World::file("host/cli/src"), &mut files);
+    let others = files.iter().filter(|file| !file.iter().any(|part| part == "output"));
+    for file in others {
+        let text = std::fs::read_to_string(file).unwrap();
+        for (number, line) in text.lines().enumerate() {
+            for printing in ["print!", "println!", "eprint!", "eprintln!", "io::stdout", "io::stderr", "/dev/tty"] {
+                assert!(!line.contains(printing), "{}:{}: {line}", file.display(), number + 1);
+            }
+        }
+    }
+}
+
 #[test]
 fn no_file_is_past_six_hundred_lines() {
     let mut files = Vec::new();

@@ -51,6 +51,9 @@ pub struct StepError {
     pub retry: RetryHint,
     /// True when the service certainly has not seen the request.
     pub not_sent: bool,
+    /// JSON pointer into the input, where a field of it is wrong.
+    #[serde(default)]
+    pub pointer: Option<String>,
     /// What else is known.
     pub details: Option<Value>,
 }
@@ -65,8 +68,15 @@ impl StepError {
             family: Family::Problem,
             retry: RetryHint::Never,
             not_sent: true,
+            pointer: None,
             details: None,
         }
+    }
+
+    /// Whether the service may have done what it was asked although no answer says so. A refusal is an answer.
+    pub(crate) fn is_unknown(&self) -> bool {
+        let unanswered = matches!(self.code.as_str(), "timeout" | "unreachable" | "unavailable");
+        self.family == Family::Problem && !self.not_sent && unanswered
     }
 
     /// The same error with a remedy.

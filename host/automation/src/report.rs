@@ -138,9 +138,13 @@ impl Report {
                 diagnostic = diagnostic.with_help(fix);
             }
             let report = miette::Report::from(diagnostic).with_source_code(Excerpt::of(&self.text, &self.file, found));
+            let mut drawn = String::new();
             // A theme that cannot draw a place must not hide the mistake.
-            if handler.render_report(&mut out, report.as_ref()).is_err() {
-                let _ = writeln!(out, "{}:{}:{}: {}", self.file, found.line, found.column, found.message);
+            match handler.render_report(&mut drawn, report.as_ref()) {
+                Ok(()) => out.push_str(&drawn),
+                Err(_) => {
+                    let _ = writeln!(out, "{}:{}:{}: {}", self.file, found.line, found.column, found.message);
+                }
             }
         }
         self.remainder(&mut out);
@@ -152,5 +156,18 @@ impl Report {
             let name = MISTAKES.name;
             let _ = writeln!(out, "and {} more; --limit {name}=NUMBER shows up to {}", self.more, MISTAKES.max);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_characters_for_people_too() {
+        let mut report = Report::new("a.json", "{\"ü\": 1, \"x\": 2}");
+        report.add("unknown-key", "/x", 10..13, "no such key".to_owned(), None);
+        assert_eq!(report.diagnostics[0].column, 10);
+        assert!(report.render().contains("[a.json:1:10]"), "{}", report.render());
     }
 }

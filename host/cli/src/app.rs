@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use switchboard_connections::{Connections, KeySource, Vault};
 use switchboard_egress::{Egress, Trace, TraceLine};
@@ -12,7 +13,7 @@ use crate::args::{DownloadArgs, Global};
 use crate::compile;
 use crate::error::CliError;
 use crate::progress::Watcher;
-use crate::{home, network, policy};
+use crate::{home, network, output, policy};
 
 /// The component compiled ahead of time for this very build.
 static CODE: MachineCode<[u8; include_bytes!(concat!(env!("OUT_DIR"), "/zoom.cwasm")).len()]> =
@@ -85,6 +86,25 @@ impl App {
         Ok(self.connections.get_or_init(|| connections).clone())
     }
 
+    /// The same, where the key may be in other hands for a moment: another thread waits for it.
+    pub async fn open_connections(&self) -> Result<Connections, CliError> {
+        if self.connections.get().is_none() {
+            let (store, source) = (self.store()?, self.key_source()?);
+            let of = store.clone();
+            let vault = store.call(move || Vault::open(&of, source)).await?;
+            let connections = Connections::open(store, vault, self.egress.clone());
+            self.connections.get_or_init(|| connections);
+        }
+        self.connections()
+    }
+
+    /// Waits a moment for what is written by the way: when connections were used, who stands where no two can.
+    pub async fn settle(&self) {
+        if let Some(store) = self.store.get() {
+            let _ = tokio::time::timeout(WRITES, store.settle()).await;
+        }
+    }
+
     /// Where the key of the secrets comes from.
     pub fn key_source(&self) -> Result<KeySource, CliError> {
         Ok(KeySource::find(&self.home()?))
@@ -117,10 +137,13 @@ impl App {
     /// One line for the person, unless they want quiet.
     pub fn say(&self, text: &str) {
         if !self.global.quiet {
-            eprintln!("{text}");
+            output::note(text);
         }
     }
 }
+
+/// So long a command waits at its end for its last writes. They take milliseconds, unless another process has the database.
+const WRITES: Duration = Duration::from_secs(1);
 
 /// What stands in a trace where a connection's label does: tokens are got, renewed and taken back.
 const SIGN_IN: &str = "(sign-in)";
@@ -138,6 +161,6 @@ impl Trace for PrintTrace {
             text.push_str("  ");
             text.push_str(&extra);
         }
-        eprintln!("{text}");
+        output::note(&text);
     }
 }

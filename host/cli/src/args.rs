@@ -18,7 +18,7 @@ const GLOBAL: &str = "Global options";
     name = "switchboard",
     version,
     about = "Open automation connector for Zoom",
-    after_help = "Start here:\n  switchboard try                      a Zoom emulator with a connected demo account\n  switchboard call zoom.users.me       run one activity\n  switchboard activity list            what there is\n\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 document or input invalid, 4 sign-in or scope needed,\n            5 the service refused, 6 try again later, 130 interrupted"
+    after_help = "Start here:\n  switchboard try                      a Zoom emulator with a connected demo account\n  switchboard call zoom.users.me       run one activity\n  switchboard activity list            what there is\n\nExit codes: 0 done, 1 failed (also a write that may have happened, and a document's own `fail`), 2 wrong usage,\n            3 document or input invalid, 4 sign-in or scope needed, 5 the service refused, 6 try again later, 130 interrupted"
 )]
 pub struct Args {
     #[command(flatten)]
@@ -98,12 +98,12 @@ pub enum Command {
 
 #[derive(Debug, ClapArgs)]
 pub struct Try {
-    /// Port of the emulator's API and sign-in pages
-    #[arg(long, default_value_t = 7901)]
-    pub port: u16,
-    /// Port of the emulator's download host
-    #[arg(long, default_value_t = 7902)]
-    pub download_port: u16,
+    /// Port of the emulator's API and sign-in pages [default: 7901; with --tour any free one]
+    #[arg(long)]
+    pub port: Option<u16>,
+    /// Port of the emulator's download host [default: 7902; with --tour any free one]
+    #[arg(long)]
+    pub download_port: Option<u16>,
     /// Walk through connecting, scheduling, listing and downloading, then stop
     #[arg(long)]
     pub tour: bool,

@@ -2,10 +2,15 @@
 
 use std::process::ExitCode;
 
+use clap::error::{ContextKind, ContextValue};
 use serde_json::{Value, json};
+use switchboard_automation::{Family, RetryHint, RunError};
 use switchboard_connections::ConnectionsError;
 use switchboard_runtime::manifest::Remedy;
 use switchboard_runtime::{CallError, Problem, Retry};
+use switchboard_store::StoreError;
+
+use crate::output;
 
 /// Exit codes, documented in `switchboard --help`.
 pub mod exit {
@@ -25,6 +30,12 @@ pub enum CliError {
     Failed { code: String, message: String, fix: Option<String>, exit: u8 },
     #[error("{0}")]
     Call(CallError),
+    /// A write that the service may have carried out all the same: nobody is told to try again.
+    #[error("{0}")]
+    Uncertain(CallError),
+    /// A run, and what to do about it.
+    #[error("{error}")]
+    Run { error: Box<RunError>, fix: String },
     #[error("{0}")]
     Connections(#[from] ConnectionsError),
     #[error("interrupted")]
@@ -51,6 +62,12 @@ pub fn named_alike(error: CallError) -> CallError {
             CallError::Problem(problem)
         }
         other => other,
+    }
+}
+
+impl From<StoreError> for CliError {
+    fn from(error: StoreError) -> Self {
+        Self::failed("store", error.to_string())
     }
 }
 
@@ -87,7 +104,9 @@ impl CliError {
     pub fn adding(mut self, words: &str) -> Self {
         let message = match &mut self {
             Self::Failed { message, .. } => message,
-            Self::Call(CallError::Problem(problem)) => &mut problem.message,
+            Self::Call(CallError::Problem(problem)) | Self::Uncertain(CallError::Problem(problem)) => {
+                &mut problem.message
+            }
             Self::Call(CallError::Refused(refused)) => &mut refused.message,
             Self::Call(CallError::Broken(broken)) => &mut broken.message,
             _ => return self,
@@ -103,26 +122,29 @@ impl CliError {
             return ExitCode::from(code);
         }
         if json {
-            eprintln!("{}", json!({ "error": self.as_json() }));
+            output::json_note(&json!({ "error": self.as_json() }));
         } else {
-            eprintln!("error[{}]: {self}", self.code());
-            if let Some(pointer) = self.pointer() {
-                eprintln!("  at: {pointer}");
-            }
-            if let Self::Call(CallError::Problem(Problem { details: Some(details), .. })) = self {
-                eprintln!("  details: {details}");
-            }
-            // The steps say it in full.
-            if let Self::Explained { remedy, .. } = self {
-                crate::remedy::lines(remedy).iter().for_each(|line| eprintln!("{line}"));
-            } else if let Some(fix) = self.fix() {
-                eprintln!("  fix: {fix}");
-            }
-            if let Some(at) = self.again() {
-                eprintln!("  again: from {at}");
-            }
+            self.lines().iter().for_each(|line| output::note(line));
         }
         ExitCode::from(code)
+    }
+
+    /// For people.
+    fn lines(&self) -> Vec<String> {
+        let mut lines = vec![format!("error[{}]: {self}", self.code())];
+        if let Self::Run { error, .. } = self {
+            lines.push(format!("  at: {}:{}:{}", error.file, error.line, error.column));
+        }
+        lines.extend(self.pointer().map(|pointer| format!("  at: {pointer}")));
+        lines.extend(self.details().map(|details| format!("  details: {details}")));
+        // The steps say it in full.
+        if let Self::Explained { remedy, .. } = self {
+            lines.extend(crate::remedy::lines(remedy).iter().map(|line| format!("  {line}")));
+        } else {
+            lines.extend(self.fix().map(|fix| format!("  fix: {fix}")));
+        }
+        lines.extend(self.again().map(|at| format!("  again: from {at}")));
+        lines
     }
 
     pub fn as_json(&self) -> Value {
@@ -148,11 +170,22 @@ impl CliError {
                 fields.insert("not_sent".into(), true.into());
                 fields.insert("details".into(), Value::Null);
             }
-            if let Self::Call(CallError::Problem(problem)) = self {
-                fields.insert("retry".into(), json!(problem.retry));
-                if let Some(at) = self.again() {
-                    fields.insert("retry_at".into(), at.into());
+            if let Some(at) = self.again() {
+                fields.insert("retry_at".into(), at.into());
+            }
+            if let Self::Run { error, .. } = self {
+                for (name, value) in error.to_json().as_object().into_iter().flatten() {
+                    // Its own fix knows nothing of the run that was kept, and the step is in the message.
+                    if !matches!(name.as_str(), "fix" | "message") {
+                        fields.insert(name.clone(), value.clone());
+                    }
                 }
+            }
+            if let Self::Uncertain(_) = self {
+                fields.insert("outcome_unknown".into(), true.into());
+            }
+            if let Self::Call(CallError::Problem(problem)) | Self::Uncertain(CallError::Problem(problem)) = self {
+                fields.insert("retry".into(), json!(problem.retry));
                 fields.insert("not_sent".into(), problem.not_sent.into());
                 fields.insert("details".into(), json!(problem.details));
             }
@@ -163,7 +196,8 @@ impl CliError {
     fn code(&self) -> String {
         match self {
             Self::Failed { code, .. } => code.clone(),
-            Self::Call(error) => error.code().to_owned(),
+            Self::Call(error) | Self::Uncertain(error) => error.code().to_owned(),
+            Self::Run { error, .. } => error.code.clone(),
             Self::Connections(error) => error.code().to_owned(),
             Self::Explained { error, .. } => error.code(),
             Self::Interrupted => "interrupted".into(),
@@ -176,6 +210,11 @@ impl CliError {
             Self::Explained { error, .. } => error.family(),
             Self::Call(CallError::Refused(_)) => "refused",
             Self::Call(CallError::Broken(_)) => "broken",
+            Self::Run { error, .. } => match error.family {
+                Family::Problem => "problem",
+                Family::Refused => "refused",
+                Family::Broken => "broken",
+            },
             _ => "problem",
         }
     }
@@ -184,6 +223,8 @@ impl CliError {
         match self {
             Self::Failed { fix, .. } => fix.clone(),
             Self::Call(error) => error.fix().map(str::to_owned),
+            Self::Uncertain(_) => Some(LOOK_FIRST.to_owned()),
+            Self::Run { fix, .. } => Some(fix.clone()),
             Self::Connections(ConnectionsError::KeyNextMissing { .. }) => {
                 Some("put the new key there, then run this again".to_owned())
             }
@@ -204,28 +245,42 @@ impl CliError {
     fn again(&self) -> Option<String> {
         match self {
             Self::Call(CallError::Problem(Problem { retry: Retry::After(ms), .. })) => moment(*ms),
+            Self::Run { error, .. } => match error.retry {
+                RetryHint::After(ms) if !error.outcome_unknown => moment(ms),
+                _ => None,
+            },
             _ => None,
         }
+    }
+
+    /// What else is known.
+    fn details(&self) -> Option<&Value> {
+        match self {
+            Self::Call(CallError::Problem(problem)) | Self::Uncertain(CallError::Problem(problem)) => {
+                problem.details.as_ref()
+            }
+            Self::Run { error, .. } => error.details.as_ref(),
+            _ => None,
+        }
+        .filter(|details| !details.is_null())
     }
 
     fn pointer(&self) -> Option<String> {
         match self {
-            Self::Call(CallError::Problem(problem)) => problem.pointer.clone(),
+            Self::Call(CallError::Problem(problem)) | Self::Uncertain(CallError::Problem(problem)) => {
+                problem.pointer.clone()
+            }
+            Self::Run { error, .. } => Some(error.pointer.clone()).filter(|pointer| !pointer.is_empty()),
             _ => None,
         }
     }
 
-    fn exit(&self) -> u8 {
+    pub fn exit(&self) -> u8 {
         match self {
             Self::Failed { exit, .. } => *exit,
-            // The request may have been carried out: "try again later" would invite doing it twice.
-            Self::Call(CallError::Problem(problem))
-                if !problem.not_sent
-                    && problem.retry == Retry::Never
-                    && matches!(problem.code.as_str(), "timeout" | "unreachable") =>
-            {
-                exit::FAILED
-            }
+            // "Try again later" would invite doing it twice.
+            Self::Uncertain(_) => exit::FAILED,
+            Self::Run { error, .. } => run_exit(error),
             Self::Call(CallError::Problem(problem)) => code_exit(&problem.code, problem.retry),
             Self::Call(_) => exit::FAILED,
             Self::Connections(ConnectionsError::NotFound { .. }) => exit::USAGE,
@@ -260,18 +315,65 @@ pub fn moment(after_ms: u64) -> Option<String> {
 }
 
 /// A wrong command line: clap's own words, or one JSON line where `--json` was asked for.
-pub fn report_usage(wrong: &clap::Error) -> ExitCode {
+pub fn report_usage(wrong: clap::Error) -> ExitCode {
     let json = std::env::args().any(|argument| argument == "--json");
-    if json && wrong.use_stderr() {
-        let text = wrong.render().to_string();
+    if !wrong.use_stderr() {
+        wrong.exit();
+    }
+    let text = printable_error(wrong).to_string();
+    if json {
         // The first paragraph: what is wrong, and below it the names of what is missing.
         let words: Vec<&str> = text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
         let message = words.join(" ").trim_start_matches("error: ").to_owned();
         let fix = "switchboard --help shows what there is";
-        eprintln!("{}", json!({ "error": { "code": "usage", "message": message, "family": "problem", "fix": fix } }));
-        return ExitCode::from(exit::USAGE);
+        output::json_note(
+            &json!({ "error": { "code": "usage", "message": message, "family": "problem", "fix": fix } }),
+        );
+    } else {
+        output::notes(text.trim_end());
     }
-    wrong.exit()
+    ExitCode::from(exit::USAGE)
+}
+
+/// Clap's words with what was typed made printable, so that no line of them comes from an argument.
+fn printable_error(mut wrong: clap::Error) -> clap::builder::StyledStr {
+    let typed: Vec<(ContextKind, ContextValue)> = wrong
+        .context()
+        .filter_map(|(kind, value)| match value {
+            ContextValue::String(text) => Some((kind, ContextValue::String(output::printable(text)))),
+            ContextValue::Strings(texts) => {
+                Some((kind, ContextValue::Strings(texts.iter().map(|text| output::printable(text)).collect())))
+            }
+            ContextValue::StyledStrs(tips) => {
+                let tips = tips.iter().map(|tip| output::printable(&tip.to_string()).into()).collect();
+                Some((kind, ContextValue::StyledStrs(tips)))
+            }
+            _ => None,
+        })
+        .collect();
+    for (kind, value) in typed {
+        wrong.insert(kind, value);
+    }
+    wrong.render()
+}
+
+/// What to do about a write of which nobody knows whether it happened.
+pub const LOOK_FIRST: &str = "look at the service whether it took effect, before you run it again";
+
+/// The exit code of a failed run.
+fn run_exit(error: &RunError) -> u8 {
+    if error.by_document || error.outcome_unknown || error.family != Family::Problem {
+        return exit::FAILED;
+    }
+    let retry = match error.retry {
+        RetryHint::Never => Retry::Never,
+        RetryHint::After(ms) => Retry::After(ms),
+        RetryHint::AfterUserAction => Retry::AfterUserAction,
+    };
+    match code_exit(&error.code, retry) {
+        exit::USAGE => exit::INVALID,
+        code => code,
+    }
 }
 
 /// How the first account is connected.

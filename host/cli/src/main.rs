@@ -32,7 +32,7 @@ fn main() -> ExitCode {
     keep_memory_out_of_core_dumps();
     let args = match args::Args::try_parse() {
         Ok(args) => args,
-        Err(wrong) => return error::report_usage(&wrong),
+        Err(wrong) => return error::report_usage(wrong),
     };
     let json = args.global.json;
     // One call waits for one answer: further threads would only take time to start.

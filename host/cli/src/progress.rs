@@ -34,17 +34,16 @@ impl Watcher {
 impl Events for Watcher {
     fn message(&self, level: &str, text: &str) {
         if !self.quiet && level != "debug" {
-            eprintln!("{}: {text}", self.label);
+            output::note(&format!("{}: {text}", self.label));
         }
     }
 
     fn progress(&self, done: u64, total: Option<u64>, unit: &str) {
-        use std::io::IsTerminal;
         if self.quiet || unit != "bytes" {
             return;
         }
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if std::io::stderr().is_terminal() {
+        if output::is_watched() {
             let bar = state.bar.get_or_insert_with(|| {
                 let bar = ProgressBar::new(total.unwrap_or(0));
                 if let Ok(style) =
@@ -62,7 +61,7 @@ impl Events for Watcher {
         } else if state.said.is_none_or(|at| at.elapsed() > LINES) {
             let of = total.map_or_else(String::new, |total| format!(" of {}", output::size(total)));
             if state.said.is_some() {
-                eprintln!("{}{of}", output::size(done));
+                output::note(&format!("{}{of}", output::size(done)));
             }
             state.said = Some(Instant::now());
         }

@@ -173,6 +173,7 @@ pub fn explain(error: CliError, manifest: &Manifest, method: Option<&str>, facts
 
 /// The failure of a connection in use, with what is to be done where somebody has to mend more than the connection.
 pub fn advised(error: CliError, manifest: &Manifest, row: &ConnectionRow) -> CliError {
+    let error = named_at(error, &row.api_base);
     let (refused, ended) = match &error {
         CliError::Call(CallError::Problem(problem)) => {
             (problem.code == NO_TOKEN, State::from_name(&problem.code).is_some())
@@ -195,6 +196,25 @@ pub fn advised(error: CliError, manifest: &Manifest, row: &ConnectionRow) -> Cli
         ..Facts::default()
     };
     explain(error, manifest, Some(&row.method), &facts)
+}
+
+/// A failure to reach a service of this machine, with what it most often is: an emulator that has ended.
+pub fn named_at(error: CliError, api_base: &str) -> CliError {
+    let CliError::Call(CallError::Problem(mut problem)) = error else { return error };
+    if let Some(fix) = absent(&problem.code, api_base).filter(|_| problem.not_sent) {
+        problem.fix = Some(fix);
+    }
+    CliError::Call(CallError::Problem(problem))
+}
+
+/// What to do where nothing answers at an address of this machine.
+pub fn absent(code: &str, api_base: &str) -> Option<String> {
+    let url = url::Url::parse(api_base).ok()?;
+    let port = url.port().filter(|_| code == "unreachable" && url.scheme() == "http")?;
+    let host = url.host_str()?;
+    Some(format!(
+        "nothing answers at {host}:{port}. Where that was an emulator, start it: `switchboard emulator start --port {port}`, or for a new demo account `switchboard try --port {port}`"
+    ))
 }
 
 /// The scopes that a refusal names.

@@ -82,12 +82,14 @@ fn step_error(error: CallError) -> StepError {
     let error = named_alike(error);
     let (code, fix) = (error.code().to_owned(), error.fix().map(str::to_owned));
     let message = error.to_string();
-    let (family, retry, not_sent, details) = match error {
-        CallError::Problem(problem) => (Family::Problem, hint(problem.retry), problem.not_sent, problem.details),
-        CallError::Refused(_) => (Family::Refused, RetryHint::Never, true, None),
-        CallError::Broken(_) => (Family::Broken, RetryHint::Never, false, None),
+    let (family, retry, not_sent, pointer, details) = match error {
+        CallError::Problem(problem) => {
+            (Family::Problem, hint(problem.retry), problem.not_sent, problem.pointer, problem.details)
+        }
+        CallError::Refused(_) => (Family::Refused, RetryHint::Never, true, None, None),
+        CallError::Broken(_) => (Family::Broken, RetryHint::Never, false, None, None),
     };
-    StepError { code, message, fix, family, retry, not_sent, details }
+    StepError { code, message, fix, family, retry, not_sent, pointer, details }
 }
 
 fn hint(retry: Retry) -> RetryHint {

@@ -54,7 +54,8 @@ impl Run<'_> {
                 Err(error) => error,
             };
             let wait = retry::next(policy, &error, call.attempt, self.runner.repeatable(activity));
-            let failed = self.error(place, error);
+            let outcome_unknown = error.is_unknown() && !self.runner.repeatable(activity);
+            let failed = RunError { outcome_unknown, ..self.error(place, error) };
             let Some(ms) = wait else {
                 self.finish(&mut entry, &Err(failed.clone()));
                 self.record(&entry, place).await?;

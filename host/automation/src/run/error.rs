@@ -32,13 +32,19 @@ pub struct RunError {
     pub line: usize,
     /// In the document, counted from one.
     pub column: usize,
+    /// The document's own `fail` step ended it.
+    pub by_document: bool,
+    /// The step writes, and the service may have carried it out.
+    pub outcome_unknown: bool,
     /// What else is known.
     pub details: Option<Value>,
 }
 
 impl RunError {
     pub(super) fn new(doc: &Document, step: Option<&str>, pointer: &str, cause: StepError) -> RunError {
-        let (line, column) = doc.position(pointer);
+        let below = cause.pointer.as_ref().map_or_else(String::new, |field| format!("/with{field}"));
+        let pointer = format!("{pointer}{below}");
+        let (line, column) = doc.position(&pointer);
         RunError {
             code: cause.code,
             message: cause.message,
@@ -46,10 +52,12 @@ impl RunError {
             family: cause.family,
             retry: cause.retry,
             step: step.map(str::to_owned),
-            pointer: pointer.to_owned(),
+            pointer,
             file: doc.file.clone(),
             line,
             column,
+            by_document: false,
+            outcome_unknown: false,
             details: cause.details,
         }
     }

@@ -71,7 +71,8 @@ impl Run<'_> {
             Err(error) => error,
             Ok(message) => {
                 let message = message.as_str().map_or_else(|| message.to_string(), str::to_owned);
-                self.error(place, StepError::problem(fail.code.as_deref().unwrap_or("failed"), message))
+                let cause = StepError::problem(fail.code.as_deref().unwrap_or("failed"), message);
+                RunError { by_document: true, ..self.error(place, cause) }
             }
         }
     }

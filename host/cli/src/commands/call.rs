@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use switchboard_runtime::manifest::{Activity, Effect};
+use switchboard_runtime::manifest::{Activity, Effect, Idempotency};
 use switchboard_runtime::{CallError, Problem, Retry};
 
 use crate::app::App;
@@ -24,7 +24,8 @@ pub async fn run(app: &App, call: Call) -> Result<(), CliError> {
     let input = input::object(call.input.as_deref(), &call.fields)?;
     complete(&call.activity, &activity, &input)?;
     if !call.dry_run {
-        confirm(&app.global, call.yes, &call.activity, &activity, activity.effect_of(&input), &input)?;
+        confirm(&app.global, call.yes, &call.activity, &activity, activity.effect_of(&input), &input)
+            .map_err(|error| error.with_fix("add --yes to go on, or --dry-run to look first"))?;
     }
     let connections = app.connections()?;
     let advised = |error: CliError| match connections.choose(call.connection.as_deref()) {
@@ -41,11 +42,22 @@ pub async fn run(app: &App, call: Call) -> Result<(), CliError> {
     options.dry_run = call.dry_run;
     options.allow = app.allowed(&call.allow)?;
     let result = connector.call(&call.activity, input, Arc::new(connection), &options).await;
-    let result = result.map_err(|error| advised(looked_into(error, &call.activity, &activity, &label).into()))?;
+    let result = result.map_err(|error| match is_unknown(&error, &activity) {
+        true => CliError::Uncertain(error),
+        false => advised(looked_into(error, &call.activity, &activity, &label).into()),
+    })?;
     if call.dry_run {
         app.say("not sent (--dry-run)");
     }
     if app.global.json || call.dry_run { output::json(&result) } else { output::fields(&result) }
+}
+
+/// Whether the activity writes and nobody knows whether it did: the request was sent, and no answer says what became of it.
+fn is_unknown(error: &CallError, activity: &Activity) -> bool {
+    let repeatable = matches!(activity.idempotency, Idempotency::Read | Idempotency::Idempotent);
+    let CallError::Problem(problem) = error else { return false };
+    let unanswered = matches!(problem.code.as_str(), "timeout" | "unreachable" | "unavailable");
+    !repeatable && !problem.not_sent && unanswered
 }
 
 /// A refusal that may be for the role or the plan, which the service does not tell apart: the doctor does.
@@ -123,12 +135,9 @@ pub fn confirm(
     }
     let sentence = filled(activity.confirm.as_deref().unwrap_or("This cannot be undone."), input);
     if global.no_input || !std::io::stdin().is_terminal() {
-        return Err(CliError::usage(
-            format!("`{id}` is destructive: {sentence}"),
-            "add --yes to go on, or --dry-run to look first",
-        ));
+        return Err(CliError::usage(format!("`{id}` is destructive: {sentence}"), "add --yes to go on"));
     }
-    eprintln!("{sentence} Type yes to go on:");
+    output::note(&format!("{sentence} Type yes to go on:"));
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer).map_err(|error| CliError::failed("input", error.to_string()))?;
     if answer.trim() == "yes" { Ok(()) } else { Err(CliError::failed("not-confirmed", "nothing was done")) }

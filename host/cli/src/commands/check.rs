@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use serde_json::Value;
-use switchboard_automation::Allowance;
+use serde_json::{Value, json};
 use switchboard_automation::limits::DOCUMENT;
+use switchboard_automation::{Allowance, Report};
 use switchboard_text_file::TextFileError;
 
 use crate::app::App;
@@ -18,23 +18,44 @@ pub async fn run(app: &App, check: Check) -> Result<(), CliError> {
     let catalog = ManifestCatalog(connector.manifest());
     let limits = limits(&check.limit)?;
     let mut reports: Vec<Value> = Vec::new();
-    let mut bad = false;
+    let (mut invalid, mut unreadable) = (false, None);
     for file in &check.files {
         let name = file.display().to_string();
-        let report = switchboard_automation::check_within(&read(file, &limits)?, &name, &catalog, &limits);
-        bad |= !report.is_ok();
+        let source = match read(file, &limits) {
+            Ok(source) => source,
+            // The other files have mistakes too.
+            Err(error) => {
+                error.report(app.global.json);
+                reports.push(json!({ "file": name, "ok": false, "error": error.as_json() }));
+                unreadable = Some(error.exit());
+                continue;
+            }
+        };
+        let report = switchboard_automation::check_within(&source, &name, &catalog, &limits);
+        invalid |= !report.is_ok();
         if app.global.json {
             reports.push(report.to_json());
         } else if report.is_ok() {
             output::line(&format!("{name}: ok"))?;
         } else {
-            eprint!("{}", report.render());
+            output::notes(&rendered(report));
         }
     }
     if app.global.json {
         output::json(&reports)?;
     }
-    if bad { Err(CliError::Said(exit::INVALID)) } else { Ok(()) }
+    let code = if invalid { Some(exit::INVALID) } else { unreadable };
+    code.map_or(Ok(()), |code| Err(CliError::Said(code)))
+}
+
+/// The mistakes for people. Their words quote the document, and may not begin lines of their own.
+pub fn rendered(mut report: Report) -> String {
+    report.file = output::printable(&report.file);
+    for diagnostic in &mut report.diagnostics {
+        diagnostic.message = output::printable(&diagnostic.message);
+        diagnostic.fix = diagnostic.fix.as_deref().map(output::printable);
+    }
+    report.render()
 }
 
 /// The text of a document.

@@ -19,10 +19,12 @@ pub async fn run(app: &App, command: ConnectionCommand) -> Result<(), CliError> 
         ConnectionCommand::List => list(app),
         ConnectionCommand::Show { label } => show(app, &label),
         ConnectionCommand::Export { labels } => output::json(&app.connections()?.export(&labels)?),
-        ConnectionCommand::Default { label, none } => default(app, label.as_deref(), none),
+        ConnectionCommand::Default { label, none } => default(app, label, none).await,
         ConnectionCommand::Rename { label, to } => {
             let connections = app.connections()?;
-            let row = connections.rename(&label, &to).map_err(|error| super::connect::taken(&connections, error))?;
+            let from = label.clone();
+            let renamed = connections.run(move |connections| connections.rename(&from, &to)).await;
+            let row = renamed.map_err(|error| super::connect::taken(&connections, error))?;
             match app.global.json {
                 true => output::json(&shown(&row, connections.default_one()?.as_ref())),
                 false => output::line(&format!("{label} is called {} now", row.label)),
@@ -36,10 +38,10 @@ pub async fn run(app: &App, command: ConnectionCommand) -> Result<(), CliError> 
 }
 
 /// Chooses the connection that is used where none is named, or says which it is.
-fn default(app: &App, label: Option<&str>, none: bool) -> Result<(), CliError> {
+async fn default(app: &App, label: Option<String>, none: bool) -> Result<(), CliError> {
     let connections = app.connections()?;
     if label.is_some() || none {
-        connections.set_default(label)?;
+        connections.run(move |connections| connections.set_default(label.as_deref())).await?;
     }
     let chosen = connections.default_one()?.map(|row| row.label);
     match (app.global.json, chosen) {
@@ -66,7 +68,8 @@ async fn set_plan(app: &App, label: &str, plan: Option<&str>, default: bool) -> 
     let connections = app.connections()?;
     let row = connections.show(label)?;
     if plan.is_some() || default {
-        connections.set_plan(label, plan)?;
+        let (label, plan) = (label.to_owned(), plan.map(str::to_owned));
+        connections.run(move |connections| connections.set_plan(&label, plan.as_deref())).await?;
     }
     let said = connections.plan(&row.id)?;
     let plan = said.as_deref().unwrap_or(&manifest.default_plan);

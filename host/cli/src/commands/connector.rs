@@ -33,7 +33,7 @@ pub async fn run(app: &App, command: ConnectorCommand) -> Result<(), CliError> {
     });
     output::table(&["CONNECTOR", "VERSION", "ACTIVITIES", "WHAT IT DOES"], rows.collect())?;
     if !matching.is_empty() {
-        app.say(&output::words("found by its activities: ", &matching));
+        output::words("found by its activities: ", &matching).iter().for_each(|line| app.say(line));
     }
     for (what, digest) in [("component", connector.digest()), ("compiled from", connector.compiled_digest())] {
         app.say(&format!("{what}: sha256 {}", digest.unwrap_or("unknown")));

@@ -22,12 +22,12 @@ pub async fn run(app: &App, label: &str, yes: bool) -> Result<(), CliError> {
                 "add --yes to go on",
             ));
         }
-        usage.iter().for_each(|usage| eprintln!("! {}", says(usage)));
-        eprintln!(
+        usage.iter().for_each(|usage| output::note(&format!("! {}", says(usage))));
+        output::note(&format!(
             "This revokes `{}` ({}) at the service and forgets it. Type its label to go on:",
             row.label,
             email(&row)
-        );
+        ));
         let mut answer = String::new();
         std::io::stdin().read_line(&mut answer).map_err(|error| CliError::failed("input", error.to_string()))?;
         if answer.trim() != row.label {
@@ -37,7 +37,7 @@ pub async fn run(app: &App, label: &str, yes: bool) -> Result<(), CliError> {
     let was_default = connections.default_one()?.is_some_and(|default| default.id == row.id);
     let done = connections.disconnect(&row.id).await?;
     // What was tried before is of no interest any more.
-    let _ = attempt::dismiss(&app.store()?, Some(&row.label));
+    let _ = attempt::dismiss(&app.store()?, Some(&row.label)).await;
     let note = match &done.revocation {
         Revocation::Failed(why) => Some(format!(
             "its grant may still hold: {why}. `switchboard connection list` shows when it is asked for again; or remove the app in the service's own settings."

@@ -11,9 +11,7 @@ pub async fn run(app: &App, command: Command) -> Result<(), CliError> {
         Command::Start(start) => serve(app, *start).await,
         command => {
             let done = cli::steer(command).await.map_err(failed)?;
-            if !done.said.is_empty() {
-                app.say(&done.said);
-            }
+            done.said.lines().for_each(|line| app.say(line));
             if done.data.is_null() { Ok(()) } else { output::json(&done.data) }
         }
     }
@@ -33,7 +31,7 @@ async fn serve(app: &App, start: Start) -> Result<(), CliError> {
     if app.global.json {
         output::line(&cli::addresses(&emulator).to_string())?;
     } else {
-        output::line(&cli::greeting(&emulator))?;
+        output::lines(&cli::greeting(&emulator))?;
     }
     super::asked_to_end().await;
     emulator.stop().await;

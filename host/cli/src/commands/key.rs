@@ -8,12 +8,11 @@ use crate::args::KeyCommand;
 use crate::error::CliError;
 use crate::output;
 
-pub fn run(app: &App, command: &KeyCommand) -> Result<(), CliError> {
+pub async fn run(app: &App, command: &KeyCommand) -> Result<(), CliError> {
     let (store, source) = (app.store()?, app.key_source()?);
-    let report = match command {
-        KeyCommand::Show => Vault::report(&store, &source)?,
-        KeyCommand::Rotate => Vault::rotate(&store, &source)?,
-    };
+    let (of, from, rotate) = (store.clone(), source.clone(), matches!(command, KeyCommand::Rotate));
+    let work = move || if rotate { Vault::rotate(&of, &from) } else { Vault::report(&of, &from) };
+    let report = store.call(work).await?;
     print(app, &report)?;
     if let (KeyCommand::Rotate, KeySource::Env(name)) = (command, &source) {
         app.say(&format!(

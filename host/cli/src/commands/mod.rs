@@ -27,52 +27,56 @@ use crate::app::App;
 use crate::args::{Args, Command};
 use crate::browser;
 use crate::error::CliError;
+use crate::output;
 
 /// Run the command that was asked for, until it ends or is interrupted. `try`, `run` and `emulator` tidy up when interrupted, so they
 /// listen themselves.
 pub async fn dispatch(args: Args) -> Result<ExitCode, CliError> {
     let _file_limit = file_limit();
+    let app = App::new(args.global)?;
     let done = match args.command {
-        Command::Try(_) | Command::Run(_) | Command::Emulator(_) => command(args).await,
+        Command::Try(_) | Command::Run(_) | Command::Emulator(_) => command(&app, args.command).await,
         // It is listened for before anything is done, so that nothing is ended by the system instead.
         _ => tokio::select! {
             biased;
             () = asked_to_end() => Err(CliError::Interrupted),
-            done = command(args) => done,
+            done = command(&app, args.command) => done,
         },
     };
     // However it ended: a token that is being replaced would be lost with its answer.
     switchboard_connections::settled().await;
+    app.settle().await;
     done
 }
 
-async fn command(args: Args) -> Result<ExitCode, CliError> {
-    let app = App::new(args.global)?;
-    let earlier = revocations::begin(&app, &args.command).await;
-    match args.command {
-        Command::Try(options) => try_out::run(&app, options).await?,
-        Command::Connect(options) => connect::run(&app, *options).await?,
-        Command::Key(command) => key::run(&app, &command)?,
-        Command::Connection(command) => connection::run(&app, command).await?,
-        Command::Activity(command) => activity::run(&app, command).await?,
-        Command::Connector(command) => connector::run(&app, command).await?,
-        Command::Event(command) => event::run(&app, command).await?,
-        Command::Error(command) => error_list::run(&app, command).await?,
-        Command::Call(options) => call::run(&app, options).await?,
-        Command::Run(options) => run::run(&app, options).await?,
-        Command::Check(options) => check::run(&app, options).await?,
-        Command::Runs(command) => runs::run(&app, command)?,
-        Command::Emulator(command) => emulator::run(&app, command).await?,
+async fn command(app: &App, command: Command) -> Result<ExitCode, CliError> {
+    let earlier = revocations::begin(app, &command).await;
+    match command {
+        Command::Try(options) => try_out::run(app, options).await?,
+        Command::Connect(options) => connect::run(app, *options).await?,
+        Command::Key(command) => key::run(app, &command).await?,
+        Command::Connection(command) => connection::run(app, command).await?,
+        Command::Activity(command) => activity::run(app, command).await?,
+        Command::Connector(command) => connector::run(app, command).await?,
+        Command::Event(command) => event::run(app, command).await?,
+        Command::Error(command) => error_list::run(app, command).await?,
+        Command::Call(options) => call::run(app, options).await?,
+        Command::Run(options) => run::run(app, options).await?,
+        Command::Check(options) => check::run(app, options).await?,
+        Command::Runs(command) => runs::run(app, command)?,
+        Command::Emulator(command) => emulator::run(app, command).await?,
         Command::Doctor(mut options) => {
             options.label = options.label.or(options.connection.take());
-            doctor::run(&app, options).await?;
+            doctor::run(app, options).await?;
         }
         Command::OpenBrowser { address } => browser::run(&address)?,
         Command::Completion { shell } => {
-            clap_complete::generate(shell, &mut Args::command(), "switchboard", &mut std::io::stdout());
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Args::command(), "switchboard", &mut script);
+            output::script(&String::from_utf8_lossy(&script))?;
         }
     }
-    revocations::finish(&app, earlier).await;
+    revocations::finish(app, earlier).await;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -25,7 +25,10 @@ pub async fn begin(app: &App, command: &Command) -> Option<Earlier> {
         Command::Connection(_) | Command::Call(_) | Command::Run(_) | Command::Connect(_) | Command::Doctor(_)
     );
     let pending = |connections: &Connections| connections.pending_revocations().is_ok_and(|all| !all.is_empty());
-    let connections = uses.then(|| app.connections().ok()).flatten().filter(pending)?;
+    if !uses {
+        return None;
+    }
+    let connections = app.open_connections().await.ok().filter(pending)?;
     // First, because the command may be about the very connection that gets the grant.
     if connections.has_cut_short().is_ok_and(|cut_short| cut_short)
         && let Ok(connector) = app.connector().await

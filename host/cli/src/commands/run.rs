@@ -5,13 +5,15 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use switchboard_automation::journal::Embedded;
-use switchboard_automation::{Document, RetryHint, RunError, SystemClock};
+use switchboard_automation::{Document, RunError, SystemClock};
+use switchboard_connections::Connections;
 
 use crate::accounts::accounts;
 use crate::app::App;
 use crate::args::Run;
 use crate::commands::{call, check, connect};
-use crate::error::{CliError, code_exit, exit, moment};
+use crate::error::{CliError, LOOK_FIRST, exit};
+use crate::remedy::absent;
 use crate::runner::{Account, ManifestCatalog, SandboxRunner};
 use crate::{input, output};
 
@@ -23,12 +25,11 @@ pub async fn run(app: &App, run: Run) -> Result<(), CliError> {
     let report = switchboard_automation::check_within(&source, &name, &catalog, &limits);
     if !report.is_ok() {
         if app.global.json {
-            eprintln!(
-                "{}",
-                json!({ "error": { "code": "document.invalid", "message": format!("{name} has mistakes"), "fix": "mend the places named; `switchboard check` shows them with their lines", "report": report.to_json() } })
+            output::json_note(
+                &json!({ "error": { "code": "document.invalid", "message": format!("{name} has mistakes"), "family": "problem", "fix": "mend the places named; `switchboard check` shows them with their lines", "report": report.to_json() } }),
             );
         } else {
-            eprint!("{}", report.render());
+            output::notes(&check::rendered(report));
         }
         return Err(CliError::Said(exit::INVALID));
     }
@@ -37,7 +38,7 @@ pub async fn run(app: &App, run: Run) -> Result<(), CliError> {
     let inputs = input::object(None, &run.fields)?;
     // Nobody is asked, and nothing is noted as used, for a run that cannot begin.
     if let Err(error) = switchboard_automation::prepare_inputs(&document, inputs.clone()) {
-        return Err(failed(None, &error));
+        return Err(failed(None, error, &[]));
     }
     for (id, with) in activities(&document) {
         if let Some(activity) = connector.activity(&id) {
@@ -60,15 +61,23 @@ pub async fn run(app: &App, run: Run) -> Result<(), CliError> {
     let journal = Embedded::new(store.clone()).using(labels.clone());
     let id = new_id();
     let used: BTreeSet<&str> = rows.values().map(|row| row.id.as_str()).collect();
-    for connection in used {
-        connections.note_usage(connection, &document.automation.id, &id, jiff::Timestamp::now().as_millisecond())?;
+    let used: Vec<String> = used.into_iter().map(str::to_owned).collect();
+    let (automation, run_id) = (document.automation.id.clone(), id.clone());
+    let note = move |connections: &Connections| {
+        let now = jiff::Timestamp::now().as_millisecond();
+        used.iter().try_for_each(|connection| connections.note_usage(connection, &automation, &run_id, now))
+    };
+    tokio::select! {
+        noted = connections.run(note) => noted?,
+        () = super::asked_to_end() => return Err(CliError::Interrupted),
     }
     let done = tokio::select! {
         done = switchboard_automation::run(&document, inputs, &runner, &journal, &SystemClock, &id) => done,
         _ = super::asked_to_end() => {
             let error = json!({ "code": "interrupted", "message": "stopped by Ctrl-C" });
             let now = jiff::Timestamp::now().as_millisecond();
-            store.end_run(&id, "cancelled", now, None, Some(&error)).map_err(|error| CliError::failed("store", error.to_string()))?;
+            let (of, run_id) = (store.clone(), id.clone());
+            store.later(move || drop(of.end_run(&run_id, "cancelled", now, None, Some(&error))));
             app.say(&format!("run {id} stopped: switchboard runs show {id}"));
             return Err(CliError::Interrupted);
         }
@@ -80,7 +89,8 @@ pub async fn run(app: &App, run: Run) -> Result<(), CliError> {
         }
         Err(error) => {
             let kept = store.run(&id).ok().flatten();
-            Err(failed(kept.map(|run| run.id).as_deref(), &error))
+            let bases: Vec<&str> = rows.values().map(|row| row.api_base.as_str()).collect();
+            Err(failed(kept.map(|run| run.id).as_deref(), error, &bases))
         }
     }
 }
@@ -128,22 +138,17 @@ pub fn new_id() -> String {
 }
 
 /// The failure of a run, with the run that was kept of it.
-fn failed(kept: Option<&str>, error: &RunError) -> CliError {
-    let code = error.code.clone();
-    let exit = match code_exit(&code, switchboard_runtime::Retry::Never) {
-        exit::USAGE => exit::INVALID,
-        other => other,
-    };
+fn failed(kept: Option<&str>, error: RunError, bases: &[&str]) -> CliError {
     let kept = kept.map(|id| format!("switchboard runs show {id}"));
-    let again = match error.retry {
-        RetryHint::After(ms) => moment(ms).map(|at| format!("run it again after {at}")),
-        RetryHint::Never | RetryHint::AfterUserAction => None,
+    let fix = match error.outcome_unknown {
+        true => Some(LOOK_FIRST.to_owned()),
+        false => bases.iter().find_map(|base| absent(&error.code, base)).or_else(|| error.fix.clone()),
     };
-    let fix = match (&again.or_else(|| error.fix.clone()), kept) {
+    let fix = match (fix, kept) {
         (Some(fix), Some(kept)) => format!("{}; the run is kept: {kept}", fix.trim_end_matches('.')),
-        (Some(fix), None) => fix.clone(),
+        (Some(fix), None) => fix,
         (None, Some(kept)) => kept,
         (None, None) => "`switchboard check` and the document's `inputs` say what it wants".into(),
     };
-    CliError::Failed { code, message: error.to_string(), fix: Some(fix), exit }
+    CliError::Run { error: Box::new(error), fix }
 }

@@ -65,7 +65,7 @@ pub fn run(app: &App, command: RunsCommand) -> Result<(), CliError> {
                 output::line(&format!("connection: {}", on(&run.connections)))?;
             }
             part("inputs", &run.inputs)?;
-            output::line("\nsteps")?;
+            output::heading("steps")?;
             let rows = steps.iter().map(|step| {
                 let what =
                     step.error.as_ref().and_then(|error| error.get("message")).and_then(Value::as_str).unwrap_or("");
@@ -93,7 +93,7 @@ fn part(heading: &str, value: &Value) -> Result<(), CliError> {
     if value.is_null() || value.as_object().is_some_and(serde_json::Map::is_empty) {
         return Ok(());
     }
-    output::line(&format!("\n{heading}"))?;
+    output::heading(heading)?;
     output::fields(value)
 }
 

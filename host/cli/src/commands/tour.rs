@@ -22,10 +22,10 @@ const DOCUMENT: &str = include_str!("../../../../manifests/automations/first-lig
 pub async fn run(app: &App, connector: Connector, connections: &Connections) -> Result<(), CliError> {
     let report = switchboard_automation::check(DOCUMENT, "first-light.json", &ManifestCatalog(connector.manifest()));
     if !report.is_ok() {
-        return Err(CliError::failed("document.invalid", report.render().to_string()));
+        return Err(CliError::failed("document.invalid", report.to_string()));
     }
     let document = switchboard_automation::parse(DOCUMENT, "first-light.json")
-        .map_err(|report| CliError::failed("document.invalid", report.render().to_string()))?;
+        .map_err(|report| CliError::failed("document.invalid", report.to_string()))?;
     let downloads = PathBuf::from("downloads");
     let connection = Arc::new(connect::open(app, &connector, connections, Some(LABEL))?);
     let account = Account { connection, options: app.call_options(LABEL, &downloads) };

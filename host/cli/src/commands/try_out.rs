@@ -23,8 +23,15 @@ const USER: &str = "ada@emulator.test";
 /// The loopback redirect that the emulator's app has registered.
 const REDIRECT_PORT: u16 = 7910;
 
+/// Where people look for the emulator.
+const PORT: u16 = 7901;
+const DOWNLOAD_PORT: u16 = 7902;
+/// A tour ends by itself: it takes whatever port is free.
+const ANY_PORT: u16 = 0;
+
 pub async fn run(app: &App, options: Try) -> Result<(), CliError> {
-    let wanted = if options.tour { (0, 0) } else { (options.port, options.download_port) };
+    let port = |chosen: Option<u16>, usual| chosen.unwrap_or(if options.tour { ANY_PORT } else { usual });
+    let wanted = (port(options.port, PORT), port(options.download_port, DOWNLOAD_PORT));
     let emulator =
         switchboard_emulator::start(Options { api_port: wanted.0, download_port: wanted.1, ..Options::default() })
             .await
@@ -42,7 +49,9 @@ pub async fn run(app: &App, options: Try) -> Result<(), CliError> {
     let identity = connect(app, &emulator, &connector, &connections).await?;
     let row = connections.show(LABEL)?;
     app.say(&format!("connected        {LABEL} = {}", who(&identity)));
-    app.say(&output::words("scopes           ", &row.scopes));
+    let mut scopes = row.scopes.clone();
+    scopes.sort_unstable();
+    output::words("scopes           ", &scopes).iter().for_each(|line| app.say(line));
     if options.tour {
         tour::run(app, connector, &connections).await?;
     } else {

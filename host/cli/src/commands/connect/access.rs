@@ -248,7 +248,7 @@ pub fn summary(label: &str, wanted: &Access<'_>, lacking: &[Lacking]) -> Vec<Str
     )];
     if wanted.chosen {
         let names: Vec<String> = lacking.iter().map(|one| one.activity.clone()).collect();
-        lines.push(crate::output::words("they are: ", &names));
+        lines.extend(crate::output::words("they are: ", &names));
     }
     lines
 }

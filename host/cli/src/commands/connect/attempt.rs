@@ -131,23 +131,29 @@ impl Attempt {
     /// It succeeded: neither it nor an earlier one of the same user through the same app is of interest any more.
     pub fn succeeded(&self, app: &App, email: Option<&str>) {
         let Ok(store) = app.store() else { return };
+        let mut names = Vec::new();
         for (name, other) in kept(&store) {
             let same_app = other.client_id == self.client_id && other.oauth_base == self.oauth_base;
             let same_user = other.expected.is_none() || other.expected.as_deref() == email;
             if other.label == self.label || same_app && same_user {
-                let _ = store.delete_meta(&name);
+                names.push(name);
             }
         }
+        let of = store.clone();
+        store.later(move || names.iter().for_each(|name| drop(of.delete_meta(name))));
     }
 
     /// Without it the doctor knows less; the sign-in itself is not affected.
     fn keep(&mut self, app: &App) {
         self.at_ms = jiff::Timestamp::now().as_millisecond();
         let (Ok(store), Ok(text)) = (app.store(), serde_json::to_string(self)) else { return };
-        let _ = store.put_meta(&format!("{KEPT}{}", self.label), &text);
-        for (name, _) in kept(&store).iter().rev().skip(MOST) {
-            let _ = store.delete_meta(name);
-        }
+        let (of, name) = (store.clone(), format!("{KEPT}{}", self.label));
+        store.later(move || {
+            let _ = of.put_meta(&name, &text);
+            for (name, _) in kept(&of).iter().rev().skip(MOST) {
+                let _ = of.delete_meta(name);
+            }
+        });
     }
 }
 
@@ -174,11 +180,16 @@ pub fn attempts(app: &App, label: Option<&str>) -> Vec<Attempt> {
 }
 
 /// Forgets those of this label, or all of them, and gives their labels.
-pub fn dismiss(store: &Store, label: Option<&str>) -> Result<Vec<String>, CliError> {
+pub async fn dismiss(store: &Store, label: Option<&str>) -> Result<Vec<String>, CliError> {
+    let (of, label) = (store.clone(), label.map(str::to_owned));
+    store.call(move || dismiss_now(&of, label.as_deref())).await
+}
+
+fn dismiss_now(store: &Store, label: Option<&str>) -> Result<Vec<String>, CliError> {
     let mut dismissed = Vec::new();
     for (name, attempt) in kept(store) {
         if label.is_none_or(|label| attempt.label == label) {
-            store.delete_meta(&name).map_err(|error| CliError::failed("store", error.to_string()))?;
+            store.delete_meta(&name)?;
             dismissed.push(attempt.label);
         }
     }

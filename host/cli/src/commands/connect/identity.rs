@@ -92,7 +92,8 @@ pub async fn recognise(
     let live = connections.open_connection(Some(id))?;
     let options = app.call_options(live.label(), Path::new("downloads"));
     let identity = connector.identify(Arc::new(live), &options).await?;
-    let row = connections.recognise(id, &Owner::of(json!(identity)))?;
+    let (id, owner) = (id.to_owned(), Owner::of(json!(identity)));
+    let row = connections.run(move |connections| connections.recognise(&id, &owner)).await?;
     Ok((identity, row))
 }
 

@@ -157,7 +157,8 @@ async fn connect_as(
             public_url: connect.link.public_url.clone(),
             device: connect.device,
         };
-        connections.note_made(&admitted.row.id, &made)?;
+        let id = admitted.row.id.clone();
+        connections.run(move |connections| connections.note_made(&id, &made)).await?;
     }
     let identity = identity_of(&admitted.row)?;
     attempt.succeeded(app, identity.email.as_deref());

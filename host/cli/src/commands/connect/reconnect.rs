@@ -62,7 +62,8 @@ pub async fn reconnect(app: &App, args: &Reconnect) -> Result<(), CliError> {
     })?;
     let identity = super::identity_of(&admitted.row)?;
     attempt.succeeded(app, identity.email.as_deref());
-    connections.note_made(&row.id, &again.remade())?;
+    let (id, made) = (row.id.clone(), again.remade());
+    connections.run(move |connections| connections.note_made(&id, &made)).await?;
     let (before, now) = (&row.scopes, &admitted.row.scopes);
     let but = |some: &[String], others: &[String]| -> Vec<String> {
         some.iter().filter(|scope| !others.contains(scope)).cloned().collect()
@@ -77,7 +78,7 @@ pub async fn reconnect(app: &App, args: &Reconnect) -> Result<(), CliError> {
     for (scopes, what) in [(added, "granted beside what it had"), (gone, "no longer granted")] {
         match scopes.len() {
             0 => {}
-            1..=FEW => app.say(&output::words(&format!("{what}: "), &scopes)),
+            1..=FEW => output::words(&format!("{what}: "), &scopes).iter().for_each(|line| app.say(line)),
             many => app.say(&format!("{what}: {many} scopes; switchboard connection show {} lists all", row.label)),
         }
     }

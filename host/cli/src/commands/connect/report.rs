@@ -51,15 +51,19 @@ pub async fn connected(
             "remedies": remedies.iter().map(crate::remedy::value).collect::<Vec<_>>(), "ok": true,
         }));
     }
-    output::line(&format!("{label} is connected as {}", who(identity)))?;
+    let what = match kind == Kind::ServerToServer.as_str() {
+        true => "for a whole account, by the app of",
+        false => "as",
+    };
+    output::line(&format!("{label} is connected {what} {}", who(identity)))?;
     if let Some(account) = &identity.account_id {
         app.say(&format!("account: {account}"));
     }
-    app.say(&match granted.len() {
-        0 => "granted: the service did not say which scopes; a call tells when one is missing".to_owned(),
-        1..=FEW => output::words("granted: ", granted),
-        many => format!("granted: {many} scopes; switchboard connection show {label} lists them"),
-    });
+    match granted.len() {
+        0 => app.say("granted: the service did not say which scopes; a call tells when one is missing"),
+        1..=FEW => output::words("granted: ", granted).iter().for_each(|line| app.say(line)),
+        many => app.say(&format!("granted: {many} scopes; switchboard connection show {label} lists them")),
+    }
     told.extend(warnings.into_iter().skip(others));
     for warning in told {
         app.say(&format!("! {warning}"));

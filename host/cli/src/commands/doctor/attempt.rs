@@ -75,8 +75,8 @@ async fn page_number(app: &App, attempt: &Attempt) -> Option<String> {
 }
 
 /// `doctor --dismiss`: forgets those of a label, or all of them. Connections are not touched.
-pub fn dismiss(app: &App, label: Option<&str>) -> Result<(), CliError> {
-    let dismissed = attempt::dismiss(&app.store()?, label)?;
+pub async fn dismiss(app: &App, label: Option<&str>) -> Result<(), CliError> {
+    let dismissed = attempt::dismiss(&app.store()?, label).await?;
     if let (Some(label), true) = (label, dismissed.is_empty()) {
         return Err(CliError::not_found(
             format!("no sign-in as `{label}` that failed or was given up is kept"),

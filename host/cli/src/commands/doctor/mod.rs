@@ -121,7 +121,7 @@ impl Finding {
 
 pub async fn run(app: &App, options: Doctor) -> Result<(), CliError> {
     if options.dismiss {
-        return attempt::dismiss(app, options.label.as_deref());
+        return attempt::dismiss(app, options.label.as_deref()).await;
     }
     let findings = look(app, &options).await?;
     let bad = findings.iter().any(|finding| finding.state == State::Bad);
@@ -138,7 +138,7 @@ pub async fn run(app: &App, options: Doctor) -> Result<(), CliError> {
         return if app.global.json {
             output::json(&json!({ "remedy": remedy.id, "message": text }))
         } else {
-            output::line(&text)
+            output::lines(&text)
         };
     }
     if app.global.json {

@@ -22,6 +22,7 @@ use super::attempt::Attempt;
 use super::identity::Asker;
 use crate::app::App;
 use crate::error::CliError;
+use crate::output;
 use crate::remedy::explain;
 
 /// More at once than one link's visitors need; half of it is for one address. An exchange may have to wait for another one's.
@@ -69,7 +70,7 @@ pub async fn by_link(
         app.say(&format!("listening on {bind}"));
     }
     // Also for who wants quiet: without it there is nothing to wait for.
-    eprintln!("send this to whoever connects:  {}", first.link);
+    output::note(&format!("send this to whoever connects:  {}", first.link));
     app.say(&format!("waiting {minutes} min until somebody has connected; the link ends with this command"));
     let (events, told) = mpsc::channel(UNTOLD);
     let pages = Server::routes(sessions, wish, &first, &addresses, events);
@@ -140,7 +141,8 @@ impl Page<'_> {
     fn refused(&mut self, error: CliError) {
         let error = explain(error, self.connector.manifest(), Some(self.kind.as_str()), &self.attempt.facts());
         self.attempt.failed(self.app, &error);
-        self.app.say(&format!("! {error}\n  the link still works"));
+        self.app.say(&format!("! {error}"));
+        self.app.say("  the link still works");
         if let CliError::Explained { remedy, .. } = &error {
             crate::remedy::lines(remedy).iter().for_each(|line| self.app.say(line));
         }

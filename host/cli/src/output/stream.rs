@@ -1,0 +1,54 @@
+//! The two streams of the command. No other file writes to them.
+
+use std::io::{ErrorKind, IsTerminal, Write};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::error::CliError;
+
+/// Bytes of text for people on one stream. A list of 50,000 rows stays below; a service or a component that has more to say fills no disk.
+const TEXT: usize = 16 << 20;
+
+/// Where text goes, and how much of it for people went there.
+pub struct Stream {
+    target: fn() -> Box<dyn Write>,
+    written: AtomicUsize,
+}
+
+/// Data.
+pub static DATA: Stream = Stream { target: || Box::new(std::io::stdout()), written: AtomicUsize::new(0) };
+/// Everything else.
+pub static NOTES: Stream = Stream { target: || Box::new(std::io::stderr()), written: AtomicUsize::new(0) };
+
+impl Stream {
+    /// Lines for people. They are printable already.
+    pub fn text(&self, text: &str) -> Result<(), CliError> {
+        let before = self.written.fetch_add(text.len(), Ordering::Relaxed);
+        match before.saturating_add(text.len()) {
+            ..=TEXT => self.all(text),
+            _ if before <= TEXT => self.all("… more text follows than a terminal is given; --json prints all"),
+            _ => Ok(()),
+        }
+    }
+
+    /// A line of whatever length. Whoever reads may have read enough: a closed pipe is no failure.
+    pub fn all(&self, text: &str) -> Result<(), CliError> {
+        let mut target = (self.target)();
+        match target.write_all(text.as_bytes()).and_then(|()| target.write_all(b"\n")).and_then(|()| target.flush()) {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                Err(CliError::failed("output", format!("cannot write: {error}")))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Columns of the terminal that data goes to; none for a file or a pipe, which take lines of any length.
+pub fn width() -> Option<usize> {
+    let terminal = console::Term::stdout();
+    terminal.is_term().then(|| usize::from(terminal.size().1))
+}
+
+/// Whether a person sees what is written beside the data.
+pub fn is_watched() -> bool {
+    std::io::stderr().is_terminal()
+}
