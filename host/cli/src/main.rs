@@ -21,6 +21,7 @@ mod policy;
 mod progress;
 mod remedy;
 mod runner;
+mod schema;
 mod service;
 mod spelled;
 

@@ -273,11 +273,14 @@ pub struct Scopes {
     pub granular: Vec<Vec<String>>,
 }
 
-/// An input that works, with a title for people.
+/// An input with a title for people.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Example {
     pub title: String,
     pub input: Value,
+    /// The code of the problem that it shows; none for an input that works.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
 }
 
 impl Manifest {

@@ -8,7 +8,7 @@ use crate::args::ActivityCommand;
 use crate::commands::connect::{plan_of, role_rights};
 use crate::error::{CliError, exit};
 use crate::near::meant;
-use crate::output;
+use crate::{output, schema};
 
 pub async fn run(app: &App, command: ActivityCommand) -> Result<(), CliError> {
     let connector = app.connector().await?;
@@ -84,100 +84,25 @@ fn show(app: &App, manifest: &Manifest, activity: &Activity) -> Result<(), CliEr
     if let Some(plan) = plan_of(activity) {
         output::line(&format!("plan    {plan}"))?;
     }
-    output::line("\ninput")?;
-    fields(&activity.input)?;
-    output::line("\noutput")?;
-    fields(&activity.output)?;
+    output::heading("input")?;
+    schema::fields(&activity.input)?;
+    output::heading("output")?;
+    schema::fields(&activity.output)?;
+    schema::types(&[&activity.input, &activity.output])?;
     let catalogue = activity.errors.iter().filter_map(|code| manifest.errors.iter().find(|entry| &entry.code == code));
     for (number, entry) in catalogue.enumerate() {
         if number == 0 {
-            output::line("\nerrors")?;
+            output::heading("errors")?;
         }
         let fix = entry.fix.as_ref().map_or(String::new(), |fix| format!(" → {fix}"));
         output::line(&format!("  {}  {}{fix}", entry.code, entry.cause))?;
     }
     for example in &activity.examples {
-        output::line(&format!(
-            "\nexample: {}\n  switchboard call {} {}",
-            example.title,
-            id(manifest, activity),
-            spelled(&example.input)
-        ))?;
+        let ends = example.problem.as_ref().map_or_else(String::new, |code| format!(", meant to fail with {code}"));
+        output::heading(&format!("example{ends}: {}", example.title))?;
+        output::line(&format!("  switchboard call {} {}", id(manifest, activity), spelled(&example.input)))?;
     }
     Ok(())
-}
-
-/// The fields of a schema, one a line.
-pub fn fields(schema: &Value) -> Result<(), CliError> {
-    let required: Vec<&str> =
-        schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
-    let Some(properties) = schema.get("properties").and_then(Value::as_object) else {
-        return Ok(());
-    };
-    let width = properties.keys().map(String::len).max().unwrap_or(0);
-    for (name, property) in properties {
-        let mark = if required.contains(&name.as_str()) { "required" } else { "" };
-        let about = property.get("description").and_then(Value::as_str).unwrap_or("").replace('\n', " ");
-        output::line(&format!("  {name:width$}  {:16} {mark:8}  {about}", kind(schema, property)))?;
-    }
-    Ok(())
-}
-
-/// References and choices that are followed for one word; schemas of ours need three.
-const MAX_STEPS: usize = 16;
-/// Values of an enumeration that are listed.
-const MAX_LISTED: usize = 40;
-
-/// A short word for a property's type.
-fn kind(root: &Value, property: &Value) -> String {
-    let mut property = property;
-    // Bounded: a schema may refer to itself.
-    for _ in 0..MAX_STEPS {
-        let Some(next) = next(root, property) else { return word(property) };
-        property = next;
-    }
-    String::new()
-}
-
-/// What a property refers to, when that says more than its name.
-fn next<'a>(root: &'a Value, property: &'a Value) -> Option<&'a Value> {
-    if let Some(name) = property.get("$ref").and_then(Value::as_str) {
-        let target = root.get("$defs")?.get(name.rsplit('/').next().unwrap_or(name))?;
-        let says_more = target.get("enum").is_some() || target.get("oneOf").is_some();
-        return if says_more { Some(target) } else { None };
-    }
-    if constants(property).is_empty() {
-        let cases = property.get("anyOf").and_then(Value::as_array)?;
-        return cases.iter().find(|case| case.get("type") != Some(&json!("null")));
-    }
-    None
-}
-
-fn word(property: &Value) -> String {
-    if let Some(name) = property.get("$ref").and_then(Value::as_str) {
-        return name.rsplit('/').next().unwrap_or(name).to_owned();
-    }
-    let constants = constants(property);
-    if !constants.is_empty() {
-        let listed = constants.iter().take(MAX_LISTED).copied().collect::<Vec<_>>().join("|");
-        return if constants.len() > MAX_LISTED { format!("{listed}|…") } else { listed };
-    }
-    match property.get("type") {
-        Some(Value::String(name)) => name.clone(),
-        Some(Value::Array(names)) => {
-            names.iter().filter_map(Value::as_str).find(|name| *name != "null").unwrap_or("").to_owned()
-        }
-        _ => String::new(),
-    }
-}
-
-/// The values that a property lists.
-fn constants(property: &Value) -> Vec<&str> {
-    match (property.get("enum"), property.get("oneOf")) {
-        (Some(Value::Array(values)), _) => values.iter().filter_map(Value::as_str).collect(),
-        (_, Some(Value::Array(cases))) => cases.iter().filter_map(|case| case.get("const")?.as_str()).collect(),
-        _ => Vec::new(),
-    }
 }
 
 /// An example's input as `key=value` fields.

@@ -3,13 +3,13 @@
 use serde_json::{Value, json};
 use switchboard_runtime::manifest::{EventEntry, Manifest};
 
-use super::activity::{fields, holds};
+use super::activity::holds;
 use super::receive;
 use crate::app::App;
 use crate::args::EventCommand;
 use crate::error::{CliError, exit};
 use crate::near::meant;
-use crate::output;
+use crate::{output, schema};
 
 pub async fn run(app: &App, command: EventCommand) -> Result<(), CliError> {
     let connector = app.connector().await?;
@@ -59,7 +59,7 @@ fn show(app: &App, manifest: &Manifest, event: &EventEntry) -> Result<(), CliErr
     }
     output::line(&format!("{} — {}", id(manifest, event), event.title))?;
     output::line(&event.summary)?;
-    output::line(&format!("\nlevel   {}", event.levels.join(" or ")))?;
+    output::heading(&format!("level   {}", event.levels.join(" or ")))?;
     if let Some(plan) = &event.plan {
         output::line(&format!("plan    {plan}"))?;
     }
@@ -73,10 +73,11 @@ fn show(app: &App, manifest: &Manifest, event: &EventEntry) -> Result<(), CliErr
     for note in &event.notes {
         output::line(&format!("note    {note}"))?;
     }
-    output::line("\nfields")?;
-    fields(&event.payload)?;
+    output::heading("fields")?;
+    schema::fields(&event.payload)?;
+    schema::types(&[&event.payload])?;
     for example in &event.examples {
-        output::line(&format!("\nexample: {}", example.title))?;
+        output::heading(&format!("example: {}", example.title))?;
         output::json(&example.output)?;
     }
     Ok(())
