@@ -40,3 +40,8 @@ fn webhook_mutants_are_contained() {
 fn component_mutants_are_contained() {
     check("component");
 }
+
+#[test]
+fn token_answer_mutants_are_contained() {
+    check("token-answer");
+}

@@ -16,6 +16,8 @@ mod device;
 mod disconnect;
 mod error;
 mod export;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod grant;
 mod holder;
 mod keep;

@@ -41,6 +41,12 @@ pub(crate) struct Response {
 }
 
 impl Response {
+    /// An answer that no service gave.
+    #[cfg(feature = "fuzzing")]
+    pub fn of(answer: http::Response<Vec<u8>>) -> Self {
+        Self { answer, address: "https://example.com/token".to_owned() }
+    }
+
     /// Why an answer gives nothing. No secret that was sent is in it.
     pub fn failure(&self, answer: Answer, secrets: &KnownSecrets) -> TokenFailure {
         let status = self.answer.status().as_u16();

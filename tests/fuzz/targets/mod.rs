@@ -9,6 +9,7 @@ mod header;
 mod manifest;
 mod redaction;
 mod schema;
+mod token_answer;
 mod webhook;
 
 /// A reader, ready for any number of inputs.
@@ -31,7 +32,7 @@ const INPUTS: u64 = 200_000;
 /// Compiling a component takes thousands.
 const COMPONENTS: u64 = 2_000;
 
-static ENTRIES: [Entry; 9] = [
+static ENTRIES: [Entry; 10] = [
     entry("document", document::open, document::WORDS, "fuzz/corpus/document"),
     entry("expression", expression::open, expression::WORDS, "fuzz/corpus/expression"),
     entry("schema", schema::open, schema::WORDS, "fuzz/corpus/schema"),
@@ -39,6 +40,7 @@ static ENTRIES: [Entry; 9] = [
     entry("redaction", redaction::open, redaction::WORDS, "fuzz/corpus/redaction"),
     entry("manifest", manifest::open, manifest::WORDS, "fuzz/corpus/manifest"),
     entry("guest-output", guest_output::open, guest_output::WORDS, "fuzz/corpus/guest-output"),
+    entry("token-answer", token_answer::open, token_answer::WORDS, "fuzz/corpus/token-answer"),
     entry("webhook", webhook::open, webhook::WORDS, "fuzz/corpus/webhook"),
     Entry { inputs: COMPONENTS, ..entry("component", component::open, component::WORDS, "hostile") },
 ];
