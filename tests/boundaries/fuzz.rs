@@ -45,3 +45,18 @@ fn component_mutants_are_contained() {
 fn token_answer_mutants_are_contained() {
     check("token-answer");
 }
+
+#[test]
+fn document_mutants_are_contained() {
+    check("document");
+}
+
+#[test]
+fn expression_mutants_are_contained() {
+    check("expression");
+}
+
+#[test]
+fn schema_mutants_are_contained() {
+    check("schema");
+}

@@ -86,9 +86,16 @@ fn dependencies_point_one_way() {
         let found: Vec<_> = dependencies(of).into_iter().filter(|name| never.contains(&name.as_str())).collect();
         assert!(found.is_empty(), "{of} depends on {found:?}");
     }
-    for apart in
-        ["host/json", "host/listener", "host/near", "host/text_file", "host/schema", "host/deliveries", "host/emulator", "connector"]
-    {
+    for apart in [
+        "host/json",
+        "host/listener",
+        "host/near",
+        "host/text_file",
+        "host/schema",
+        "host/deliveries",
+        "host/emulator",
+        "connector",
+    ] {
         let ours: Vec<_> = dependencies(apart).into_iter().filter(|name| name.starts_with("switchboard")).collect();
         assert!(ours.is_empty(), "{apart} shares code with {ours:?}");
     }

@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::bindings::types;
 use crate::book::Book;
 use crate::error::CallError;
+use crate::guest_text;
 use crate::scopes::{Level, Style};
 
 /// A component's description of itself, read as at a load; then what surfaces ask of it.
@@ -31,8 +32,9 @@ pub fn manifest(json: &str) {
     let _ = (manifest.remedy_seen("a"), manifest.remedy_seen("error 4700"));
 }
 
-/// What a component says of a call that went wrong.
-pub fn problem(text: &str) {
+/// What a component returned: the output of an activity, an event, the body of a request, and a problem.
+pub fn guest_output(text: &str) {
+    let _ = (guest_text::output(text), guest_text::event(text), guest_text::body(text));
     let problem = types::Problem {
         code: text.chars().take(20).collect(),
         message: text.to_owned(),

@@ -42,7 +42,7 @@ pub const WORDS: &[&str] = &[
 pub fn open() -> Target {
     Box::new(|input| {
         let text = String::from_utf8_lossy(input);
-        switchboard_runtime::fuzzing::problem(&text);
+        switchboard_runtime::fuzzing::guest_output(&text);
         let before = MEMORY.allocated();
         let value = switchboard_json::read(text.as_bytes(), LIMITS);
         let held = MEMORY.allocated().saturating_sub(before);
