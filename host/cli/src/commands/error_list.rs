@@ -48,7 +48,7 @@ pub async fn run(app: &App, command: ErrorCommand) -> Result<(), CliError> {
         return output::json(&json!({ "problems": problems, "service_codes": refusals }));
     }
     if problems.is_empty() && refusals.is_empty() {
-        app.say("no problem has this code: switchboard error list");
+        app.say("unknown code; `switchboard error list` shows all codes");
         return Ok(());
     }
     for problem in &problems {
