@@ -50,7 +50,7 @@ impl Connections {
             store.delete_meta(DEFAULT)?;
         }
         let used = store.meta_under(&crate::admit::usage_prefix(id))?.into_iter().map(|(name, _)| name);
-        for name in used.chain([format!("{MADE}{id}"), format!("{PLAN}{id}")]) {
+        for name in used.chain([format!("{MADE}{id}"), format!("{PLAN}{id}"), crate::pause::failure_name(id)]) {
             store.delete_meta(&name)?;
         }
         Ok(())

@@ -29,7 +29,7 @@ impl Core {
     pub fn check_pause(&self, service: &Service, client_id: &str) -> Result<(), TokenFailure> {
         let Some(left) = self.pause(service, client_id) else { return Ok(()) };
         let seconds = left.as_millis().div_ceil(1_000);
-        let message = format!("it asked for a pause, which ends in {seconds} s");
+        let message = format!("the service asked to wait; retry in {seconds} s");
         Err(TokenFailure::Unavailable { message, not_sent: true, turned_away: true, retry_after: Some(left) })
     }
 
@@ -84,7 +84,7 @@ fn name(service: &Service, client_id: &str) -> String {
     format!("pause.{}", hex(&Sha256::digest(of)))
 }
 
-fn failure_name(id: &str) -> String {
+pub(crate) fn failure_name(id: &str) -> String {
     format!("refresh-failure.{id}")
 }
 

@@ -188,7 +188,10 @@ pub(crate) async fn device_token(
     let request = post(service, &service.token_path, app, &form).map_err(|error| TokenFailure::not_sent(&error))?;
     let response = token_service::send(egress, service, request).await?;
     let answer = match answer::read(&response.answer) {
-        Answer::Token(token) => return Ok(DeviceAnswer::Token(token)),
+        Answer::Token(token) => {
+            let clean = token.with_clean_scopes(&secrets(app, [device_code]));
+            return Ok(DeviceAnswer::Token(clean));
+        }
         other => other,
     };
     let code = if let Answer::Refusal(Refusal { error, .. }) = &answer { error.as_deref() } else { None };

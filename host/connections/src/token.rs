@@ -3,11 +3,16 @@
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
-use switchboard_egress::Credential;
+use switchboard_egress::{Credential, KnownSecrets};
 use zeroize::Zeroizing;
 
 /// A token is replaced this long before it ends, or at four fifths of its life when that is short.
 const MARGIN_MS: i64 = 60_000;
+
+/// Longest scope, bytes. Zoom's have up to 70.
+const MAX_SCOPE: usize = 200;
+/// Most scopes of a token. An app of Zoom's can have some 1,500.
+const MAX_SCOPES: usize = 5_000;
 
 /// What the token service gave.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -44,6 +49,15 @@ impl Token {
     pub fn obtained_at(mut self, now: i64) -> Token {
         self.expires_at = self.expires_at.map(|end| now + (end - self.obtained_at));
         self.obtained_at = now;
+        self
+    }
+
+    /// The same token without scopes that repeat a secret: its own, or one of those that were sent for it.
+    pub fn with_clean_scopes(mut self, sent: &KnownSecrets) -> Token {
+        let own = [Some(&self.access), self.refresh.as_ref()];
+        let known = KnownSecrets::of(own.into_iter().flatten().map(ExposeSecret::expose_secret)).and(sent);
+        self.scopes.retain(|scope| scope.len() <= MAX_SCOPE && known.scrub_text(scope.clone()) == *scope);
+        self.scopes.truncate(MAX_SCOPES);
         self
     }
 

@@ -29,7 +29,7 @@ pub(crate) async fn token(
 ) -> Result<Token, TokenFailure> {
     let response = send(egress, service, request).await?;
     match answer::read(&response.answer) {
-        Answer::Token(token) => Ok(token),
+        Answer::Token(token) => Ok(token.with_clean_scopes(secrets)),
         other => Err(response.failure(other, secrets)),
     }
 }

@@ -231,6 +231,17 @@ async fn a_secret_that_the_service_repeats_is_not_kept() {
     assert_eq!(refused.code(), "rejected", "{refused}");
 }
 
+#[tokio::test]
+async fn a_scope_that_repeats_a_secret_is_left_out() {
+    let (server, dir) = (TokenServer::start(3599).await, home());
+    let connections = connected(dir.path(), &server).await;
+    let scope = "user:read canary-refresh-1 x-canary-refresh-7 canary-access-7";
+    let token = r#""access_token":"canary-access-7","refresh_token":"canary-refresh-7","token_type":"bearer""#;
+    server.then(whole(200, JSON, &format!(r#"{{{token},"expires_in":3600,"scope":"{scope}"}}"#)));
+    renew(&connections).await.told();
+    assert_eq!(connections.show("work").told().scopes, ["user:read"]);
+}
+
 /// Says that every token is of this user.
 struct User(&'static str);
 
@@ -259,7 +270,7 @@ async fn renew_checked(connections: &Connections, user: &'static str) -> Result<
 }
 
 #[tokio::test]
-async fn a_refresh_that_brings_another_users_token_ends_the_connection() {
+async fn refresh_with_foreign_token_ends_connection() {
     let (server, dir) = (TokenServer::start(3599).await, home());
     let connections = of_ada(dir.path(), &server).await;
     let error = renew_checked(&connections, "grace").await.refused();
