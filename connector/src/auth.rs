@@ -113,6 +113,7 @@ mod tests {
         is(404, r#"{"code":3001,"message":"x"}"#, "other");
         is(400, r#"{"reason":"Invalid Token!","error":"invalid_grant"}"#, "revoked");
         is(400, r#"{"reason":"Bad Request","error":"invalid_request"}"#, "other");
+        is(401, r#"{"code":"401","message":"x"}"#, "other");
         is(401, "<result><code>124</code><message>x</message></result>", "expired");
     }
 

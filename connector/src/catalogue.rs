@@ -93,7 +93,8 @@ pub fn look_up(status: u16, code: Option<i64>) -> (Kind, Option<&'static Code>) 
         (429, _) => Kind::RateLimited,
         (500.., _) => Kind::Unavailable,
         (_, Some(row)) => Kind::of(row.problem).unwrap_or(Kind::Other),
-        (401, None) => Kind::Expired,
+        // A code that is not Zoom's, or none, says nothing about the token.
+        (401, None) => Kind::Other,
         (403, None) => Kind::Forbidden,
         (404, None) => Kind::NotFound,
         (409, None) => Kind::Conflict,

@@ -162,20 +162,23 @@ fn rows(page: &mut Node<'_>, list: &'static str, proof: &mut Proof, sink: &mut d
 /// A row as it was read, and what had to be left out of it.
 type Salvaged<T> = (T, Vec<json::LeftOut>);
 
+/// The rows of a page in their places, `None` where one could not be read.
+type PageRows<T> = Vec<Option<Salvaged<T>>>;
+
 /// One page, for lists that may stop within one: each row keeps its place, `None` where it could not be read.
 pub fn page<T: DeserializeOwned>(
     call: Call<'_>,
     list: &'static str,
     judge: &mut Judge,
     proof: &mut Proof,
-) -> Result<(Vec<Option<Salvaged<T>>>, Step), Trouble> {
+) -> Result<(PageRows<T>, Step), Trouble> {
     let mut places = Places { rows: Vec::new() };
     let step = single(call, list, (judge, proof), &mut places)?.1;
     Ok((places.rows, step))
 }
 
 struct Places<T> {
-    rows: Vec<Option<Salvaged<T>>>,
+    rows: PageRows<T>,
 }
 
 impl<T: DeserializeOwned> Sink for Places<T> {

@@ -9,7 +9,7 @@ use crate::foreign::Foreign;
 use crate::json::{self, LeftOut, Unread};
 use crate::problem::{self, Trouble};
 use crate::service::{Outcome, Service};
-use crate::wire::error::{Reading, is_page};
+use crate::wire::error::{Reading, is_complaint, is_page};
 
 /// What requests say and ask for.
 const JSON: &str = "application/json";
@@ -156,7 +156,8 @@ impl Call<'_> {
     /// said by Zoom.
     pub fn answer(self) -> Result<(), Trouble> {
         let response = self.send()?;
-        if response.body.trim_ascii().is_empty() || json::parse(&response.body).is_ok() {
+        let says_nothing = response.body.trim_ascii().is_empty();
+        if says_nothing || json::parse(&response.body).is_ok_and(|answer| !is_complaint(&answer)) {
             return Ok(());
         }
         Err(Trouble::Foreign(Box::new(Foreign::of(&response))))

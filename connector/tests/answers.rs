@@ -87,3 +87,16 @@ fn every_request_asks_for_json() {
     }
     assert!(wire.now() > 0);
 }
+
+#[test]
+fn a_success_that_speaks_of_an_error_is_not_believed() {
+    let bench = Bench::new();
+    for body in [r#"{"error":"proxy says no"}"#, r#"{"message":"Unauthorized"}"#] {
+        bench.emulator.reset();
+        let fault =
+            json!({"kind": "text", "status": 200, "body": body, "content_type": "application/json", "count": 0});
+        control(&bench, "faults", &fault);
+        let problem = bench.call("meetings.delete", &json!({"id": "81234500001"}), &SCOPES).expect_err(body);
+        assert_eq!(problem.code, "unexpected-answer", "{body}: {problem:?}");
+    }
+}

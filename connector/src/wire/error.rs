@@ -10,6 +10,7 @@ use crate::bindings::http::{Header, Response};
 pub use crate::catalogue::Kind;
 use crate::catalogue::{Code, look_up};
 use crate::dates::Moment;
+use crate::json::Node;
 
 /// One field that Zoom refused.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -69,6 +70,13 @@ impl Reading {
 pub fn is_page(body: &[u8]) -> bool {
     let text = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
     text.trim_ascii_start().starts_with(b"<")
+}
+
+/// Whether a successful answer without a value speaks of an error: then somebody else gave it. Zoom says `{"code": 0}` with a
+/// message of success.
+pub fn is_complaint(answer: &Node<'_>) -> bool {
+    let named = |name: &&str| answer.field(name).is_some();
+    !named(&"code") && ["error", "errors", "errorMessage", "message"].iter().any(named)
 }
 
 /// A refusal's content.

@@ -127,14 +127,14 @@ impl Shown<'_> {
     pub fn differences(&self, start: Option<(&str, &Start)>, rule: Option<&Recurrence>, now: u64) -> Vec<Adjustment> {
         let stored = self.start();
         let mut found = Vec::new();
-        if let Some((text, start)) = start {
-            if !stored.is_some_and(|time| start.is(time)) {
-                found.push(Adjustment {
-                    field: "/start_time".to_owned(),
-                    asked: Value::from(text).to_string(),
-                    stored: stored.map(|time| Value::from(time).to_string()),
-                });
-            }
+        if let Some((text, start)) = start
+            && !stored.is_some_and(|time| start.is(time))
+        {
+            found.push(Adjustment {
+                field: "/start_time".to_owned(),
+                asked: Value::from(text).to_string(),
+                stored: stored.map(|time| Value::from(time).to_string()),
+            });
         }
         let occurrences = self.occurrences.unwrap_or_default();
         let more = match (rule, start) {
