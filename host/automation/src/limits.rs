@@ -68,6 +68,14 @@ pub const RESULTS: Limit = Limit {
     max: 1 << 30,
     about: "results that a run holds for later steps, as JSON",
 };
+/// Every input and result is kept on disk. A loop can compute far more than it holds.
+pub const JOURNAL: Limit = Limit {
+    name: "journal",
+    unit: Unit::Bytes,
+    default: 1 << 30,
+    max: 1 << 36,
+    about: "inputs and results that a run keeps in the database, as JSON",
+};
 /// A night's run over a campus takes hours; nobody waits for one that takes more than a day.
 pub const RUN_TIME: Limit = Limit {
     name: "run_time",
@@ -80,7 +88,7 @@ pub const RUN_TIME: Limit = Limit {
 const HOUR: u64 = 60 * 60 * 1000;
 
 /// Every limit that can be changed.
-pub const ALL: [&Limit; 7] = [&DOCUMENT, &VALUES, &STEPS, &MISTAKES, &ITEMS, &RESULTS, &RUN_TIME];
+pub const ALL: [&Limit; 8] = [&DOCUMENT, &VALUES, &STEPS, &MISTAKES, &ITEMS, &RESULTS, &JOURNAL, &RUN_TIME];
 
 /// Lists and objects inside each other in a document, and in the input of a run.
 pub const NESTING: usize = switchboard_schema::MAX_NESTING;

@@ -154,6 +154,23 @@ pub fn known_filters() -> &'static [&'static str] {
 fn evaluate(source: &str, start: usize, scope: &Scope) -> Result<Value, ExprError> {
     let at = start..start + source.len();
     bounds::check(source, start)?;
+    // The engine's arithmetic can panic, for example for a slice with the least of all numbers as its step.
+    let value = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| compute(source, start, scope)));
+    let value = value.unwrap_or_else(|_| {
+        Err(ExprError {
+            message: format!("`{}` cannot be computed: a number in it is out of range", brief(source)),
+            fix: Some("use smaller numbers".to_owned()),
+            range: at.clone(),
+        })
+    })?;
+    match filters::count(&value, MAX_OUTPUT as u64) {
+        Some(_) => Ok(value),
+        None => Err(too_large(at)),
+    }
+}
+
+fn compute(source: &str, start: usize, scope: &Scope) -> Result<Value, ExprError> {
+    let at = start..start + source.len();
     let value = ENGINE
         .compile_expression(source)
         .and_then(|expression| expression.eval(scope.context()))
@@ -165,15 +182,11 @@ fn evaluate(source: &str, start: usize, scope: &Scope) -> Result<Value, ExprErro
             range: at,
         });
     }
-    let value = serde_json::to_value(&value).map_err(|error| ExprError {
+    serde_json::to_value(&value).map_err(|error| ExprError {
         message: format!("the value of `{}` cannot be written as JSON: {error}", brief(source)),
         fix: None,
-        range: at.clone(),
-    })?;
-    match filters::count(&value, MAX_OUTPUT as u64) {
-        Some(_) => Ok(value),
-        None => Err(too_large(at)),
-    }
+        range: at,
+    })
 }
 
 fn place(error: &minijinja::Error, source: &str, start: usize) -> ExprError {

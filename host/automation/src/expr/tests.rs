@@ -116,6 +116,13 @@ fn brackets_have_a_bound() {
 }
 
 #[test]
+fn arithmetic_out_of_range_is_an_error() {
+    let range = "out of range";
+    refused("${{ 'abc'[0:1:-9223372036854775808] }}", " 'abc'[0:1:-9223372036854775808] ", range);
+    refused("${{ [1,2][::-9223372036854775808] }}", " [1,2][::-9223372036854775808] ", range);
+}
+
+#[test]
 fn names_and_unknown_filters_are_found_without_evaluating() {
     assert_eq!(reads("steps.list.recordings | selectattr('x') and range(2)", 0).unwrap(), ["steps.list.recordings"]);
     assert_eq!(unknown_filters("a | flaten | length ~ '| no'", 0), [("flaten".to_owned(), 4..10)]);

@@ -6,11 +6,13 @@ use serde_json::Value;
 use switchboard_schema::Size;
 
 use crate::activity::{Family, StepError};
-use crate::limits::{Allowance, ITEMS, Limit, RESULTS, RUN_TIME, VALUE_NESTING};
+use crate::limits::{Allowance, ITEMS, JOURNAL, Limit, RESULTS, RUN_TIME, VALUE_NESTING};
 
 /// What is left for a run.
 pub struct Budget {
     items: AtomicU64,
+    /// Bytes that went to the journal.
+    written: AtomicU64,
     limits: Allowance,
     /// Milliseconds since 1970.
     end: i64,
@@ -20,7 +22,12 @@ impl Budget {
     /// Of a run that begins now, in milliseconds since 1970.
     pub fn of(limits: &Allowance, now: i64) -> Budget {
         let time = i64::try_from(limits.get(&RUN_TIME)).unwrap_or(i64::MAX);
-        Budget { items: AtomicU64::new(0), limits: limits.clone(), end: now.saturating_add(time) }
+        Budget {
+            items: AtomicU64::new(0),
+            written: AtomicU64::new(0),
+            limits: limits.clone(),
+            end: now.saturating_add(time),
+        }
     }
 
     /// Milliseconds that are left.
@@ -46,6 +53,17 @@ impl Budget {
         let message = format!("with the {count} items of this loop, the run has {all}, more than {limit}");
         let fix = format!("work on a shorter list, or raise the limit {}", raise(&ITEMS));
         Err(refused("limit.items", message, fix))
+    }
+
+    /// Takes what goes to the journal before it is written.
+    pub fn journal(&self, bytes: u64) -> Result<(), StepError> {
+        let limit = self.limits.get(&JOURNAL);
+        if self.written.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes) <= limit {
+            return Ok(());
+        }
+        let message = format!("the run keeps more than {limit} bytes of inputs and results");
+        let fix = format!("pass on fewer fields, work on a shorter list, or raise the limit {}", raise(&JOURNAL));
+        Err(StepError { not_sent: false, ..refused("limit.journal", message, fix) })
     }
 
     /// Judges how much the run holds.

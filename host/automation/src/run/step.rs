@@ -110,6 +110,12 @@ impl Run<'_> {
     }
 
     pub(super) async fn record(&self, entry: &StepEntry, place: &Place) -> Result<(), RunError> {
+        let values = [&entry.input, &entry.output].into_iter().flatten();
+        let bytes = values.map(crate::expr::size).fold(0, u64::saturating_add);
+        // A step that failed is recorded: why it did must not be lost.
+        if entry.error.is_none() {
+            self.budget.journal(bytes).map_err(|cause| self.error(place, cause))?;
+        }
         self.journal.step(entry).await.map_err(|error| {
             let error = RunError::journal(self.doc, &error);
             RunError { step: Some(place.path.clone()), ..error }
