@@ -304,3 +304,20 @@ fn events_are_listed_and_explained_and_a_wrong_name_gets_the_nearest() {
     assert_eq!(wrong.code, 2, "{}", wrong.err);
     assert!(wrong.err.contains("zoom.meeting.created"), "{}", wrong.err);
 }
+
+#[test]
+fn a_device_is_no_saved_message_and_no_secret() {
+    let world = World::new();
+    let secret = world.home.path().join("secret");
+    std::fs::write(&secret, "canary-webhook-secret").unwrap();
+    let secret = secret.to_str().unwrap();
+    for (message, secret) in [("/dev/zero", secret), (secret, "/dev/zero")] {
+        for command in [
+            &["event", "receive", message, "--client-id", "app", "--event-secret-file", secret][..],
+            &["doctor", "--event", message, "--event-secret-file", secret],
+        ] {
+            let done = world.run(command);
+            assert!(done.code != 0 && done.err.contains("device"), "{command:?}: {}", done.err);
+        }
+    }
+}

@@ -180,3 +180,10 @@ fn a_run_with_a_failing_step_keeps_what_happened() {
     let states: Vec<&Value> = run["steps"].as_array().unwrap().iter().map(|step| &step["state"]).collect();
     assert_eq!(states, ["succeeded", "failed"]);
 }
+
+#[test]
+fn a_time_limit_of_any_length_is_taken() {
+    let world = World::connected();
+    let done = world.run(&["call", "zoom.users.me", "--timeout", "9223372036854775807s"]);
+    assert_eq!(done.code, 0, "{}", done.err);
+}

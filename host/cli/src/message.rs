@@ -7,6 +7,12 @@ use switchboard_runtime::manifest::Manifest;
 use switchboard_runtime::{Signing, SigningSecrets, Unverified};
 
 use crate::error::CliError;
+use crate::input;
+
+/// Largest saved message, bytes. Services send some kilobytes.
+const MAX_MESSAGE: u64 = 2 << 20;
+/// Largest file of a webhook secret, bytes. A secret has some twenty.
+const MAX_SECRET: u64 = 64 << 10;
 
 /// A request as a tunnel or a log shows it: headers, an empty line, the body byte by byte.
 pub struct Message {
@@ -16,7 +22,8 @@ pub struct Message {
 
 impl Message {
     pub fn read(file: &Path, signing: &Signing) -> Result<Message, CliError> {
-        Message::parse(&read(file)?).ok_or_else(|| unsigned(file, signing))
+        let request = switchboard_text_file::read_bytes(file, MAX_MESSAGE).map_err(|error| input::unusable(&error))?;
+        Message::parse(&request).ok_or_else(|| unsigned(file, signing))
     }
 
     fn parse(request: &[u8]) -> Option<Message> {
@@ -58,15 +65,10 @@ pub fn signing(manifest: &Manifest) -> Result<&Signing, CliError> {
 
 /// The secret in a file, as that of an app.
 pub fn secrets(app: &str, file: &Path) -> Result<SigningSecrets, CliError> {
-    let secret: SecretString = String::from_utf8_lossy(&read(file)?).trim().to_owned().into();
+    let text = switchboard_text_file::read(file, MAX_SECRET).map_err(|error| input::unusable(&error))?;
+    let secret: SecretString = text.trim().to_owned().into();
     SigningSecrets::new(app, [secret])
         .map_err(|_| CliError::usage("the file of the secret is empty", "put the app's secret token into it, alone"))
-}
-
-fn read(file: &Path) -> Result<Vec<u8>, CliError> {
-    std::fs::read(file).map_err(|error| {
-        CliError::usage(format!("cannot read {}: {error}", file.display()), "name a file that is there")
-    })
 }
 
 #[cfg(test)]

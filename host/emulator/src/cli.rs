@@ -226,9 +226,16 @@ async fn write_new(file: &std::path::Path, bytes: &[u8]) -> Result<(), Failed> {
     Ok(open.sync_all().await.map_err(failed)?)
 }
 
+/// Largest file of a snapshot, bytes. That of the campus has some 100 MB.
+const MAX_SNAPSHOT: u64 = 1 << 30;
+
 async fn restore(control: &str, file: &std::path::Path) -> Result<Value, Failed> {
-    let text = tokio::fs::read_to_string(file).await;
-    let text = text.map_err(|error| Failed::usage(format!("cannot read {}: {error}", file.display())))?;
+    let failed = |error: std::io::Error| Failed::usage(format!("cannot read {}: {error}", file.display()));
+    let metadata = tokio::fs::metadata(file).await.map_err(failed)?;
+    if !metadata.is_file() || metadata.len() > MAX_SNAPSHOT {
+        return Err(Failed::usage(format!("{} is no file of a snapshot", file.display())));
+    }
+    let text = tokio::fs::read_to_string(file).await.map_err(failed)?;
     client::send("POST", control, "snapshot", &text).await
 }
 
