@@ -158,7 +158,14 @@ fn write_all(
     let folder = parts::folder(&target.downloads)?;
     parts::sweep(&target.downloads, &folder);
     let mut part = Part::claim(&folder, target.key.as_deref())?;
-    match serve(&mut part, target, orders, written, begin) {
+    if let Some(total) = target.total
+        && let Err(error) = part.reserve(total)
+    {
+        // Nothing was written: what an earlier download left is as good as before.
+        part.leave();
+        return Err(error);
+    }
+    match serve(&mut part, orders, written, begin) {
         Ok(Some(done)) => name(part, target, done),
         Ok(None) => {
             part.leave();
@@ -181,14 +188,10 @@ struct Done {
 /// Carries orders out to the end; none when the download was given up.
 fn serve(
     part: &mut Part,
-    target: &Target,
     mut orders: mpsc::Receiver<Order>,
     written: &std::sync::mpsc::Sender<Vec<u8>>,
     begin: impl FnOnce(&mut Part, &mut Sha256) -> io::Result<u64>,
 ) -> io::Result<Option<Done>> {
-    if let Some(total) = target.total {
-        part.reserve(total)?;
-    }
     let mut digest = Sha256::new();
     let mut size = begin(part, &mut digest)?;
     loop {

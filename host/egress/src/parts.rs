@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_is_gone_on_with_by_one_at_a_time() {
+    fn part_is_resumed_by_one_download() {
         let home = tempfile::tempdir().unwrap();
         let folder = folder(home.path()).unwrap();
         let mut first = Part::claim(&folder, Some("a")).unwrap();
@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn only_so_many_parts_wait() {
+    fn waiting_parts_are_limited() {
         let home = tempfile::tempdir().unwrap();
         let folder = folder(home.path()).unwrap();
         for number in 0..MOST_PARTS + 5 {

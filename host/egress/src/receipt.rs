@@ -50,7 +50,7 @@ impl Receipt {
 
     /// Keeps it for the next download of this source. Without it that one takes the bytes once more.
     pub(crate) fn keep(&self, folder: &Path, key: &str) -> io::Result<()> {
-        let mut draft = tempfile::Builder::new().prefix("once-").suffix(".part").tempfile_in(folder)?;
+        let mut draft = tempfile::Builder::new().prefix("receipt-").suffix(".draft").tempfile_in(folder)?;
         draft.write_all(serde_json::to_string(self)?.as_bytes())?;
         draft.persist(path(folder, key)).map(drop).map_err(|error| error.error)
     }

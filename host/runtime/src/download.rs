@@ -31,7 +31,12 @@ impl Call {
             let credential = self.credential(wants).await?;
             let failure = match self.bring(&request, credential.as_ref(), &name, &expect).await {
                 Ok(stored) => return Ok(self.tell(stored)),
-                Err(failure) => failure,
+                Err(mut failure) => {
+                    if let Some(answer) = &mut failure.response {
+                        self.scrub(answer);
+                    }
+                    failure
+                }
             };
             let pause = match &failure.response {
                 Some(answer) => {
