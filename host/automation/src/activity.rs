@@ -75,7 +75,15 @@ impl StepError {
 
     /// Whether the service may have done what it was asked although no answer says so. A refusal is an answer.
     pub(crate) fn is_unknown(&self) -> bool {
-        let unanswered = matches!(self.code.as_str(), "timeout" | "unreachable" | "unavailable");
+        let unanswered = matches!(
+            self.code.as_str(),
+            "timeout"
+                | "unreachable"
+                | "unavailable"
+                | "unexpected-answer"
+                | "response.too-large"
+                | "response.encoding"
+        );
         self.family == Family::Problem && !self.not_sent && unanswered
     }
 

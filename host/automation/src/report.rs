@@ -165,7 +165,7 @@ mod tests {
 
     #[test]
     fn columns_count_characters_for_people_too() {
-        let mut report = Report::new("a.json", "{\"ü\": 1, \"x\": 2}");
+        let mut report = Report::new("a.json", "{\"ü\": 1, \"x\": 2}", 10);
         report.add("unknown-key", "/x", 10..13, "no such key".to_owned(), None);
         assert_eq!(report.diagnostics[0].column, 10);
         assert!(report.render().contains("[a.json:1:10]"), "{}", report.render());

@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::args::ActivityCommand;
 use crate::commands::connect::{plan_of, role_rights};
 use crate::error::{CliError, exit};
+use crate::given::quoted;
 use crate::near::meant;
 use crate::{output, schema};
 
@@ -108,11 +109,8 @@ fn show(app: &App, manifest: &Manifest, activity: &Activity) -> Result<(), CliEr
 /// An example's input as `key=value` fields.
 fn spelled(input: &Value) -> String {
     let fields = input.as_object().into_iter().flatten().map(|(key, value)| match value {
-        Value::String(text) if text.contains([' ', '\'', '$', '"']) => {
-            format!("{key}=\"{text}\"")
-        }
-        Value::String(text) => format!("{key}={text}"),
-        other => format!("{key}:='{other}'"),
+        Value::String(text) => quoted(&format!("{key}={text}")),
+        other => format!("{key}:={}", quoted(&other.to_string())),
     });
     fields.collect::<Vec<_>>().join(" ")
 }

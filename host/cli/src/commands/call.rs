@@ -56,7 +56,10 @@ pub async fn run(app: &App, call: Call) -> Result<(), CliError> {
 fn is_unknown(error: &CallError, activity: &Activity) -> bool {
     let repeatable = matches!(activity.idempotency, Idempotency::Read | Idempotency::Idempotent);
     let CallError::Problem(problem) = error else { return false };
-    let unanswered = matches!(problem.code.as_str(), "timeout" | "unreachable" | "unavailable");
+    let unanswered = matches!(
+        problem.code.as_str(),
+        "timeout" | "unreachable" | "unavailable" | "unexpected-answer" | "response.too-large" | "response.encoding"
+    );
     !repeatable && !problem.not_sent && unanswered
 }
 

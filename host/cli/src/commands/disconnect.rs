@@ -12,7 +12,7 @@ use crate::error::CliError;
 use crate::output;
 
 pub async fn run(app: &App, label: &str, yes: bool) -> Result<(), CliError> {
-    let connections = app.connections()?;
+    let connections = app.open_connections().await?;
     let row = connections.show(label)?;
     let usage = connections.usage(&row.id)?;
     if !yes {

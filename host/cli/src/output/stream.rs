@@ -23,11 +23,21 @@ impl Stream {
     /// Lines for people. They are printable already.
     pub fn text(&self, text: &str) -> Result<(), CliError> {
         let before = self.written.fetch_add(text.len(), Ordering::Relaxed);
-        match before.saturating_add(text.len()) {
-            ..=TEXT => self.all(text),
-            _ if before <= TEXT => self.all("… more text follows than a terminal is given; --json prints all"),
-            _ => Ok(()),
+        if before > TEXT {
+            return Ok(());
         }
+        let room = TEXT - before;
+        if text.len() <= room {
+            return self.all(text);
+        }
+        // Whole lines as far as they fit.
+        let part = text.as_bytes().get(..room).unwrap_or_default();
+        if let Some(end) = part.iter().rposition(|byte| *byte == b'\n')
+            && let Some(lines) = text.get(..end)
+        {
+            self.all(lines)?;
+        }
+        self.all("… the rest is longer than 16 MiB of text; --json prints all of it")
     }
 
     /// A line of whatever length. Whoever reads may have read enough: a closed pipe is no failure.
