@@ -32,7 +32,7 @@ fn helps(world: &World) -> BTreeMap<Vec<String>, Help> {
                 help.flags.extend(flags(line.split("  ").find(|part| part.contains("--")).unwrap_or_default()));
             }
         }
-        next.extend(help.subcommands.iter().map(|name| [&path[..], &[name.clone()]].concat()));
+        next.extend(help.subcommands.iter().map(|name| [&path[..], std::slice::from_ref(name)].concat()));
         all.insert(path, help);
     }
     // An alias, which the help of the program names in words.
@@ -109,7 +109,8 @@ fn every_command_and_its_flags_exist() {
             let mut path: Vec<String> = Vec::new();
             for word in &words {
                 let known = helps.get(&path).is_some_and(|help| help.subcommands.contains(word));
-                if !known && !(path.is_empty() && word == "validate") {
+                let alias = path.is_empty() && word == "validate";
+                if !known && !alias {
                     break;
                 }
                 path.push(word.clone());

@@ -33,9 +33,9 @@ fn a_page_with_401_ends_no_pasted_connection() {
 #[test]
 fn a_list_that_never_ends_is_given_with_its_reason() {
     let world = World::connected();
-    fault(&world, &json!({"kind": "pages", "lie": "endless", "path": "/v2/users", "count": 0}));
-    let list = world.json(&["call", "zoom.users.list", "--json"]);
-    assert!(!list["users"].as_array().unwrap().is_empty(), "{list}");
+    fault(&world, &json!({"kind": "pages", "lie": "endless", "path": "/meetings", "count": 0}));
+    let list = world.json(&["call", "zoom.meetings.list", "--json"]);
+    assert!(!list["meetings"].as_array().unwrap().is_empty(), "{list}");
     assert_eq!(list["coverage"]["reason"], "page-token", "{list}");
     assert!(world.requests().len() < 30);
 }

@@ -65,7 +65,9 @@ fn a_connector_that_returns_all_it_received_returns_no_secret() {
     let world = World::new();
     let token = world.emulator.issue_token("ada@emulator.test").unwrap();
     echoing(&world, false, "/v2/");
-    let others = KnownSecrets::of(["an-app-secret-of-the-embedder"]);
+    // An embedder names the secret of its app.
+    let secrets = world.emulator.app_secrets();
+    let others = KnownSecrets::of(secrets.iter().map(String::as_str));
     let credential = Credential::new(token);
     let known = credential.known().and(&others);
     let policy = Policy::new(world.emulator.api_base().parse().unwrap(), Vec::new());

@@ -53,7 +53,7 @@ fn seed_uipath_50_connections_to_two_clouds_stand_side_by_side_and_each_keeps_it
     let done = world.connect_with("biz", "alan@emulator.test", "allow", &["--profile", "zoom", "--json"]);
     assert_eq!(done.code, 0, "{}", done.err);
     let hosts = |label: &str| world.json(&["connection", "show", label, "--json"])["hosts"].clone();
-    let gov = json!({"calls": ["api.zoomgov.com"], "downloads": ["*.zoomgov.com"], "token": ["*.zoomgov.com"]});
+    let gov = json!({"calls": ["api.zoomgov.com"], "downloads": ["zoomgov.com", "*.zoomgov.com"], "token": ["zoomgov.com", "*.zoomgov.com"]});
     assert_eq!(hosts("gov"), gov);
     assert!(!hosts("biz").to_string().contains("zoomgov"), "{}", hosts("biz"));
     let who = |label: &str| -> Value { world.json(&["call", "zoom.users.me", "-c", label, "--json"])["email"].clone() };

@@ -102,7 +102,7 @@ fn a_password_in_an_address_is_never_printed() {
 }
 
 #[test]
-fn nobody_is_waited_for_where_nobody_may_be_asked() {
+fn no_input_refuses_browser_sign_in() {
     let world = World::connected();
     let began = Instant::now();
     let done = world.run(&["connection", "reconnect", "work", "--no-input", "--json"]);

@@ -114,7 +114,19 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
 
 #[test]
 fn the_libraries_of_the_host_know_no_service() {
-    for name in ["deliveries", "egress", "runtime", "store", "connections"] {
+    for name in [
+        "automation",
+        "connections",
+        "deliveries",
+        "egress",
+        "json",
+        "listener",
+        "near",
+        "runtime",
+        "schema",
+        "store",
+        "text_file",
+    ] {
         let mut files = Vec::new();
         sources(&World::file(&format!("host/{name}/src")), &mut files);
         for file in files {

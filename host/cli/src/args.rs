@@ -193,8 +193,8 @@ pub struct Call {
     /// Print the request instead of sending it
     #[arg(long)]
     pub dry_run: bool,
-    /// Longest that the call may take, downloads included, for example `90s` or `2h`. Without it a call has two minutes, and
-    /// a download all the time in which bytes come
+    /// Time limit for the call, downloads included, for example `90s` or `2h`. The default is two minutes; a download continues
+    /// while bytes arrive
     #[arg(long, value_name = "TIME", value_parser = download::time)]
     pub timeout: Option<Duration>,
     #[command(flatten)]
@@ -234,7 +234,7 @@ pub struct DownloadArgs {
     /// Folder for downloads
     #[arg(long, default_value = "downloads")]
     pub downloads: PathBuf,
-    /// Download files again that are there already; each gets a name of its own
+    /// Download files even if they already exist; each gets a new name
     #[arg(long)]
     pub again: bool,
     /// Largest file to download, for example `500MB` or `80GiB`, in place of `max_download` in the home folder's policy.json

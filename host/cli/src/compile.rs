@@ -77,7 +77,7 @@ pub async fn compiled(component: &[u8]) -> Result<Vec<u8>, CliError> {
 }
 
 const SMALLER: &str =
-    "a connector compiles in some seconds: look what in it is so large, or run it again when the machine is less busy";
+    "a connector compiles in some seconds: reduce its size, or try again when the machine is less busy";
 
 fn failed(why: String) -> CliError {
     CliError::failed("connector.compile", why)
@@ -99,7 +99,9 @@ fn cause(status: ExitStatus, words: &str) -> String {
         Some(signal) if signal == PROCESSOR_TIME => {
             "it takes more than a minute of processor time to compile".to_owned()
         }
-        Some(signal) if signal == NO_MEMORY => "it takes more than 2 GiB of memory to compile".to_owned(),
+        Some(signal) if signal == NO_MEMORY => {
+            "the compiler aborted, most often because it needs more than 2 GiB of memory".to_owned()
+        }
         Some(signal) => format!("the compiler was ended by signal {signal}"),
         None => words.trim().to_owned(),
     }

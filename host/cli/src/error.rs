@@ -358,7 +358,7 @@ fn printable_error(mut wrong: clap::Error) -> clap::builder::StyledStr {
 }
 
 /// What to do about a write of which nobody knows whether it happened.
-pub const LOOK_FIRST: &str = "look at the service whether it took effect, before you run it again";
+pub const LOOK_FIRST: &str = "check in the service whether the change was made before you run it again";
 
 /// The exit code of a failed run.
 fn run_exit(error: &RunError) -> u8 {

@@ -36,7 +36,7 @@ pub fn route() -> Result<Route, CliError> {
         },
         None => Ok(match OTHERS.iter().find(|name| value(name).is_some()) {
             Some(other) => Route::Undecided {
-                message: format!("{other} is set, and nothing says whether to go through that proxy"),
+                message: format!("{other} is set, but SWITCHBOARD_PROXY is not"),
                 fix: format!("set {PROXY} to the proxy's address, or to `none` to go without"),
             },
             None => Route::Direct,

@@ -52,10 +52,10 @@ impl Callback {
 
     /// The code, once the state has been found right.
     pub fn into_code(self, service: &Service) -> Result<SecretString, ConnectionsError> {
-        if let Some(issuer) = &self.issuer {
-            if issuer != service.issuer() {
-                return Err(ConnectionsError::StateMismatch { what: "another service answered" });
-            }
+        if let Some(issuer) = &self.issuer
+            && issuer != service.issuer()
+        {
+            return Err(ConnectionsError::StateMismatch { what: "another service answered" });
         }
         if let Some(error) = self.error {
             let reason = self.description.as_deref().map_or(String::new(), |text| format!(": {text}"));

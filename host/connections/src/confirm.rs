@@ -46,7 +46,7 @@ impl Core {
         // Of an account's own app or an unknown user there is nobody to compare with.
         if let Some(former) = user_of(&row) {
             let identity = self.ask(id, &row.label, &token, whose).await.map_err(|why| {
-                unavailable(format!("the token was renewed, but it is not known whose the new one is: {why}"), true)
+                unavailable(format!("the token was renewed, but its user could not be verified: {why}"), true)
             })?;
             let owner = Owner::of(identity);
             if owner.user_id != former {

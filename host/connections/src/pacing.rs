@@ -97,10 +97,9 @@ mod tests {
         let start = std::time::Instant::now();
         let short = Duration::from_millis(100);
         assert!(tokio::time::timeout(short, pacing.reserve(&ask)).await.is_err());
-        assert!(tokio::time::timeout(short, pacing.turn("delete")).await.is_err());
+        // A turn is a lock of a file: it is free while somebody else writes to the database.
+        drop(tokio::time::timeout(Duration::from_secs(5), pacing.turn("delete")).await.unwrap());
         assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
-        // The turn that nobody waited for is free.
-        drop(pacing.turn("delete").await);
         writer.join().unwrap();
     }
 

@@ -419,7 +419,7 @@ impl From<AppSecret> for App {
 fn not_refreshed(why: &str, unchanged: bool) -> CredentialError {
     let then = match unchanged {
         true => "nothing was changed, try again",
-        false => "the service may have replaced it all the same, which the next call finds out",
+        false => "the service may have replaced the token; the next call will show it",
     };
     unavailable(format!("the token could not be refreshed: {why}; {then}"), true)
 }

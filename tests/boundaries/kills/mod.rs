@@ -1,9 +1,9 @@
 //! Commands killed with -9 at any moment: what the next command says is true, nothing stays behind, nothing is lost or done
 //! twice. `KILLS` sets how many kills each test makes, `KILLS_SEED` when they come; `make campaign` makes 200.
 
-mod alone;
 mod connect;
 mod download;
+mod one_at_a_time;
 mod refresh;
 mod rotate;
 mod run;

@@ -18,7 +18,7 @@ fn refreshes(world: &World) -> usize {
 }
 
 #[test]
-fn refresh_that_is_killed_ends_in_a_usable_or_an_ended_connection() {
+fn killed_refresh_leaves_clear_state() {
     let world = World::connected();
     let mut killer = Killer::new(&world, || {
         end_tokens(&world);

@@ -68,10 +68,10 @@ pub fn open() -> Target {
     Box::new(move |input| {
         let text = String::from_utf8_lossy(input);
         let source = format!("{AUTOMATION},\"inputs\":{text}}}");
-        if let Ok(schema) = serde_json::from_str::<Value>(&text) {
-            if let Some((_, input, output)) = activities.0.first_mut() {
-                (*input, *output) = (schema.clone(), schema);
-            }
+        if let Ok(schema) = serde_json::from_str::<Value>(&text)
+            && let Some((_, input, output)) = activities.0.first_mut()
+        {
+            (*input, *output) = (schema.clone(), schema);
         }
         let report = check(&source, "a.json", &activities);
         let _ = (report.render(), report.to_json());

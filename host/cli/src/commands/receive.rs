@@ -14,7 +14,7 @@ use crate::message::{Message, secrets, signing, unsigned};
 use crate::{output, spelled};
 
 pub async fn run(app: &App, connector: &Connector, file: &Path, app_id: &str, secret: &Path) -> Result<(), CliError> {
-    let (manifest, connections) = (connector.manifest(), app.connections()?);
+    let (manifest, connections) = (connector.manifest(), app.open_connections().await?);
     let (signing, secrets) = (signing(manifest)?, secrets(app_id, secret)?);
     let message = Message::read(file, signing)?;
     let now = jiff::Timestamp::now().as_millisecond();
@@ -99,16 +99,16 @@ impl Replays for Claim {
 
 fn refused(refusal: &Refusal, file: &Path, secret: &Path) -> CliError {
     let fix = match refusal {
-        Refusal::Replayed => "nothing: what it says was done when it first came in".to_owned(),
+        Refusal::Replayed => "nothing to do: this message was processed before".to_owned(),
         _ => format!(
-            "switchboard doctor --event {} --event-secret-file {} tells why",
+            "run switchboard doctor --event {} --event-secret-file {} to see why",
             spelled::path(file),
             spelled::path(secret)
         ),
     };
     CliError::Failed {
         code: refusal.code().to_owned(),
-        message: format!("the message is not taken in: {refusal}"),
+        message: format!("the message was rejected: {refusal}"),
         fix: Some(fix),
         // Whether it came in before may be known later; what is wrong with it stays wrong.
         exit: match refusal {

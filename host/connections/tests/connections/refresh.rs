@@ -107,7 +107,7 @@ async fn a_lost_answer_is_told_as_the_cause() {
     let rejected = Credential::new("canary-access-1".into());
     server.then(Next::LoseAnswer);
     let lost = live.renew(&rejected).await.refused();
-    assert!(lost.retryable && lost.message.contains("which the next call finds out"), "{lost}");
+    assert!(lost.retryable && lost.message.contains("the next call will show it"), "{lost}");
     assert_eq!(live.renew(&rejected).await.refused().code, "needs-reconnect");
     let reason = connections.show("work").told().state_reason.unwrap();
     assert!(reason.contains("lost"), "{reason}");

@@ -167,7 +167,7 @@ async fn every_process_keeps_the_pause_that_is_asked_for() {
     assert!(first.retryable, "{first}");
     for connections in [&all[0], &all[1]] {
         let error = renew(connections).await.refused();
-        assert!(error.retryable && error.message.contains("ends in 1"), "{error}");
+        assert!(error.retryable && error.message.contains("retry in 1"), "{error}");
     }
     assert_eq!(server.posts().len(), 1);
     clock.to(121_000);

@@ -108,10 +108,10 @@ fn when(age: i64) -> String {
 fn late(age: i64) -> &'static str {
     const HALF_A_DAY_S: i64 = 43_200;
     if age > HALF_A_DAY_S {
-        "nothing, if it was saved then: send a new one. A message that came just now was held back on its way, or comes from somebody who \
-         kept it"
+        "if the message was saved earlier, send a new one. If it just arrived, it was delayed on its way, or somebody kept it and sent it \
+         again"
     } else {
-        "nothing, if it was saved then. For a message that came just now: set the clock by the network (timedatectl set-ntp true)"
+        "if the message was saved earlier, do nothing. If it just arrived, set the clock by the network (timedatectl set-ntp true)"
     }
 }
 
