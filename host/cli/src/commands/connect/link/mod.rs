@@ -115,7 +115,7 @@ impl Page<'_> {
                         self.app.say("the link was opened");
                     }
                 }
-                Event::Refused(error) => self.refused(error.into()),
+                Event::Refused(error) => self.refused(error.into()).await,
                 Event::Connected(admitted) => return Ok(*admitted),
                 Event::Broken(error) => return self.unless_connected(error.into()).await,
             }
@@ -138,9 +138,13 @@ impl Page<'_> {
     }
 
     /// Says why somebody was not let in and what mends it, and keeps that for the doctor.
-    fn refused(&mut self, error: CliError) {
+    async fn refused(&mut self, error: CliError) {
         let error = explain(error, self.connector.manifest(), Some(self.kind.as_str()), &self.attempt.facts());
         self.attempt.failed(self.app, &error);
+        // Kept before it is shown: whoever then ends the command finds it with the doctor.
+        if let Ok(store) = self.app.store() {
+            store.settle().await;
+        }
         self.app.say(&format!("! {error}"));
         self.app.say("  the link still works");
         if let CliError::Explained { remedy, .. } = &error {
