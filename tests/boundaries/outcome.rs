@@ -41,7 +41,11 @@ fn write_that_may_have_happened_is_not_tried_again() {
     lose_answer(&world, &unavailable());
     let people = world.run(&CREATE);
     assert_eq!(people.code, 1, "{}", people.err);
-    assert!(people.err.contains("whether it took effect") && !people.err.contains("again: from"), "{}", people.err);
+    assert!(
+        people.err.contains("whether the change was made") && !people.err.contains("again: from"),
+        "{}",
+        people.err
+    );
     lose_answer(&world, &unavailable());
     let error = World::error(&world.run(&[&CREATE[..], &["--json"]].concat()));
     assert_eq!((&error["code"], &error["outcome_unknown"]), (&json!("unavailable"), &json!(true)), "{error}");
@@ -49,7 +53,7 @@ fn write_that_may_have_happened_is_not_tried_again() {
     let done = run(&world, creation(), &["--json"]);
     let error = World::error(&done);
     assert_eq!((done.code, &error["outcome_unknown"]), (1, &json!(true)), "{error}");
-    assert!(error["fix"].as_str().unwrap().contains("whether it took effect"), "{error}");
+    assert!(error["fix"].as_str().unwrap().contains("whether the change was made"), "{error}");
 }
 
 #[test]

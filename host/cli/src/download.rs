@@ -5,11 +5,15 @@ use std::time::Duration;
 /// Letters of the units, each a thousand times the one before.
 const UNITS: &str = "KMGT";
 
+/// No clock can tell a time that is much farther away.
+const LONGEST: Duration = Duration::from_secs(100 * 365 * 86_400);
+
 /// `90s`, `2h 30m`, `PT10M`: longer than nothing.
 pub fn time(text: &str) -> Result<Duration, String> {
     let wrong = || format!("`{text}` is no time; write for example `90s`, `15m` or `2h`");
     let time = text.parse::<jiff::SignedDuration>().map_err(|_| wrong())?;
-    Duration::try_from(time).ok().filter(|time| !time.is_zero()).ok_or_else(wrong)
+    let time = Duration::try_from(time).ok().filter(|time| !time.is_zero()).ok_or_else(wrong)?;
+    Ok(time.min(LONGEST))
 }
 
 /// `4096`, `500MB`, `20GiB`: bytes.
