@@ -36,11 +36,11 @@ fn the_example_runs() {
 }
 
 #[test]
-fn the_readme_shows_this_very_example() {
+fn the_guide_shows_this_very_example() {
     let source = include_str!("embed.rs");
     let example = source.split("// example: begin\n").nth(1).unwrap().split("// example: end").next().unwrap();
-    let readme = std::fs::read_to_string(World::file("README.md")).unwrap();
-    assert!(readme.contains(example), "put this into README.md:\n{example}");
+    let page = std::fs::read_to_string(World::file("docs/guides/embedding.md")).unwrap();
+    assert!(page.contains(example), "put this into docs/guides/embedding.md:\n{example}");
 }
 
 /// The runtime ends with this function, as in the example above; its connectors go on.

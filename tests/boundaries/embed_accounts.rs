@@ -1,4 +1,4 @@
-//! The platform's example of `docs/embedding.md`, run against the emulator.
+//! The platform's example of `docs/guides/embedding.md`, run against the emulator.
 
 use switchboard_connections::{SecretString, Wish};
 use switchboard_runtime::{Runtime, RuntimeConfig};
@@ -107,6 +107,6 @@ fn a_platform_connects_its_visitor_and_calls_for_them() {
 fn the_page_shows_this_very_example() {
     let source = include_str!("embed_accounts.rs");
     let example = source.split("// example: begin\n").nth(1).unwrap().split("// example: end").next().unwrap();
-    let page = std::fs::read_to_string(World::file("docs/embedding.md")).unwrap();
-    assert!(page.contains(example), "put this into docs/embedding.md:\n{example}");
+    let page = std::fs::read_to_string(World::file("docs/guides/embedding.md")).unwrap();
+    assert!(page.contains(example), "put this into docs/guides/embedding.md:\n{example}");
 }

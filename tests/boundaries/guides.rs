@@ -9,7 +9,7 @@ fn guide(kind: &str) -> (String, Vec<String>) {
     assert_eq!(done.code, 0, "{}", done.err);
     let steps: Vec<String> = done.out.lines().filter(|line| line.starts_with("  ")).map(str::to_owned).collect();
     assert!((1..=6).contains(&steps.len()), "six steps at most: {}", done.out);
-    let page = std::fs::read_to_string(World::file(&format!("docs/guides/{kind}.md"))).unwrap();
+    let page = std::fs::read_to_string(World::file(&format!("docs/guides/zoom/{kind}.md"))).unwrap();
     for step in &steps {
         let words =
             step.trim_start().replace("http://127.0.0.1:7910/oauth/callback", "`http://127.0.0.1:7910/oauth/callback`");

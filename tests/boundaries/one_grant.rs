@@ -122,7 +122,7 @@ fn seed_uipath_19_the_message_leads_to_our_page_which_names_the_ways_out() {
     let links: Vec<&str> = links.as_array().unwrap().iter().map(|link| link.as_str().unwrap()).collect();
     let command = links.iter().find_map(|link| link.strip_prefix("switchboard ")).expect("a command that prints it");
     let printed = world.run(&command.split(' ').collect::<Vec<_>>()).out;
-    let page = std::fs::read_to_string(World::file("docs/guides/one-grant.md")).unwrap();
+    let page = std::fs::read_to_string(World::file("docs/guides/zoom/one-grant.md")).unwrap();
     for way in ["ZOOM-325298", "Share one connection", "separate apps", "Server-to-Server"] {
         assert!(printed.contains(way) && page.contains(way), "{way}: {printed}{page}");
     }

@@ -211,7 +211,12 @@ fn seed_uipath_43_wherever_scopes_are_listed_there_is_the_way_to_zooms_page_abou
     }
     let connecting = world.connect_with("work", "ada@emulator.test", "deny", &CHOSEN).err;
     assert!(connecting.contains(HELP), "{connecting}");
-    for page in ["docs/activities.md", "docs/events.md", "docs/guides/byo.md", "docs/guides/s2s.md"] {
+    for page in [
+        "docs/reference/activities.md",
+        "docs/reference/events.md",
+        "docs/guides/zoom/byo.md",
+        "docs/guides/zoom/s2s.md",
+    ] {
         let text = std::fs::read_to_string(World::file(page)).unwrap();
         assert!(text.contains(HELP), "{page}");
     }

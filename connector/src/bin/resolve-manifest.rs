@@ -1,4 +1,4 @@
-//! Writes `manifests/zoom.resolved.json`, `docs/activities.md`, `docs/events.md`, `docs/reference/errors.md` and `docs/guides`; with `--check` only says whether they
+//! Writes `manifests/zoom.resolved.json`, `docs/reference/activities.md`, `docs/reference/events.md`, `docs/reference/errors.md` and `docs/guides/zoom`; with `--check` only says whether they
 //! are up to date.
 
 use std::path::Path;
@@ -26,11 +26,13 @@ fn run(check: bool) -> Result<ExitCode, String> {
     let mut files = guides(&resolved)?;
     files.push(("docs/reference/errors.md".to_owned(), errors(&root, &resolved)?));
     files.push(("manifests/zoom.resolved.json".to_owned(), resolved));
-    files.push(("docs/activities.md".to_owned(), activities));
-    files.push(("docs/events.md".to_owned(), events));
+    files.push(("docs/reference/activities.md".to_owned(), activities));
+    files.push(("docs/reference/events.md".to_owned(), events));
     let mut stale = false;
-    for present in fs::read_dir(root.join("docs/guides")).map_err(|error| format!("docs/guides: {error}"))?.flatten() {
-        let name = format!("docs/guides/{}", present.file_name().to_string_lossy());
+    for present in
+        fs::read_dir(root.join("docs/guides/zoom")).map_err(|error| format!("docs/guides/zoom: {error}"))?.flatten()
+    {
+        let name = format!("docs/guides/zoom/{}", present.file_name().to_string_lossy());
         if !files.iter().any(|(known, _)| *known == name) {
             return Err(format!("{name} has no guide in manifests/zoom/guides.json: remove it, or add the guide"));
         }
@@ -105,7 +107,7 @@ fn guides(resolved: &str) -> Result<Vec<(String, String)>, String> {
             page.push('\n');
         }
         notes.iter().for_each(|note| page.push_str(&format!("* {note}\n")));
-        pages.push((format!("docs/guides/{id}.md"), page));
+        pages.push((format!("docs/guides/zoom/{id}.md"), page));
     }
     Ok(pages)
 }
