@@ -1,4 +1,5 @@
-//! The README's ways to connect, followed step by step: every command as it stands there, each way in six steps at most.
+//! The ways to connect of `docs/guides/connect.md`, followed step by step: every command as it stands there, each way in six
+//! steps at most.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -9,9 +10,9 @@ use switchboard_tests::world::{Done, World, http};
 /// Building, and starting the emulator: the same for all ways.
 const FIRST: usize = 2;
 
-/// The ways with their steps, as the README numbers them.
-fn ways(readme: &str) -> Vec<(String, Vec<String>)> {
-    let section = readme.split("## Connect an account").nth(1).unwrap().split("\n## ").next().unwrap();
+/// The ways with their steps, as the guide numbers them.
+fn ways(guide: &str) -> Vec<(String, Vec<String>)> {
+    let section = guide.split("## Ways to connect").nth(1).unwrap().split("\n## ").next().unwrap();
     let mut ways: Vec<(String, Vec<String>)> = Vec::new();
     let mut title = "";
     for line in section.lines() {
@@ -76,8 +77,8 @@ fn shell(world: &World, line: &str) {
 
 #[test]
 fn seed_uipath_26_every_way_to_connect_is_tested_after_six_steps_at_most() {
-    let readme = fs::read_to_string(World::file("README.md")).unwrap();
-    let ways = ways(&readme);
+    let guide = fs::read_to_string(World::file("docs/guides/connect.md")).unwrap();
+    let ways = ways(&guide);
     assert_eq!(ways.len(), 5, "packaged, own app, Server-to-Server, device, token: {ways:?}");
     let world = World::new();
     for (title, steps) in &ways {
