@@ -92,6 +92,9 @@ pub enum Command {
     /// Open an address in the system's browser, for this program itself
     #[command(hide = true)]
     OpenBrowser { address: String },
+    /// Print the reference of the command line as a page
+    #[command(hide = true)]
+    Reference,
     /// Print the completion script of a shell
     Completion { shell: clap_complete::Shell },
 }

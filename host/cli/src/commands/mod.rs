@@ -13,6 +13,7 @@ mod error_list;
 mod event;
 mod key;
 mod receive;
+mod reference;
 mod revocations;
 mod run;
 mod runs;
@@ -70,6 +71,7 @@ async fn command(app: &App, command: Command) -> Result<ExitCode, CliError> {
             doctor::run(app, options).await?;
         }
         Command::OpenBrowser { address } => browser::run(&address)?,
+        Command::Reference => reference::run()?,
         Command::Completion { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Args::command(), "switchboard", &mut script);
