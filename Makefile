@@ -1,4 +1,4 @@
-# make demo · make test · make servers · make campaign · make bench · make check · make contract · make browser · make keyring · make build
+# make demo · make test · make docs · make servers · make campaign · make bench · make check · make contract · make browser · make keyring · make build
 # Each target sets up what it needs; running again is quick.
 
 CARGO ?= cargo
@@ -9,7 +9,7 @@ NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo yes)
 # One set of features for every step, so that nothing is compiled twice.
 FEATURES := --workspace --features switchboard-runtime/pack,switchboard-connector-zoom/schema
 
-.PHONY: build demo servers test campaign bench check contract browser keyring clean
+.PHONY: build demo docs servers test campaign bench check contract browser keyring clean
 
 build: $(CONNECTOR)
 	@$(CARGO) build --locked $(FEATURES) --bins
@@ -66,6 +66,11 @@ ifeq ($(NEXTEST),yes)
 else
 	@$(CARGO) test --locked $(FEATURES)
 endif
+
+# The pages of docs/ that are generated: from the manifests, from the command line and from the tests.
+docs: build
+	@target/debug/resolve-manifest
+	@UPDATE_DOCS=1 $(CARGO) test --quiet --locked $(FEATURES) --test boundaries -- page_is_up_to_date
 
 # How many times the inputs of `make test` each reader gets (10 million, but for components), what they are drawn from, and how
 # many processes read them.

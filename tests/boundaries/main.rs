@@ -17,6 +17,7 @@ mod confirming;
 mod connecting;
 mod copied;
 mod diagnosed;
+mod docs;
 mod doctor;
 mod download;
 mod echo;
