@@ -93,7 +93,7 @@ check: $(CONNECTOR)
 	@$(CARGO) clippy --locked $(FEATURES),switchboard-tests/bench --all-targets -- -D warnings
 	@$(MAKE) --no-print-directory test
 
-# The README's figures are of a command with packed addresses; `make bench SWITCHBOARD_PACKED_ADDRESSES=0` measures one without.
+# The figures of docs/reference/benchmarks.md are of a command with packed addresses; `make bench SWITCHBOARD_PACKED_ADDRESSES=0` measures one without.
 bench: export SWITCHBOARD_PACKED_ADDRESSES ?= 1
 bench: $(CONNECTOR)
 	@echo "SWITCHBOARD_PACKED_ADDRESSES=$$SWITCHBOARD_PACKED_ADDRESSES" >&2
