@@ -1,5 +1,5 @@
-//! Writes `manifests/zoom.resolved.json`, `docs/reference/activities.md`, `docs/reference/events.md`, `docs/reference/errors.md` and `docs/guides/zoom`; with `--check` only says whether they
-//! are up to date.
+//! Writes `manifests/zoom.resolved.json` and the pages of `docs/` that come from the manifests. With `--check` it only says
+//! whether they are up to date.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -61,12 +61,12 @@ fn errors(root: &Path, resolved: &str) -> Result<String, String> {
     let own = fs::read_to_string(&own).map_err(|error| format!("cannot read {}: {error}", own.display()))?;
     let own: Value = serde_json::from_str(&own).map_err(|error| error.to_string())?;
     let mut page = String::from(
-        "# Problem codes\n\nMade by `resolve-manifest` from `manifests/zoom/errors.json` and `manifests/host/errors.json`. \
-         `switchboard error list [CODE]` prints\nthe same.\n",
+        "# Problem codes\n\n`resolve-manifest` writes this page from `manifests/zoom/errors.json` and \
+         `manifests/host/errors.json`. `switchboard error list\n[CODE]` prints the same.\n",
     );
     let parts = [
-        ("What Zoom or the input said", manifest.get("errors"), "code"),
-        ("What the host says", own.get("problems"), "code"),
+        ("Codes of the service and the input", manifest.get("errors"), "code"),
+        ("Codes of the host", own.get("problems"), "code"),
         ("Zoom's own codes", manifest.get("refusals"), "problem"),
     ];
     for (title, rows, becomes) in parts {
@@ -123,8 +123,8 @@ fn filled(step: &str) -> String {
 fn activities(resolved: &str) -> Result<String, String> {
     let manifest: Value = serde_json::from_str(resolved).map_err(|error| error.to_string())?;
     let mut page = String::from(
-        "# Activities\n\nMade from the manifest by `resolve-manifest`. `switchboard activity show ID` says more: fields, errors, examples.\n\
-         Scopes: any one of the sets is enough; `(:admin)` stands for the same scope at the level of the account.\n\
+        "# Activities\n\n`resolve-manifest` writes this page from the manifest. `switchboard activity show ID` prints fields, errors\n\
+         and examples.\n\nAny one set of scopes is enough. `(:admin)` means the same scope for the whole account.\n\
          What each scope allows: <SCOPE_HELP>\n",
     );
     page = page.replace("SCOPE_HELP", scope_help(&manifest));
@@ -155,11 +155,12 @@ fn activities(resolved: &str) -> Result<String, String> {
 fn events(resolved: &str) -> Result<String, String> {
     let manifest: Value = serde_json::from_str(resolved).map_err(|error| error.to_string())?;
     let mut page = String::from(
-        "# Events\n\nMade from the manifest by `resolve-manifest`. `switchboard event show NAME` says more: fields and examples.\n\
-         Every event has `event`, its name, and `at`, the time; ids are texts, times are RFC 3339 in UTC. Events come more than once and in any order.\n\
-         A host takes them in by `Unverified::verify`: only what it returns, a `Verified` delivery, can be read as an event or end a connection.\n\
-         Level `account`: an app of the whole account hears of it. Level `user`: also an app that single users allowed, of those users.\n\
-         Scopes: any one of the sets is enough; `(:admin)` stands for the same scope at the level of the account.\n\
+        "# Events\n\n`resolve-manifest` writes this page from the manifest. `switchboard event show NAME` prints fields and examples.\n\n\
+         Every event has `event`, its name, and `at`, its time. Ids are texts. Times are RFC 3339 in UTC. An event can come more\n\
+         than once, and events can come in any order.\n\nA host passes each webhook to `Unverified::verify`. Only its result, a \
+         `Verified` delivery, can become an event or\nend a connection.\n\nLevel `account`: Zoom sends the event to an app of the \
+         whole account. Level `user`: Zoom also sends it to an app\nthat single users allowed, for those users.\n\n\
+         Any one set of scopes is enough. `(:admin)` means the same scope for the whole account.\n\
          What each scope allows: <SCOPE_HELP>\n",
     );
     page = page.replace("SCOPE_HELP", scope_help(&manifest));
@@ -173,7 +174,7 @@ fn events(resolved: &str) -> Result<String, String> {
         if text("area") != area {
             area = text("area");
             page.push_str(&format!(
-                "\n## {area}\n\n| Event | What | Level | Scopes | To know |\n|---|---|---|---|---|\n"
+                "\n## {area}\n\n| Event | What | Level | Scopes | Notes |\n|---|---|---|---|---|\n"
             ));
         }
         let scopes = ["granular", "classic"].map(|family| scopes(entry, family));
