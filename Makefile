@@ -97,7 +97,7 @@ check: $(CONNECTOR)
 bench: export SWITCHBOARD_PACKED_ADDRESSES ?= 1
 bench: $(CONNECTOR)
 	@echo "SWITCHBOARD_PACKED_ADDRESSES=$$SWITCHBOARD_PACKED_ADDRESSES" >&2
-	@$(CARGO) build --release --locked -p switchboard-cli -p switchboard-tests --features switchboard-tests/bench --bins
+	@$(CARGO) build --release --locked -p switchboard-cli -p switchboard-tests --features switchboard-tests/bench --bin switchboard --bin bench
 	@target/release/bench
 
 # Judged by the service's own documents, where their folder is at hand (ZOOM_OPENAPI names another place).
