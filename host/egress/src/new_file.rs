@@ -1,7 +1,7 @@
 //! Giving a file a name that nothing else has.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, OpenOptions},
     io,
     path::Path,
 };
@@ -39,11 +39,6 @@ fn rename_over_claim(from: &Path, to: &Path) -> io::Result<()> {
         // Ours, and empty.
         let _ = fs::remove_file(to);
     })
-}
-
-/// Waits until names in the folder are on the disk.
-pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
 #[cfg(test)]

@@ -6,8 +6,10 @@
 use std::fmt::Display;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::PathBuf;
+
+use switchboard_text_file::{is_at, open_regular};
 
 use crate::leases::Fence;
 use crate::{Store, StoreError};
@@ -91,7 +93,7 @@ impl Store {
             return Ok(false);
         };
         let failed = |cause| StoreError::Folder { path: path.clone(), cause };
-        let file = match File::open(&path) {
+        let file = match open_regular(&path, OpenOptions::new().read(true)) {
             Ok(file) => file,
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(false),
             Err(cause) => return Err(failed(cause)),
@@ -136,7 +138,8 @@ impl Store {
         };
         let failed = |cause| StoreError::Folder { path: path.clone(), cause };
         loop {
-            let file = OpenOptions::new().create(true).append(true).mode(0o600).open(&path).map_err(failed)?;
+            let options = OpenOptions::new().create(true).append(true).mode(0o600).to_owned();
+            let file = open_regular(&path, &options).map_err(failed)?;
             let locked = if shared { file.try_lock_shared() } else { file.try_lock() };
             match locked {
                 // Removed by its last holder after it was opened: the next would lock another file of the name.
@@ -172,17 +175,6 @@ impl Store {
         }
         let file: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
         Ok(Some(folder.join(file)))
-    }
-}
-
-/// Whether a path leads to this very file. Its number of links does not tell: a server may keep a removed file under another
-/// name for as long as somebody has it open.
-fn is_at(file: &File, path: &Path) -> io::Result<bool> {
-    let (open, there) = (file.metadata()?, std::fs::metadata(path));
-    match there {
-        Ok(there) => Ok((there.dev(), there.ino()) == (open.dev(), open.ino())),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(error),
     }
 }
 

@@ -71,8 +71,13 @@ impl Store {
         }
         let file = dir.join("switchboard.db");
         // SQLite gives the journal files the permissions of the main file.
-        OpenOptions::new().create(true).append(true).mode(0o600).open(&file).map_err(at(&file))?;
+        let options = OpenOptions::new().create(true).append(true).mode(0o600).to_owned();
+        switchboard_text_file::open_regular(&file, &options).map_err(at(&file))?;
         let file = fs::canonicalize(&file).map_err(at(&file))?;
+        for journal in ["switchboard.db-wal", "switchboard.db-shm", "switchboard.db-journal"] {
+            let journal = file.with_file_name(journal);
+            switchboard_text_file::check_regular(&journal).map_err(at(&journal))?;
+        }
         let mut store = Store::prepare(Connection::open(&file)?)?;
         store.folder = file.parent().map(|folder| Arc::new(folder.to_owned()));
         Ok(store)

@@ -110,3 +110,20 @@ fn an_absent_file_is_told_apart() {
     let (_folder, path) = file(&[0xFF]);
     assert!(!read(&path, 64).unwrap_err().is_absent());
 }
+
+#[cfg(unix)]
+#[test]
+fn a_file_of_ours_is_no_pipe() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    for options in [OpenOptions::new().read(true), OpenOptions::new().append(true).create(true)] {
+        let error = open_regular(&pipe, options).unwrap_err().to_string();
+        assert_eq!(error, "it is a pipe where a file belongs: move it away");
+    }
+    assert!(check_regular(folder.path()).unwrap_err().to_string().starts_with("it is a folder"));
+    let made = folder.path().join("made");
+    check_regular(&made).unwrap();
+    let file = open_regular(&made, OpenOptions::new().append(true).create(true)).unwrap();
+    assert!(is_at(&file, &made).unwrap());
+}
