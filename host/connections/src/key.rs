@@ -16,6 +16,9 @@ use crate::keyring::{self, Keyring};
 /// A key is 44 characters; a file may have a comment's worth of blanks around it.
 const MAX_FILE: u64 = 4096;
 
+/// How often a new key is begun. Other commands sweep it in the moment before it is locked, which no two do in a row.
+const MOST_DRAFTS: u32 = 8;
+
 /// 32 bytes.
 pub(crate) type Key = Zeroizing<[u8; 32]>;
 
@@ -55,8 +58,11 @@ impl KeySource {
         }
     }
 
-    /// The key that is there.
+    /// The key that is there. Drafts of keys that killed commands left are swept.
     pub(crate) fn load(&self) -> Result<Option<Key>, ConnectionsError> {
+        if let KeySource::File(path) = self {
+            clear_drafts(path);
+        }
         self.text()?.map(|text| self.parse(&text)).transpose()
     }
 
@@ -111,7 +117,7 @@ impl KeySource {
                 }
                 self.clear_next()
             }
-            KeySource::File(path) => match fs::rename(next(path), path).and_then(|()| sync_folder(path)) {
+            KeySource::File(path) => match fs::rename(next(path), path).and_then(|()| sync_folder_of(path)) {
                 Err(cause) if cause.kind() != ErrorKind::NotFound => {
                     Err(ConnectionsError::KeyFile { path: path.clone(), cause })
                 }
@@ -125,14 +131,11 @@ impl KeySource {
         match self {
             KeySource::Env(_) => Ok(()),
             KeySource::Keyring(keyring, name) => keyring.delete(&format!("{name}, the next one")).map_err(locked),
-            KeySource::File(path) => match fs::remove_file(next(path)).and_then(|()| sync_folder(path)) {
+            KeySource::File(path) => match fs::remove_file(next(path)).and_then(|()| sync_folder_of(path)) {
                 Err(cause) if cause.kind() != ErrorKind::NotFound => {
                     Err(ConnectionsError::KeyFile { path: next(path), cause })
                 }
-                _ => {
-                    clear_drafts(path);
-                    Ok(())
-                }
+                _ => Ok(()),
             },
         }
     }
@@ -189,9 +192,8 @@ fn new_text() -> Zeroizing<String> {
 /// Writes a new key beside its place and links it there: another process sees it whole or not at all, and two that
 /// start at once end with the same key.
 fn write_new(path: &Path) -> std::io::Result<()> {
-    let draft = path.with_extension(format!("{}.tmp", std::process::id()));
+    let (mut file, draft) = draft(path)?;
     let written = (|| {
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
         file.write_all(new_text().as_bytes())?;
         file.write_all(b"\n")?;
         file.sync_all()?;
@@ -201,10 +203,27 @@ fn write_new(path: &Path) -> std::io::Result<()> {
         }
     })();
     let removed = fs::remove_file(&draft);
-    written.and(removed).and_then(|()| sync_folder(path))
+    written.and(removed).and_then(|()| sync_folder_of(path))
 }
 
-/// Removes drafts that killed processes left. Only for who has the key alone.
+/// A new file beside the place of a key, locked for as long as it is open: one without a lock was left by a killed process.
+fn draft(path: &Path) -> std::io::Result<(File, PathBuf)> {
+    let draft = path.with_extension(format!("{}.tmp", std::process::id()));
+    for _ in 0..MOST_DRAFTS {
+        let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
+        // Another command may have swept it before it was locked.
+        if file.try_lock().is_ok() && switchboard_text_file::is_at(&file, &draft)? {
+            return Ok((file, draft));
+        }
+        match fs::remove_file(&draft) {
+            Err(cause) if cause.kind() != ErrorKind::NotFound => return Err(cause),
+            _ => {}
+        }
+    }
+    Err(std::io::Error::other("other commands remove the new key while it is written"))
+}
+
+/// Removes drafts that killed processes left.
 fn clear_drafts(path: &Path) {
     let Some(folder) = path.parent() else { return };
     // A draft has the name of its key without the extension: of the key itself, and of the next one.
@@ -218,15 +237,20 @@ fn clear_drafts(path: &Path) {
             .filter_map(|stem| of(stem))
             .any(|pid| !pid.is_empty() && pid.bytes().all(|byte| byte.is_ascii_digit()))
         {
-            let _ = fs::remove_file(entry.path());
+            let draft = entry.path();
+            let file = switchboard_text_file::open_regular(&draft, OpenOptions::new().read(true));
+            // Who writes it has the lock.
+            if file.is_ok_and(|file| file.try_lock().is_ok()) {
+                let _ = fs::remove_file(draft);
+            }
         }
     }
 }
 
 /// A new name is on disk when its folder is.
-fn sync_folder(path: &Path) -> std::io::Result<()> {
+fn sync_folder_of(path: &Path) -> std::io::Result<()> {
     match path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-        Some(parent) => File::open(parent)?.sync_all(),
+        Some(parent) => switchboard_text_file::sync_folder(parent),
         None => Ok(()),
     }
 }
