@@ -41,6 +41,7 @@ pub fn fetch(address: &str, root: &str, to: &str) -> Result<(), Failed> {
         again: true,
         limits: DownloadLimits { answer_by: end, end_by: end, most_bytes: SIZE },
         progress: &|_, _| {},
+        check_progress: &|_, _| {},
         trace: &NoTrace,
     };
     let stored = threads.block_on(egress.download(&order));

@@ -1,5 +1,6 @@
 //! Downloads by the real command: what is stored, what is kept of one that is cut short, and what a name may be.
 
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -301,4 +302,39 @@ fn the_folder_holds_nothing_but_its_files() {
         Path::new(&folder(&world)).read_dir().unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names.len(), 2, "{names:?}");
     assert!(names.iter().any(|name| name == ".switchboard"), "{names:?}");
+}
+
+/// Issue 11: a large file that was touched is read again. That is shown, and ends when asked.
+#[test]
+fn a_check_of_a_large_file_is_shown_and_ends_when_asked() {
+    /// Nobody reads so much while the test runs.
+    const HUGE: u64 = 256 << 30;
+    let world = World::connected();
+    let film = Film::of(&world, MIB);
+    let path = stored(&world, &download(&world, &film, &[]));
+    let receipt = parts_folder(&world).read_dir().unwrap().map(|entry| entry.unwrap().path());
+    let receipt = receipt.into_iter().find(|path| path.extension().is_some_and(|end| end == "json")).unwrap();
+    let mut text: Value = serde_json::from_slice(&std::fs::read(&receipt).unwrap()).unwrap();
+    text["size"] = HUGE.into();
+    std::fs::write(&receipt, text.to_string()).unwrap();
+    std::fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(HUGE).unwrap();
+
+    let arguments = film.download(&[]);
+    let mut child = world.piped(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    let mut lines = BufReader::new(child.stderr.take().unwrap());
+    let mut said = String::new();
+    while !said.contains("checking: ") {
+        assert_ne!(lines.read_line(&mut said).unwrap(), 0, "{said}");
+    }
+    let asked = Instant::now();
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let done = world.heard(child.wait_with_output().unwrap());
+    assert_eq!(done.code, 130);
+    assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
+    // It would be searched for secrets.
+    std::fs::remove_file(path).unwrap();
+}
+
+fn parts_folder(world: &World) -> PathBuf {
+    folder(world).join(".switchboard")
 }

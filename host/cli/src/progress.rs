@@ -39,7 +39,12 @@ impl Events for Watcher {
     }
 
     fn progress(&self, done: u64, total: Option<u64>, unit: &str) {
-        if self.quiet || unit != "bytes" {
+        let doing = match unit {
+            "bytes" => "",
+            "checked bytes" => "checking: ",
+            _ => return,
+        };
+        if self.quiet {
             return;
         }
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -47,12 +52,14 @@ impl Events for Watcher {
             let bar = state.bar.get_or_insert_with(|| {
                 let bar = ProgressBar::new(total.unwrap_or(0));
                 if let Ok(style) =
-                    ProgressStyle::with_template("{bar:30} {bytes}/{total_bytes}  {bytes_per_sec}  {eta} left")
+                    ProgressStyle::with_template("{prefix}{bar:30} {bytes}/{total_bytes}  {bytes_per_sec}  {eta} left")
                 {
                     bar.set_style(style);
                 }
                 bar
             });
+            bar.set_prefix(doing);
+            bar.set_length(total.unwrap_or(0));
             bar.set_position(done);
             if total.is_some_and(|total| done >= total) {
                 bar.finish_and_clear();
@@ -60,8 +67,9 @@ impl Events for Watcher {
             }
         } else if state.said.is_none_or(|at| at.elapsed() > LINES) {
             let of = total.map_or_else(String::new, |total| format!(" of {}", output::size(total)));
-            if state.said.is_some() {
-                output::note(&format!("{}{of}", output::size(done)));
+            // Nobody expects a check: it is named at once.
+            if state.said.is_some() || !doing.is_empty() {
+                output::note(&format!("{doing}{}{of}", output::size(done)));
             }
             state.said = Some(Instant::now());
         }

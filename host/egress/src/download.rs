@@ -7,6 +7,10 @@
 use std::{
     io,
     path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -19,10 +23,10 @@ use tokio::time::{Instant, timeout, timeout_at};
 use crate::{
     Credential, Egress, Failure, FileName, Method, Policy, Request, Target as Address, Trace,
     hops::Way,
-    part_file::{Named, PartFile, Target},
+    part_file::{Named, PartFile, TICK, Target},
     parts,
     range::Version,
-    receipt::{Receipt, hex},
+    receipt::Receipt,
     send::read_start,
 };
 
@@ -55,6 +59,8 @@ pub struct Download<'a> {
     pub limits: DownloadLimits,
     /// Called when bytes have arrived, with how many there are and of how many.
     pub progress: &'a (dyn Fn(u64, Option<u64>) + Send + Sync),
+    /// The same while a file that is there is read again, each second: what an earlier download left, or a file of the same name.
+    pub check_progress: &'a (dyn Fn(u64, Option<u64>) + Send + Sync),
     pub trace: &'a dyn Trace,
 }
 
@@ -148,7 +154,7 @@ impl Egress {
         if let Some(stored) = order.stored_before(target.key.clone()).await {
             return Ok(Outcome::Stored(stored));
         }
-        let busy = |read| (order.progress)(read, total);
+        let busy = |read| (order.check_progress)(read, total);
         let (mut file, mut done) = PartFile::open(target, &busy).await.map_err(|error| order.disk(&error))?;
         let mut body = Some(answer);
         if done > 0 {
@@ -200,7 +206,7 @@ impl Egress {
                 }
             }
         }
-        let named = file.finish().await.map_err(|error| order.disk(&error))?;
+        let named = file.finish(&busy).await.map_err(|error| order.disk(&error))?;
         Ok(Outcome::Stored(order.stored(named)))
     }
 
@@ -275,15 +281,35 @@ impl Download<'_> {
             digest.update((part.len() as u64).to_be_bytes());
             digest.update(part);
         }
-        hex(&digest.finalize())
+        format!("{:x}", digest.finalize())
     }
 
     /// The file of an earlier download of this very version, where it still is as it was.
     async fn stored_before(&self, key: Option<String>) -> Option<Stored> {
         let (key, downloads) = (key.filter(|_| !self.again)?, self.folder.to_owned());
-        let find = move || Receipt::find(&downloads, &parts::folder(&downloads).ok()?, &key);
-        let receipt = tokio::task::spawn_blocking(find).await.ok()??;
-        Some(self.stored(Named { receipt, known: true }))
+        let state = Arc::new((AtomicU64::new(0), AtomicU64::new(0)));
+        let progress = Arc::downgrade(&state);
+        // The thread ends when nobody waits any more: a program that is asked to end would else wait for it.
+        let read = move |bytes, size| {
+            let Some(state) = progress.upgrade() else { return false };
+            state.0.store(bytes, Ordering::Relaxed);
+            state.1.store(size, Ordering::Relaxed);
+            true
+        };
+        let find = move || Receipt::find(&downloads, &parts::folder(&downloads).ok()?, &key, read);
+        let mut work = tokio::task::spawn_blocking(find);
+        loop {
+            match timeout(TICK, &mut work).await {
+                Ok(found) => {
+                    let receipt = found.ok()??;
+                    return Some(self.stored(Named { receipt, known: true }));
+                }
+                Err(_) => {
+                    let size = Some(state.1.load(Ordering::Relaxed)).filter(|size| *size > 0);
+                    (self.check_progress)(state.0.load(Ordering::Relaxed), size);
+                }
+            }
+        }
     }
 
     fn stored(&self, named: Named) -> Stored {

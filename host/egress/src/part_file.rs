@@ -5,7 +5,7 @@ use std::{
     io::{self, Read, Seek, SeekFrom, Write},
     path::PathBuf,
     sync::{
-        Arc,
+        Arc, Weak,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -13,11 +13,12 @@ use std::{
 
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
+use switchboard_text_file::sync_folder;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
     FileName,
-    new_file::{rename_new, sync_folder},
+    new_file::rename_new,
     parts::{self, Part},
     receipt::{self, Receipt},
 };
@@ -30,8 +31,8 @@ const WAITING: usize = 4;
 const OVERLAP: u64 = 64 << 10;
 /// Files of one name in a folder.
 const MOST_NAMES: u32 = 10_000;
-/// How often the wait for a part that is read again is told on.
-const TICK: Duration = Duration::from_secs(1);
+/// How often somebody who waits for a file that is read again hears of it.
+pub(crate) const TICK: Duration = Duration::from_secs(1);
 
 /// Where a file goes.
 #[derive(Debug, Clone)]
@@ -68,6 +69,8 @@ pub(crate) struct PartFile {
     batch: Vec<u8>,
     /// Written batches, to be filled again.
     empty: std::sync::mpsc::Receiver<Vec<u8>>,
+    /// Bytes of a file that is there, as far as the thread has read them again.
+    read: Arc<AtomicU64>,
 }
 
 impl PartFile {
@@ -79,22 +82,24 @@ impl PartFile {
         let (written, empty) = std::sync::mpsc::channel();
         let (ready, mut opened) = oneshot::channel();
         let read = Arc::new(AtomicU64::new(0));
-        let progress = Arc::clone(&read);
+        let progress = Arc::downgrade(&read);
         std::thread::Builder::new().name("download".to_owned()).spawn(move || {
-            let outcome = write_all(&target, received, &written, |part, digest| {
+            let outcome = write_all(&target, received, &written, &progress, |part, digest| {
                 let length = take_up(part, digest, &progress)?;
-                // Nobody waits any more when the download was given up.
-                let _ = ready.send(length);
+                if let Some(length) = length {
+                    // Nobody waits any more when the download was given up.
+                    let _ = ready.send(length);
+                }
                 Ok(length)
             });
             drop(report.send(outcome));
         })?;
-        let mut file = Self { orders, outcome, batch: Vec::with_capacity(BATCH), empty };
+        let mut file = Self { orders, outcome, batch: Vec::with_capacity(BATCH), empty, read };
         loop {
             match tokio::time::timeout(TICK, &mut opened).await {
                 Ok(Ok(length)) => return Ok((file, length)),
                 Ok(Err(_)) => return Err(file.failure().await),
-                Err(_) => busy(read.load(Ordering::Relaxed)),
+                Err(_) => busy(file.read.load(Ordering::Relaxed)),
             }
         }
     }
@@ -133,12 +138,21 @@ impl PartFile {
         Some((from, bytes.into()))
     }
 
-    /// Makes the file durable under a name that nothing else has.
-    pub(crate) async fn finish(mut self) -> io::Result<Named> {
+    /// Makes the file durable under a name that nothing else has. `busy` is called now and then while that takes, with how many
+    /// bytes of a file that has the name were compared.
+    pub(crate) async fn finish(mut self, busy: &(dyn Fn(u64) + Send + Sync)) -> io::Result<Named> {
+        self.read.store(0, Ordering::Relaxed);
         // a failed send means that the thread has ended, and says why below
         self.hand_over().await;
         drop(self.orders.send(Order::Finish).await);
-        self.outcome.await.unwrap_or_else(|_| Err(io::Error::other("the writing thread ended early")))
+        loop {
+            match tokio::time::timeout(TICK, &mut self.outcome).await {
+                Ok(outcome) => {
+                    return outcome.unwrap_or_else(|_| Err(io::Error::other("the writing thread ended early")));
+                }
+                Err(_) => busy(self.read.load(Ordering::Relaxed)),
+            }
+        }
     }
 
     /// Removes the file: it is not what was asked for.
@@ -153,7 +167,8 @@ fn write_all(
     target: &Target,
     orders: mpsc::Receiver<Order>,
     written: &std::sync::mpsc::Sender<Vec<u8>>,
-    begin: impl FnOnce(&mut Part, &mut Sha256) -> io::Result<u64>,
+    progress: &Weak<AtomicU64>,
+    begin: impl FnOnce(&mut Part, &mut Sha256) -> io::Result<Option<u64>>,
 ) -> io::Result<Named> {
     let folder = parts::folder(&target.downloads)?;
     parts::sweep(&target.downloads, &folder);
@@ -166,7 +181,7 @@ fn write_all(
         return Err(error);
     }
     match serve(&mut part, orders, written, begin) {
-        Ok(Some(done)) => name(part, target, done),
+        Ok(Some(done)) => name(part, target, done, progress),
         Ok(None) => {
             part.leave();
             Err(io::Error::other("the download was given up"))
@@ -190,10 +205,10 @@ fn serve(
     part: &mut Part,
     mut orders: mpsc::Receiver<Order>,
     written: &std::sync::mpsc::Sender<Vec<u8>>,
-    begin: impl FnOnce(&mut Part, &mut Sha256) -> io::Result<u64>,
+    begin: impl FnOnce(&mut Part, &mut Sha256) -> io::Result<Option<u64>>,
 ) -> io::Result<Option<Done>> {
     let mut digest = Sha256::new();
-    let mut size = begin(part, &mut digest)?;
+    let Some(mut size) = begin(part, &mut digest)? else { return Ok(None) };
     loop {
         match orders.blocking_recv() {
             Some(Order::Write(mut batch)) => {
@@ -209,7 +224,7 @@ fn serve(
                 part.file.set_len(size)?;
                 // A disk that fails here may have lost any of it: the file is not tried again, but removed.
                 part.file.sync_all()?;
-                return Ok(Some(Done { sha256: receipt::hex(&digest.finalize()), size }));
+                return Ok(Some(Done { sha256: format!("{:x}", digest.finalize()), size }));
             }
             Some(Order::Discard) => return Err(io::Error::other("the file is not what was asked for")),
             None => return Ok(None),
@@ -217,18 +232,19 @@ fn serve(
     }
 }
 
-/// Hashes what an earlier download left, and stands at its end.
-fn take_up(part: &mut Part, digest: &mut Sha256, progress: &AtomicU64) -> io::Result<u64> {
-    const STEP: u64 = 16 << 20;
-    let mut length = 0;
-    loop {
-        let read = receipt::hash_into(&mut part.file, STEP, digest)?;
-        length += read;
-        progress.store(length, Ordering::Relaxed);
-        if read < STEP {
-            return part.file.seek(SeekFrom::Start(length));
-        }
+/// Hashes what an earlier download left, and stands at its end. None when nobody waits any more.
+fn take_up(part: &mut Part, digest: &mut Sha256, progress: &Weak<AtomicU64>) -> io::Result<Option<u64>> {
+    let length = receipt::hash_into(&mut part.file, digest, |bytes| note(progress, bytes))?;
+    length.map(|length| part.file.seek(SeekFrom::Start(length))).transpose()
+}
+
+/// Notes how many bytes were read again, for who waits for the file. False when nobody does.
+fn note(progress: &Weak<AtomicU64>, bytes: u64) -> bool {
+    let read = progress.upgrade();
+    if let Some(read) = &read {
+        read.store(bytes, Ordering::Relaxed);
     }
+    read.is_some()
 }
 
 /// The last bytes of the file and where they begin; it stands at its end again.
@@ -242,7 +258,12 @@ fn tail(file: &mut File, size: u64) -> io::Result<(u64, Vec<u8>)> {
 }
 
 /// The first free name of the folder. Where the same bytes are there already under one that was tried, that one.
-fn name(part: Part, target: &Target, done: Done) -> io::Result<Named> {
+fn name(part: Part, target: &Target, done: Done, progress: &Weak<AtomicU64>) -> io::Result<Named> {
+    // All has come: it is named although nobody waits any more.
+    let read = |bytes| {
+        note(progress, bytes);
+        true
+    };
     for number in 1..MOST_NAMES {
         let file = target.name.numbered(number);
         let path = target.downloads.join(&file);
@@ -252,7 +273,7 @@ fn name(part: Part, target: &Target, done: Done) -> io::Result<Named> {
                 false
             }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                if target.again || !receipt::has_content(&path, done.size, &done.sha256) {
+                if target.again || !receipt::has_content(&path, done.size, &done.sha256, read) {
                     continue;
                 }
                 true

@@ -6,8 +6,10 @@ use std::{
     fs::{self, DirBuilder, File, OpenOptions, TryLockError},
     io,
     path::{Path, PathBuf},
-    time::{Duration, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
+
+use switchboard_text_file::{is_at, open_regular};
 
 /// Beside the files, so that a file gets its name without being copied.
 const FOLDER: &str = ".switchboard";
@@ -26,6 +28,10 @@ const MOST_LOOKED_AT: usize = 10_000;
 const MOST_OF_ONE: u32 = 4;
 /// How long after its last byte a part of earlier versions of this program has certainly ended.
 const EARLIER_ENDED: Duration = Duration::from_secs(3_600);
+/// Longest that a claim waits for a sweep, which takes milliseconds.
+const LONGEST_SWEEP: Duration = Duration::from_secs(2);
+/// Between two looks at whether it has ended.
+const PAUSE: Duration = Duration::from_millis(2);
 /// How long it is remembered which file came from where.
 const OLDEST_RECEIPT: Duration = Duration::from_secs(90 * 86_400);
 /// Left free on the disk where space cannot be reserved.
@@ -48,6 +54,8 @@ pub(crate) fn folder(downloads: &Path) -> io::Result<PathBuf> {
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     match builder.create(&folder) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        // Opening what is no folder might wait.
+        Err(_) if !fs::metadata(&folder)?.is_dir() => Err(io::ErrorKind::NotADirectory.into()),
         _ => Ok(folder),
     }
 }
@@ -55,6 +63,7 @@ pub(crate) fn folder(downloads: &Path) -> io::Result<PathBuf> {
 impl Part {
     /// The part of a source, with what an earlier download left in it, or an empty one.
     pub(crate) fn claim(folder: &Path, key: Option<&str>) -> io::Result<Part> {
+        let _no_sweep = key.and_then(|_| await_sweep(folder));
         for number in 0..MOST_OF_ONE {
             let Some(key) = key else { break };
             let path = folder.join(format!("{key}-{number}{SUFFIX}"));
@@ -116,7 +125,7 @@ fn lock(path: &Path, make: bool) -> io::Result<Option<File>> {
         options.read(true).write(true).create(make).truncate(false);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = match options.open(path) {
+        let file = match open_regular(path, &options) {
             Err(error) if error.kind() == io::ErrorKind::NotFound && !make => return Ok(None),
             file => file?,
         };
@@ -130,25 +139,37 @@ fn lock(path: &Path, make: bool) -> io::Result<Option<File>> {
     }
 }
 
-/// Whether the path leads to this very file.
-#[cfg(unix)]
-fn is_at(file: &File, path: &Path) -> io::Result<bool> {
-    use std::os::unix::fs::MetadataExt;
-    let open = file.metadata()?;
-    match fs::symlink_metadata(path) {
-        Ok(there) => Ok((there.dev(), there.ino()) == (open.dev(), open.ino())),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(error),
+/// The lock of the folder: a sweep has it alone, who claims a part shares it. So the lock that a sweep has on a part is never
+/// taken for that of a download. None on systems and disks without such locks.
+fn lock_folder(folder: &Path, alone: bool) -> Result<Option<File>, Busy> {
+    let Ok(file) = File::open(folder) else { return Ok(None) };
+    let locked = if alone { file.try_lock() } else { file.try_lock_shared() };
+    match locked {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Err(Busy),
+        Err(TryLockError::Error(_)) => Ok(None),
     }
 }
 
-#[cfg(not(unix))]
-fn is_at(_: &File, path: &Path) -> io::Result<bool> {
-    Ok(path.exists())
+/// Somebody else sweeps the folder, or claims a part of it.
+struct Busy;
+
+/// The folder's lock, shared. Not waited for without an end: at worst a part is not found, and the download starts again.
+fn await_sweep(folder: &Path) -> Option<File> {
+    let begun = Instant::now();
+    while begun.elapsed() < LONGEST_SWEEP {
+        match lock_folder(folder, false) {
+            Ok(lock) => return lock,
+            Err(Busy) => std::thread::sleep(PAUSE),
+        }
+    }
+    None
 }
 
 /// Removes what killed downloads left: parts that nobody can go on with, old ones, and those beyond what may wait.
 pub(crate) fn sweep(downloads: &Path, folder: &Path) {
+    // Whoever claims a part now has swept before, or somebody sweeps.
+    let Ok(_alone) = lock_folder(folder, true) else { return };
     let now = SystemTime::now();
     let age = |metadata: &fs::Metadata| metadata.modified().ok().and_then(|at| now.duration_since(at).ok());
     let older = |metadata: &fs::Metadata, limit| age(metadata).is_some_and(|age| age > limit);
@@ -232,6 +253,35 @@ mod tests {
         sweep(home.path(), &folder);
         assert_eq!(count(&folder), 2);
         assert!(held.path.exists());
+    }
+
+    #[test]
+    fn a_sweep_keeps_no_part_from_its_download() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = folder(home.path()).unwrap();
+        for number in 0..MOST_PARTS {
+            let mut part = Part::claim(&folder, Some(&number.to_string())).unwrap();
+            part.file.write_all(b"hello").unwrap();
+            part.leave();
+        }
+        let ended = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|threads| {
+            threads.spawn(|| {
+                while !ended.load(std::sync::atomic::Ordering::Relaxed) {
+                    sweep(home.path(), &folder);
+                }
+            });
+            let lengths: Vec<u64> = (0..200)
+                .map(|round| {
+                    let part = Part::claim(&folder, Some(&(round % MOST_PARTS).to_string())).unwrap();
+                    let length = part.file.metadata().unwrap().len();
+                    part.leave();
+                    length
+                })
+                .collect();
+            ended.store(true, std::sync::atomic::Ordering::Relaxed);
+            assert_eq!(lengths, vec![5; 200]);
+        });
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What a file in the download folder was made of, so that it is not downloaded again.
 
 use std::{
-    fs::{self, File},
+    fs::{self, File, OpenOptions},
     io::{self, Read, Write},
     path::Path,
     time::SystemTime,
@@ -28,10 +28,10 @@ pub(crate) struct Receipt {
 }
 
 impl Receipt {
-    /// The receipt of a source, if the file is still there as it was.
-    pub(crate) fn find(downloads: &Path, folder: &Path, key: &str) -> Option<Receipt> {
-        let mut text = Vec::new();
-        File::open(path(folder, key)).ok()?.take(LONGEST).read_to_end(&mut text).ok()?;
+    /// The receipt of a source, if the file is still there as it was. One that was written since is read whole: `read` is called
+    /// with how many bytes of how many were, and ends it by `false`.
+    pub(crate) fn find(downloads: &Path, folder: &Path, key: &str, read: impl Fn(u64, u64) -> bool) -> Option<Receipt> {
+        let text = switchboard_text_file::read_bytes(&path(folder, key), LONGEST).ok()?;
         let receipt: Receipt = serde_json::from_slice(&text).ok()?;
         let is_name = Path::new(&receipt.file).file_name().is_some_and(|name| name == receipt.file.as_str());
         let file = downloads.join(&receipt.file);
@@ -39,7 +39,9 @@ impl Receipt {
             return None;
         }
         let untouched = modified(&file).ok() == Some(receipt.modified);
-        (untouched || hash(&file).ok().as_deref() == Some(receipt.sha256.as_str())).then_some(receipt)
+        let size = receipt.size;
+        let same = untouched || has_content(&file, size, &receipt.sha256, |bytes| read(bytes, size));
+        if same { Some(receipt) } else { None }
     }
 
     /// Of a file that has its name.
@@ -56,35 +58,33 @@ impl Receipt {
     }
 }
 
-/// Whether a regular file of this size and hash is at the path.
-pub(crate) fn has_content(path: &Path, size: u64, sha256: &str) -> bool {
-    is_file_of(path, size) && hash(path).ok().as_deref() == Some(sha256)
+/// Whether a regular file of this size and hash is at the path. `read` is called with how many bytes were read, and ends it by `false`.
+pub(crate) fn has_content(path: &Path, size: u64, sha256: &str, read: impl Fn(u64) -> bool) -> bool {
+    let hash = || {
+        let mut digest = Sha256::new();
+        let mut file = switchboard_text_file::open_regular(path, OpenOptions::new().read(true))?;
+        let whole = hash_into(&mut file, &mut digest, read)?.is_some();
+        io::Result::Ok(whole && format!("{:x}", digest.finalize()) == sha256)
+    };
+    is_file_of(path, size) && hash().unwrap_or(false)
 }
 
-/// Lower-case hex of bytes.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Adds so many bytes of a file from where it stands to a hash.
-pub(crate) fn hash_into(file: &mut File, bytes: u64, digest: &mut Sha256) -> io::Result<u64> {
+/// Adds the rest of a file to a hash: how many bytes. `read` is called with how many there were so far, and ends it by `false`: none
+/// then.
+pub(crate) fn hash_into(file: &mut File, digest: &mut Sha256, read: impl Fn(u64) -> bool) -> io::Result<Option<u64>> {
     let mut buffer = vec![0; BUFFER];
-    let mut rest = file.take(bytes);
     let mut sum = 0;
     loop {
-        let read = rest.read(&mut buffer)?;
-        if read == 0 {
-            return Ok(sum);
+        let length = file.read(&mut buffer)?;
+        if length == 0 {
+            return Ok(Some(sum));
         }
-        digest.update(buffer.get(..read).unwrap_or_default());
-        sum += read as u64;
+        digest.update(buffer.get(..length).unwrap_or_default());
+        sum += length as u64;
+        if !read(sum) {
+            return Ok(None);
+        }
     }
-}
-
-fn hash(path: &Path) -> io::Result<String> {
-    let mut digest = Sha256::new();
-    hash_into(&mut File::open(path)?, u64::MAX, &mut digest)?;
-    Ok(hex(&digest.finalize()))
 }
 
 fn is_file_of(path: &Path, size: u64) -> bool {
@@ -110,12 +110,13 @@ mod tests {
         let folder = crate::parts::folder(home.path()).unwrap();
         let file = home.path().join("a.mp4");
         fs::write(&file, "hello").unwrap();
-        let receipt = Receipt::of(home.path(), "a.mp4".into(), 5, hash(&file).unwrap(), None);
+        let receipt = Receipt::of(home.path(), "a.mp4".into(), 5, format!("{:x}", Sha256::digest("hello")), None);
         receipt.keep(&folder, "k").unwrap();
-        let find = |key: &str| Receipt::find(home.path(), &folder, key);
+        let find = |key: &str| Receipt::find(home.path(), &folder, key, |_, _| true);
         assert_eq!((find("k"), find("other")), (Some(receipt), None));
         fs::write(&file, "hello").unwrap();
         assert!(find("k").is_some(), "written again with the same bytes");
+        assert_eq!(Receipt::find(home.path(), &folder, "k", |_, _| false), None, "nobody waits for it");
         fs::write(&file, "jello").unwrap();
         assert_eq!(find("k"), None);
         fs::remove_file(&file).unwrap();

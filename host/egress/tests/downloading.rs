@@ -53,6 +53,7 @@ async fn bring(server: &Server, wish: Wish<'_>, folder: &Path) -> Result<Stored,
         again: wish.again,
         limits: DownloadLimits { answer_by: end, end_by: end, most_bytes: wish.most_bytes },
         progress: &|done, _| last.store(done, Ordering::Relaxed),
+        check_progress: &|_, _| {},
         trace: &NoTrace,
     };
     let stored = Egress::new().unwrap().download(&order).await?;

@@ -69,7 +69,7 @@ impl Default for CallOptions {
 pub trait Events: Send + Sync {
     /// One line; `level` is `debug`, `info` or `warn`.
     fn message(&self, level: &str, text: &str);
-    /// `done` of `total` in `unit` (`bytes`, `items`, `pages`).
+    /// `done` of `total` in `unit`: `bytes`, `items` or `pages`; `checked bytes` of a file that is there and is read again.
     fn progress(&self, done: u64, total: Option<u64>, unit: &str);
 }
 

@@ -10,6 +10,9 @@ use crate::error::to_guest;
 use crate::host::{Call, Next, failed, no_network};
 use crate::retry;
 
+/// Unit of the progress in reading a file that is there already.
+const CHECKED_BYTES: &str = "checked bytes";
+
 impl Call {
     /// Stores the file that `request` asks for under the nearest safe name to `label`.
     pub(crate) async fn download(
@@ -70,6 +73,12 @@ impl Call {
             allowance.note_bytes();
             events.progress(done, total, "bytes");
         };
+        let check_progress = |done, total| {
+            allowance.note_bytes();
+            if done > 0 {
+                events.progress(done, total, CHECKED_BYTES);
+            }
+        };
         let limits = DownloadLimits {
             answer_by: self.deadline,
             end_by: self.deadline.max(Instant::now()) + allowance.left(),
@@ -86,6 +95,7 @@ impl Call {
             again: self.options.again,
             limits,
             progress: &progress,
+            check_progress: &check_progress,
             trace: &*self.options.trace,
         };
         let stored = self.shared.egress.download(&order).await;
