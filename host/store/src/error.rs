@@ -37,6 +37,20 @@ pub enum StoreError {
         /// What was given.
         prefix: String,
     },
+    /// A step of this name has ended in this run, or its attempt has begun: what was kept of it stays.
+    #[error("the step `{path}` of the run `{run}` was recorded before")]
+    StepTaken {
+        /// The run.
+        run: String,
+        /// The step.
+        path: String,
+    },
+    /// A run has ended, or there is none of this id: how it ended stays.
+    #[error("the run `{run}` does not go on, so it cannot end")]
+    RunEnded {
+        /// The run.
+        run: String,
+    },
     /// Another holder took the lease over, this one must not write any more.
     #[error("the lease `{name}` went to another process; read again and retry")]
     LeaseLost {

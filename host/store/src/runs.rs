@@ -89,7 +89,7 @@ impl Store {
         Ok(RunLock { _lock: lock })
     }
 
-    /// Records how a run ended.
+    /// Records how a run ended, once.
     pub fn end_run(
         &self,
         id: &str,
@@ -98,11 +98,11 @@ impl Store {
         outputs: Option<&Value>,
         error: Option<&Value>,
     ) -> Result<(), StoreError> {
-        self.execute(
-            "UPDATE runs SET state = ?2, ended_at = ?3, outputs = ?4, error = ?5 WHERE id = ?1",
+        let rows = self.execute(
+            "UPDATE runs SET state = ?2, ended_at = ?3, outputs = ?4, error = ?5 WHERE id = ?1 AND state = 'running'",
             params![id, state, ended_at, outputs.map(Json), error.map(Json)],
         )?;
-        Ok(())
+        if rows == 0 { Err(StoreError::RunEnded { run: id.to_owned() }) } else { Ok(()) }
     }
 
     /// The latest runs, newest first.

@@ -33,16 +33,19 @@ pub struct StepRecord {
 }
 
 impl Store {
-    /// Keeps a step, replacing what was kept of the same run and path.
+    /// Keeps a step as it stands. One that has begun ends, or begins its next attempt; a step that has ended is never replaced,
+    /// and no attempt is begun twice.
     pub fn put_step(&self, step: &StepRecord) -> Result<(), StoreError> {
         self.transaction(|db| {
-            db.prepare_cached(
+            let rows = db.prepare_cached(
                 "INSERT INTO steps (run, path, activity, state, attempt, started_at, ended_at, input, output, error)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
                  ON CONFLICT (run, path) DO UPDATE SET
                     activity = excluded.activity, state = excluded.state, attempt = excluded.attempt,
                     started_at = excluded.started_at, ended_at = excluded.ended_at, input = excluded.input,
-                    output = excluded.output, error = excluded.error",
+                    output = excluded.output, error = excluded.error
+                 WHERE steps.state = 'started'
+                    AND (excluded.state <> 'started' OR excluded.attempt > steps.attempt)",
             )?
             .execute(params![
                 step.run,
@@ -56,6 +59,9 @@ impl Store {
                 step.output.as_ref().map(Json),
                 step.error.as_ref().map(Json),
             ])?;
+            if rows == 0 {
+                return Err(StoreError::StepTaken { run: step.run.clone(), path: step.path.clone() });
+            }
             Ok(())
         })
     }

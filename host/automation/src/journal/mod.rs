@@ -13,11 +13,11 @@ pub use memory::Memory;
 /// Keeps runs and steps. A call returns once the record is safe; the interpreter does not act before.
 #[async_trait]
 pub trait Journal: Send + Sync {
-    /// A run begins.
+    /// A run begins. Refused where there was one of this id.
     async fn run_started(&self, run: &RunStart) -> Result<(), JournalError>;
     /// A run ends.
     async fn run_ended(&self, run: &RunEnd) -> Result<(), JournalError>;
-    /// A step as it stands; replaces what was kept of the same run and path.
+    /// A step as it stands. Refused where the step has ended in this run, or where its attempt has begun before.
     async fn step(&self, step: &StepEntry) -> Result<(), JournalError>;
 }
 
