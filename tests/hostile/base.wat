@@ -15,6 +15,9 @@
   ;; an output, and what a problem needs
   (data (i32.const 64) "{}")
   (data (i32.const 72) "attacked")
+  ;; a change
+  (data (i32.const 96) "/users/me/meetings")
+  (data (i32.const 128) "{\22topic\22:\22x\22,\22type\22:1}")
 
   (func $default-realloc (param i32 i32 i32 i32) (result i32)
     (local $at i32)
@@ -59,6 +62,11 @@
     (call $send (i32.const 0) (i32.const 1) (local.get $ptr) (local.get $len) (i32.const 0) (i32.const 0)
       (i32.const 40960) (local.get $headers) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 32768))
     (call $refused))
+
+  ;; POST a meeting with the connection's credential
+  (func $write
+    (call $send (i32.const 1) (i32.const 0) (i32.const 96) (i32.const 18) (i32.const 0) (i32.const 0)
+      (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 128) (i32.const 22) (i32.const 0) (i32.const 32768)))
 
   ;; answer the code of the failure at 32776 as our own problem
   (func $refused (result i32) (call $problem (i32.load (i32.const 32776)) (i32.load (i32.const 32780))))

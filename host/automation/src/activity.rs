@@ -84,7 +84,8 @@ impl StepError {
                 | "response.too-large"
                 | "response.encoding"
         );
-        self.family == Family::Problem && !self.not_sent && unanswered
+        // A connector or a run that was ended has read no answer.
+        !self.not_sent && (unanswered || self.family != Family::Problem)
     }
 
     /// The same error with a remedy.

@@ -108,7 +108,7 @@ impl CliError {
                 &mut problem.message
             }
             Self::Call(CallError::Refused(refused)) => &mut refused.message,
-            Self::Call(CallError::Broken(broken)) => &mut broken.message,
+            Self::Call(CallError::Broken(broken)) | Self::Uncertain(CallError::Broken(broken)) => &mut broken.message,
             _ => return self,
         };
         *message = format!("{}. {words}", message.trim_end_matches('.'));
@@ -209,7 +209,7 @@ impl CliError {
         match self {
             Self::Explained { error, .. } => error.family(),
             Self::Call(CallError::Refused(_)) => "refused",
-            Self::Call(CallError::Broken(_)) => "broken",
+            Self::Call(CallError::Broken(_)) | Self::Uncertain(CallError::Broken(_)) => "broken",
             Self::Run { error, .. } => match error.family {
                 Family::Problem => "problem",
                 Family::Refused => "refused",

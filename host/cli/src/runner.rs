@@ -87,7 +87,7 @@ fn step_error(error: CallError) -> StepError {
             (Family::Problem, hint(problem.retry), problem.not_sent, problem.pointer, problem.details)
         }
         CallError::Refused(_) => (Family::Refused, RetryHint::Never, true, None, None),
-        CallError::Broken(_) => (Family::Broken, RetryHint::Never, false, None, None),
+        CallError::Broken(broken) => (Family::Broken, RetryHint::Never, broken.not_sent, None, None),
     };
     StepError { code, message, fix, family, retry, not_sent, pointer, details }
 }

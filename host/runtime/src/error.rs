@@ -66,6 +66,8 @@ pub struct Broken {
     /// `guest.trap`, `guest.cpu`, `guest.memory`, `guest.deadline` or `guest.output`.
     pub code: String,
     pub message: String,
+    /// True when the service certainly did not act: no request that changes something was sent before the end.
+    pub not_sent: bool,
 }
 
 impl CallError {
@@ -88,7 +90,15 @@ impl CallError {
     }
 
     pub(crate) fn broken(code: &str, message: impl Into<String>) -> Self {
-        Self::Broken(Broken { code: code.into(), message: message.into() })
+        Self::Broken(Broken { code: code.into(), message: message.into(), not_sent: true })
+    }
+
+    /// The same end of a connector that had sent a change: nobody knows whether the service made it.
+    pub(crate) fn after_a_change(mut self) -> Self {
+        if let Self::Broken(broken) = &mut self {
+            broken.not_sent = false;
+        }
+        self
     }
 
     /// The manifest says `"policy": "off"`, and the caller did not allow it.
@@ -146,10 +156,15 @@ impl From<types::Retry> for Retry {
     }
 }
 
+/// When a file has another size than the service has said. Making a recording takes minutes.
+const SIZE_RETRY_MS: u64 = 60_000;
+
 /// An egress failure in the contract's words.
 pub(crate) fn to_guest(failure: switchboard_egress::Failure) -> http::Failure {
     let retry = match failure.code.as_str() {
         "timeout" | "unreachable" | "download.truncated" => types::Retry::After(1_000),
+        // The file may still be being made: its fix says so too.
+        "download.size" => types::Retry::After(SIZE_RETRY_MS),
         _ => types::Retry::Never,
     };
     http::Failure {

@@ -1,5 +1,6 @@
 //! The contract's imports, as the host fulfils them for one call.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -60,6 +61,8 @@ pub(crate) struct Call {
     pub(crate) meter: Arc<Meter>,
     /// How many were sent, or refused.
     pub(crate) requests: u32,
+    /// A request that changes something may have reached the service.
+    pub(crate) sent_a_change: AtomicBool,
 }
 
 impl http::Host for Host {
@@ -89,6 +92,12 @@ pub(crate) enum Next {
 }
 
 impl Call {
+    /// Whether a request that changes something may have reached the service. A guest that ends without an answer of its own
+    /// says nothing of it.
+    pub(crate) fn has_sent_a_change(&self) -> bool {
+        self.sent_a_change.load(Ordering::Relaxed)
+    }
+
     /// The guest's request in egress's words; a dry run ends here.
     pub(crate) fn prepare(&mut self, request: http::Request) -> Result<Request, http::Failure> {
         self.requests = self.requests.saturating_add(1);
@@ -166,15 +175,22 @@ impl Call {
         let (shared, connection, trace) =
             (Arc::clone(&self.shared), Arc::clone(&self.connection), Arc::clone(&self.options.trace));
         let (request, deadline) = (Arc::clone(request), self.deadline);
+        let changes = !retry::is_read(&request.method);
+        // Before it is sent: the call may end while it is under way.
+        let before = self.sent_a_change.fetch_or(changes, Ordering::Relaxed);
         let mut task = JoinSet::new();
         task.spawn(async move {
             shared.egress.send(connection.policy(), &request, credential.as_ref(), deadline, &*trace).await
         });
-        match task.join_next().await {
+        let sent = match task.join_next().await {
             Some(Ok(sent)) => sent,
             Some(Err(error)) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
             _ => Err(egress::Failure::cancelled()),
+        };
+        if sent.as_ref().is_err_and(|failure| failure.not_sent) {
+            self.sent_a_change.store(before, Ordering::Relaxed);
         }
+        sent
     }
 
     pub(crate) async fn credential(&self, wants: http::Credential) -> Result<Option<Credential>, http::Failure> {

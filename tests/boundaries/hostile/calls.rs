@@ -14,6 +14,9 @@ const BUSY: Duration = Duration::from_secs(4);
 /// Most that the program says of an attack, bytes: the log's limit, each line with its label.
 const WORDS: usize = 256 << 10;
 
+/// What nobody is told but after a change that may have been made.
+const LOOK_FIRST: &str = "check in the service whether the change was made";
+
 /// Runs each attack, then an honest call in the same home folder.
 #[track_caller]
 fn contained(names: &[&str]) {
@@ -46,6 +49,9 @@ fn attack(world: &World, honest: &Seen, name: &str) -> Option<String> {
     }
     if said.chars().any(|c| (c.is_control() && c != '\n') || "\u{202e}\u{2066}".contains(c)) {
         return wrong("a terminal would obey it".to_owned());
+    }
+    if said.contains(LOOK_FIRST) != attack.writes {
+        return wrong("what became of the change is not named".to_owned());
     }
     let deadline: Option<jiff::SignedDuration> = attack.timeout.map(|time| time.parse().unwrap());
     let most = deadline.map(|time| Duration::try_from(time).unwrap() * 2 + honest.elapsed + BUSY);
@@ -83,6 +89,12 @@ attacks! {
     stacks_are_limited = ["endless-recursion", "indirect-recursion", "recursion-with-host-calls", "reentrant-realloc"];
     traps_are_contained = [
         "trap", "divide-by-zero", "out-of-bounds", "trap-in-realloc", "trap-in-post-return", "trap-after-request",
+    ];
+    a_change_that_was_sent_is_unknown = [
+        "trap-after-write", "loop-after-write", "late-after-write", "memory-after-write", "output-after-write",
+    ];
+    finer_clocks_and_threads_are_refused = [
+        "wants-clock", "wants-random", "shared-memory", "atomic-access", "thread-spawn",
     ];
     outputs_are_limited = [
         "huge-output", "output-bomb", "deep-output", "duplicate-keys", "no-json", "not-an-object", "problem-bomb",

@@ -13,6 +13,8 @@ pub struct Attack {
     pub expect: String,
     /// What the caller gives it.
     pub timeout: Option<String>,
+    /// Its activity changes something.
+    pub writes: bool,
     encoding: StringEncoding,
     text: String,
 }
@@ -30,7 +32,8 @@ impl Attack {
             Some(other) => panic!("{name}: {other} is no encoding"),
         };
         let expect = word("expect").unwrap_or_else(|| panic!("{name} says not what to expect"));
-        Self { expect, timeout: word("timeout"), encoding, text }
+        let writes = word("effect").is_some_and(|effect| effect == "write");
+        Self { expect, timeout: word("timeout"), writes, encoding, text }
     }
 
     pub fn component(&self) -> Vec<u8> {
@@ -38,7 +41,8 @@ impl Attack {
         if whole.starts_with("(component") || whole.starts_with("(module") {
             return wat::parse_str(&self.text).unwrap();
         }
-        encoded(&manifest(), &self.text, self.encoding)
+        let manifest = if self.writes { writing_manifest() } else { manifest() };
+        encoded(&manifest, &self.text, self.encoding)
     }
 }
 
@@ -57,6 +61,14 @@ pub fn manifest() -> Value {
             "rate": "light", "input": {"type": "object"}, "output": {"type": "object"}
         }]
     })
+}
+
+/// The same of a connector whose activity changes something.
+pub fn writing_manifest() -> Value {
+    let mut manifest = manifest();
+    manifest["activities"][0]["effect"] = "write".into();
+    manifest["activities"][0]["idempotency"] = "unsafe".into();
+    manifest
 }
 
 /// The base with this attack in it.

@@ -2,6 +2,8 @@
 
 use serde_json::json;
 
+use switchboard_tests::world::World;
+
 use super::component::Attack;
 use super::interruption::automation;
 use super::program::{run, save, world};
@@ -23,6 +25,20 @@ fn an_endless_step_ends_at_its_timeout() {
         let file = save(&world, name, &Attack::read(name).component());
         let seen = run(&world, &["run", &document, "--connector", &file, "--connection", "work", "--quiet"]);
         assert_eq!(seen.code(), "timeout", "{name}: {}", seen.done.err);
+    }
+}
+
+#[test]
+fn a_change_that_a_step_sent_is_unknown() {
+    let world = world();
+    let document = automation(&world, &json!({}));
+    for name in ["loop-after-write", "trap-after-write"] {
+        let attack = Attack::read(name);
+        let file = save(&world, name, &attack.component());
+        let seen = run(&world, &["run", &document, "--connector", &file, "--connection", "work", "--json"]);
+        let error = World::error(&seen.done);
+        assert_eq!((&error["code"], &error["outcome_unknown"]), (&attack.expect.into(), &true.into()), "{error}");
+        assert!(error["fix"].as_str().unwrap().starts_with("check in the service"), "{error}");
     }
 }
 

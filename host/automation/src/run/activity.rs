@@ -73,7 +73,7 @@ impl Run<'_> {
         let ms = call.timeout_ms.map_or(left, |timeout| timeout.min(left));
         match select(self.runner.run(call), self.clock.sleep(ms)).await {
             Either::Left((result, _)) => result,
-            Either::Right(_) if ms == left => Err(self.budget.late()),
+            Either::Right(_) if ms == left => Err(StepError { not_sent: false, ..self.budget.late() }),
             Either::Right(_) => Err(StepError {
                 retry: RetryHint::After(0),
                 not_sent: false,

@@ -40,7 +40,7 @@ impl Budget {
     pub fn late(&self) -> StepError {
         let message = format!("the run took longer than {}", RUN_TIME.spell(self.limits.get(&RUN_TIME)));
         let fix = format!("check what it has done, run it on a shorter list, or raise the limit {}", raise(&RUN_TIME));
-        StepError { not_sent: false, ..refused("limit.run_time", message, fix) }
+        refused("limit.run_time", message, fix)
     }
 
     /// Takes the items of a loop before the first one begins.

@@ -1,0 +1,2 @@
+;; expect: connector.compile
+(component (core module (memory 1) (func (drop (i32.atomic.load (i32.const 0))))))

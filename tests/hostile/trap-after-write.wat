@@ -1,0 +1,3 @@
+;; expect: guest.trap
+;; effect: write
+(func $invoke (result i32) (call $write) (unreachable))
