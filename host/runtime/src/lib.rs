@@ -14,6 +14,7 @@ mod deliveries;
 mod download;
 mod engine;
 mod error;
+mod fill;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 mod guest_text;
@@ -35,6 +36,7 @@ pub use connector::{Bundle, Connector, LoadError, MAX_COMPONENT};
 pub use deliveries::Event;
 pub use engine::{Runtime, RuntimeConfig, StartError};
 pub use error::{Broken, CallError, Problem, Refused, Retry};
+pub use fill::fill;
 pub use machine_code::MachineCode;
 pub use switchboard_deliveries::{
     Inspection, MemoryReplays, Refusal, Replays, Signing, SigningError, SigningSecrets, Unverified, Verified,

@@ -1,7 +1,10 @@
 //! What is wrong when an account cannot be connected or used, and the steps that mend it: data of the manifest.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
+use crate::fill::fill;
 use crate::manifest::Manifest;
 
 /// One thing that can be wrong.
@@ -177,13 +180,7 @@ pub struct Right {
 impl Remedy {
     /// The same with `{name}` replaced by values; a name without a value is left out in words.
     pub fn filled(&self, values: &[(&str, &str)]) -> Remedy {
-        let fill = |text: &String| {
-            let mut text = text.clone();
-            for (name, value) in values {
-                text = text.replace(&format!("{{{name}}}"), value);
-            }
-            text
-        };
+        let fill = |text: &String| fill(text, |name| value_of(values, name));
         let mut remedy = self.clone();
         remedy.cause = fill(&remedy.cause);
         remedy.steps = remedy.steps.iter().map(fill).collect();
@@ -201,12 +198,14 @@ impl Guide {
     pub fn filled(&self, values: &[(&str, &str)]) -> Guide {
         let mut guide = self.clone();
         for text in guide.steps.iter_mut().chain(&mut guide.notes) {
-            for (name, value) in values {
-                *text = text.replace(&format!("{{{name}}}"), value);
-            }
+            *text = fill(text, |name| value_of(values, name));
         }
         guide
     }
+}
+
+fn value_of<'v>(values: &[(&str, &'v str)], name: &str) -> Option<Cow<'v, str>> {
+    values.iter().find(|(known, _)| *known == name).map(|(_, value)| Cow::Borrowed(*value))
 }
 
 impl Manifest {

@@ -1,17 +1,19 @@
 //! `switchboard call`: run one activity.
 
+use std::borrow::Cow;
 use std::io::IsTerminal;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 use switchboard_runtime::manifest::{Activity, Effect, Idempotency};
-use switchboard_runtime::{CallError, Problem, Retry};
+use switchboard_runtime::{CallError, Problem, Retry, fill};
 
 use crate::app::App;
 use crate::args::{Call, Global};
 use crate::commands::activity::unknown;
 use crate::commands::connect::{self, plan_of, role_rights};
 use crate::error::CliError;
+use crate::input::line as input_line;
 use crate::near::suggest;
 use crate::remedy::advised;
 use crate::{input, output};
@@ -27,7 +29,7 @@ pub async fn run(app: &App, call: Call) -> Result<(), CliError> {
         confirm(&app.global, call.yes, &call.activity, &activity, activity.effect_of(&input), &input)
             .map_err(|error| error.with_fix("add --yes to go on, or --dry-run to look first"))?;
     }
-    let connections = app.connections()?;
+    let connections = app.connections().await?;
     let advised = |error: CliError| match connections.choose(call.connection.as_deref()) {
         Ok(row) => advised(error, connector.manifest(), &row),
         Err(_) => error,
@@ -55,12 +57,23 @@ pub async fn run(app: &App, call: Call) -> Result<(), CliError> {
 /// Whether the activity writes and nobody knows whether it did: the request was sent, and no answer says what became of it.
 fn is_unknown(error: &CallError, activity: &Activity) -> bool {
     let repeatable = matches!(activity.idempotency, Idempotency::Read | Idempotency::Idempotent);
-    let CallError::Problem(problem) = error else { return false };
-    let unanswered = matches!(
-        problem.code.as_str(),
-        "timeout" | "unreachable" | "unavailable" | "unexpected-answer" | "response.too-large" | "response.encoding"
-    );
-    !repeatable && !problem.not_sent && unanswered
+    let unanswered = |code: &str| {
+        matches!(
+            code,
+            "timeout"
+                | "unreachable"
+                | "unavailable"
+                | "unexpected-answer"
+                | "response.too-large"
+                | "response.encoding"
+        )
+    };
+    let unknown = match error {
+        CallError::Problem(problem) => !problem.not_sent && unanswered(&problem.code),
+        CallError::Broken(broken) => !broken.not_sent,
+        CallError::Refused(_) => false,
+    };
+    !repeatable && unknown
 }
 
 /// A refusal that may be for the role or the plan, which the service does not tell apart: the doctor does.
@@ -136,22 +149,16 @@ pub fn confirm(
     if effect != Effect::Destructive || yes {
         return Ok(());
     }
-    let sentence = filled(activity.confirm.as_deref().unwrap_or("This cannot be undone."), input);
+    let sentence = activity.confirm.as_deref().unwrap_or("This cannot be undone.");
+    let sentence = fill(sentence, |name| input.get(name).map(spelled));
     if global.no_input || !std::io::stdin().is_terminal() {
         return Err(CliError::usage(format!("`{id}` is destructive: {sentence}"), "add --yes to go on"));
     }
     output::note(&format!("{sentence} Type yes to go on:"));
-    let mut answer = String::new();
-    std::io::stdin().read_line(&mut answer).map_err(|error| CliError::failed("input", error.to_string()))?;
-    if answer.trim() == "yes" { Ok(()) } else { Err(CliError::failed("not-confirmed", "nothing was done")) }
+    if input_line()?.trim() == "yes" { Ok(()) } else { Err(CliError::failed("not-confirmed", "nothing was done")) }
 }
 
-/// The sentence with `{field}` replaced by what the input says.
-fn filled(sentence: &str, input: &Value) -> String {
-    let mut text = sentence.to_owned();
-    for (key, value) in input.as_object().into_iter().flatten() {
-        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        text = text.replace(&format!("{{{key}}}"), &value);
-    }
-    text
+/// A field of the input as a person reads it.
+fn spelled(value: &Value) -> Cow<'_, str> {
+    value.as_str().map_or_else(|| Cow::Owned(value.to_string()), Cow::Borrowed)
 }
