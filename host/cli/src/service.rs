@@ -2,7 +2,7 @@
 
 use switchboard_connections::Service;
 use switchboard_egress::{HostRule, is_loopback};
-use switchboard_runtime::manifest::{Manifest, Profile};
+use switchboard_runtime::manifest::{Hosts, Manifest, Profile};
 use url::Url;
 
 use crate::address::without_user;
@@ -37,6 +37,26 @@ pub fn service(
         issuer: None,
         token_errors: manifest.auth.token_errors.clone(),
     })
+}
+
+/// A service that was kept with a connection, with the hosts that its connector lists now for its cloud. As it was kept, where the
+/// connector is another one, or it is not certain which of the clouds the service is of.
+pub fn current(connector: &str, clouds: &[Hosts], kept: &Service) -> Service {
+    let mut fitting = clouds.iter().filter(|hosts| is_of(hosts, kept));
+    match (fitting.next(), fitting.next()) {
+        (Some(hosts), None) if kept.connector == connector => Service {
+            api_hosts: hosts.api.clone(),
+            credential_hosts: hosts.credential.clone(),
+            download_hosts: hosts.download.clone(),
+            ..kept.clone()
+        },
+        _ => kept.clone(),
+    }
+}
+
+/// Whether a service is of this cloud: it may call some of the hosts of the cloud's API, and no other.
+fn is_of(cloud: &Hosts, kept: &Service) -> bool {
+    !kept.api_hosts.is_empty() && kept.api_hosts.iter().all(|host| cloud.api.contains(host))
 }
 
 /// Refuses an address of another cloud: the accounts and tokens of one are nothing to the other.
@@ -147,6 +167,63 @@ mod tests {
                 assert_eq!(sent.unwrap_err().code, "refused.host", "{profile} {text}");
             }
         }
+    }
+
+    /// What an earlier version kept: fewer hosts for files, and one that is gone.
+    fn earlier(profile: &str) -> Service {
+        let mut kept = service(&manifest(), profile, None, None).unwrap();
+        kept.download_hosts = vec!["files.former.example".into()];
+        kept.credential_hosts.truncate(1);
+        kept.api_hosts.truncate(1);
+        kept
+    }
+
+    fn clouds() -> Vec<Hosts> {
+        manifest().auth.profiles.values().filter_map(|profile| profile.hosts.clone()).collect()
+    }
+
+    #[tokio::test]
+    async fn earlier_connections_get_the_hosts_of_their_cloud() {
+        let (store, home) = (Store::in_memory().unwrap(), tempfile::tempdir().unwrap());
+        let vault = Vault::open(&store, KeySource::File(home.path().join("key"))).unwrap();
+        let connections = Connections::open(store, vault, Egress::new().unwrap());
+        for (profile, own, foreign) in [
+            ("zoom", "https://zoom.us/rec/x", "https://zoomgov.com/rec/x"),
+            ("zoomgov", "https://zoomgov.com/rec/x", "https://zoom.us/rec/x"),
+        ] {
+            let kept = earlier(profile);
+            let grant = connections.pasted_token(&kept, &SecretString::from("a-token".to_owned())).unwrap();
+            connections.save(profile, switchboard_connections::Method::Token, &kept, grant, None).unwrap();
+            let carries = |live: &switchboard_connections::LiveConnection, address: &str| {
+                live.policy().may_carry(&address.parse().unwrap(), Purpose::Download)
+            };
+            let as_kept = connections.open_connection(Some(profile)).unwrap();
+            assert!(!carries(&as_kept, own), "{profile}");
+            let now =
+                connections.open_connection_with(Some(profile), &|kept| current("zoom", &clouds(), kept)).unwrap();
+            assert!(carries(&now, own), "{profile}");
+            for other in [foreign, "https://files.former.example/x"] {
+                assert!(!carries(&now, other), "{profile} {other}");
+            }
+            // Not even what a caller makes up moves a connection elsewhere.
+            let elsewhere =
+                |kept: &Service| Service { api_base: "https://evil.example".parse().unwrap(), ..kept.clone() };
+            let moved = connections.open_connection_with(Some(profile), &elsewhere).unwrap();
+            assert_eq!(moved.policy().api_base(), as_kept.policy().api_base());
+        }
+    }
+
+    #[test]
+    fn hosts_are_renewed_for_one_certain_cloud_only() {
+        let kept = earlier("zoom");
+        assert_ne!(current("zoom", &clouds(), &kept), kept);
+        assert_eq!(current("other", &clouds(), &kept), kept, "another connector");
+        let both = Service { api_hosts: vec!["api.zoom.us".into(), "api.zoomgov.com".into()], ..kept.clone() };
+        assert_eq!(current("zoom", &clouds(), &both), both, "of two clouds");
+        let none = Service { api_hosts: Vec::new(), ..kept.clone() };
+        assert_eq!(current("zoom", &clouds(), &none), none, "of no cloud");
+        let twice = [clouds(), clouds()].concat();
+        assert_eq!(current("zoom", &twice, &kept), kept, "not certain");
     }
 
     #[test]

@@ -219,8 +219,20 @@ impl Connections {
 
     /// A connection to call with. One that is not `active` is refused with its reason.
     pub fn open_connection(&self, label_or_id: Option<&str>) -> Result<LiveConnection, ConnectionsError> {
+        self.open_connection_with(label_or_id, &Service::clone)
+    }
+
+    /// The same, where hosts may have been added to the service, or taken away, since the connection was made: `current` gives
+    /// the service as its connector lists it now. Its addresses stay those that were kept.
+    pub fn open_connection_with(
+        &self,
+        label_or_id: Option<&str>,
+        current: &(dyn Fn(&Service) -> Service + Sync),
+    ) -> Result<LiveConnection, ConnectionsError> {
         let row = self.core.active(&self.choose(label_or_id)?.id)?;
-        let (service, _): (Service, _) = self.core.field(&row.id, SERVICE)?;
+        let (kept, _): (Service, _) = self.core.field(&row.id, SERVICE)?;
+        let now = current(&kept);
+        let service = kept.with_hosts_of(&now);
         let (token, _): (Token, _) = self.core.field(&row.id, TOKEN)?;
         // Last use is kept to the minute: a durable write at every call costs more than the call.
         let now = clock::now();

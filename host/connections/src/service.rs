@@ -40,6 +40,14 @@ pub struct Service {
 }
 
 impl Service {
+    /// The same with the hosts of another. Where it calls and signs in stays.
+    pub(crate) fn with_hosts_of(mut self, other: &Service) -> Service {
+        self.api_hosts.clone_from(&other.api_hosts);
+        self.credential_hosts.clone_from(&other.credential_hosts);
+        self.download_hosts.clone_from(&other.download_hosts);
+        self
+    }
+
     /// What may be contacted, and what may see the token. `api_url` is the region the token service named.
     pub(crate) fn policy(&self, api_url: Option<&str>) -> Result<Policy, ConnectionsError> {
         let rules = |hosts: &mut dyn Iterator<Item = &String>| -> Result<Vec<HostRule>, ConnectionsError> {

@@ -6,6 +6,7 @@
 //! digest 9f86d0…                      SHA-256 of the component, when it is known
 //! compiled 60303a…                    SHA-256 of the component that the code was made of, when that is a part of it alone
 //! rates {"default_plan":…,"rates":…}  how often each class may be called
+//! clouds [{"api":[…],…},…]            the hosts of each cloud of the service
 //! activity meetings.create on 8120 9311 {"rate":"heavy",…}
 //!                                     policy; first and past-last byte of the entry; what paces its calls
 //!                                     an empty line, then the manifest's JSON; bytes count from there
@@ -21,7 +22,7 @@ use switchboard_json::JsonError;
 
 use crate::connector::LoadError;
 use crate::guest_text::MANIFEST;
-use crate::manifest::{Activity, Manifest, Policy};
+use crate::manifest::{Activity, Hosts, Manifest, Policy};
 use crate::pace::{Rates, Terms};
 
 const HEAD: &str = "switchboard-book 1\n";
@@ -74,6 +75,7 @@ impl Book {
         lines.extend(digest.map(|digest| format!("digest {digest}")));
         lines.extend(compiled.map(|digest| format!("compiled {digest}")));
         lines.push(format!("rates {}", serde_json::to_string(&Rates::of(&manifest)).map_err(JsonError::Syntax)?));
+        lines.push(format!("clouds {}", serde_json::to_string(&clouds(&manifest)).map_err(JsonError::Syntax)?));
         for (activity, raw) in manifest.activities.iter().zip(raw.activities) {
             let start = raw.get().as_ptr().addr() - json.as_ptr().addr();
             let end = start + raw.get().len();
@@ -103,6 +105,12 @@ impl Book {
     pub(crate) fn rates(&self) -> &Rates {
         let read = || self.lines("rates ").next().and_then(|json| serde_json::from_str(json).ok());
         self.rates.get_or_init(|| read().unwrap_or_default())
+    }
+
+    /// The hosts of each cloud of the service.
+    pub(crate) fn clouds(&self) -> Vec<Hosts> {
+        let line = self.lines("clouds ").next();
+        line.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
     }
 
     /// The entry behind a full id such as `zoom.meetings.create`, with the activity's name.
@@ -136,6 +144,10 @@ impl Entry<'_> {
     pub(crate) fn read(&self) -> Option<Activity> {
         serde_json::from_str(self.json).ok()
     }
+}
+
+fn clouds(manifest: &Manifest) -> Vec<&Hosts> {
+    manifest.auth.profiles.values().filter_map(|profile| profile.hosts.as_ref()).collect()
 }
 
 /// Whether every schema has a small bound on the work that it causes for whoever validates or shows it.

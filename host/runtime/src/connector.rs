@@ -1,5 +1,6 @@
 //! A loaded connector: checked once, then called any number of times, each time in a fresh store.
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -21,7 +22,7 @@ use crate::guest_text::{self, HANDOVER};
 use crate::host::{Call, Host, Words};
 use crate::limits::{HANDLES, Limits};
 use crate::machine_code::MachineCode;
-use crate::manifest::{Activity, Manifest};
+use crate::manifest::{Activity, Hosts, Manifest};
 use crate::meter::Meter;
 use crate::pace::Pace;
 use crate::trusted;
@@ -168,7 +169,7 @@ impl Runtime {
     async fn check(&self, compiled: &Component, component: &[u8]) -> Result<Connector, LoadError> {
         check_size(component)?;
         check_imports(compiled, &self.engine)?;
-        let digest: String = Sha256::digest(component).iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = format!("{:x}", Sha256::digest(component));
         let silent = self.prepare(compiled, Book::empty())?;
         let json = silent.shared.describe().await.map_err(LoadError::Describe)?;
         let book = Book::open(Book::write(&json, Some(&digest), None)?.into()).ok_or(LoadError::Book)?;
@@ -231,6 +232,16 @@ impl Connector {
         self.shared.book.whole()
     }
 
+    /// The connector's name, which begins the ids of its activities (`zoom`). Reads no more than that.
+    pub fn name(&self) -> &str {
+        self.shared.book.connector()
+    }
+
+    /// The hosts of each cloud of the service. Reads no more than that.
+    pub fn clouds(&self) -> Vec<Hosts> {
+        self.shared.book.clouds()
+    }
+
     /// The manifest's entry of one activity (`zoom.meetings.create`). Reads that entry alone.
     pub fn activity(&self, id: &str) -> Option<Activity> {
         self.shared.book.find(id)?.1.read()
@@ -285,15 +296,18 @@ impl Connector {
             let guest = self.shared.pre.instantiate_async(&mut *store).await?;
             guest.switchboard_connector_activities().call_invoke(store, name, &input).await
         });
-        let outcome = outcome.await?;
+        let outcome = outcome.await;
+        let changes = store.data().call.as_ref().is_some_and(Call::has_sent_a_change);
+        let named = |error: CallError| if changes { error.after_a_change() } else { error };
+        let outcome = outcome.map_err(named)?;
         if let Some(planned) = store.data_mut().call.as_mut().and_then(|call| call.planned.take()) {
             return Ok(serde_json::json!({ "dry_run": true, "request": planned }));
         }
-        let output = outcome?;
+        let output = outcome.map_err(|problem| named(problem.into()))?;
         // The guest's memory goes before the output becomes values: never both at a time.
         drop(store);
         guest_text::output(&output)
-            .map_err(|mistake| CallError::broken("guest.output", format!("`{activity}` {mistake}")))
+            .map_err(|mistake| named(CallError::broken("guest.output", format!("`{activity}` {mistake}"))))
     }
 
     /// Ask the service who `connection` is.
@@ -346,6 +360,7 @@ impl Connector {
             planned: None,
             meter: Arc::default(),
             requests: 0,
+            sent_a_change: AtomicBool::new(false),
         }
     }
 }

@@ -16,12 +16,12 @@ use crate::remedy::advised;
 
 pub async fn run(app: &App, command: ConnectionCommand) -> Result<(), CliError> {
     match command {
-        ConnectionCommand::List => list(app),
-        ConnectionCommand::Show { label } => show(app, &label),
-        ConnectionCommand::Export { labels } => output::json(&app.connections()?.export(&labels)?),
+        ConnectionCommand::List => list(app).await,
+        ConnectionCommand::Show { label } => show(app, &label).await,
+        ConnectionCommand::Export { labels } => output::json(&app.connections().await?.export(&labels)?),
         ConnectionCommand::Default { label, none } => default(app, label, none).await,
         ConnectionCommand::Rename { label, to } => {
-            let connections = app.connections()?;
+            let connections = app.connections().await?;
             let from = label.clone();
             let renamed = connections.run(move |connections| connections.rename(&from, &to)).await;
             let row = renamed.map_err(|error| super::connect::taken(&connections, error))?;
@@ -39,7 +39,7 @@ pub async fn run(app: &App, command: ConnectionCommand) -> Result<(), CliError> 
 
 /// Chooses the connection that is used where none is named, or says which it is.
 async fn default(app: &App, label: Option<String>, none: bool) -> Result<(), CliError> {
-    let connections = app.connections()?;
+    let connections = app.connections().await?;
     if label.is_some() || none {
         connections.run(move |connections| connections.set_default(label.as_deref())).await?;
     }
@@ -65,7 +65,7 @@ async fn set_plan(app: &App, label: &str, plan: Option<&str>, default: bool) -> 
             format!("use one of: {}", known.join(", ")),
         ));
     }
-    let connections = app.connections()?;
+    let connections = app.connections().await?;
     let row = connections.show(label)?;
     if plan.is_some() || default {
         let (label, plan) = (label.to_owned(), plan.map(str::to_owned));
@@ -80,8 +80,8 @@ async fn set_plan(app: &App, label: &str, plan: Option<&str>, default: bool) -> 
 }
 
 /// Connections, and below them those that are gone here and have yet to be taken back at the service.
-fn list(app: &App) -> Result<(), CliError> {
-    let connections = app.connections()?;
+async fn list(app: &App) -> Result<(), CliError> {
+    let connections = app.connections().await?;
     let (rows, pending) = (connections.list()?, connections.pending_revocations()?);
     let chosen = connections.default_one()?;
     if app.global.json {
@@ -119,8 +119,8 @@ fn next_step(row: &ConnectionRow) -> Option<String> {
     ConnectionsError::NotActive { label, state, method, reason: String::new() }.next_step()
 }
 
-fn show(app: &App, label: &str) -> Result<(), CliError> {
-    let connections = app.connections()?;
+async fn show(app: &App, label: &str) -> Result<(), CliError> {
+    let connections = app.connections().await?;
     let mut pending = connections.pending_revocations()?;
     pending.retain(|one| one.label == label || one.id == label);
     let value = match connections.show(label) {
@@ -129,6 +129,13 @@ fn show(app: &App, label: &str) -> Result<(), CliError> {
             let usage: Vec<Value> = connections.usage(&row.id)?.iter().map(used).collect();
             // Those that an erased connection could reach are gone with its secrets, and so is its app.
             let service = connections.service(&row.id).ok();
+            let service = match (service, app.global.connector.is_some()) {
+                (Some(kept), false) => {
+                    let connector = app.connector().await?;
+                    Some(crate::service::current(connector.name(), &connector.clouds(), &kept))
+                }
+                (kept, _) => kept,
+            };
             let secret = connections.app(&row.id).ok().flatten().and_then(|app| app.client_secret);
             if let Some(fields) = shown.as_object_mut() {
                 fields.insert("client_secret".into(), secret.map(|_| MASK).into());
@@ -173,7 +180,7 @@ fn show(app: &App, label: &str) -> Result<(), CliError> {
 
 async fn test(app: &App, label: Option<&str>) -> Result<(), CliError> {
     let connector = app.connector().await?;
-    let connections = app.connections()?;
+    let connections = app.connections().await?;
     let before = connections.choose(label)?;
     let found = recognise(app, &connector, &connections, &before.id).await;
     let (identity, after) = found.map_err(|error| advised(error, connector.manifest(), &before))?;
@@ -222,11 +229,18 @@ pub fn used(usage: &Usage) -> Value {
     json!({ "automation": usage.automation, "runs": usage.runs, "last_run": usage.run, "last_at": output::time(usage.at) })
 }
 
+/// Characters of an e-mail address, RFC 5321. What else a service calls one would only make columns wide.
+const LONGEST_ADDRESS: usize = 254;
+
 pub fn email(row: &ConnectionRow) -> String {
     let identity = row.identity.as_ref();
     let field =
         |name: &str| identity.and_then(|identity| identity.get(name)).and_then(Value::as_str).map(str::to_owned);
-    field("email").or_else(|| field("user_id")).unwrap_or_default()
+    let text = field("email").or_else(|| field("user_id")).unwrap_or_default();
+    if text.chars().count() > LONGEST_ADDRESS {
+        return text.chars().take(LONGEST_ADDRESS).chain(['…']).collect();
+    }
+    text
 }
 
 fn shown(row: &ConnectionRow, default: Option<&ConnectionRow>) -> Value {

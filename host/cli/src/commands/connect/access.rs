@@ -12,6 +12,7 @@ use switchboard_runtime::scopes::{Lacking, Level, Style as Spelling, Wanted};
 use switchboard_runtime::{CallError, Connector, Problem, Retry};
 use switchboard_store::ConnectionRow;
 
+use super::identity::live;
 use crate::app::App;
 use crate::args::{Connect, Method, Style};
 use crate::commands::check;
@@ -340,7 +341,7 @@ impl Asked<'_> {
     }
 
     async fn ask(&self, activity: &str, input: &serde_json::Value) -> Result<serde_json::Value, CallError> {
-        let live = self.connections.open_connection(Some(&self.row.id)).map_err(|error| {
+        let live = live(self.app, self.connector, self.connections, Some(&self.row.id)).map_err(|error| {
             CallError::Problem(Problem {
                 code: error.code().to_owned(),
                 message: error.to_string(),

@@ -11,6 +11,7 @@ use switchboard_store::ConnectionRow;
 
 use crate::app::App;
 use crate::error::CliError;
+use crate::service;
 
 /// Ask the service whose a grant is, before anything is kept under its label.
 pub async fn identify(
@@ -70,6 +71,20 @@ impl Identify for Asker {
     }
 }
 
+/// A connection with the hosts that the connector inside this command lists now for its cloud. A connector from a file adds none:
+/// nobody approved its hosts when the account was connected.
+pub fn live(
+    app: &App,
+    connector: &Connector,
+    connections: &Connections,
+    label: Option<&str>,
+) -> Result<LiveConnection, ConnectionsError> {
+    if app.global.connector.is_some() {
+        return connections.open_connection(label);
+    }
+    connections.open_connection_with(label, &|kept| service::current(connector.name(), &connector.clouds(), kept))
+}
+
 /// A connection to call with. A token that was renewed is not used before it is known to be of the same user.
 pub fn open(
     app: &App,
@@ -77,7 +92,7 @@ pub fn open(
     connections: &Connections,
     label: Option<&str>,
 ) -> Result<LiveConnection, ConnectionsError> {
-    let live = connections.open_connection(label)?;
+    let live = live(app, connector, connections, label)?;
     let asker = Asker::new(app, connector, live.label());
     Ok(live.checked_by(asker))
 }
@@ -89,7 +104,7 @@ pub async fn recognise(
     connections: &Connections,
     id: &str,
 ) -> Result<(Identity, ConnectionRow), CliError> {
-    let live = connections.open_connection(Some(id))?;
+    let live = live(app, connector, connections, Some(id))?;
     let options = app.call_options(live.label(), Path::new("downloads"));
     let identity = connector.identify(Arc::new(live), &options).await?;
     let (id, owner) = (id.to_owned(), Owner::of(json!(identity)));

@@ -22,13 +22,13 @@ pub async fn look(app: &App, manifest: &Manifest, attempt: &Attempt) -> Finding 
 }
 
 /// What is known of one. Of a connection that is there already it was to be a new sign-in.
-pub fn facts(app: &App, attempt: &Attempt) -> Facts {
-    let connected = app.connections().ok().and_then(|all| all.show(&attempt.label).ok());
+pub async fn facts(app: &App, attempt: &Attempt) -> Facts {
+    let connected = app.connections().await.ok().and_then(|all| all.show(&attempt.label).ok());
     Facts { connected: connected.map(|row| row.method), ..attempt.facts() }
 }
 
 async fn judge(app: &App, manifest: &Manifest, attempt: &Attempt) -> Finding {
-    let facts = facts(app, attempt);
+    let facts = facts(app, attempt).await;
     let what = if facts.connected.is_some() { "was not signed in again" } else { "was not connected" };
     let began = format!("`{}` {what} at {}", attempt.label, output::time(attempt.at_ms));
     if let Some(number) = page_number(app, attempt).await {

@@ -13,7 +13,7 @@ use switchboard_store::ConnectionRow;
 use super::Finding;
 use super::scopes::{self, level};
 use crate::app::App;
-use crate::commands::connect::{recognise, rights, who};
+use crate::commands::connect::{live, recognise, rights, who};
 use crate::commands::connection::readdressed;
 use crate::error::CliError;
 use crate::given::quoted;
@@ -104,7 +104,7 @@ async fn user(
 ) -> Option<Finding> {
     let manifest = connector.manifest();
     let check = manifest.user_check.as_ref()?;
-    let live = connections.open_connection(Some(&row.id)).ok()?;
+    let live = live(app, connector, connections, Some(&row.id)).ok()?;
     let options = app.call_options(live.label(), Path::new("downloads"));
     let id = format!("{}.{}", manifest.connector, check.activity);
     let output = connector.call(&id, check.input.clone(), Arc::new(live), &options).await.ok()?;

@@ -189,7 +189,7 @@ async fn look(app: &App, options: &Doctor) -> Result<Vec<Finding>, CliError> {
     let connector = app.connector().await;
     let manifest = connector.as_ref().ok().map(|connector| connector.manifest());
     if let (Some(words), Some(manifest)) = (&options.seen, manifest) {
-        return seen(app, manifest, words).map(|finding| vec![finding]);
+        return seen(app, manifest, words).await.map(|finding| vec![finding]);
     }
     if let (Some(message), Some(secret), Some(manifest)) = (&options.event, &options.event_secret_file, manifest) {
         return event::look(manifest, message, secret).await.map(|finding| vec![finding]);
@@ -218,7 +218,7 @@ async fn look(app: &App, options: &Doctor) -> Result<Vec<Finding>, CliError> {
         }
         Err(error) => Finding::failed("connector", error, None, None, &facts),
     });
-    let connections = app.connections();
+    let connections = app.connections().await;
     findings.push(match &connections {
         Ok(_) => Finding::good("key", "opens the stored secrets"),
         Err(error) => Finding::failed("key", error, None, None, &facts),
@@ -258,7 +258,7 @@ async fn look(app: &App, options: &Doctor) -> Result<Vec<Finding>, CliError> {
 }
 
 /// What a page says that only the browser shows.
-fn seen(app: &App, manifest: &Manifest, words: &str) -> Result<Finding, CliError> {
+async fn seen(app: &App, manifest: &Manifest, words: &str) -> Result<Finding, CliError> {
     let Some(remedy) = manifest.remedy_seen(words) else {
         let known: Vec<&str> = manifest.remedies.iter().map(|remedy| remedy.id.as_str()).collect();
         return Err(CliError::usage(
@@ -266,6 +266,9 @@ fn seen(app: &App, manifest: &Manifest, words: &str) -> Result<Finding, CliError
             format!("give its words or its number, or one of: {}", known.join(", ")),
         ));
     };
-    let facts = attempts(app, None).pop().map(|last| attempt::facts(app, &last)).unwrap_or_default();
+    let facts = match attempts(app, None).pop() {
+        Some(last) => attempt::facts(app, &last).await,
+        None => Facts::default(),
+    };
     Ok(Finding::bad("page", remedy.title.clone()).remedy(Some(remedy), &facts))
 }
