@@ -1,5 +1,6 @@
 //! `key=text`, `key:=json`, `key=@file`: HTTPie's rule for making JSON on a command line.
 
+use std::io::{BufRead, Read};
 use std::path::Path;
 
 use serde_json::{Map, Value};
@@ -40,6 +41,34 @@ fn read(source: &str) -> Result<String, CliError> {
         source => switchboard_text_file::read(Path::new(source.strip_prefix('@').unwrap_or(source)), MAX_FILE),
     };
     text.map_err(|error| unusable(&error))
+}
+
+/// Longest line that a person types or pastes, bytes: an address on which a browser ended has some thousand.
+const MAX_LINE: u64 = 64 << 10;
+
+/// The next line of standard input; empty at its end. A longer one is refused, and not taken for two.
+pub fn line() -> Result<String, CliError> {
+    line_of(std::io::stdin().lock())
+}
+
+/// The next line as somebody typed it, for who waits for something else meanwhile; none at the end. One that is too long comes in
+/// parts.
+pub fn next_line() -> Option<String> {
+    let mut line = Vec::new();
+    let read = std::io::stdin().lock().take(MAX_LINE).read_until(b'\n', &mut line).ok()?;
+    if read > 0 { Some(String::from_utf8_lossy(&line).trim_end().to_owned()) } else { None }
+}
+
+fn line_of(input: impl BufRead) -> Result<String, CliError> {
+    let mut line = Vec::new();
+    let read = input.take(MAX_LINE + 1).read_until(b'\n', &mut line);
+    read.map_err(|error| CliError::failed("input", error.to_string()))?;
+    if line.len() as u64 > MAX_LINE {
+        let message = format!("a line of standard input is longer than {} KiB", MAX_LINE >> 10);
+        return Err(CliError::usage(message, "give it the line that is asked for, alone"));
+    }
+    let text = switchboard_text_file::decode(line, "standard input").map_err(|error| unusable(&error))?;
+    Ok(text.trim().to_owned())
 }
 
 /// The failure of a file that a person named.

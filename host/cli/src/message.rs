@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use switchboard_connections::SecretString;
 use switchboard_runtime::manifest::Manifest;
 use switchboard_runtime::{Signing, SigningSecrets, Unverified};
 
+use crate::commands::connect::one_line;
 use crate::error::CliError;
 use crate::input;
 
@@ -66,7 +66,7 @@ pub fn signing(manifest: &Manifest) -> Result<&Signing, CliError> {
 /// The secret in a file, as that of an app.
 pub fn secrets(app: &str, file: &Path) -> Result<SigningSecrets, CliError> {
     let text = switchboard_text_file::read(file, MAX_SECRET).map_err(|error| input::unusable(&error))?;
-    let secret: SecretString = text.trim().to_owned().into();
+    let secret = one_line(&text, &format!("the file {}", file.display()))?;
     SigningSecrets::new(app, [secret])
         .map_err(|_| CliError::usage("the file of the secret is empty", "put the app's secret token into it, alone"))
 }

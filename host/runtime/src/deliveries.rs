@@ -30,6 +30,9 @@ pub struct Deliveries {
     pub signing: Option<Signing>,
 }
 
+/// Longest name of an event in its id, characters. `data` has all of it.
+const NAME: usize = 200;
+
 /// One event, as the manifest describes it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct EventEntry {
@@ -106,6 +109,7 @@ impl Connector {
         let name = data.get("event").and_then(Value::as_str).unwrap_or_default();
         let manifest = self.manifest();
         let known = manifest.events.iter().any(|entry| entry.name == name) && data.get("payload").is_none();
+        let name = guest_text::cut(name.to_owned(), NAME);
         Ok(Event { id: format!("{}.{name}", manifest.connector), known, data })
     }
 

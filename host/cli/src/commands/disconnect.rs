@@ -12,7 +12,7 @@ use crate::error::CliError;
 use crate::output;
 
 pub async fn run(app: &App, label: &str, yes: bool) -> Result<(), CliError> {
-    let connections = app.open_connections().await?;
+    let connections = app.connections().await?;
     let row = connections.show(label)?;
     let usage = connections.usage(&row.id)?;
     if !yes {
@@ -28,9 +28,7 @@ pub async fn run(app: &App, label: &str, yes: bool) -> Result<(), CliError> {
             row.label,
             email(&row)
         ));
-        let mut answer = String::new();
-        std::io::stdin().read_line(&mut answer).map_err(|error| CliError::failed("input", error.to_string()))?;
-        if answer.trim() != row.label {
+        if crate::input::line()?.trim() != row.label {
             return Err(CliError::failed("not-confirmed", "nothing was done"));
         }
     }

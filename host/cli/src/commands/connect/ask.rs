@@ -3,6 +3,7 @@
 use switchboard_runtime::manifest::{Manifest, Remedy};
 
 use crate::app::App;
+use crate::input;
 use crate::remedy::Facts;
 
 /// Tells what the page may show, and what to type then.
@@ -23,7 +24,8 @@ pub async fn told(app: &App, manifest: &Manifest) -> Remedy {
     let (typed, mut lines) = tokio::sync::mpsc::unbounded_channel();
     // A thread of its own: a read that nobody answers must not keep the process when the browser has answered.
     std::thread::spawn(move || {
-        for line in std::io::stdin().lines().map_while(Result::ok) {
+        // Where nobody can type it ends at once; a line that is too long is none of those below.
+        while let Some(line) = input::next_line() {
             if typed.send(line).is_err() {
                 break;
             }

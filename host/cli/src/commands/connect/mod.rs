@@ -32,8 +32,9 @@ use crate::service;
 
 pub use access::{plan_of, rights, role_rights};
 pub use choice::only_from_input;
-pub use identity::{Asking, identify, open, recognise, who};
+pub use identity::{Asking, identify, live, open, recognise, who};
 pub use reconnect::reconnect;
+pub use secret::one_line;
 
 use attempt::Attempt;
 use choice::{fits, method};
@@ -98,7 +99,7 @@ async fn connect_as(
         connect.api_base.as_deref(),
         connect.oauth_base.as_deref(),
     )?;
-    let connections = app.connections()?;
+    let connections = app.connections().await?;
     connections.check_label(label).map_err(|error| taken(&connections, error))?;
     let wanted = access::wanted(connector.manifest(), connect, method)?;
     let care = Care { expect_email: connect.expect_email.clone(), replace: connect.replace };

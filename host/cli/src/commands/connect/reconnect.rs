@@ -37,7 +37,7 @@ struct Again<'a> {
 pub async fn reconnect(app: &App, args: &Reconnect) -> Result<(), CliError> {
     super::only_from_input(args.token.as_deref())?;
     let connector = app.connector().await?;
-    let connections = app.connections()?;
+    let connections = app.connections().await?;
     let row = connections.show(&args.label)?;
     let kind = Kind::from_name(&row.method).unwrap_or(Kind::Byo);
     fits(args, kind, &row.label)?;

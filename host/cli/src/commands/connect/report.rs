@@ -37,7 +37,7 @@ pub async fn connected(
     let mut remedies = Vec::new();
     // An account's own app is tried by one request, where nothing was chosen.
     if wanted.needs_rights() && (kind != Kind::ServerToServer.as_str() || wanted.chosen) {
-        let found = access::rights(app, connector, &app.connections()?, &admitted.row, &wanted.activities).await;
+        let found = access::rights(app, connector, &app.connections().await?, &admitted.row, &wanted.activities).await;
         warnings.extend(found.says());
         let connected = Some(kind.to_owned());
         let facts = Facts { rights: found.missing.clone(), connected, ..attempt.facts() };

@@ -1,12 +1,13 @@
 //! Secrets come from files and standard input, never from arguments.
 
-use std::io::{BufRead, Read};
+use std::io::IsTerminal;
 use std::path::Path;
 
 use secrecy::SecretString;
 
 use crate::args::Connect;
 use crate::error::CliError;
+use crate::input;
 
 /// Secrets, tokens and call-back addresses are far shorter.
 const MAX_SECRET: u64 = 64 * 1024;
@@ -27,21 +28,34 @@ pub fn client_secret(file: Option<&Path>) -> Result<Option<SecretString>, CliErr
     let Some(file) = file else {
         return Ok(None);
     };
-    let text = if file == Path::new("-") {
-        line_of_input()?
+    let is_input = file == Path::new("-");
+    let text = if is_input && std::io::stdin().is_terminal() {
+        input::line()
+    } else if is_input {
+        switchboard_text_file::read_stream(std::io::stdin(), INPUT, MAX_SECRET).map_err(unreadable)
     } else {
         switchboard_text_file::read(file, MAX_SECRET).map_err(|error| {
             let fix = format!("{}; it must hold the secret alone. - stands for standard input", error.fix());
             CliError::usage(error.to_string(), fix)
-        })?
+        })
     };
-    if text.trim().is_empty() {
-        return Err(CliError::usage(
-            format!("the file {} holds nothing", file.display()),
-            "put the client secret into it, alone",
-        ));
-    }
-    Ok(Some(SecretString::from(text.trim().to_owned())))
+    let name = if is_input { INPUT.to_owned() } else { format!("the file {}", file.display()) };
+    one_line(&text?, &name).map(Some)
+}
+
+/// A secret that stands alone in a text. What else is there is no part of a secret: nothing of it is repeated.
+pub fn one_line(text: &str, name: &str) -> Result<SecretString, CliError> {
+    let secret = text.trim();
+    let mistake = if secret.is_empty() {
+        "holds nothing"
+    } else if secret.lines().count() > 1 {
+        "holds more than one line"
+    } else if secret.chars().any(char::is_control) {
+        "holds a control character"
+    } else {
+        return Ok(SecretString::from(secret.to_owned()));
+    };
+    Err(CliError::usage(format!("{name} {mistake}"), "give it the secret, alone in one line of plain text"))
 }
 
 /// A pasted token, from standard input. `again` is the command that takes it.
@@ -53,16 +67,30 @@ pub fn token(again: &str) -> Result<SecretString, CliError> {
             format!("give it a file with the token alone: {again} < FILE"),
         ));
     }
-    Ok(SecretString::from(text.trim().to_owned()))
-}
-
-pub fn line_of_input() -> Result<String, CliError> {
-    let mut line = Vec::new();
-    let mut input = std::io::stdin().lock().take(MAX_SECRET);
-    input.read_until(b'\n', &mut line).map_err(|error| CliError::failed("input", error.to_string()))?;
-    Ok(switchboard_text_file::decode(line, INPUT).map_err(unreadable)?.trim().to_owned())
+    one_line(&text, INPUT)
 }
 
 fn unreadable(error: switchboard_text_file::TextFileError) -> CliError {
     CliError::failed("input", error.to_string()).with_fix(error.fix())
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret;
+
+    use super::*;
+
+    #[test]
+    fn a_secret_stands_alone_in_one_line() {
+        assert_eq!(one_line(" s3cret\r\n\n", "it").unwrap().expose_secret(), "s3cret");
+        for (text, mistake) in [
+            (" \n", "it holds nothing"),
+            ("a\nb", "it holds more than one line"),
+            ("a\0b", "it holds a control character"),
+            ("a\u{1b}[31mb", "it holds a control character"),
+            ("a\rb", "it holds a control character"),
+        ] {
+            assert_eq!(one_line(text, "it").unwrap_err().to_string(), mistake);
+        }
+    }
 }

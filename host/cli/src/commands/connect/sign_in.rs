@@ -7,7 +7,7 @@ use switchboard_runtime::Connector;
 use switchboard_runtime::manifest::{Manifest, Remedy};
 
 use super::attempt::{Attempt, NOTHING_PASTED};
-use super::{Asking, ask, secret};
+use super::{Asking, ask};
 use crate::app::App;
 use crate::args::Connect;
 use crate::browser;
@@ -108,7 +108,7 @@ async fn pasted(app: &App, manifest: &Manifest, pending: &Pending, facts: &Facts
     let mut last = CliError::failed(NOTHING_PASTED, "nothing was pasted, so nothing was connected")
         .with_fix("run the command again, and paste the address the browser ended on");
     for _ in 0..TRIES {
-        let line = secret::line_of_input()?;
+        let line = crate::input::line()?;
         // As a mail program, a chat or a shell may have wrapped it.
         let line = line.trim_matches(|c: char| c.is_whitespace() || "\"'`<>".contains(c));
         if line.is_empty() {
