@@ -13,6 +13,7 @@ mod error;
 mod given;
 mod home;
 mod input;
+mod memory;
 mod message;
 mod near;
 mod network;
@@ -30,7 +31,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
-    keep_memory_out_of_core_dumps();
+    memory::keep_out_of_core_dumps();
     let args = match args::Args::try_parse() {
         Ok(args) => args,
         Err(wrong) => return error::report_usage(wrong),
@@ -50,13 +51,5 @@ fn main() -> ExitCode {
     match done {
         Ok(code) => code,
         Err(error) => error.report(json),
-    }
-}
-
-/// Tokens are in memory, and a core dump may be sent to somebody. The kernel leaves all memory out of it, also where a program
-/// takes dumps in (core(5)). Where there is no such file, the system's own setting holds.
-fn keep_memory_out_of_core_dumps() {
-    if cfg!(target_os = "linux") {
-        drop(std::fs::write("/proc/self/coredump_filter", "0"));
     }
 }

@@ -21,12 +21,36 @@ fn look(proc: &Path, port: u16) -> Option<String> {
     openers(proc, &wanted).into_iter().next()
 }
 
-/// The other programs that have this file open. None when nobody has, or it cannot be found out.
+/// The other programs that have this file open or locked. None when nobody has, or it cannot be found out.
 pub(crate) fn of_file(path: &Path) -> Option<String> {
+    let proc = Path::new("/proc");
     let ours = format!("(process {})", std::process::id());
-    let mut found = openers(Path::new("/proc"), &[path.to_str()?.to_owned()]);
+    let mut found = openers(proc, &[path.to_str()?.to_owned()]);
+    // The open files of a process that hides its memory are hidden too; its locks are not.
+    found.extend(lockers(proc, path));
     found.retain(|name| !name.ends_with(&ours));
+    found.sort();
+    found.dedup();
     (!found.is_empty()).then(|| found.join(", "))
+}
+
+/// Programs that have a lock on a file, from the kernel's table: `1: FLOCK  ADVISORY  READ 4711 08:01:12345 0 EOF`.
+fn lockers(proc: &Path, path: &Path) -> Vec<String> {
+    use std::os::unix::fs::MetadataExt;
+    let Ok(inode) = fs::metadata(path).map(|metadata| format!(":{}", metadata.ino())) else { return Vec::new() };
+    let table = fs::read_to_string(proc.join("locks")).unwrap_or_default();
+    let of = |line: &str| {
+        let mut fields = line.split_whitespace().skip_while(|field| *field != "FLOCK");
+        let process = fields.nth(3)?;
+        fields.next()?.ends_with(&inode).then(|| named(proc, process))
+    };
+    table.lines().filter_map(of).collect()
+}
+
+fn named(proc: &Path, process: &str) -> String {
+    let name = fs::read_to_string(proc.join(process).join("comm")).unwrap_or_default();
+    let name: String = name.trim().chars().filter(|c| !c.is_control()).take(40).collect();
+    format!("{name} (process {process})")
 }
 
 /// Programs that have one of these open, as the links of their open files read.
@@ -40,9 +64,7 @@ fn openers(proc: &Path, wanted: &[String]) -> Vec<String> {
         let files = fs::read_dir(process.path().join("fd")).into_iter().flatten().flatten();
         let mut links = files.filter_map(|file| fs::read_link(file.path()).ok());
         if links.any(|link| link.to_str().is_some_and(|link| wanted.iter().any(|one| one == link))) {
-            let name = fs::read_to_string(process.path().join("comm")).unwrap_or_default();
-            let name: String = name.trim().chars().filter(|c| !c.is_control()).take(40).collect();
-            found.push(format!("{name} (process {})", process.file_name().to_string_lossy()));
+            found.push(named(proc, &process.file_name().to_string_lossy()));
         }
     }
     found
@@ -73,5 +95,17 @@ mod tests {
         assert!(holder.ends_with(&format!("(process {})", std::process::id())), "{holder}");
         drop(taken);
         assert_eq!(of_port(port), None);
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn the_program_that_locks_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lock");
+        let file = fs::File::create(&path).unwrap();
+        assert!(lockers(Path::new("/proc"), &path).is_empty());
+        file.lock().unwrap();
+        let holders = lockers(Path::new("/proc"), &path);
+        assert!(holders.iter().any(|name| name.ends_with(&format!("(process {})", std::process::id()))), "{holders:?}");
     }
 }

@@ -9,6 +9,7 @@ use crate::error::CliError;
 use crate::output;
 
 pub async fn run(app: &App, command: &KeyCommand) -> Result<(), CliError> {
+    crate::memory::hide_from_other_processes();
     let (store, source) = (app.store()?, app.key_source()?);
     let (of, from, rotate) = (store.clone(), source.clone(), matches!(command, KeyCommand::Rotate));
     let work = move || if rotate { Vault::rotate(&of, &from) } else { Vault::report(&of, &from) };
