@@ -13,7 +13,7 @@ use crate::args::{DownloadArgs, Global};
 use crate::compile;
 use crate::error::CliError;
 use crate::progress::Watcher;
-use crate::{home, network, output, policy};
+use crate::{home, memory, network, output, policy};
 
 /// The component compiled ahead of time for this very build.
 static CODE: MachineCode<[u8; include_bytes!(concat!(env!("OUT_DIR"), "/zoom.cwasm")).len()]> =
@@ -75,27 +75,17 @@ impl App {
         Ok(self.store.get_or_init(|| store).clone())
     }
 
-    /// Connections with their secrets readable.
-    pub fn connections(&self) -> Result<Connections, CliError> {
+    /// Connections with their secrets readable. The key may be in other hands for a moment: the store's thread waits for it.
+    pub async fn connections(&self) -> Result<Connections, CliError> {
         if let Some(connections) = self.connections.get() {
             return Ok(connections.clone());
         }
-        let store = self.store()?;
-        let vault = Vault::open(&store, self.key_source()?)?;
+        memory::hide_from_other_processes();
+        let (store, source) = (self.store()?, self.key_source()?);
+        let of = store.clone();
+        let vault = store.call(move || Vault::open(&of, source)).await?;
         let connections = Connections::open(store, vault, self.egress.clone());
         Ok(self.connections.get_or_init(|| connections).clone())
-    }
-
-    /// The same, where the key may be in other hands for a moment: another thread waits for it.
-    pub async fn open_connections(&self) -> Result<Connections, CliError> {
-        if self.connections.get().is_none() {
-            let (store, source) = (self.store()?, self.key_source()?);
-            let of = store.clone();
-            let vault = store.call(move || Vault::open(&of, source)).await?;
-            let connections = Connections::open(store, vault, self.egress.clone());
-            self.connections.get_or_init(|| connections);
-        }
-        self.connections()
     }
 
     /// Waits a moment for what is written by the way: when connections were used, who stands where no two can.

@@ -36,7 +36,7 @@ fn end(world: &World, arguments: &[&str], signal: &str) -> switchboard_tests::wo
 
 fn call_ends(names: &[&str]) {
     let world = world();
-    for (name, signal) in names.iter().zip(["-INT", "-TERM"].into_iter().cycle()) {
+    for (name, signal) in names.iter().zip(["-INT", "-TERM", "-HUP"].into_iter().cycle()) {
         let file = save(&world, name, &Attack::read(name).component());
         let done = end(&world, &["call", "bad.x.go", "--connector", &file, "--quiet"], signal);
         assert_eq!(done.code, 130, "{name}: {}", done.err);
@@ -77,7 +77,7 @@ pub fn automation(world: &World, step: &serde_json::Value) -> String {
 fn a_run_that_computes_ends_when_asked_and_is_kept() {
     let world = world();
     let document = automation(&world, &json!({}));
-    for (name, signal) in [("endless-loop", "-INT"), ("realloc-loop", "-TERM")] {
+    for (name, signal) in [("endless-loop", "-INT"), ("realloc-loop", "-TERM"), ("endless-loop", "-HUP")] {
         let file = save(&world, name, &Attack::read(name).component());
         let done = end(&world, &["run", &document, "--connector", &file, "--connection", "work"], signal);
         assert_eq!(done.code, 130, "{name}: {}", done.err);

@@ -3,7 +3,7 @@
 mod activity;
 mod call;
 mod check;
-mod connect;
+pub mod connect;
 mod connection;
 mod connector;
 mod disconnect;
@@ -21,6 +21,7 @@ mod tour;
 mod try_out;
 
 use std::process::ExitCode;
+use std::task::Poll;
 
 use clap::CommandFactory;
 
@@ -92,15 +93,29 @@ fn file_limit() -> Option<tokio::signal::unix::Signal> {
 /// The same number on Linux and macOS.
 const SIGXFSZ: i32 = 25;
 
-/// Until somebody asks the command to end: Ctrl-C, or the signal that ends a background job.
+/// Until somebody asks the command to end: Ctrl-C, the signal that ends a background job, or the end of its terminal.
 pub async fn asked_to_end() {
     use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-        let _ = tokio::signal::ctrl_c().await;
-        return;
-    };
+    let kinds = [Some(SignalKind::terminate()), hangup()];
+    let mut signals: Vec<_> = kinds.into_iter().flatten().filter_map(|kind| signal(kind).ok()).collect();
+    let others =
+        std::future::poll_fn(|context| match signals.iter_mut().any(|signal| signal.poll_recv(context).is_ready()) {
+            true => Poll::Ready(()),
+            false => Poll::Pending,
+        });
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
+        () = others => {}
     }
+}
+
+/// The end of the terminal, unless this command was started to outlive it, as `nohup` does. Linux alone tells that; elsewhere the
+/// system ends the command or does not, as it was started.
+fn hangup() -> Option<tokio::signal::unix::SignalKind> {
+    let kind = tokio::signal::unix::SignalKind::hangup();
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"))?;
+    let ignored = u64::from_str_radix(ignored.trim(), 16).ok()?;
+    let bit = 1_u64 << (kind.as_raw_value() - 1);
+    if ignored & bit == 0 { Some(kind) } else { None }
 }

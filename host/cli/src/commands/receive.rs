@@ -14,7 +14,7 @@ use crate::message::{Message, secrets, signing, unsigned};
 use crate::{output, spelled};
 
 pub async fn run(app: &App, connector: &Connector, file: &Path, app_id: &str, secret: &Path) -> Result<(), CliError> {
-    let (manifest, connections) = (connector.manifest(), app.open_connections().await?);
+    let (manifest, connections) = (connector.manifest(), app.connections().await?);
     let (signing, secrets) = (signing(manifest)?, secrets(app_id, secret)?);
     let message = Message::read(file, signing)?;
     let now = jiff::Timestamp::now().as_millisecond();

@@ -28,7 +28,7 @@ pub async fn begin(app: &App, command: &Command) -> Option<Earlier> {
     if !uses {
         return None;
     }
-    let connections = app.open_connections().await.ok().filter(pending)?;
+    let connections = app.connections().await.ok().filter(pending)?;
     // First, because the command may be about the very connection that gets the grant.
     if connections.has_cut_short().is_ok_and(|cut_short| cut_short)
         && let Ok(connector) = app.connector().await

@@ -45,7 +45,7 @@ pub async fn run(app: &App, run: Run) -> Result<(), CliError> {
             call::confirm(&app.global, run.yes, &id, &activity, activity.effect_of(&with), &with)?;
         }
     }
-    let connections = app.connections()?;
+    let connections = app.connections().await?;
     let declared: Vec<String> = document.automation.connections.keys().cloned().collect();
     let rows = accounts(&connections, &declared, &run.connection)?;
     let mut accounts = BTreeMap::new();
@@ -74,7 +74,7 @@ pub async fn run(app: &App, run: Run) -> Result<(), CliError> {
     let done = tokio::select! {
         done = switchboard_automation::run(&document, inputs, &runner, &journal, &SystemClock, &id) => done,
         _ = super::asked_to_end() => {
-            let error = json!({ "code": "interrupted", "message": "stopped by Ctrl-C" });
+            let error = json!({ "code": "interrupted", "message": "stopped by Ctrl-C, or by another signal to end" });
             let now = jiff::Timestamp::now().as_millisecond();
             let (of, run_id) = (store.clone(), id.clone());
             store.later(move || drop(of.end_run(&run_id, "cancelled", now, None, Some(&error))));

@@ -45,7 +45,7 @@ pub async fn run(app: &App, options: Try) -> Result<(), CliError> {
         )
             })?;
     app.say(&format!("emulator up      {}", emulator.api_base()));
-    let (connector, connections) = (app.connector().await?, app.open_connections().await?);
+    let (connector, connections) = (app.connector().await?, app.connections().await?);
     let identity = connect(app, &emulator, &connector, &connections).await?;
     let row = connections.show(LABEL)?;
     app.say(&format!("connected        {LABEL} = {}", who(&identity)));
