@@ -177,7 +177,11 @@ impl Shared {
         let read = |name: &str| fs::read(format!("/proc/{process}/{name}"));
         // Before what it shows: a child that it starts meanwhile is found by the next look.
         let children = children(process)?;
-        let (arguments, environment) = (read("cmdline")?, read("environ")?);
+        let arguments = read("cmdline")?;
+        let environment = match read("environ") {
+            Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied && is_of_our_user(process) => Vec::new(),
+            environment => environment?,
+        };
         // Before it becomes another program a child is the command itself, as far as others can see.
         let ours = followed.parent.is_none_or(|parent| self.is_copy(parent, &arguments));
         let variables: Vec<&[u8]> =
@@ -186,6 +190,15 @@ impl Shared {
         self.seen.insert(arguments);
         Ok(Some(children))
     }
+}
+
+/// Whether a process is of our user. One that cannot be read all the same hides its memory from every program but root's.
+fn is_of_our_user(process: u32) -> bool {
+    let user = |process: &str| {
+        let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+        status.lines().find_map(|line| line.strip_prefix("Uid:").map(str::to_owned))
+    };
+    user("self").is_some_and(|ours| user(&process.to_string()) == Some(ours))
 }
 
 /// When a process began, in ticks; none when it has ended.
