@@ -84,7 +84,7 @@ pub async fn server_to_server(
         ));
     }
     let account = connect.account_id.clone().unwrap_or_default();
-    let secret = secret::client_secret(connect.client_secret_file.as_deref())?.unwrap_or_default();
+    let secret = secret::client_secret(connect.client_secret_file.as_deref(), connect.paste)?.unwrap_or_default();
     let client_id = secret::client_id(connect)?;
     attempt.asks(&service.oauth_base);
     Ok(connections.server_to_server(service, &account, &client_id, secret).await?)

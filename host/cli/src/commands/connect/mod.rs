@@ -106,8 +106,10 @@ async fn connect_as(
     let client = match method {
         Method::Browser => Some(packaged(connector, &connect.profile)?),
         Method::Byo => {
-            let (client_id, client_secret) =
-                (secret::client_id(connect)?, secret::client_secret(connect.client_secret_file.as_deref())?);
+            let (client_id, client_secret) = (
+                secret::client_id(connect)?,
+                secret::client_secret(connect.client_secret_file.as_deref(), connect.paste)?,
+            );
             Some(Client { client_id, client_secret })
         }
         Method::S2s | Method::Token => None,

@@ -167,7 +167,7 @@ impl Again<'_> {
             connections.check_again(&row.id)?;
         }
         let service = connections.service(&row.id)?;
-        let new_secret = secret::client_secret(args.client_secret_file.as_deref())?;
+        let new_secret = secret::client_secret(args.client_secret_file.as_deref(), args.paste)?;
         let grant = match kind {
             Kind::Token => {
                 let grant = connections.pasted_token(&service, &secret::token(&format!("{again} --token -"))?)?;

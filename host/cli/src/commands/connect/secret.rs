@@ -23,13 +23,13 @@ pub fn client_id(connect: &Connect) -> Result<String, CliError> {
     })
 }
 
-/// The client secret without stray blanks and line ends.
-pub fn client_secret(file: Option<&Path>) -> Result<Option<SecretString>, CliError> {
+/// The client secret without stray blanks and line ends. On standard input the address that a browser ended on may follow it.
+pub fn client_secret(file: Option<&Path>, address_follows: bool) -> Result<Option<SecretString>, CliError> {
     let Some(file) = file else {
         return Ok(None);
     };
     let is_input = file == Path::new("-");
-    let text = if is_input && std::io::stdin().is_terminal() {
+    let text = if is_input && (address_follows || std::io::stdin().is_terminal()) {
         input::line()
     } else if is_input {
         switchboard_text_file::read_stream(std::io::stdin(), INPUT, MAX_SECRET).map_err(unreadable)
