@@ -1,7 +1,7 @@
 //! A string with expressions, as `check` and `run` read it.
 
 use serde_json::json;
-use switchboard_automation::expr::{Part, Scope, parts, reads, string, truth, unknown_filters};
+use switchboard_automation::expr::{Part, Scope, call_mistakes, parts, reads, string, truth};
 
 use super::Target;
 
@@ -68,7 +68,7 @@ pub fn open() -> Target {
             for part in parts {
                 if let Part::Expression { source, at } = part {
                     let _ = reads(source, at.start);
-                    let _ = unknown_filters(source, at.start);
+                    let _ = call_mistakes(source, at.start);
                 }
             }
         }

@@ -105,11 +105,19 @@ impl Names {
             let Part::Expression { source, at } = part else {
                 continue;
             };
+            let calls = expr::call_mistakes(source, at.start);
             match expr::reads(source, at.start) {
-                Err(error) => mistakes.expression(pointer, error),
+                Err(error) => {
+                    mistakes.expression(pointer, error);
+                    continue;
+                }
                 Ok(reads) => {
                     for path in reads {
                         let Some(wrong) = self.wrong(&path) else { continue };
+                        // The call is named below.
+                        if calls.iter().any(|call| text.get(call.range.clone()) == Some(&path)) {
+                            continue;
+                        }
                         if mistakes.is_full() {
                             mistakes.count(1);
                             continue;
@@ -122,9 +130,8 @@ impl Names {
                     }
                 }
             }
-            for (name, place) in expr::unknown_filters(source, at.start) {
-                let fix = choose(&name, "filters are", expr::known_filters().iter().copied());
-                mistakes.part("unknown-filter", pointer, &place, format!("there is no filter `{name}`"), fix);
+            for mistake in calls {
+                mistakes.part(mistake.code, pointer, &mistake.range, mistake.message, Some(mistake.fix));
             }
         }
     }

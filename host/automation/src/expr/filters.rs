@@ -8,55 +8,6 @@ use minijinja::{Environment, Error, ErrorKind, Value};
 
 use super::MAX_OUTPUT;
 
-/// What documents may use after `|`.
-pub const NAMES: &[&str] = &[
-    "abs",
-    "attr",
-    "batch",
-    "bool",
-    "bytes",
-    "capitalize",
-    "chain",
-    "date",
-    "default",
-    "dictsort",
-    "first",
-    "flatten",
-    "float",
-    "groupby",
-    "int",
-    "items",
-    "join",
-    "last",
-    "length",
-    "lines",
-    "list",
-    "lower",
-    "map",
-    "max",
-    "min",
-    "minus",
-    "plus",
-    "reject",
-    "rejectattr",
-    "replace",
-    "reverse",
-    "round",
-    "select",
-    "selectattr",
-    "slice",
-    "slug",
-    "sort",
-    "split",
-    "string",
-    "sum",
-    "title",
-    "trim",
-    "unique",
-    "upper",
-    "zip",
-];
-
 /// Adds and replaces filters.
 pub fn install(engine: &mut Environment<'static>) {
     // Their output can be far larger than their input.

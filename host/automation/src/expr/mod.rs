@@ -4,8 +4,10 @@
 //! they are given and nothing else: no environment, files, clock or statements. Work is bounded by fuel, nesting and size.
 
 pub mod bounds;
+mod calls;
 mod filters;
 mod scope;
+mod signature;
 mod template;
 
 use std::ops::Range;
@@ -15,6 +17,7 @@ use minijinja::value::Serde;
 use minijinja::{Environment, ErrorKind, UndefinedBehavior};
 use serde_json::Value;
 
+pub use calls::CallMistake;
 pub use scope::Scope;
 pub use template::{Part, parts};
 
@@ -130,25 +133,19 @@ pub fn reads(source: &str, start: usize) -> Result<Vec<String>, ExprError> {
     Ok(names)
 }
 
-/// The filters an expression names that do not exist, each with its place in the string.
-pub fn unknown_filters(source: &str, start: usize) -> Vec<(String, Range<usize>)> {
+/// What is wrong with the filters, tests and functions that an expression names, with places in the string.
+pub fn call_mistakes(source: &str, start: usize) -> Vec<CallMistake> {
     if bounds::check(source, start).is_err() {
         return Vec::new();
     }
-    template::filter_names(source)
-        .into_iter()
-        .filter(|at| {
-            let name = source.get(at.clone()).unwrap_or_default();
-            let mut state = ENGINE.empty_state();
-            state.apply_filter(name, &[]).is_err_and(|error| error.kind() == ErrorKind::UnknownFilter)
-        })
-        .map(|at| (source.get(at.clone()).unwrap_or_default().to_owned(), at.start + start..at.end + start))
-        .collect()
+    let mistakes = calls::mistakes(source).into_iter();
+    let moved = |at: Range<usize>| at.start + start..at.end + start;
+    mistakes.map(|mistake| CallMistake { range: moved(mistake.range), ..mistake }).collect()
 }
 
-/// Every filter's name, for suggestions.
-pub fn known_filters() -> &'static [&'static str] {
-    filters::NAMES
+/// Every filter's name.
+pub fn known_filters() -> impl Iterator<Item = &'static str> {
+    signature::FILTERS.iter().map(|filter| filter.name)
 }
 
 fn evaluate(source: &str, start: usize, scope: &Scope) -> Result<Value, ExprError> {
@@ -206,9 +203,22 @@ fn place(error: &minijinja::Error, source: &str, start: usize) -> ExprError {
                 Some(format!("check the spelling, or test it first: `{at} is defined`")),
             )
         }
-        kind => (error.detail().map_or_else(|| kind.to_string(), str::to_owned), None),
+        ErrorKind::SyntaxError => (reason(error, ErrorKind::SyntaxError), None),
+        // The engine names neither the call nor the near one.
+        kind => match (calls::mistakes(source).into_iter().next(), calls::filter_at(source, &range)) {
+            (Some(mistake), _) => return mistake.at(start),
+            (None, Some(name)) => {
+                let fix = signature::signature(name).map(|signature| calls::written(signature.form));
+                (format!("filter `{name}`: {}", reason(error, kind)), fix)
+            }
+            (None, None) => (reason(error, kind), None),
+        },
     };
     ExprError { message, fix, range: range.start + start..range.end + start }
+}
+
+fn reason(error: &minijinja::Error, kind: ErrorKind) -> String {
+    error.detail().map_or_else(|| kind.to_string(), str::to_owned)
 }
 
 /// The engine points at `.b` of `a.b`; people want to read `a.b`.

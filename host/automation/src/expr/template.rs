@@ -60,32 +60,8 @@ fn close(text: &str, start: usize) -> Option<usize> {
     None
 }
 
-/// The names after each `|`, as ranges.
-pub fn filter_names(source: &str) -> Vec<Range<usize>> {
-    let bytes = source.as_bytes();
-    let mut found = Vec::new();
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        match byte {
-            b'\'' | b'"' => at = quoted(bytes, at),
-            b'|' => {
-                let skip =
-                    |from: usize, want: fn(&u8) -> bool| from + bytes.iter().skip(from).take_while(|b| want(b)).count();
-                let start = skip(at + 1, u8::is_ascii_whitespace);
-                let end = skip(start, |b| b.is_ascii_alphanumeric() || *b == b'_');
-                if start < end {
-                    found.push(start..end);
-                }
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-    found
-}
-
 /// The closing quote of the literal that begins at `at`, or the end.
-fn quoted(bytes: &[u8], at: usize) -> usize {
+pub(super) fn quoted(bytes: &[u8], at: usize) -> usize {
     let quote = bytes.get(at).copied();
     let mut next = at + 1;
     while let Some(&byte) = bytes.get(next) {

@@ -92,7 +92,7 @@ fn chains_of_operators_end_no_thread() {
                 let text = format!("${{{{ {source} }}}}");
                 let _ = string(&text, &Scope::of(&json!({"a": {"id": 1}})));
                 let found = reads(&source, 0);
-                let _ = unknown_filters(&source, 0);
+                let _ = call_mistakes(&source, 0);
                 assert!(times <= bounds::MAX_OPERATORS || found.is_err(), "{}", &source[..20]);
             }
         }
@@ -123,14 +123,35 @@ fn arithmetic_out_of_range_is_an_error() {
 }
 
 #[test]
-fn names_and_unknown_filters_are_found_without_evaluating() {
+fn names_and_mistakes_are_found_without_evaluating() {
     assert_eq!(reads("steps.list.recordings | selectattr('x') and range(2)", 0).unwrap(), ["steps.list.recordings"]);
-    assert_eq!(unknown_filters("a | flaten | length ~ '| no'", 0), [("flaten".to_owned(), 4..10)]);
+    let found = call_mistakes("a | flaten | length ~ '| no'", 3);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].range, 7..13);
+}
+
+#[track_caller]
+fn failed(text: &str, message: &str, fix: &str) {
+    let names = json!({"inputs": {"topic": "Weekly", "list": [1, "a"]}});
+    let error = string(text, &Scope::of(&names)).unwrap_err();
+    assert_eq!((error.message.as_str(), error.fix.as_deref().unwrap_or_default()), (message, fix), "{text}");
 }
 
 #[test]
-fn every_filter_that_is_suggested_exists() {
-    for name in known_filters() {
-        assert_eq!(unknown_filters(&format!("a | {name}"), 0), [], "{name}");
-    }
+fn a_failed_call_is_named_with_how_it_is_written() {
+    failed("${{ inputs.list | frist }}", "unknown filter `frist`", "did you mean `first`?");
+    failed("${{ inputs.list is definde }}", "unknown test `definde`", "did you mean `defined`?");
+    failed("${{ rnage(3) }}", "unknown function `rnage`", "did you mean `range`?");
+    let message = "filter `replace` takes 2 arguments, not 1";
+    failed("${{ inputs.topic | replace('a') }}", message, "write it as `replace(from, to)`");
+    failed(
+        "${{ inputs.topic | upper | date('%H') ~ 'x' }}",
+        "filter `date`: `WEEKLY` is neither a day like `2026-01-31` nor a time like `2026-01-31T09:00:00Z`",
+        "write it as `date(format='%Y-%m-%d', zone='UTC')`",
+    );
+    failed(
+        "${{ inputs.topic | plus('one day') }}",
+        "filter `plus`: `one day` is no duration",
+        "write it as `plus(duration), for example plus('PT90M')`",
+    );
 }

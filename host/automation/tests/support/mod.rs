@@ -29,7 +29,7 @@ impl Zoom {
                 object(json!({"topic": s(), "start_time": s(), "timezone": s(), "duration": {"type": "integer", "minimum": 1, "maximum": 1440},
                     "kind": {"enum": ["instant", "scheduled"]}}), json!(["topic"])),
                 object(json!({"meeting": meeting, "adjusted": {"type": "array"}}), json!(["meeting"]))],
-            "zoom.meetings.get": [object(json!({"id": s()}), json!(["id"])), meeting],
+            "zoom.meetings.get": [object(json!({"meeting": s()}), json!(["meeting"])), meeting],
             "zoom.recordings.list": [
                 object(json!({"user": s(), "from": s(), "to": s(), "limit": n()}), json!(["from"])),
                 object(json!({"recordings": {"type": "array", "items": recording}, "coverage": coverage}), json!(["recordings"]))],
