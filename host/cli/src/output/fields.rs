@@ -22,7 +22,7 @@ pub fn fields(value: &Value) -> Result<(), CliError> {
             }
             Value::Array(items) if !items.is_empty() && items.iter().all(Value::is_string) => {
                 let all: Vec<String> = items.iter().filter_map(Value::as_str).map(str::to_owned).collect();
-                words(&format!("{key:width$}  "), &all).iter().try_for_each(|words| line(words))?;
+                texts(&format!("{key:width$}  "), &all).iter().try_for_each(|text| line(text))?;
             }
             Value::Array(items) if !items.is_empty() && items.iter().all(Value::is_object) => {
                 line(&format!("{key:width$}  {} items", items.len()))?;
@@ -32,6 +32,16 @@ pub fn fields(value: &Value) -> Result<(), CliError> {
         }
     }
     Ok(())
+}
+
+/// Texts behind a heading. Where one has a space in it, each has a line of its own: nobody could tell them apart on one.
+fn texts(heading: &str, texts: &[String]) -> Vec<String> {
+    if !texts.iter().any(|text| text.is_empty() || text.contains(char::is_whitespace)) {
+        return words(heading, texts);
+    }
+    let indent = " ".repeat(heading.chars().count());
+    let heads = std::iter::once(heading).chain(std::iter::repeat(indent.as_str()));
+    heads.zip(texts).map(|(head, text)| format!("{head}{}", printable(text))).collect()
 }
 
 /// Fields of objects inside under their whole names.
@@ -56,15 +66,7 @@ const CELL: usize = 40;
 
 /// The items of a list under the names of their first fields. What is left out is counted.
 fn items_table(items: &[Value]) -> Result<(), CliError> {
-    let mut columns: Vec<&str> = Vec::new();
-    for (name, value) in items.iter().filter_map(Value::as_object).flatten() {
-        let scalar = !value.is_null() && !value.is_object() && !value.is_array();
-        // One id names the item; more of them only take room.
-        let another_id = is_id(name) && columns.iter().any(|known| is_id(known));
-        if scalar && !another_id && columns.len() < COLUMNS && !columns.contains(&name.as_str()) {
-            columns.push(name);
-        }
-    }
+    let columns = columns(items);
     let mut names: Vec<&str> =
         items.iter().filter_map(Value::as_object).flatten().map(|(name, _)| name.as_str()).collect();
     names.sort_unstable();
@@ -82,6 +84,29 @@ fn items_table(items: &[Value]) -> Result<(), CliError> {
         more => line(&format!(" {more} more fields: --json shows all"))?,
     }
     if is_cut { line(" … stands for the rest of a text: --json shows it") } else { Ok(()) }
+}
+
+/// The first fields with plain values, in the order of the items: one that the first item lacks stands where another one has it.
+fn columns(items: &[Value]) -> Vec<&str> {
+    let mut columns: Vec<&str> = Vec::new();
+    for item in items.iter().filter_map(Value::as_object) {
+        let mut next = 0;
+        for (name, value) in item {
+            let is_plain = !value.is_null() && !value.is_object() && !value.is_array();
+            // One id names the item; more of them only take room.
+            let is_another_id = is_id(name) && columns.iter().any(|known| is_id(known));
+            match columns.iter().position(|known| known == name) {
+                Some(at) => next = at + 1,
+                None if is_plain && !is_another_id => {
+                    columns.insert(next.min(columns.len()), name);
+                    next += 1;
+                }
+                None => {}
+            }
+        }
+    }
+    columns.truncate(COLUMNS);
+    columns
 }
 
 fn is_id(name: &str) -> bool {
@@ -118,6 +143,22 @@ mod tests {
         let value = json!({"label": "a", "identity": {"email": "x", "more": {"n": 1}}, "none": {}});
         let names: Vec<String> = flat(value.as_object().unwrap()).into_iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["label", "identity.email", "identity.more.n", "none"]);
+    }
+
+    #[test]
+    fn a_field_that_the_first_item_lacks_stands_in_its_place() {
+        let items = [
+            json!({"id": "1", "topic": "a", "kind": "open", "duration": 60, "timezone": "UTC", "url": "u", "more": 1}),
+            json!({"id": "2", "uuid": "x", "topic": "b", "kind": "fixed", "start": "now", "duration": 60, "host_id": "h"}),
+        ];
+        assert_eq!(columns(&items), ["id", "topic", "kind", "start", "duration", "timezone"]);
+    }
+
+    #[test]
+    fn texts_with_spaces_have_a_line_each() {
+        let all = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+        assert_eq!(texts("m  ", &all(&["b", "a"])), ["m  b a"]);
+        assert_eq!(texts("m  ", &all(&["Weekly sync", "All"])), ["m  Weekly sync", "   All"]);
     }
 
     #[test]
