@@ -82,5 +82,11 @@ fn one_command_explains_every_problem_code() {
     }
     let text = world.run(&["error", "list", "3301"]).out;
     assert!(text.starts_with("Zoom 3301: recording-not-ready-or-none\n  cause: "), "{text}");
+    assert!(text.contains("\n  fix: "), "the fix of the problem, where the service's code has none: {text}");
     assert!(world.run(&["error", "list", "refused.host"]).out.contains("\n  fix: "));
+    for json in [&[][..], &["--json"]] {
+        let unknown = world.run(&[&["error", "list", "not-fond"], json].concat());
+        assert_eq!(unknown.code, 2, "{}", unknown.out);
+        assert!(unknown.err.contains("did you mean `not-found`?"), "{}", unknown.err);
+    }
 }

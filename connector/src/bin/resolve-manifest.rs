@@ -64,15 +64,22 @@ fn errors(root: &Path, resolved: &str) -> Result<String, String> {
         "# Problem codes\n\n`resolve-manifest` writes this page from `manifests/zoom/errors.json` and \
          `manifests/host/errors.json`. `switchboard error list\n[CODE]` prints the same.\n",
     );
+    let remedies = manifest.get("remedies").and_then(Value::as_array).into_iter().flatten().map(of_remedy).collect();
     let parts = [
         ("Codes of the service and the input", manifest.get("errors"), "code"),
         ("Codes of the host", own.get("problems"), "code"),
+        ("Codes of an ended sign-in", Some(&Value::Array(remedies)), "code"),
         ("Zoom's own codes", manifest.get("refusals"), "problem"),
     ];
+    let mut listed = std::collections::BTreeSet::new();
     for (title, rows, becomes) in parts {
         page.push_str(&format!("\n## {title}\n"));
         for row in rows.and_then(Value::as_array).into_iter().flatten() {
             let text = |key: &str| row.get(key).and_then(Value::as_str).unwrap_or_default();
+            // The connector knows more about a code that both have.
+            if becomes == "code" && !listed.insert(text("code").to_owned()) {
+                continue;
+            }
             let code = row.get("code").map(|code| code.as_str().map_or_else(|| code.to_string(), str::to_owned));
             let code = code.unwrap_or_default();
             let heading = if becomes == "code" { format!("`{code}`") } else { format!("{code}: `{}`", text(becomes)) };
@@ -85,6 +92,17 @@ fn errors(root: &Path, resolved: &str) -> Result<String, String> {
         }
     }
     Ok(page)
+}
+
+/// A sign-in that the service's page ended has the name of what mends it.
+fn of_remedy(remedy: &Value) -> Value {
+    let text = |key: &str| remedy.get(key).and_then(Value::as_str).unwrap_or_default();
+    serde_json::json!({
+        "code": text("id"),
+        "cause": format!("{}.", text("title")),
+        "fix": "`switchboard doctor` prints the steps for your app and your connection.",
+        "retry": "after-user-action",
+    })
 }
 
 /// A page for each guide, with the same words as the command prints.

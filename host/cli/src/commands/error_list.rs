@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use switchboard_near::suggest;
+use switchboard_runtime::manifest::{ErrorEntry, Remedy};
 
 use crate::app::App;
 use crate::args::ErrorCommand;
@@ -10,6 +12,9 @@ use crate::output;
 
 /// The host's own codes; the connector's are in its manifest.
 const OWN: &str = include_str!("../../../../manifests/host/errors.json");
+
+/// What to do about a code whose steps depend on the app and the connection.
+const STEPS: &str = "`switchboard doctor` prints the steps for your app and your connection.";
 
 #[derive(Deserialize)]
 struct Catalogue {
@@ -31,25 +36,27 @@ pub async fn run(app: &App, command: ErrorCommand) -> Result<(), CliError> {
     let connector = app.connector().await?;
     let manifest = connector.manifest();
     let own: Catalogue = serde_json::from_str(OWN).map_err(|error| CliError::failed("broken", error.to_string()))?;
-    let of_connector = manifest.errors.iter().map(|entry| Problem {
-        code: entry.code.clone(),
-        cause: entry.cause.clone(),
-        fix: entry.fix.clone(),
-        retry: entry.retry.clone(),
-    });
+    let mut problems: Vec<Problem> = manifest.errors.iter().map(of_connector).collect();
+    // The connector knows more about a code that both have.
+    for problem in own.problems.into_iter().chain(manifest.remedies.iter().map(of_remedy)) {
+        if problems.iter().all(|listed| listed.code != problem.code) {
+            problems.push(problem);
+        }
+    }
     let search = search.unwrap_or_default().to_lowercase();
-    let mut problems: Vec<Problem> = of_connector.chain(own.problems).collect();
+    let known: Vec<String> = problems.iter().map(|problem| problem.code.clone()).collect();
     let mut refusals: Vec<_> = manifest.refusals.iter().collect();
     if !search.is_empty() {
         problems.retain(|problem| problem.code.contains(&search));
         refusals.retain(|refusal| refusal.code.to_string() == search || refusal.problem.contains(&search));
     }
-    if app.global.json {
+    if app.global.json && !(problems.is_empty() && refusals.is_empty()) {
         return output::json(&json!({ "problems": problems, "service_codes": refusals }));
     }
     if problems.is_empty() && refusals.is_empty() {
-        app.say("unknown code; `switchboard error list` shows all codes");
-        return Ok(());
+        let near = suggest(&search, known).map_or_else(String::new, |near| format!("{near} "));
+        let fix = format!("{near}`switchboard error list` shows all codes");
+        return Err(CliError::usage(format!("unknown code `{search}`"), fix));
     }
     for problem in &problems {
         output::line(&problem.code)?;
@@ -60,9 +67,26 @@ pub async fn run(app: &App, command: ErrorCommand) -> Result<(), CliError> {
     for refusal in refusals {
         output::line(&format!("{} {}: {}", manifest.title, refusal.code, refusal.problem))?;
         part("cause", &refusal.cause)?;
-        part("fix", refusal.fix.as_deref().unwrap_or_default())?;
+        // What is to be done about one of the service's codes is that of its problem, where nothing better is known.
+        let of_problem = manifest.errors.iter().find(|entry| entry.code == refusal.problem);
+        let fix = refusal.fix.as_deref().or(of_problem.and_then(|entry| entry.fix.as_deref()));
+        part("fix", fix.unwrap_or_default())?;
     }
     Ok(())
+}
+
+fn of_connector(entry: &ErrorEntry) -> Problem {
+    Problem { code: entry.code.clone(), cause: entry.cause.clone(), fix: entry.fix.clone(), retry: entry.retry.clone() }
+}
+
+/// A sign-in that the service's page ended has the name of what mends it.
+fn of_remedy(remedy: &Remedy) -> Problem {
+    Problem {
+        code: remedy.id.clone(),
+        cause: format!("{}.", remedy.title),
+        fix: Some(STEPS.to_owned()),
+        retry: "after-user-action".to_owned(),
+    }
 }
 
 fn part(name: &str, text: &str) -> Result<(), CliError> {
