@@ -40,7 +40,7 @@ fn explain(unread: Unread) -> Problem {
             let place = format!("{at}/{}", json::escape(field));
             invalid(&place, format!("the field `{field}` is missing"), format!("add `{field}`"))
         }
-        Why::Other(message) => invalid(
+        Why::NoList(message) | Why::Other(message) => invalid(
             &at,
             message,
             "give a value of the type that `activity schema` shows; on a command line `=` makes a text, `:=` a number, true, false or a list",

@@ -116,15 +116,18 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_names_its_place() {
-        unfit(r#"{"name":1,"repeat":[]}"#, "invalid type: integer `1`, expected a string at /name");
+        unfit(r#"{"name":1,"repeat":[]}"#, "invalid type: integer `1`, expected a text at /name");
         unfit(
             r#"{"name":"","repeat":["never","often"]}"#,
             "unknown variant `often`, expected one of `never`, `every`, `on` at /repeat/1",
         );
-        unfit(r#"{"name":"","repeat":[{"every":-1}]}"#, "invalid value: integer `-1`, expected u32 at /repeat/0/every");
+        unfit(
+            r#"{"name":"","repeat":[{"every":-1}]}"#,
+            "invalid value: integer `-1`, expected a whole number of 0 or more at /repeat/0/every",
+        );
         unfit(r#"{"name":"","repeat":[],"more":1}"#, "unknown field `more`");
-        unfit(r#"{"name":null,"repeat":[]}"#, "invalid type: null, expected a string at /name");
-        unfit("[]", "invalid type: sequence, expected struct Plan");
+        unfit(r#"{"name":null,"repeat":[]}"#, "invalid type: null, expected a text at /name");
+        unfit("[]", "invalid type: sequence, expected an object");
         assert!(matches!(parse(b"{"), Err(Unread::Syntax(_))));
     }
 }

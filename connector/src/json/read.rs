@@ -25,6 +25,8 @@ pub enum Why {
     Unknown { field: String, known: &'static [&'static str] },
     /// The object lacks this field.
     Missing(&'static str),
+    /// It is no list, in words.
+    NoList(String),
     /// Anything else, in words.
     Other(String),
 }
@@ -60,7 +62,7 @@ impl fmt::Display for Unfit {
         match &self.why {
             Why::Unknown { field, .. } => write!(f, "unknown field `{field}`"),
             Why::Missing(field) => write!(f, "missing field `{field}`"),
-            Why::Other(text) => f.write_str(text),
+            Why::NoList(text) | Why::Other(text) => f.write_str(text),
         }?;
         if self.at.is_empty() { Ok(()) } else { write!(f, " at {}", self.at) }
     }
@@ -82,7 +84,12 @@ impl de::Error for Unfit {
     #[inline(never)]
     fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
         let found: &dyn fmt::Display = if matches!(found, Unexpected::Unit) { &"null" } else { &found };
-        Self::new(Why::Other(format!("invalid type: {found}, expected {expected}")))
+        Self::new(Why::Other(format!("invalid type: {found}, expected {}", plain(expected))))
+    }
+    #[cold]
+    #[inline(never)]
+    fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self::new(Why::Other(format!("invalid value: {found}, expected {}", plain(expected))))
     }
     #[cold]
     #[inline(never)]
@@ -94,6 +101,22 @@ impl de::Error for Unfit {
     fn missing_field(field: &'static str) -> Self {
         Self::new(Why::Missing(field))
     }
+}
+
+/// A type in the words of JSON.
+fn plain(expected: &dyn Expected) -> String {
+    let name = expected.to_string();
+    let plain = match name.as_str() {
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number of 0 or more",
+        "i8" | "i16" | "i32" | "i64" => "a whole number",
+        "f32" | "f64" => "a number",
+        "a sequence" => "a list",
+        "a boolean" => "true or false",
+        "a string" => "a text",
+        other if other.starts_with("struct ") => "an object",
+        other => other,
+    };
+    plain.to_owned()
 }
 
 impl Node<'_> {
@@ -209,7 +232,10 @@ impl<'de> Deserializer<'de> for &Node<'_> {
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
         match self {
             Node::List(items) => visitor.visit_seq(Items { left: items.iter(), index: 0 }),
-            other => Err(other.refused(&visitor)),
+            other => {
+                let refused = other.refused(&visitor);
+                Err(Unfit::new(Why::NoList(refused.to_string())))
+            }
         }
     }
     fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Unfit> {
