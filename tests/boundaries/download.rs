@@ -99,9 +99,12 @@ fn a_file_that_is_there_is_not_downloaded_again() {
     assert!(done.err.contains("is already there"), "{}", done.err);
     let second = download(&world, &film, &[]);
     assert_eq!((&first["path"], &first["sha256"]), (&second["path"], &second["sha256"]));
+    assert!(first["skipped"].is_null(), "{first}");
+    assert_eq!(second["skipped"], true, "{second}");
     assert_eq!(files(&folder(&world)).len(), 1);
     let again = download(&world, &film, &["--again"]);
     assert!(again["path"].as_str().unwrap().contains(" (2)"), "{again}");
+    assert!(again["skipped"].is_null(), "{again}");
     stored(&world, &again);
     assert_eq!(files(&folder(&world)).len(), 2);
 }

@@ -304,10 +304,13 @@ impl Connector {
             return Ok(serde_json::json!({ "dry_run": true, "request": planned }));
         }
         let output = outcome.map_err(|problem| named(problem.into()))?;
+        let skipped = store.data_mut().call.as_mut().map(|call| std::mem::take(&mut call.skipped)).unwrap_or_default();
         // The guest's memory goes before the output becomes values: never both at a time.
         drop(store);
-        guest_text::output(&output)
-            .map_err(|mistake| named(CallError::broken("guest.output", format!("`{activity}` {mistake}"))))
+        let mut output = guest_text::output(&output)
+            .map_err(|mistake| named(CallError::broken("guest.output", format!("`{activity}` {mistake}"))))?;
+        crate::download::mark_skipped(&mut output, &skipped);
+        Ok(output)
     }
 
     /// Ask the service who `connection` is.
@@ -358,6 +361,7 @@ impl Connector {
             allowance: Arc::new(Allowance::new(options.longest_download)),
             last: Mutex::default(),
             planned: None,
+            skipped: Vec::new(),
             meter: Arc::default(),
             requests: 0,
             sent_a_change: AtomicBool::new(false),

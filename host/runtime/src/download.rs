@@ -104,12 +104,31 @@ impl Call {
         stored
     }
 
-    fn tell(&self, stored: Stored) -> http::Stored {
+    fn tell(&mut self, stored: Stored) -> http::Stored {
         let path = stored.path.display().to_string();
         if stored.known {
             let text = format!("{path} is already there, from the same source: nothing was downloaded again");
             self.options.events.message("info", &text);
+            self.skipped.push(path.clone());
         }
         http::Stored { path, size: stored.size, sha256: stored.sha256, content_type: stored.content_type }
+    }
+}
+
+/// Mark what an output says about files that were there already: `"skipped": true` beside their `path`. Only the host knows.
+pub(crate) fn mark_skipped(output: &mut serde_json::Value, skipped: &[String]) {
+    if skipped.is_empty() {
+        return;
+    }
+    match output {
+        serde_json::Value::Array(items) => items.iter_mut().for_each(|item| mark_skipped(item, skipped)),
+        serde_json::Value::Object(fields) => {
+            let path = fields.get("path").and_then(serde_json::Value::as_str);
+            if path.is_some_and(|path| skipped.iter().any(|known| known == path)) {
+                fields.insert("skipped".to_owned(), true.into());
+            }
+            fields.values_mut().for_each(|value| mark_skipped(value, skipped));
+        }
+        _ => {}
     }
 }

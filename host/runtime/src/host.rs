@@ -57,6 +57,8 @@ pub(crate) struct Call {
     pub(crate) last: Mutex<Option<Credential>>,
     /// Filled by the first request of a dry run.
     pub(crate) planned: Option<serde_json::Value>,
+    /// Files that were there already, so that nothing was downloaded.
+    pub(crate) skipped: Vec<String>,
     /// That of the whole call.
     pub(crate) meter: Arc<Meter>,
     /// How many were sent, or refused.

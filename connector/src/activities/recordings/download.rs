@@ -26,6 +26,7 @@ pub fn download(zoom: &Zoom<'_>, request: DownloadRecording) -> Outcome<Download
         meeting_uuid: recording.meeting_uuid,
         topic: recording.topic,
         file,
+        skipped: None,
     })
 }
 

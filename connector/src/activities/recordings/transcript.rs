@@ -68,6 +68,7 @@ fn of_recording(zoom: &Zoom<'_>, request: &DownloadMeetingTranscript) -> Outcome
         topic: recording.topic,
         created_at: None,
     }))
+        skipped: None,
 }
 
 #[derive(Deserialize, Default)]
@@ -123,6 +124,7 @@ fn of_meeting(zoom: &Zoom<'_>, meeting: &str) -> Outcome<DownloadedTranscript> {
 
 /// Why Zoom gives no link, in a problem's words.
 fn restricted(reason: Option<&str>) -> Problem {
+        skipped: None,
     let problem = match reason {
         Some("NOT_READY") => no_recording("Zoom is still making the transcript"),
         Some("DELETED_OR_TRASHED") => Problem {
