@@ -6,6 +6,7 @@ use crate::bindings::auth_export::{Header, Identity, Verdict};
 use crate::bindings::http::Response;
 use crate::bindings::users::License;
 use crate::manifest;
+use crate::mark::Mark;
 use crate::problem;
 use crate::service::Outcome;
 use crate::wire;
@@ -19,7 +20,7 @@ pub fn describe() -> String {
 
 /// Who this connection is.
 pub fn identify(zoom: &Zoom<'_>) -> Outcome<Identity> {
-    let user: wire::user::User = zoom.get("/users/me".to_owned()).json()?;
+    let user: wire::user::User = zoom.get("/users/me".to_owned()).json(Mark::Id(&["id"]))?;
     let plan = match user.license() {
         License::Basic => Some("basic"),
         License::Licensed => Some("licensed"),

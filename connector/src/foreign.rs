@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::bindings::contract::Problem;
 use crate::bindings::http::Response;
-use crate::problem::plain;
+use crate::problem::{Trouble, plain};
 use crate::wire::error::{header, is_page};
 
 /// Characters of the answer that are shown: enough for a title.
@@ -17,6 +17,8 @@ pub struct Foreign {
     status: u16,
     content_type: Option<String>,
     page: bool,
+    /// What an answer in Zoom's form would have.
+    missing: Option<String>,
     /// Its first characters.
     start: String,
 }
@@ -30,8 +32,20 @@ impl Foreign {
             status: response.status,
             content_type: header(&response.headers, "content-type").map(str::to_owned),
             page,
+            missing: None,
             start: shown.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(SHOWN).collect(),
         }
+    }
+
+    /// JSON that is not the object that was asked for.
+    pub fn without(missing: String, response: &Response) -> Self {
+        Self { missing: Some(missing), ..Self::of(response) }
+    }
+}
+
+impl From<Foreign> for Trouble {
+    fn from(foreign: Foreign) -> Self {
+        Self::Foreign(Box::new(foreign))
     }
 }
 
@@ -43,11 +57,12 @@ fn title(page: &str) -> Option<&str> {
 
 impl From<Foreign> for Problem {
     fn from(foreign: Foreign) -> Self {
-        let Foreign { status, content_type, page, start } = foreign;
-        let what = match (page, start.is_empty()) {
-            (true, _) => "is a web page, not data of Zoom's API",
-            (false, true) => "is empty, without a code of Zoom's API",
-            (false, false) => "is not in the form of Zoom's API",
+        let Foreign { status, content_type, page, missing, start } = foreign;
+        let what = match (missing, page, start.is_empty()) {
+            (Some(missing), ..) => format!("is not what was asked for: it has {missing}"),
+            (None, true, _) => "is a web page, not data of Zoom's API".to_owned(),
+            (None, false, true) => "is empty, without a code of Zoom's API".to_owned(),
+            (None, false, false) => "is not in the form of Zoom's API".to_owned(),
         };
         let mut details = json!({ "status": status });
         for (name, value) in [("content_type", content_type.unwrap_or_default()), ("came", start)] {

@@ -22,6 +22,7 @@ mod ids;
 mod input;
 mod json;
 pub mod manifest;
+mod mark;
 mod paging;
 mod problem;
 mod service;

@@ -6,7 +6,8 @@ use serde::de::DeserializeOwned;
 use crate::bindings::http::{Credential, Expectation, Header, Method, Request, Response, Stored, Target};
 use crate::blank;
 use crate::foreign::Foreign;
-use crate::json::{self, LeftOut, Unread};
+use crate::json::{self, LeftOut, Node, Unfit, Unread, Why};
+use crate::mark::Mark;
 use crate::problem::{self, Trouble};
 use crate::service::{Outcome, Service};
 use crate::wire::error::{Reading, is_complaint, is_page};
@@ -72,13 +73,25 @@ impl<'a> Zoom<'a> {
 #[cold]
 pub fn unreadable(response: &Response, unread: &Unread) -> Trouble {
     if is_page(&response.body) {
-        return Trouble::Foreign(Box::new(Foreign::of(response)));
+        return Foreign::of(response).into();
+    }
+    if let Unread::Unfit(Unfit { at, why: Why::Missing(field) }) = unread
+        && at.is_empty()
+    {
+        return Foreign::without(format!("no `{field}`"), response).into();
     }
     let why = match unread {
         Unread::Syntax(text) => text.clone(),
         Unread::Unfit(unfit) => unfit.to_string(),
     };
     Trouble::Unreadable(format!("Zoom's answer {} is not the expected JSON: {why}", response.status))
+}
+
+/// A success as a tree, when it is the object that was asked for.
+#[inline(never)]
+fn marked(response: &Response, mark: Mark) -> Result<Node<'_>, Trouble> {
+    let node = json::parse(&response.body).map_err(|unread| unreadable(response, &unread))?;
+    if mark.is_on(&node) { Ok(node) } else { Err(Foreign::without(mark.missing(), response).into()) }
 }
 
 fn request(method: Method, target: Target) -> Request {
@@ -126,25 +139,27 @@ impl Call<'_> {
         self.request.headers.push(Header { name: name.to_owned(), value: value.to_owned() });
     }
 
-    /// Send, and read a JSON answer.
-    pub fn json<T: DeserializeOwned>(self) -> Outcome<T> {
-        Ok(self.fetch()?)
+    /// Send, and read a JSON answer that has the mark.
+    pub fn json<T: DeserializeOwned>(self, mark: Mark) -> Outcome<T> {
+        Ok(self.fetch(mark)?)
     }
 
-    /// Send, and read a JSON answer; the caller decides about refusals. Who watches is warned of what had to be left out.
-    pub fn fetch<T: DeserializeOwned>(self) -> Result<T, Trouble> {
+    /// Send, and read a JSON answer that has the mark; the caller decides about refusals. Who watches is warned of what had to be left
+    /// out.
+    pub fn fetch<T: DeserializeOwned>(self, mark: Mark) -> Result<T, Trouble> {
         let service = self.service;
-        let (value, left_out) = self.salvage()?;
+        let (value, left_out) = self.salvage(mark)?;
         for one in left_out {
             service.warn(&format!("left out of Zoom's answer: {}: {}", one.at, one.why));
         }
         Ok(value)
     }
 
-    /// Send, and read a JSON answer as far as it can be read.
-    pub fn salvage<T: DeserializeOwned>(self) -> Result<(T, Vec<LeftOut>), Trouble> {
+    /// Send, and read a JSON answer that has the mark as far as it can be read.
+    pub fn salvage<T: DeserializeOwned>(self, mark: Mark) -> Result<(T, Vec<LeftOut>), Trouble> {
         let response = self.send()?;
-        json::read(&response.body).map_err(|unread| unreadable(&response, &unread))
+        let mut node = marked(&response, mark)?;
+        json::salvage(&mut node).map_err(|unfit| unreadable(&response, &Unread::Unfit(unfit)))
     }
 
     /// Send, and expect success without a value.
@@ -160,7 +175,7 @@ impl Call<'_> {
         if says_nothing || json::parse(&response.body).is_ok_and(|answer| !is_complaint(&answer)) {
             return Ok(());
         }
-        Err(Trouble::Foreign(Box::new(Foreign::of(&response))))
+        Err(Foreign::of(&response).into())
     }
 
     /// Send, and take the answer as it is.
@@ -188,7 +203,7 @@ impl Call<'_> {
         match Reading::of(&response, self.service.now()) {
             Reading::Success => Ok(response),
             Reading::Refused(refusal) => Err(Trouble::Refused(refusal)),
-            Reading::Foreign => Err(Trouble::Foreign(Box::new(Foreign::of(&response)))),
+            Reading::Foreign => Err(Foreign::of(&response).into()),
         }
     }
 }

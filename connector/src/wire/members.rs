@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::lenient;
+use crate::mark::Mark;
 use crate::problem::invalid;
 use crate::service::Outcome;
 use crate::zoom::Zoom;
@@ -59,7 +60,8 @@ pub fn add(zoom: &Zoom<'_>, path: &str, users: &[String]) -> Outcome<(Vec<String
     for part in users.chunks(AT_ONCE) {
         let name = |user: &'_ String| user.contains('@');
         let members = part.iter().map(|user| if name(user) { Name::Email(user) } else { Name::Id(user) }).collect();
-        let added: Added = zoom.post(path.to_owned()).body(&Body { members })?.json()?;
+        let added: Added =
+            zoom.post(path.to_owned()).body(&Body { members })?.json(Mark::Field(&["ids", "added_at", "add_at"]))?;
         let confirmed = added.ids.unwrap_or_default();
         ids.extend(confirmed.split(',').map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned));
         at = added.added_at.or(at);

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::bindings::account::{PlanLine, PlanUse, RecordingStorage};
+use crate::mark::Mark;
 use crate::service::Outcome;
 use crate::wire::lenient::{number, small, text};
 use crate::zoom::Zoom;
@@ -40,7 +41,7 @@ struct Storage {
 
 /// Read what the account pays for and uses.
 pub fn plan_usage(zoom: &Zoom<'_>) -> Outcome<PlanUse> {
-    let all: Map<String, Value> = zoom.get("/accounts/me/plans/usage".to_owned()).json()?;
+    let all: Map<String, Value> = zoom.get("/accounts/me/plans/usage".to_owned()).json(Mark::Begins("plan_"))?;
     let (mut plans, mut storage) = (Vec::new(), None);
     for (plan, value) in all {
         match value {

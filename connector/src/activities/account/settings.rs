@@ -3,14 +3,37 @@
 use serde_json::{Map, Value};
 
 use crate::bindings::account::{AccountRecordingSettings, AccountSettings};
+use crate::mark::Mark;
 use crate::problem::broken;
 use crate::service::Outcome;
 use crate::wire::lenient::small;
 use crate::zoom::Zoom;
 
+/// The sections that Zoom's document names.
+const SECTIONS: &[&str] = &[
+    "audio_conferencing",
+    "chat",
+    "email_notification",
+    "feature",
+    "general_setting",
+    "in_meeting",
+    "integration",
+    "mail_calendar",
+    "meeting_security",
+    "other_options",
+    "profile",
+    "recording",
+    "schedule_meeting",
+    "security",
+    "smart_recognition",
+    "telephony",
+    "tsp",
+    "zoom_rooms",
+];
+
 /// Read the account's settings.
 pub fn settings(zoom: &Zoom<'_>) -> Outcome<AccountSettings> {
-    let all: Map<String, Value> = zoom.get("/accounts/me/settings".to_owned()).json()?;
+    let all: Map<String, Value> = zoom.get("/accounts/me/settings".to_owned()).json(Mark::Field(SECTIONS))?;
     let everything = serde_json::to_string(&all).map_err(|error| broken(error.to_string()))?;
     Ok(AccountSettings { recording: all.get("recording").map(recording), everything })
 }

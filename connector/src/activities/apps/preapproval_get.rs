@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use crate::bindings::apps::{Approval, ApprovedFor, GetApp};
+use crate::bindings::contract::Problem;
 use crate::ids::OpaqueId;
 use crate::paging::{List, walk};
 use crate::problem::broken;
@@ -41,7 +42,9 @@ pub fn preapproval_get(zoom: &Zoom<'_>, request: GetApp) -> Outcome<Approval> {
     let found = walk.items.into_iter().find(|wire| wire.app_id.as_deref() == Some(&request.app));
     // Who is not in a part of the list may be in the rest.
     if found.is_none() && !walk.proof.is_whole() {
-        return Err(broken("Zoom gave only a part of the approved apps, and the app is not in it"));
+        let fix = "try again in some minutes; whether the app is approved is not known until Zoom gives the whole list";
+        let problem = broken("Zoom gave only a part of the approved apps, and the app is not in it");
+        return Err(Problem { fix: Some(fix.to_owned()), ..problem });
     }
     let approved = found.is_some();
     let Wire { app_name, approval_info, .. } = found.unwrap_or_default();

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::bindings::apps::{ApprovalChange, ApprovalChanged, SetApproval};
 use crate::ids::OpaqueId;
+use crate::mark::Mark;
 use crate::problem::invalid;
 use crate::service::Outcome;
 use crate::wire::lenient::text;
@@ -43,7 +44,11 @@ pub fn preapproval_set(zoom: &Zoom<'_>, request: SetApproval) -> Outcome<Approva
         changed_at: None,
     };
     let mut send = |user_ids, group_ids| {
-        let done: Done = zoom.post(path.clone()).body(&Body { action, user_ids, group_ids })?.json()?;
+        let done: Done = zoom.post(path.clone()).body(&Body { action, user_ids, group_ids })?.json(Mark::Field(&[
+            "executed_at",
+            "user_ids",
+            "group_ids",
+        ]))?;
         changed.users.extend(done.user_ids.unwrap_or_default());
         changed.groups.extend(done.group_ids.unwrap_or_default());
         changed.changed_at = done.executed_at.or(changed.changed_at.take());

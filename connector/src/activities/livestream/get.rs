@@ -2,6 +2,7 @@
 
 use crate::bindings::livestream::{GetStream, LivestreamSettings};
 use crate::ids::MeetingId;
+use crate::mark::Mark;
 use crate::service::Outcome;
 use crate::wire::livestream::Livestream;
 use crate::zoom::Zoom;
@@ -13,7 +14,12 @@ pub fn get(zoom: &Zoom<'_>, request: GetStream) -> Outcome<LivestreamSettings> {
 
 /// Read the stream of a meeting by its checked id.
 pub fn read(zoom: &Zoom<'_>, id: &MeetingId) -> Outcome<LivestreamSettings> {
-    let found: Livestream = zoom.get(format!("/meetings/{id}/livestream")).json()?;
+    let found: Livestream = zoom.get(format!("/meetings/{id}/livestream")).json(Mark::Field(&[
+        "stream_url",
+        "stream_key",
+        "page_url",
+        "resolution",
+    ]))?;
     Ok(found.of(id.to_string()))
 }
 

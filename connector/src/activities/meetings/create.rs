@@ -12,6 +12,7 @@ use crate::bindings::meetings::{CreateMeeting, Meeting, SavedMeeting, ScheduleKi
 use crate::bindings::types::Adjustment;
 use crate::ids::UserRef;
 use crate::input::{at_most, within};
+use crate::mark::Mark;
 use crate::problem::{broken, invalid};
 use crate::service::Outcome;
 use crate::wire;
@@ -52,7 +53,7 @@ pub fn create(zoom: &Zoom<'_>, request: CreateMeeting) -> Outcome<SavedMeeting> 
         settings: settings(request.settings.as_ref())?,
     };
     let answer: wire::meeting::Meeting =
-        zoom.post(format!("/users/{user}/meetings")).body(&body)?.json().map_err(in_our_words)?;
+        zoom.post(format!("/users/{user}/meetings")).body(&body)?.json(Mark::Id(&["id"])).map_err(in_our_words)?;
     let meeting = answer.public().ok_or_else(|| broken("Zoom's answer about the new meeting has no id"))?;
     let rule = repeats::asked(body.recurrence.as_ref());
     let asked = Asked {

@@ -2,6 +2,7 @@
 
 use crate::bindings::meetings::{GetInvitation, MeetingInvitation};
 use crate::ids::MeetingId;
+use crate::mark::Mark;
 use crate::problem::broken;
 use crate::service::Outcome;
 use crate::wire;
@@ -9,8 +10,9 @@ use crate::zoom::Zoom;
 
 /// Read the text of a meeting's invitation.
 pub fn invitation(zoom: &Zoom<'_>, request: GetInvitation) -> Outcome<MeetingInvitation> {
-    let id = MeetingId::parse("/id", &request.id)?;
-    let found: wire::invitation::Invitation = zoom.get(format!("/meetings/{id}/invitation")).json()?;
+    let id = MeetingId::parse("/meeting", &request.meeting)?;
+    let found: wire::invitation::Invitation =
+        zoom.get(format!("/meetings/{id}/invitation")).json(Mark::Id(&["invitation"]))?;
     found.public().ok_or_else(|| broken("Zoom's answer about the invitation has no text"))
 }
 

@@ -4,6 +4,7 @@ use crate::bindings::meetings::{CreateInviteLinks, InviteLinkList};
 use crate::dates::Moment;
 use crate::ids::MeetingId;
 use crate::input::{at_most, within};
+use crate::mark::Mark;
 use crate::problem::invalid;
 use crate::service::Outcome;
 use crate::wire::invite_links::{Body, Links};
@@ -31,7 +32,8 @@ pub fn invite_links(zoom: &Zoom<'_>, request: CreateInviteLinks) -> Outcome<Invi
     let expires_at = (ttl > 0).then(|| Moment(until).to_string());
     let mut missing: Vec<String> = request.attendees.iter().map(|attendee| attendee.name.clone()).collect();
     let body = Body::new(request.attendees, request.ttl);
-    let found: Links = zoom.post(format!("/meetings/{id}/invite_links")).body(&body)?.json()?;
+    let found: Links =
+        zoom.post(format!("/meetings/{id}/invite_links")).body(&body)?.json(Mark::Field(&["attendees"]))?;
     let links = found.public(expires_at.as_deref());
     for link in &links {
         if let Some(at) = missing.iter().position(|name| *name == link.name) {

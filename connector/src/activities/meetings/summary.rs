@@ -3,14 +3,16 @@
 use crate::bindings::attendance::MeetingSummary;
 use crate::bindings::meetings::GetSummary;
 use crate::ids::MeetingUuid;
+use crate::mark::Mark;
 use crate::service::Outcome;
 use crate::wire;
 use crate::zoom::Zoom;
 
 /// Read a summary.
 pub fn summary(zoom: &Zoom<'_>, request: GetSummary) -> Outcome<MeetingSummary> {
-    let uuid = MeetingUuid::parse("/uuid", &request.uuid)?;
-    let found: wire::summary::Summary = zoom.get(format!("/meetings/{uuid}/meeting_summary")).json()?;
+    let uuid = MeetingUuid::parse("/meeting", &request.meeting)?;
+    let found: wire::summary::Summary =
+        zoom.get(format!("/meetings/{uuid}/meeting_summary")).json(Mark::Id(&["meeting_uuid", "meeting_id"]))?;
     Ok(found.public())
 }
 

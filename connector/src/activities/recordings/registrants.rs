@@ -8,6 +8,7 @@ use crate::bindings::recording_viewers::{
 };
 use crate::ids::MeetingId;
 use crate::input;
+use crate::mark::Mark;
 use crate::paging::whole;
 use crate::problem::{broken, invalid};
 use crate::service::Outcome;
@@ -84,7 +85,10 @@ pub fn registrants_add(zoom: &Zoom<'_>, request: AddRecordingRegistrant) -> Outc
             .map(|question| Question { title: question.title, value: question.value })
             .collect(),
     };
-    let added: Added = zoom.post(format!("/meetings/{meeting}/recordings/registrants")).body(&body)?.json()?;
+    let added: Added = zoom
+        .post(format!("/meetings/{meeting}/recordings/registrants"))
+        .body(&body)?
+        .json(Mark::Id(&["registrant_id"]))?;
     Ok(AddedRecordingRegistrant {
         id: added.registrant_id.ok_or_else(|| broken("Zoom's answer about the registration has no id"))?,
         meeting_id: request.meeting_id,

@@ -6,6 +6,7 @@ use crate::bindings::recordings::{GetRecording, RecordingSettings, Registration,
 use crate::bindings::types::Adjustment;
 use crate::ids::MeetingRef;
 use crate::json;
+use crate::mark::Mark;
 use crate::problem::invalid;
 use crate::service::Outcome;
 use crate::wire::recording_settings::Settings;
@@ -17,7 +18,7 @@ pub fn settings_get(zoom: &Zoom<'_>, request: GetRecording) -> Outcome<Recording
 }
 
 fn read(zoom: &Zoom<'_>, meeting: &MeetingRef) -> Outcome<RecordingSettings> {
-    let found: Settings = zoom.get(format!("/meetings/{meeting}/recordings/settings")).json()?;
+    let found: Settings = zoom.get(format!("/meetings/{meeting}/recordings/settings")).json(Mark::Field(KNOWN))?;
     Ok(found.public())
 }
 

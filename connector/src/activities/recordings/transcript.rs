@@ -11,6 +11,7 @@ use crate::bindings::recordings::{
     DownloadMeetingTranscript, DownloadedTranscript, FileStatus, FileType, RecordingFile, TranscriptSource,
 };
 use crate::ids::MeetingRef;
+use crate::mark::Mark;
 use crate::problem::{invalid, no_recording, plain};
 use crate::service::Outcome;
 use crate::wire::lenient;
@@ -89,7 +90,11 @@ struct Transcript {
 
 fn of_meeting(zoom: &Zoom<'_>, meeting: &str) -> Outcome<DownloadedTranscript> {
     let meeting = MeetingRef::parse("/meeting", meeting)?;
-    let found: Transcript = zoom.get(format!("/meetings/{meeting}/transcript")).json()?;
+    let found: Transcript = zoom.get(format!("/meetings/{meeting}/transcript")).json(Mark::Field(&[
+        "meeting_id",
+        "can_download",
+        "download_url",
+    ]))?;
     // Zoom's own example has both a link and a reason against it: the word decides, where it is said.
     let link = match (found.can_download, found.download_url) {
         (Some(true) | None, Some(link)) => link,

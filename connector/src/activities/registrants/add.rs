@@ -3,6 +3,7 @@
 use super::checked;
 use crate::bindings::registrants::{AddRegistrant, AddedRegistrant};
 use crate::ids::MeetingId;
+use crate::mark::Mark;
 use crate::problem::broken;
 use crate::service::Outcome;
 use crate::wire::registrant::{AddBody, Added};
@@ -21,7 +22,7 @@ pub fn add(zoom: &Zoom<'_>, request: AddRegistrant) -> Outcome<AddedRegistrant> 
         source_id: None,
     };
     let call = zoom.post(format!("/meetings/{id}/registrants")).query("occurrence_ids", occurrences);
-    let added: Added = call.body(&body)?.fetch().map_err(checked::in_registration)?;
+    let added: Added = call.body(&body)?.fetch(Mark::Id(&["registrant_id"])).map_err(checked::in_registration)?;
     added.public().ok_or_else(|| broken("Zoom's answer about the registration has no registrant's id"))
 }
 

@@ -6,6 +6,7 @@ use super::checked;
 use crate::bindings::registrants::{AddRegistrants, BatchResult};
 use crate::ids::MeetingId;
 use crate::input::at_most;
+use crate::mark::Mark;
 use crate::problem::invalid;
 use crate::service::Outcome;
 use crate::wire::registrant::{Added, BatchAnswer, BatchBody};
@@ -33,7 +34,7 @@ pub fn add_batch(zoom: &Zoom<'_>, request: AddRegistrants) -> Outcome<BatchResul
     let answer: BatchAnswer = zoom
         .post(format!("/meetings/{id}/batch_registrants"))
         .body(&body)?
-        .fetch()
+        .fetch(Mark::Field(&["registrants"]))
         .map_err(checked::in_registration)?;
     // A row without id confirms nobody; the others stay.
     let registrants: Vec<_> = answer.registrants.into_iter().filter_map(Added::of_batch).collect();

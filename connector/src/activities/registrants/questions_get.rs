@@ -2,6 +2,7 @@
 
 use crate::bindings::registrants::{GetQuestions, Questions};
 use crate::ids::MeetingId;
+use crate::mark::Mark;
 use crate::service::Outcome;
 use crate::wire;
 use crate::zoom::Zoom;
@@ -13,7 +14,9 @@ pub fn questions_get(zoom: &Zoom<'_>, request: GetQuestions) -> Outcome<Question
 
 /// Read the questions of a meeting by its checked id.
 pub fn read(zoom: &Zoom<'_>, id: &MeetingId) -> Outcome<Questions> {
-    let found: wire::question::Questions = zoom.get(format!("/meetings/{id}/registrants/questions")).json()?;
+    let found: wire::question::Questions = zoom
+        .get(format!("/meetings/{id}/registrants/questions"))
+        .json(Mark::Field(&["questions", "custom_questions"]))?;
     Ok(found.into())
 }
 

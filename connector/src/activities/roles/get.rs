@@ -2,6 +2,7 @@
 
 use crate::bindings::roles::{GetRole, Role};
 use crate::ids::OpaqueId;
+use crate::mark::Mark;
 use crate::problem::broken;
 use crate::service::Outcome;
 use crate::wire;
@@ -10,7 +11,7 @@ use crate::zoom::Zoom;
 /// Read one role.
 pub fn get(zoom: &Zoom<'_>, request: GetRole) -> Outcome<Role> {
     let role = OpaqueId::parse("/role", &request.role, "role")?;
-    let found: wire::role::Role = zoom.get(format!("/roles/{role}")).json()?;
+    let found: wire::role::Role = zoom.get(format!("/roles/{role}")).json(Mark::Id(&["id"]))?;
     found.public().ok_or_else(|| broken("Zoom's answer about the role has no id"))
 }
 

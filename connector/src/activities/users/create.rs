@@ -7,6 +7,7 @@ use crate::bindings::contract::Problem;
 use crate::bindings::users::{Assignment, CreateUser, CreatedUser, Creation, NewLicense, UserStatus};
 use crate::ids::OpaqueId;
 use crate::input::at_most;
+use crate::mark::Mark;
 use crate::problem::invalid;
 use crate::service::Outcome;
 use crate::wire::lenient;
@@ -37,7 +38,7 @@ pub fn create(zoom: &Zoom<'_>, request: CreateUser) -> Outcome<CreatedUser> {
     let groups = request.groups.unwrap_or_default();
     let places = groups.iter().enumerate().map(|(n, group)| OpaqueId::parse(&format!("/groups/{n}"), group, "group"));
     let places = places.collect::<Outcome<Vec<_>>>()?;
-    let made: Made = zoom.post("/users".to_owned()).body(&body)?.json()?;
+    let made: Made = zoom.post("/users".to_owned()).body(&body)?.json(Mark::Id(&["id", "email"]))?;
     let mut assignments = Vec::new();
     let mut assign = |kind: &str, id: &str, path: String| {
         let done = add(zoom, &path, std::slice::from_ref(&request.email)).map_err(|problem: Problem| problem.message);

@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use crate::bindings::users::{Delegate, Delegates, GetUser};
 use crate::ids::UserRef;
+use crate::mark::Mark;
 use crate::service::Outcome;
 use crate::wire::lenient;
 use crate::zoom::Zoom;
@@ -37,7 +38,7 @@ pub fn schedulers(zoom: &Zoom<'_>, request: GetUser) -> Outcome<Delegates> {
 
 fn read(zoom: &Zoom<'_>, request: GetUser, what: &str) -> Outcome<Delegates> {
     let user = UserRef::parse(request.user.as_deref())?;
-    let wire: Wire = zoom.get(format!("/users/{user}/{what}")).json()?;
+    let wire: Wire = zoom.get(format!("/users/{user}/{what}")).json(Mark::Field(&["assistants", "schedulers"]))?;
     let public = |row: Row| Delegate { id: row.id, email: row.email, personal_meeting_id: row.pmi };
     Ok(Delegates { users: wire.assistants.into_iter().map(public).collect() })
 }

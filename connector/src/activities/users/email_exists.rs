@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use crate::bindings::users::{EmailKnown, EmailQuery};
+use crate::mark::Mark;
 use crate::problem::{broken, invalid};
 use crate::service::Outcome;
 use crate::zoom::Zoom;
@@ -17,7 +18,10 @@ pub fn email_exists(zoom: &Zoom<'_>, request: EmailQuery) -> Outcome<EmailKnown>
     if !request.email.contains('@') {
         return Err(invalid("/email", "this is no e-mail address", "write it as `name@example.com`"));
     }
-    let wire: Wire = zoom.get("/users/email".to_owned()).query("email", Some(&request.email)).json()?;
+    let wire: Wire = zoom
+        .get("/users/email".to_owned())
+        .query("email", Some(&request.email))
+        .json(Mark::Field(&["existed_email"]))?;
     let exists = wire.existed_email.ok_or_else(|| broken("Zoom does not say whether the address exists"))?;
     Ok(EmailKnown { email: request.email, exists })
 }

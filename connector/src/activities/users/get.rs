@@ -2,6 +2,7 @@
 
 use crate::bindings::users::{GetUser, User};
 use crate::ids::UserRef;
+use crate::mark::Mark;
 use crate::problem::no_user;
 use crate::service::Outcome;
 use crate::wire;
@@ -18,7 +19,7 @@ pub fn get(zoom: &Zoom<'_>, request: GetUser) -> Outcome<User> {
 
 /// The user as Zoom shows it now.
 pub fn read(zoom: &Zoom<'_>, user: &UserRef) -> Outcome<User> {
-    let found: wire::user::User = zoom.get(format!("/users/{user}")).json()?;
+    let found: wire::user::User = zoom.get(format!("/users/{user}")).json(Mark::Id(&["id", "email"]))?;
     Ok(found.into())
 }
 

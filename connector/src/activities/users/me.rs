@@ -1,13 +1,14 @@
 //! Read the connected user.
 
 use crate::bindings::users::User;
+use crate::mark::Mark;
 use crate::service::Outcome;
 use crate::wire;
 use crate::zoom::Zoom;
 
 /// Read the connected user. Through a Server-to-Server connection Zoom decides who that is: its documents advise against asking.
 pub fn me(zoom: &Zoom<'_>) -> Outcome<User> {
-    let found: wire::user::User = zoom.get("/users/me".to_owned()).json()?;
+    let found: wire::user::User = zoom.get("/users/me".to_owned()).json(Mark::Id(&["id"]))?;
     Ok(found.into())
 }
 

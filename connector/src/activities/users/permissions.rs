@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use crate::bindings::users::{GetUser, UserPermissions};
 use crate::ids::UserRef;
+use crate::mark::Mark;
 use crate::service::Outcome;
 use crate::zoom::Zoom;
 
@@ -16,7 +17,7 @@ struct Wire {
 /// Read a user's rights.
 pub fn permissions(zoom: &Zoom<'_>, request: GetUser) -> Outcome<UserPermissions> {
     let user = UserRef::parse(request.user.as_deref())?;
-    let wire: Wire = zoom.get(format!("/users/{user}/permissions")).json()?;
+    let wire: Wire = zoom.get(format!("/users/{user}/permissions")).json(Mark::Field(&["permissions"]))?;
     Ok(UserPermissions { permissions: wire.permissions })
 }
 

@@ -6,9 +6,27 @@ use serde_json::{Map, Value};
 
 use crate::bindings::users::{GetUser, UserSettings};
 use crate::ids::UserRef;
+use crate::json;
+use crate::mark::Mark;
 use crate::problem::broken;
 use crate::service::Outcome;
 use crate::zoom::Zoom;
+
+/// The sections that Zoom's document names; each question shows some.
+const SECTIONS: &[&str] = &[
+    "audio_conferencing",
+    "authentication_options",
+    "email_notification",
+    "feature",
+    "in_meeting",
+    "meeting_security",
+    "profile",
+    "recording",
+    "schedule_meeting",
+    "telephony",
+    "tsp",
+    "whiteboard",
+];
 
 /// Read a user's settings.
 pub fn settings_get(zoom: &Zoom<'_>, request: GetUser) -> Outcome<UserSettings> {
@@ -18,7 +36,7 @@ pub fn settings_get(zoom: &Zoom<'_>, request: GetUser) -> Outcome<UserSettings> 
 
 /// The settings as Zoom shows them.
 pub fn read(zoom: &Zoom<'_>, user: &UserRef) -> Outcome<Map<String, Value>> {
-    zoom.get(format!("/users/{user}/settings")).json()
+    zoom.get(format!("/users/{user}/settings")).json(Mark::Field(SECTIONS))
 }
 
 /// The typed part, and everything as text.
@@ -39,11 +57,13 @@ fn section<T: Default + Serialize + DeserializeOwned>(all: &Map<String, Value>, 
     let known = serde_json::to_value(T::default()).map_err(|error| broken(error.to_string()))?;
     let kept: Map<_, _> = values
         .iter()
-        .filter(|(name, value)| known.get(name.as_str()).is_some() && !value.is_null())
+        .filter(|(name, _)| known.get(name.as_str()).is_some())
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
-    let read = serde_json::from_value(Value::Object(kept));
-    read.map(Some).map_err(|error| broken(format!("Zoom's setting in `{name}` has an unexpected type: {error}")))
+    // A value of another type than documented is in `everything` all the same.
+    let read = json::read(Value::Object(kept).to_string().as_bytes());
+    read.map(|(section, _)| Some(section))
+        .map_err(|_| broken(format!("Zoom's settings in `{name}` are not in the form that its documents promise")))
 }
 
 #[cfg(test)]

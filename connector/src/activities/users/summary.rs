@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use crate::bindings::users::UserCounts;
+use crate::mark::Mark;
 use crate::service::Outcome;
 use crate::wire::lenient::{number, small};
 use crate::zoom::Zoom;
@@ -26,9 +27,20 @@ struct Wire {
     total_users_count: Option<i64>,
 }
 
+/// What the answer consists of.
+const COUNTS: &[&str] = &[
+    "licensed_users_count",
+    "basic_users_count",
+    "on_prem_users_count",
+    "room_users_count",
+    "pending_users_count",
+    "join_only_users_count",
+    "total_users_count",
+];
+
 /// Count users by licence.
 pub fn summary(zoom: &Zoom<'_>) -> Outcome<UserCounts> {
-    let wire: Wire = zoom.get("/users/summary".to_owned()).json()?;
+    let wire: Wire = zoom.get("/users/summary".to_owned()).json(Mark::Field(COUNTS))?;
     Ok(UserCounts {
         licensed: small(wire.licensed_users_count),
         basic: small(wire.basic_users_count),

@@ -7,6 +7,7 @@ use crate::activities::meetings::when::{Start, timezone};
 use crate::bindings::webinars::{CreateWebinar, SavedWebinar, WebinarSchedule, WebinarSettings};
 use crate::ids::UserRef;
 use crate::input::within;
+use crate::mark::Mark;
 use crate::problem::{broken, invalid};
 use crate::service::Outcome;
 use crate::wire;
@@ -35,7 +36,7 @@ pub fn create(zoom: &Zoom<'_>, request: CreateWebinar) -> Outcome<SavedWebinar> 
         settings: settings(request.settings.as_ref())?,
     };
     let answer: wire::webinar::Webinar =
-        zoom.post(format!("/users/{user}/webinars")).body(&body)?.json().map_err(in_our_words)?;
+        zoom.post(format!("/users/{user}/webinars")).body(&body)?.json(Mark::Id(&["id"])).map_err(in_our_words)?;
     let webinar = answer.public().ok_or_else(|| broken("Zoom's answer about the new webinar has no id"))?;
     let rule = repeats::asked(body.recurrence.as_ref());
     let asked = Asked {

@@ -4,6 +4,7 @@ use crate::activities::registrants::{Decision, checked, decide, states};
 use crate::bindings::registrants::{AddedRegistrant, ChangedStatus, RegistrantList};
 use crate::bindings::webinars::{AddWebinarRegistrant, ChangeWebinarStatus, ListWebinarRegistrants};
 use crate::ids::MeetingId;
+use crate::mark::Mark;
 use crate::problem::broken;
 use crate::service::Outcome;
 use crate::wire::registrant::{AddBody, Added};
@@ -32,8 +33,10 @@ pub fn registrants_add(zoom: &Zoom<'_>, request: AddWebinarRegistrant) -> Outcom
         source_id: request.tracking_source,
     };
     let call = zoom.post(format!("/webinars/{id}/registrants")).query("occurrence_ids", occurrences);
-    let added: Added = call.body(&body)?.fetch().map_err(checked::in_registration)?;
-    added.public().ok_or_else(|| broken("Zoom's answer about the registration has no registrant's id"))
+    let added: Added = call.body(&body)?.fetch(Mark::Id(&["registrant_id"])).map_err(checked::in_registration)?;
+    let added = added.public();
+    let added = added.ok_or_else(|| broken("Zoom's answer about the registration has no registrant's id"))?;
+    Ok(AddedRegistrant { meeting: None, webinar: added.meeting, ..added })
 }
 
 /// Approve, deny or cancel registrations for a webinar.

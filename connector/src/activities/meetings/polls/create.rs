@@ -4,6 +4,7 @@ use super::check::Draft;
 use crate::bindings::meetings::CreatePoll;
 use crate::bindings::polls::{PollKind, SavedPoll};
 use crate::ids::MeetingId;
+use crate::mark::Mark;
 use crate::problem::broken;
 use crate::service::Outcome;
 use crate::wire;
@@ -14,7 +15,8 @@ pub fn polls_create(zoom: &Zoom<'_>, request: CreatePoll) -> Outcome<SavedPoll> 
     let id = MeetingId::parse("/id", &request.id)?;
     let kind = request.kind.unwrap_or(PollKind::Poll);
     let draft = Draft { title: request.title, kind, anonymous: request.anonymous, questions: request.questions };
-    let answer: wire::poll::Poll = zoom.post(format!("/meetings/{id}/polls")).body(&draft.checked()?)?.json()?;
+    let answer: wire::poll::Poll =
+        zoom.post(format!("/meetings/{id}/polls")).body(&draft.checked()?)?.json(Mark::Id(&["id"]))?;
     let poll = answer.public().ok_or_else(|| broken("Zoom's answer about the new poll has no id"))?;
     Ok(draft.saved(poll))
 }
