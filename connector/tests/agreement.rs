@@ -175,3 +175,41 @@ fn the_resolved_manifest_is_up_to_date() {
     let present = fs::read_to_string(folder.join("zoom.resolved.json")).expect("present");
     assert!(fresh == present, "run `cargo run -p switchboard-connector-zoom --features schema --bin resolve-manifest`");
 }
+
+/// What names a meeting, a webinar or a user has its kind's name in every input, so that one answer feeds the next question.
+#[test]
+fn inputs_call_an_object_by_its_kind() {
+    let wrong = ["id", "uuid", "meeting_id", "meeting_uuid", "webinar_id", "user_id", "group_id", "role_id", "poll_id"];
+    let found: Vec<String> = entries()
+        .iter()
+        .flat_map(|entry| {
+            let fields = entry["input"]["properties"].as_object().into_iter().flatten();
+            let misnamed = fields.filter(|(field, _)| wrong.contains(&field.as_str()));
+            misnamed.map(|(field, _)| format!("{} {field}", entry["name"])).collect::<Vec<_>>()
+        })
+        .collect();
+    assert!(found.is_empty(), "{found:?}");
+}
+
+/// The areas whose answers are objects of their own, and what their inputs call them.
+#[test]
+fn the_answer_of_a_write_names_what_it_was_about_as_the_input_does() {
+    let named = ["meeting", "webinar", "user", "group", "role", "app", "poll"];
+    let mut compared = 0;
+    for entry in entries().iter().filter(|entry| entry["effect"] != "read") {
+        let (input, output) = (&entry["input"]["properties"], &entry["output"]["properties"]);
+        for kind in named.iter().filter(|kind| input[**kind].is_object()) {
+            let (name, answers) = (entry["name"].as_str().unwrap(), output.as_object().unwrap());
+            // What is made has an `id` of its own.
+            let makes = name.ends_with("create") || name.ends_with("add");
+            let id = if makes { None } else { Some("id".to_owned()) };
+            let misnamed = id
+                .into_iter()
+                .chain([format!("{kind}_id"), format!("{kind}_uuid")])
+                .any(|field| answers.contains_key(&field) && !answers.contains_key(*kind));
+            assert!(!misnamed, "{name} answers about its `{kind}` under another name: {:?}", answers.keys());
+            compared += 1;
+        }
+    }
+    assert!(compared > 25, "{compared}");
+}

@@ -25,8 +25,8 @@ fn a_page_with_any_status_is_nobodys_verdict() {
         for (activity, input) in [
             ("users.me", json!({})),
             ("users.list", json!({})),
-            ("meetings.get", json!({"id": "81234500001"})),
-            ("meetings.delete", json!({"id": "81234500001"})),
+            ("meetings.get", json!({"meeting": "81234500001"})),
+            ("meetings.delete", json!({"meeting": "81234500001"})),
             ("recordings.get", json!({"meeting": "81234500001"})),
             ("api.request", json!({"path": "/users/me"})),
         ] {
@@ -49,7 +49,7 @@ fn an_empty_answer_that_is_no_success_says_nothing() {
     for status in [401, 403, 404] {
         bench.emulator.reset();
         control(&bench, "faults", &json!({"kind": "text", "status": status, "body": ""}));
-        let problem = bench.call("meetings.get", &json!({"id": "81234500001"}), &SCOPES).unwrap_err();
+        let problem = bench.call("meetings.get", &json!({"meeting": "81234500001"}), &SCOPES).unwrap_err();
         assert_eq!(problem.code, "unexpected-answer", "{status}: {problem:?}");
     }
 }
@@ -67,7 +67,7 @@ fn a_refusal_in_xml_is_read_as_the_refusal_it_is() {
     assert_eq!(problem.code, "input.invalid", "{problem:?}");
     assert_eq!(problem.pointer.as_deref(), Some("/timezone"));
     assert_eq!(problem.message, "Validation Failed.");
-    let gone = bench.call("meetings.get", &json!({"id": "81299999999"}), &SCOPES).unwrap_err();
+    let gone = bench.call("meetings.get", &json!({"meeting": "81299999999"}), &SCOPES).unwrap_err();
     assert_eq!(gone.code, "not-found", "{gone:?}");
 }
 
@@ -96,7 +96,7 @@ fn a_success_that_speaks_of_an_error_is_not_believed() {
         let fault =
             json!({"kind": "text", "status": 200, "body": body, "content_type": "application/json", "count": 0});
         control(&bench, "faults", &fault);
-        let problem = bench.call("meetings.delete", &json!({"id": "81234500001"}), &SCOPES).expect_err(body);
+        let problem = bench.call("meetings.delete", &json!({"meeting": "81234500001"}), &SCOPES).expect_err(body);
         assert_eq!(problem.code, "unexpected-answer", "{body}: {problem:?}");
     }
 }

@@ -33,8 +33,8 @@ fn repeating(start: &str, recurrence: Value) -> Value {
 fn seed_uipath_38_with_meeting_write_meetings_are_managed_and_without_it_the_scope_is_named() {
     let bench = Bench::new();
     let when = json!({"topic": "x", "start_time": "2099-12-01T10:00:00", "timezone": "UTC"});
-    let id = json!({"id": "81234567890"});
-    let change = json!({"id": "81234567890", "topic": "New"});
+    let id = json!({"meeting": "81234567890"});
+    let change = json!({"meeting": "81234567890", "topic": "New"});
     for (activity, input, scopes) in [
         ("meetings.create", &when, WRITE),
         ("meetings.update", &change, BOTH),
@@ -61,7 +61,7 @@ fn seed_uipath_44_a_meeting_is_read_back_as_asked_and_differences_are_said() {
         "agenda": "Figures", "passcode": "482913", "tracking_fields": [{"field": "Project", "value": "7"}], "settings": settings});
     let made = create(&bench, &asked);
     assert_eq!(made["adjusted"], json!([]));
-    let read = bench.call("meetings.get", &json!({"id": made["meeting"]["id"]}), BOTH).unwrap();
+    let read = bench.call("meetings.get", &json!({"meeting": made["meeting"]["id"]}), BOTH).unwrap();
     assert_eq!((&read["start_time"], &read["timezone"]), (&json!("2099-12-01T09:00:00Z"), &asked["timezone"]));
     for field in ["topic", "duration", "agenda", "passcode", "tracking_fields"] {
         assert_eq!(read[field], asked[field], "{field}");
@@ -117,7 +117,7 @@ fn seed_uipath_47_monthly_meetings_by_day_and_by_weekday() {
 #[test]
 fn seed_uipath_48_links_for_the_named_people_end_when_said() {
     let bench = Bench::new();
-    let input = json!({"id": "81234567890", "attendees": [{"name": "Mary"}, {"name": "Charles"}], "ttl": 86400});
+    let input = json!({"meeting": "81234567890", "attendees": [{"name": "Mary"}, {"name": "Charles"}], "ttl": 86400});
     let made = bench.call("meetings.invite-links", &input, WRITE).unwrap();
     let names: Vec<&Value> = made["links"].as_array().unwrap().iter().map(|link| &link["name"]).collect();
     assert_eq!((names, &made["missing"]), (vec![&json!("Mary"), &json!("Charles")], &json!([])));
@@ -130,12 +130,12 @@ fn one_occurrence_is_moved_and_what_zoom_left_is_said() {
     let bench = Bench::new();
     let made = create(&bench, &repeating("2099-12-01T10:00:00", json!({"every": "daily", "occurrences": 3})));
     let (id, one) = (&made["meeting"]["id"], &made["meeting"]["occurrences"][1]["id"]);
-    let change = json!({"id": id, "occurrence_id": one, "topic": "Ignored", "start_time": "2099-12-02T15:00:00", "timezone": "Europe/Berlin"});
+    let change = json!({"meeting": id, "occurrence_id": one, "topic": "Ignored", "start_time": "2099-12-02T15:00:00", "timezone": "Europe/Berlin"});
     let saved = bench.call("meetings.update", &change, BOTH).unwrap();
     assert_eq!(saved["meeting"]["start_time"], "2099-12-02T14:00:00Z");
     assert_eq!(saved["adjusted"], json!([{"field": "/topic", "asked": "\"Ignored\"", "stored": "\"Again\""}]));
-    bench.call("meetings.delete", &json!({"id": id, "occurrence_id": one}), WRITE).unwrap();
-    let left = bench.call("meetings.get", &json!({"id": id}), BOTH).unwrap();
+    bench.call("meetings.delete", &json!({"meeting": id, "occurrence_id": one}), WRITE).unwrap();
+    let left = bench.call("meetings.get", &json!({"meeting": id}), BOTH).unwrap();
     let available: Vec<&Value> = left["occurrences"].as_array().unwrap().iter().map(|one| &one["available"]).collect();
     assert_eq!(available, [true, false, true]);
 }

@@ -60,7 +60,7 @@ fn seed_ensemble_26_and_27_what_is_removed_is_in_the_trash_and_comes_back() {
     let trash = must(&bench, "recordings.list-trash", &json!({}), READ);
     let row = trash["recordings"].as_array().unwrap().iter().find(|row| row["recording"]["meeting_uuid"] == SLASH);
     assert!(row.unwrap()["removed_at"].as_str() > row.unwrap()["deleted_at"].as_str());
-    let uuid = json!({"meeting_uuid": SLASH});
+    let uuid = json!({"meeting": SLASH});
     must(&bench, "recordings.recover", &uuid, BOTH);
     assert_eq!(must(&bench, "recordings.get", &one, READ)["meeting_uuid"], SLASH);
     let gone = bench.call("recordings.recover", &uuid, BOTH).unwrap_err();

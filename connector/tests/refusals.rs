@@ -110,7 +110,7 @@ fn activities_that_meet_a_code_say_what_happened_and_what_to_do() {
         (2037, "users.create", create.clone(), "user:write:admin"),
         (2038, "users.update", json!({"user": "alan@emulator.test", "license": "licensed"}), "user:write:admin"),
         (2039, "users.update", json!({"user": "alan@emulator.test", "license": "basic"}), "user:write:admin"),
-        (3003, "webinars.update", json!({"id": webinar, "duration": 60}), "webinar:write:admin"),
+        (3003, "webinars.update", json!({"webinar": webinar, "duration": 60}), "webinar:write:admin"),
         (3034, "webinars.registrants-add", person.clone(), "webinar:write:admin"),
         (
             3035,
@@ -141,7 +141,7 @@ fn a_domain_that_is_kept_out_and_the_number_of_a_webinar_are_refused() {
     let bench = Bench::new();
     let input = json!({"email": "new@unsafe.test", "first_name": "New", "last_name": "Colleague"});
     is(&bench.call("users.create", &input, &["user:write:admin"]).unwrap_err(), 11_321, 400);
-    let webinar = json!({"id": "91234500001"});
+    let webinar = json!({"meeting": "91234500001"});
     is(&bench.call("meetings.get", &webinar, &["meeting:read"]).unwrap_err(), 3000, 400);
     let scopes = ["meeting:write:admin", "meeting:read:admin"];
     is(&bench.call("meetings.delete", &webinar, &scopes).unwrap_err(), 3000, 400);

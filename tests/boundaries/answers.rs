@@ -44,7 +44,7 @@ fn a_list_that_never_ends_is_given_with_its_reason() {
 fn an_empty_occurrence_deletes_nothing() {
     let world = World::connected();
     let before = world.requests().len();
-    let call = ["call", "zoom.meetings.delete", "id=81234500001", "occurrence_id=", "--yes", "--json"];
+    let call = ["call", "zoom.meetings.delete", "meeting=81234500001", "occurrence_id=", "--yes", "--json"];
     let done = world.run(&call);
     let error = World::error(&done);
     assert_eq!((done.code, &error["pointer"]), (3, &json!("/occurrence_id")), "{error}");

@@ -30,7 +30,7 @@ fn a_meeting_is_scheduled_read_changed_and_deleted() {
     let made = &made["meeting"];
     let id = made["id"].as_str().expect("ids are text").to_owned();
     assert!(made["join_url"].as_str().unwrap().starts_with("http"), "{made}");
-    let meeting = format!("id={id}");
+    let meeting = format!("meeting={id}");
     let read = world.json(&["call", "zoom.meetings.get", &meeting, "--json"]);
     assert_eq!((&read["topic"], &read["duration"]), (&json!("Weekly sync"), &json!(45)), "{read}");
     let invitation = world.json(&["call", "zoom.meetings.invitation", &meeting, "--json"]);

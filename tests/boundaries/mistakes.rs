@@ -55,7 +55,7 @@ fn a_scope_that_was_not_granted_is_named() {
 fn a_permanent_deletion_is_refused_until_the_policy_allows_it() {
     let world = World::connected();
     let call = |uuid: &str, more: &[&str]| {
-        let uuid = format!("meeting_uuid={uuid}");
+        let uuid = format!("meeting={uuid}");
         let call = ["call", "zoom.recordings.delete-permanently", &uuid, "--yes", "--json"];
         world.run(&[&call[..], more].concat())
     };
@@ -72,8 +72,8 @@ fn a_permanent_deletion_is_refused_until_the_policy_allows_it() {
 #[test]
 fn a_field_that_is_missing_is_named_before_anybody_is_asked() {
     let world = World::connected();
-    let done = world.run(&["call", "zoom.meetings.delete", "meeting=81234567890", "--json"]);
-    refused(&done, 3, "input.invalid", "add id=");
+    let done = world.run(&["call", "zoom.meetings.delete", "id=81234567890", "--json"]);
+    refused(&done, 3, "input.invalid", "add meeting=");
 }
 
 #[test]
@@ -144,7 +144,7 @@ fn every_mistake_of_a_document_has_its_place() {
   "connections": { "zoom": { "type": "zoom" } },
   "steps": [
     { "id": "a", "use": "zoom.users.mee", "connection": "zoom", "with": {} },
-    { "id": "b", "use": "zoom.meetings.get", "connection": "zoom", "with": { "id": "${{ steps.nowhere.id }}", "extra": 1 } },
+    { "id": "b", "use": "zoom.meetings.get", "connection": "zoom", "with": { "meeting": "${{ steps.nowhere.id }}", "extra": 1 } },
     { "id": "c", "use": "zoom.users.me", "connection": "zoom", "with": {}, "retries": 3 },
     { "id": "d", "set": { "x": "${{ 1 + }}" } }
   ]
@@ -170,7 +170,7 @@ fn a_run_with_a_failing_step_keeps_what_happened() {
     let file = world.home.path().join("gone.json");
     let text = r#"{ "automation": "1", "id": "gone", "version": "1", "title": "Gone", "connections": { "zoom": { "type": "zoom" } },
       "steps": [ { "id": "me", "use": "zoom.users.me", "connection": "zoom", "with": {} },
-                 { "id": "gone", "use": "zoom.meetings.get", "connection": "zoom", "with": { "id": "99999999999" } } ] }"#;
+                 { "id": "gone", "use": "zoom.meetings.get", "connection": "zoom", "with": { "meeting": "99999999999" } } ] }"#;
     std::fs::write(&file, text).unwrap();
     let done = world.run(&["run", file.to_str().unwrap(), "--json"]);
     assert_eq!(done.code, 5, "{}", done.err);

@@ -78,8 +78,8 @@ fn failure_by_the_document_is_not_the_services() {
 #[test]
 fn run_shows_place_and_details_as_a_call_does() {
     let world = World::connected();
-    let steps = json!([{"id": "one", "use": "zoom.meetings.get", "with": {"id": "81239999999"}}]);
-    let call = World::error(&world.run(&["call", "zoom.meetings.get", "id=81239999999", "--json"]));
+    let steps = json!([{"id": "one", "use": "zoom.meetings.get", "with": {"meeting": "81239999999"}}]);
+    let call = World::error(&world.run(&["call", "zoom.meetings.get", "meeting=81239999999", "--json"]));
     let error = World::error(&run(&world, steps.clone(), &["--json"]));
     assert_eq!(error["code"], call["code"], "{error}");
     assert_eq!(error["details"]["zoom_code"], call["details"]["zoom_code"], "{error}");
@@ -103,7 +103,7 @@ fn run_points_to_the_field_that_the_service_refuses() {
 #[test]
 fn advice_to_confirm_is_for_the_command_that_was_given() {
     let world = World::connected();
-    let steps = json!([{"id": "gone", "use": "zoom.meetings.delete", "with": {"id": "81234567890"}}]);
+    let steps = json!([{"id": "gone", "use": "zoom.meetings.delete", "with": {"meeting": "81234567890"}}]);
     let error = World::error(&run(&world, steps, &["--no-input", "--json"]));
     assert!(error["fix"].as_str().unwrap().contains("--yes"), "{error}");
     assert!(!error.to_string().contains("--dry-run"), "run has no such flag: {error}");

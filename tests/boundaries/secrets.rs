@@ -16,7 +16,7 @@ fn s_01_s_05_no_secret_is_left_in_output_trace_errors_or_files() {
         &["call", "zoom.users.me", "--json", "--trace"][..],
         &["call", "zoom.recordings.list", "from=2026-01-01", "--json", "--trace"],
         &["run", file.to_str().unwrap(), "--json", "--trace"],
-        &["call", "zoom.meetings.get", "id=99999999999", "--json", "--trace"],
+        &["call", "zoom.meetings.get", "meeting=99999999999", "--json", "--trace"],
         &["connection", "show", "work", "--json"],
         &["connection", "export", "--json"],
         &["doctor", "--json", "--trace"],

@@ -123,7 +123,7 @@ fn a_run_is_shown_in_words_and_its_failure_with_place_and_fix() {
     }
     let file = world.home.path().join("gone.json");
     let text = r#"{ "automation": "1", "id": "gone", "version": "1", "title": "Gone", "connections": { "zoom": { "type": "zoom" } },
-      "steps": [ { "id": "gone", "use": "zoom.meetings.get", "connection": "zoom", "with": { "id": "99999999999" } } ] }"#;
+      "steps": [ { "id": "gone", "use": "zoom.meetings.get", "connection": "zoom", "with": { "meeting": "99999999999" } } ] }"#;
     std::fs::write(&file, text).unwrap();
     assert_eq!(world.run(&["run", file.to_str().unwrap()]).code, 5);
     let bad = world.run(&["runs", "show", &id(0)]).out;

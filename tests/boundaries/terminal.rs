@@ -31,11 +31,11 @@ fn refuse(world: &World, message: &str) {
 fn message_of_a_service_stays_in_its_line() {
     let world = World::connected();
     refuse(&world, TRICK);
-    let people = world.run(&["call", "zoom.meetings.get", "id=81234567890"]);
+    let people = world.run(&["call", "zoom.meetings.get", "meeting=81234567890"]);
     assert!(people.err.contains(r"a\u{1b}[2J") && people.err.contains(r"\r\nerror[ok]"), "{}", people.err);
     is_plain(&people);
     refuse(&world, TRICK);
-    let program = world.run(&["call", "zoom.meetings.get", "id=81234567890", "--json"]);
+    let program = world.run(&["call", "zoom.meetings.get", "meeting=81234567890", "--json"]);
     is_plain(&program);
     assert!(World::error(&program)["message"].as_str().unwrap().contains(TRICK), "the data is whole: {}", program.err);
 }
@@ -44,7 +44,7 @@ fn message_of_a_service_stays_in_its_line() {
 fn long_message_is_cut() {
     let world = World::connected();
     refuse(&world, &"x".repeat(200_000));
-    let people = world.run(&["call", "zoom.meetings.get", "id=81234567890"]);
+    let people = world.run(&["call", "zoom.meetings.get", "meeting=81234567890"]);
     assert!(people.err.len() < 4_000, "{} bytes", people.err.len());
     assert!(people.err.contains('…'), "{}", people.err);
 }

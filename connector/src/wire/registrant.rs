@@ -200,7 +200,8 @@ impl Added {
         };
         Some(AddedRegistrant {
             id: self.registrant_id?,
-            meeting_id: self.id,
+            meeting: self.id,
+            webinar: None,
             status: by_link(self.join_url.as_deref()),
             join_url: self.join_url,
             topic: self.topic,

@@ -42,10 +42,10 @@ pub fn everything() -> Vec<Value> {
     );
     let planned = &planned["meeting"];
     let id = planned["id"].as_str().expect("an id").to_owned();
-    must("meetings.update", json!({"id": id, "topic": "Another title", "settings": {"waiting_room": false}}));
+    must("meetings.update", json!({"meeting": id, "topic": "Another title", "settings": {"waiting_room": false}}));
     let occurrence = planned["occurrences"][0]["id"].clone();
-    must("meetings.delete", json!({"id": id, "occurrence_id": occurrence}));
-    must("meetings.delete", json!({"id": id}));
+    must("meetings.delete", json!({"meeting": id, "occurrence_id": occurrence}));
+    must("meetings.delete", json!({"meeting": id}));
 
     let single = json!({"topic": "Single", "start_time": "2099-01-01T10:00:00Z", "timezone": "Europe/Berlin", "settings": {"approval": "automatic"}});
     let single = must("meetings.create", single)["meeting"]["id"].as_str().expect("an id").to_owned();
@@ -66,8 +66,8 @@ pub fn everything() -> Vec<Value> {
     play("transcript", json!({}));
 
     must("recordings.trash", json!({"meeting": "FilesInTwoSets000000001=="}));
-    must("recordings.recover", json!({"meeting_uuid": "FilesInTwoSets000000001=="}));
-    must("recordings.delete-permanently", json!({"meeting_uuid": "FilesInTwoSets000000001=="}));
+    must("recordings.recover", json!({"meeting": "FilesInTwoSets000000001=="}));
+    must("recordings.delete-permanently", json!({"meeting": "FilesInTwoSets000000001=="}));
 
     must("users.create", json!({"email": "new@emulator.test", "first_name": "New", "last_name": "Colleague"}));
     must("users.update", json!({"user": "alan@emulator.test", "department": "Engines", "license": "licensed"}));

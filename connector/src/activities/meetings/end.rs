@@ -9,9 +9,9 @@ use crate::zoom::Zoom;
 
 /// End a running meeting.
 pub fn end(zoom: &Zoom<'_>, request: EndMeeting) -> Outcome<EndedMeeting> {
-    let id = MeetingId::parse("/id", &request.id)?;
+    let id = MeetingId::parse("/meeting", &request.meeting)?;
     zoom.put(format!("/meetings/{id}/status")).body(&json!({ "action": "end" }))?.done()?;
-    Ok(EndedMeeting { id: request.id })
+    Ok(EndedMeeting { meeting: request.meeting })
 }
 
 #[cfg(test)]
@@ -19,7 +19,7 @@ mod tests {
     use crate::testing::{check, fails, script};
 
     const REQUEST: &str = "PUT /meetings/81234567890/status";
-    const INPUT: &str = r#"{"id":"81234567890"}"#;
+    const INPUT: &str = r#"{"meeting":"81234567890"}"#;
 
     #[test]
     fn an_empty_answer_is_success() {
@@ -29,7 +29,13 @@ mod tests {
 
     #[test]
     fn a_uuid_is_refused() {
-        fails("meetings.end", r#"{"id":"Ab/Cd+eF0123456789abQ=="}"#, script("", 0, ""), "input.invalid", Some("/id"));
+        fails(
+            "meetings.end",
+            r#"{"meeting":"Ab/Cd+eF0123456789abQ=="}"#,
+            script("", 0, ""),
+            "input.invalid",
+            Some("/meeting"),
+        );
     }
 
     #[test]

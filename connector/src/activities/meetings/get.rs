@@ -10,7 +10,7 @@ use crate::zoom::Zoom;
 
 /// Read one meeting.
 pub fn get(zoom: &Zoom<'_>, request: GetMeeting) -> Outcome<Meeting> {
-    let id = MeetingId::parse("/id", &request.id)?;
+    let id = MeetingId::parse("/meeting", &request.meeting)?;
     read(zoom, &id, request.occurrence_id.as_deref(), request.previous_occurrences)
 }
 
@@ -36,12 +36,12 @@ mod tests {
         let expected = r#"{"id":"81234567890","topic":"Weekly sync","kind":"recurring","status":"waiting","duration":45,
             "occurrences":[{"id":"1648194360000","available":false}],"recurrence":{"every":"weekly","weekdays":["monday"]},
             "settings":{"audio":"third_party","approval":"no_registration","alternative_hosts":["a@x.org","b@x.org"]}}"#;
-        check("meetings.get", r#"{"id":"81234567890"}"#, script("GET /meetings/81234567890", 200, wire), expected);
+        check("meetings.get", r#"{"meeting":"81234567890"}"#, script("GET /meetings/81234567890", 200, wire), expected);
     }
 
     #[test]
     fn blanks_in_an_id_are_refused() {
-        fails("meetings.get", r#"{"id":"812 3456 7890"}"#, script("", 0, ""), "input.invalid", Some("/id"));
+        fails("meetings.get", r#"{"meeting":"812 3456 7890"}"#, script("", 0, ""), "input.invalid", Some("/meeting"));
     }
 
     #[test]
@@ -49,7 +49,7 @@ mod tests {
         let answer = r#"{"code":3001,"message":"Meeting does not exist: 81234567890."}"#;
         fails(
             "meetings.get",
-            r#"{"id":"81234567890"}"#,
+            r#"{"meeting":"81234567890"}"#,
             script("GET /meetings/81234567890", 404, answer),
             "not-found",
             None,

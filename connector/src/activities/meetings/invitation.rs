@@ -21,7 +21,7 @@ mod tests {
     use crate::testing::{check, fails, script};
 
     const REQUEST: &str = "GET /meetings/81234567890/invitation";
-    const INPUT: &str = r#"{"id":"81234567890"}"#;
+    const INPUT: &str = r#"{"meeting":"81234567890"}"#;
 
     #[test]
     fn text_and_sip_addresses() {
@@ -41,7 +41,13 @@ mod tests {
 
     #[test]
     fn blanks_in_an_id_are_refused() {
-        fails("meetings.invitation", r#"{"id":"812 3456 7890"}"#, script("", 0, ""), "input.invalid", Some("/id"));
+        fails(
+            "meetings.invitation",
+            r#"{"meeting":"812 3456 7890"}"#,
+            script("", 0, ""),
+            "input.invalid",
+            Some("/meeting"),
+        );
     }
 
     #[test]

@@ -15,7 +15,7 @@ const DEFAULT_TTL: u32 = 7_200;
 
 /// Make join links.
 pub fn invite_links(zoom: &Zoom<'_>, request: CreateInviteLinks) -> Outcome<InviteLinkList> {
-    let id = MeetingId::parse("/id", &request.id)?;
+    let id = MeetingId::parse("/meeting", &request.meeting)?;
     within("/ttl", request.ttl, 0..=7_776_000)?;
     if request.attendees.is_empty() || request.attendees.len() > 500 {
         return Err(invalid("/attendees", "so many links cannot be made at once", "name 1 to 500 people"));
@@ -56,7 +56,7 @@ mod tests {
             r#"{"attendees":[{"name":"Grace","join_url":"https://z/g"},{"name":"Alan","join_url":"https://z/a"}]}"#;
         check(
             "meetings.invite-links",
-            r#"{"id":"81234567890","attendees":[{"name":"Grace","disable_audio":true},{"name":"Alan"}],"ttl":3600}"#,
+            r#"{"meeting":"81234567890","attendees":[{"name":"Grace","disable_audio":true},{"name":"Alan"}],"ttl":3600}"#,
             script(REQUEST, 201, answer).with_body(body),
             r#"{"links":[{"name":"Grace","join_url":"https://z/g","expires_at":"2026-07-30T01:00:00Z"},
                 {"name":"Alan","join_url":"https://z/a","expires_at":"2026-07-30T01:00:00Z"}],"missing":[]}"#,
@@ -67,7 +67,7 @@ mod tests {
     fn links_for_ever_have_no_end_and_people_without_link_are_named() {
         check(
             "meetings.invite-links",
-            r#"{"id":"81234567890","attendees":[{"name":"Grace"},{"name":"Grace"}],"ttl":0}"#,
+            r#"{"meeting":"81234567890","attendees":[{"name":"Grace"},{"name":"Grace"}],"ttl":0}"#,
             script(REQUEST, 201, r#"{"attendees":[{"name":"Grace","join_url":"https://z/g"}]}"#),
             r#"{"links":[{"name":"Grace","join_url":"https://z/g"}],"missing":["Grace"]}"#,
         );
@@ -76,10 +76,10 @@ mod tests {
     #[test]
     fn wrong_inputs_never_reach_zoom() {
         for (input, pointer) in [
-            (r#"{"id":"81234567890","attendees":[]}"#, "/attendees"),
-            (r#"{"id":"81234567890","attendees":[{"name":" "}]}"#, "/attendees/0/name"),
-            (r#"{"id":"81234567890","attendees":[{"name":"x"}],"ttl":7776001}"#, "/ttl"),
-            (r#"{"id":"1","attendees":[{"name":"x"}]}"#, "/id"),
+            (r#"{"meeting":"81234567890","attendees":[]}"#, "/attendees"),
+            (r#"{"meeting":"81234567890","attendees":[{"name":" "}]}"#, "/attendees/0/name"),
+            (r#"{"meeting":"81234567890","attendees":[{"name":"x"}],"ttl":7776001}"#, "/ttl"),
+            (r#"{"meeting":"1","attendees":[{"name":"x"}]}"#, "/meeting"),
         ] {
             fails("meetings.invite-links", input, script("", 0, ""), "input.invalid", Some(pointer));
         }
@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn a_meeting_that_is_gone_is_not_found() {
         let answer = r#"{"code":3001,"message":"x"}"#;
-        let input = r#"{"id":"81234567890","attendees":[{"name":"x"}]}"#;
+        let input = r#"{"meeting":"81234567890","attendees":[{"name":"x"}]}"#;
         fails("meetings.invite-links", input, script(REQUEST, 404, answer), "not-found", None);
     }
 }

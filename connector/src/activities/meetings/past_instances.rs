@@ -10,7 +10,7 @@ use crate::zoom::Zoom;
 
 /// List the instances.
 pub fn past_instances(zoom: &Zoom<'_>, request: ListPastInstances) -> Outcome<PastInstancesList> {
-    let id = MeetingId::parse("/id", &request.id)?;
+    let id = MeetingId::parse("/meeting", &request.meeting)?;
     let call = zoom.get(format!("/past_meetings/{id}/instances"));
     let walk = one_page(call, "meetings", |row: Instance| row.public().ok_or("it has no UUID"))?;
     let (mut instances, coverage) = cut(walk, None);
@@ -23,7 +23,7 @@ mod tests {
     use crate::testing::{check, fails, run, script};
 
     const REQUEST: &str = "GET /past_meetings/81234567890/instances";
-    const INPUT: &str = r#"{"id":"81234567890"}"#;
+    const INPUT: &str = r#"{"meeting":"81234567890"}"#;
 
     #[test]
     fn the_earliest_comes_first() {
@@ -39,8 +39,8 @@ mod tests {
 
     #[test]
     fn a_uuid_is_refused() {
-        let input = r#"{"id":"Ab/Cd+eF0123456789abQ=="}"#;
-        fails("meetings.past-instances", input, script("", 0, ""), "input.invalid", Some("/id"));
+        let input = r#"{"meeting":"Ab/Cd+eF0123456789abQ=="}"#;
+        fails("meetings.past-instances", input, script("", 0, ""), "input.invalid", Some("/meeting"));
     }
 
     #[test]

@@ -21,7 +21,7 @@ mod tests {
     use crate::testing::{check, fails, script};
 
     const REQUEST: &str = "GET /meetings/Ab%2FCd%2BeF0123456789abQ%3D%3D/meeting_summary";
-    const INPUT: &str = r#"{"uuid":"Ab/Cd+eF0123456789abQ=="}"#;
+    const INPUT: &str = r#"{"meeting":"Ab/Cd+eF0123456789abQ=="}"#;
 
     #[test]
     fn text_and_older_parts_with_edits_preferred() {
@@ -39,7 +39,7 @@ mod tests {
 
     #[test]
     fn a_meeting_number_is_refused() {
-        fails("meetings.summary", r#"{"uuid":"8123"}"#, script("", 0, ""), "input.invalid", Some("/uuid"));
+        fails("meetings.summary", r#"{"meeting":"8123"}"#, script("", 0, ""), "input.invalid", Some("/meeting"));
     }
 
     #[test]

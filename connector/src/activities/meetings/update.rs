@@ -16,7 +16,7 @@ use crate::zoom::Zoom;
 
 /// Change a meeting. Zoom answers changes with nothing at all and drops some silently, so the meeting is read back.
 pub fn update(zoom: &Zoom<'_>, request: UpdateMeeting) -> Outcome<SavedMeeting> {
-    let id = MeetingId::parse("/id", &request.id)?;
+    let id = MeetingId::parse("/meeting", &request.meeting)?;
     texts(request.topic.as_deref(), request.agenda.as_deref(), request.passcode.as_deref(), request.duration)?;
     timezone(request.timezone.as_deref())?;
     let start = match request.start_time.as_deref() {
@@ -108,7 +108,7 @@ mod tests {
         );
         check(
             "meetings.update",
-            r#"{"id":"81234567890","topic":"New"}"#,
+            r#"{"meeting":"81234567890","topic":"New"}"#,
             script,
             r#"{"meeting":{"id":"81234567890","topic":"New","kind":"scheduled","status":"unknown"},"adjusted":[]}"#,
         );
@@ -118,7 +118,7 @@ mod tests {
     fn a_series_whose_hour_does_not_follow_the_clocks_is_said() {
         let stored = r#"{"id":81234567890,"type":8,"timezone":"Europe/Berlin","start_time":"2027-03-27T09:00:00Z","occurrences":[
             {"occurrence_id":"1","start_time":"2027-03-27T09:00:00Z"},{"occurrence_id":"2","start_time":"2027-03-28T09:00:00Z"}]}"#;
-        let input = r#"{"id":"81234567890","start_time":"2027-03-27T10:00:00","timezone":"Europe/Berlin"}"#;
+        let input = r#"{"meeting":"81234567890","start_time":"2027-03-27T10:00:00","timezone":"Europe/Berlin"}"#;
         let answer = run("meetings.update", input, &script(PATCH, 204, "").then(GET, 200, stored)).unwrap();
         let hour = r#"[{"field":"/start_time","asked":"\"2027-03-28T10:00:00\"","stored":"\"2027-03-28T11:00:00\""}]"#;
         assert_eq!(answer["adjusted"], serde_json::from_str::<serde_json::Value>(hour).unwrap());
@@ -126,19 +126,26 @@ mod tests {
 
     #[test]
     fn a_change_of_nothing_is_refused() {
-        fails("meetings.update", r#"{"id":"81234567890"}"#, script("", 0, ""), "input.invalid", Some(""));
+        fails("meetings.update", r#"{"meeting":"81234567890"}"#, script("", 0, ""), "input.invalid", Some(""));
     }
 
     #[test]
     fn a_change_without_proof_is_not_called_unsent() {
         let script = script(PATCH, 204, "").then(GET, 500, "");
-        let problem = fails("meetings.update", r#"{"id":"81234567890","topic":"New"}"#, script, "unavailable", None);
+        let problem =
+            fails("meetings.update", r#"{"meeting":"81234567890","topic":"New"}"#, script, "unavailable", None);
         assert!(!problem.not_sent);
     }
 
     #[test]
     fn a_meeting_that_is_gone_is_not_found() {
         let answer = r#"{"code":3001,"message":"x"}"#;
-        fails("meetings.update", r#"{"id":"81234567890","topic":"x"}"#, script(PATCH, 404, answer), "not-found", None);
+        fails(
+            "meetings.update",
+            r#"{"meeting":"81234567890","topic":"x"}"#,
+            script(PATCH, 404, answer),
+            "not-found",
+            None,
+        );
     }
 }

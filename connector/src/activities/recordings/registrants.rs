@@ -21,7 +21,7 @@ const MOST: usize = 30;
 
 /// List registrants.
 pub fn registrants_list(zoom: &Zoom<'_>, request: ListRecordingRegistrants) -> Outcome<RecordingRegistrantList> {
-    let meeting = MeetingId::parse("/meeting_id", &request.meeting_id)?;
+    let meeting = MeetingId::parse("/meeting", &request.meeting)?;
     let limit = input::limit(request.limit)?;
     let status = match request.status.unwrap_or(RegistrantStatus::Approved) {
         RegistrantStatus::Approved => "approved",
@@ -61,7 +61,7 @@ struct Added {
 
 /// Register a viewer.
 pub fn registrants_add(zoom: &Zoom<'_>, request: AddRecordingRegistrant) -> Outcome<AddedRecordingRegistrant> {
-    let meeting = MeetingId::parse("/meeting_id", &request.meeting_id)?;
+    let meeting = MeetingId::parse("/meeting", &request.meeting)?;
     input::at_most("/email", Some(&request.email), 128)?;
     if !request.email.contains('@') {
         return Err(invalid("/email", "this is no e-mail address", "write it as `mary@example.com`"));
@@ -91,7 +91,7 @@ pub fn registrants_add(zoom: &Zoom<'_>, request: AddRecordingRegistrant) -> Outc
         .json(Mark::Id(&["registrant_id"]))?;
     Ok(AddedRecordingRegistrant {
         id: added.registrant_id.ok_or_else(|| broken("Zoom's answer about the registration has no id"))?,
-        meeting_id: request.meeting_id,
+        meeting: request.meeting,
         topic: added.topic,
         share_url: added.share_url,
     })
@@ -110,7 +110,7 @@ struct Named<'a> {
 
 /// Approve or deny registrations.
 pub fn registrants_set_status(zoom: &Zoom<'_>, request: SetRecordingRegistrantsStatus) -> Outcome<Decided> {
-    let meeting = MeetingId::parse("/meeting_id", &request.meeting_id)?;
+    let meeting = MeetingId::parse("/meeting", &request.meeting)?;
     if !(1..=MOST).contains(&request.registrants.len()) {
         return Err(invalid("/registrants", "Zoom takes 1 to 30 registrants at once", "split the list"));
     }
@@ -122,7 +122,7 @@ pub fn registrants_set_status(zoom: &Zoom<'_>, request: SetRecordingRegistrantsS
     zoom.put(format!("/meetings/{meeting}/recordings/registrants/status"))
         .body(&Decision { action, registrants })?
         .done()?;
-    Ok(Decided { meeting_id: request.meeting_id, decision: request.decision, registrants: request.registrants })
+    Ok(Decided { meeting: request.meeting, decision: request.decision, registrants: request.registrants })
 }
 
 #[cfg(test)]
@@ -138,7 +138,7 @@ mod tests {
         let wire = r#"{"next_page_token":"","registrants":[{"id":"r1","email":"m@x.org","status":"approved","org":"X",
             "custom_questions":[{"title":"Why?","value":"Because"}]},{"status":"paused"}]}"#;
         let script = script(&format!("GET {PATH}?status=pending&page_size=300"), 200, wire);
-        let input = r#"{"meeting_id":"81234567890","status":"pending"}"#;
+        let input = r#"{"meeting":"81234567890","status":"pending"}"#;
         let answer = run("recordings.registrants-list", input, &script).unwrap();
         assert_eq!(answer["registrants"][0]["profile"], json!({"org": "X"}));
         assert_eq!(answer["registrants"][0]["questions"][0]["value"], "Because");
@@ -147,34 +147,34 @@ mod tests {
 
     #[test]
     fn a_viewer_who_waits_has_no_page_yet() {
-        let input = r#"{"meeting_id":"81234567890","email":"m@x.org","first_name":"Mary","profile":{"org":"X"},
+        let input = r#"{"meeting":"81234567890","email":"m@x.org","first_name":"Mary","profile":{"org":"X"},
             "questions":[{"title":"Why?","value":"Because"}]}"#;
         let body = r#"{"email":"m@x.org","first_name":"Mary","org":"X","custom_questions":[{"title":"Why?","value":"Because"}]}"#;
         let wire = r#"{"id":81234567890,"registrant_id":"r1","topic":"T"}"#;
         let script = script(&format!("POST {PATH}"), 201, wire).with_body(body);
-        let expected = r#"{"id":"r1","meeting_id":"81234567890","topic":"T"}"#;
+        let expected = r#"{"id":"r1","meeting":"81234567890","topic":"T"}"#;
         check("recordings.registrants-add", input, script, expected);
     }
 
     #[test]
     fn a_recording_without_registration_refuses() {
         let answer = r#"{"code":404,"message":"x"}"#;
-        let input = r#"{"meeting_id":"81234567890","email":"m@x.org","first_name":"Mary"}"#;
+        let input = r#"{"meeting":"81234567890","email":"m@x.org","first_name":"Mary"}"#;
         let script_ = script(&format!("POST {PATH}"), 404, answer);
         fails("recordings.registrants-add", input, script_, "not-found", None);
-        let nobody = r#"{"meeting_id":"81234567890","email":"m","first_name":"Mary"}"#;
+        let nobody = r#"{"meeting":"81234567890","email":"m","first_name":"Mary"}"#;
         fails("recordings.registrants-add", nobody, script("", 0, ""), "input.invalid", Some("/email"));
-        let uuid = r#"{"meeting_id":"abcdefgh==","email":"m@x.org","first_name":"Mary"}"#;
-        fails("recordings.registrants-add", uuid, script("", 0, ""), "input.invalid", Some("/meeting_id"));
+        let uuid = r#"{"meeting":"abcdefgh==","email":"m@x.org","first_name":"Mary"}"#;
+        fails("recordings.registrants-add", uuid, script("", 0, ""), "input.invalid", Some("/meeting"));
     }
 
     #[test]
     fn decisions_are_for_one_to_thirty() {
-        let input = r#"{"meeting_id":"81234567890","decision":"deny","registrants":["r1","r2"]}"#;
+        let input = r#"{"meeting":"81234567890","decision":"deny","registrants":["r1","r2"]}"#;
         let script_ = script(&format!("PUT {PATH}/status"), 204, "")
             .with_body(r#"{"action":"deny","registrants":[{"id":"r1"},{"id":"r2"}]}"#);
         check("recordings.registrants-set-status", input, script_, input);
-        let none = r#"{"meeting_id":"81234567890","decision":"deny","registrants":[]}"#;
+        let none = r#"{"meeting":"81234567890","decision":"deny","registrants":[]}"#;
         fails("recordings.registrants-set-status", none, script("", 0, ""), "input.invalid", Some("/registrants"));
     }
 }

@@ -12,6 +12,17 @@ use crate::service::Outcome;
 use crate::wire::recording_settings::Settings;
 use crate::zoom::Zoom;
 
+/// What Zoom shows of every recording.
+const KNOWN: &[&str] = &[
+    "approval_type",
+    "on_demand",
+    "password",
+    "recording_authentication",
+    "share_recording",
+    "topic",
+    "viewer_download",
+];
+
 /// Read a recording's settings.
 pub fn settings_get(zoom: &Zoom<'_>, request: GetRecording) -> Outcome<RecordingSettings> {
     read(zoom, &MeetingRef::parse("/meeting", &request.meeting)?)

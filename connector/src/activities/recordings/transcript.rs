@@ -68,8 +68,8 @@ fn of_recording(zoom: &Zoom<'_>, request: &DownloadMeetingTranscript) -> Outcome
         meeting_uuid: Some(recording.meeting_uuid),
         topic: recording.topic,
         created_at: None,
-    }))
         skipped: None,
+    }))
 }
 
 #[derive(Deserialize, Default)]
@@ -124,12 +124,12 @@ fn of_meeting(zoom: &Zoom<'_>, meeting: &str) -> Outcome<DownloadedTranscript> {
         meeting_uuid: found.meeting_id.filter(|id| !id.bytes().all(|byte| byte.is_ascii_digit())),
         topic: found.meeting_topic,
         created_at: found.transcript_created_time,
+        skipped: None,
     })
 }
 
 /// Why Zoom gives no link, in a problem's words.
 fn restricted(reason: Option<&str>) -> Problem {
-        skipped: None,
     let problem = match reason {
         Some("NOT_READY") => no_recording("Zoom is still making the transcript"),
         Some("DELETED_OR_TRASHED") => Problem {

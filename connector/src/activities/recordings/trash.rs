@@ -32,9 +32,9 @@ pub fn trash_file(zoom: &Zoom<'_>, request: TrashRecordingFile) -> Outcome<Trash
 
 /// Take a recording out of the trash.
 pub fn recover(zoom: &Zoom<'_>, request: RecoverRecording) -> Outcome<Recovered> {
-    let meeting = instance(&request.meeting_uuid)?;
+    let meeting = instance(&request.meeting)?;
     put_back(zoom, format!("/meetings/{meeting}/recordings/status"))?;
-    Ok(Recovered { meeting: request.meeting_uuid, file: None })
+    Ok(Recovered { meeting: request.meeting, file: None })
 }
 
 /// Take one file out of the trash.
@@ -47,29 +47,29 @@ pub fn recover_file(zoom: &Zoom<'_>, request: RecoverRecordingFile) -> Outcome<R
 
 /// Delete a recording for good.
 pub fn delete_permanently(zoom: &Zoom<'_>, request: DeleteRecording) -> Outcome<Deleted> {
-    let meeting = instance(&request.meeting_uuid)?;
+    let meeting = instance(&request.meeting)?;
     zoom.delete(format!("/meetings/{meeting}/recordings")).query("action", Some("delete")).done()?;
-    Ok(Deleted { meeting_uuid: request.meeting_uuid, file: None })
+    Ok(Deleted { meeting: request.meeting, file: None })
 }
 
 /// Delete one file for good.
 pub fn delete_file_permanently(zoom: &Zoom<'_>, request: DeleteRecordingFile) -> Outcome<Deleted> {
-    let meeting = instance(&request.meeting_uuid)?;
+    let meeting = instance(&request.meeting)?;
     let file = FileId::parse("/file", &request.file)?;
     zoom.delete(format!("/meetings/{meeting}/recordings/{file}")).query("action", Some("delete")).done()?;
-    Ok(Deleted { meeting_uuid: request.meeting_uuid, file: Some(request.file) })
+    Ok(Deleted { meeting: request.meeting, file: Some(request.file) })
 }
 
 /// An instance, never a number: by the time of the call the number could mean another one.
 fn instance(uuid: &str) -> Outcome<MeetingUuid> {
     if uuid.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(crate::problem::invalid(
-            "/meeting_uuid",
+            "/meeting",
             "a meeting's id does not say which instance is meant",
             "give the `meeting_uuid` that `recordings.list` or `recordings.list-trash` shows",
         ));
     }
-    MeetingUuid::parse("/meeting_uuid", uuid)
+    MeetingUuid::parse("/meeting", uuid)
 }
 
 #[derive(Serialize)]
@@ -128,7 +128,7 @@ mod tests {
         let request = format!("PUT {PATH}/status");
         for (status, body) in [(200, ""), (204, ""), (200, r#"{"code":0,"message":"success"}"#)] {
             let script = script(&request, status, body).with_body(r#"{"action":"recover"}"#);
-            let input = format!(r#"{{"meeting_uuid":"{ODD}"}}"#);
+            let input = format!(r#"{{"meeting":"{ODD}"}}"#);
             check("recordings.recover", &input, script, &format!(r#"{{"meeting":"{ODD}"}}"#));
         }
         let file = "PUT /meetings/81234567890/recordings/f-1/status";
@@ -141,7 +141,7 @@ mod tests {
         let none = r#"{"code":3301,"message":"x"}"#;
         let problem = fails(
             "recordings.recover",
-            r#"{"meeting_uuid":"abcdefgh=="}"#,
+            r#"{"meeting":"abcdefgh=="}"#,
             script("PUT /meetings/abcdefgh%3D%3D/recordings/status", 404, none),
             "not-found",
             None,
@@ -152,7 +152,7 @@ mod tests {
     #[test]
     fn a_full_storage_and_a_missing_right_inside_http_200_are_told_apart() {
         let request = "PUT /meetings/abcdefgh%3D%3D/recordings/status";
-        let input = r#"{"meeting_uuid":"abcdefgh=="}"#;
+        let input = r#"{"meeting":"abcdefgh=="}"#;
         let full = r#"{"code":3309,"message":"x"}"#;
         fails("recordings.recover", input, script(request, 400, full), "limit-reached", None);
         let right = r#"{"code":200,"message":"x"}"#;
@@ -164,17 +164,17 @@ mod tests {
     #[test]
     fn what_cannot_be_undone_names_the_instance() {
         for (activity, input) in [
-            ("recordings.delete-permanently", r#"{"meeting_uuid":"81234567890"}"#),
-            ("recordings.delete-file-permanently", r#"{"meeting_uuid":"81234567890","file":"f"}"#),
-            ("recordings.recover", r#"{"meeting_uuid":"81234567890"}"#),
+            ("recordings.delete-permanently", r#"{"meeting":"81234567890"}"#),
+            ("recordings.delete-file-permanently", r#"{"meeting":"81234567890","file":"f"}"#),
+            ("recordings.recover", r#"{"meeting":"81234567890"}"#),
         ] {
-            fails(activity, input, script("", 0, ""), "input.invalid", Some("/meeting_uuid"));
+            fails(activity, input, script("", 0, ""), "input.invalid", Some("/meeting"));
         }
         let whole = script(&format!("DELETE {PATH}?action=delete"), 204, "");
-        let input = format!(r#"{{"meeting_uuid":"{ODD}"}}"#);
+        let input = format!(r#"{{"meeting":"{ODD}"}}"#);
         check("recordings.delete-permanently", &input, whole, &input);
         let file = script(&format!("DELETE {PATH}/f?action=delete"), 204, "");
-        let input = format!(r#"{{"meeting_uuid":"{ODD}","file":"f"}}"#);
+        let input = format!(r#"{{"meeting":"{ODD}","file":"f"}}"#);
         check("recordings.delete-file-permanently", &input, file, &input);
     }
 }

@@ -41,7 +41,7 @@ mod tests {
             "role_in_purchase_process":"Influencer","custom_questions":[{"title":"Why?","value":"x"}],"language":"de-DE","auto_approve":true}"#;
         let answer = r#"{"id":81234567890,"registrant_id":"r1","join_url":"https://z/w/1","topic":"T","start_time":"2026-12-01T09:00:00Z",
             "occurrences":[{"occurrence_id":"1648194360000","duration":60,"status":"available"}],"participant_pin_code":380303}"#;
-        let expected = r#"{"id":"r1","meeting_id":"81234567890","status":"approved","join_url":"https://z/w/1","topic":"T",
+        let expected = r#"{"id":"r1","meeting":"81234567890","status":"approved","join_url":"https://z/w/1","topic":"T",
             "start_time":"2026-12-01T09:00:00Z","occurrences":[{"id":"1648194360000","duration":60}],"pin":"380303"}"#;
         let post = format!("{POST}?occurrence_ids=1648194360000,1648280760000");
         check("registrants.add", input, script(&post, 201, answer).with_body(body), expected);
@@ -52,7 +52,7 @@ mod tests {
     #[test]
     fn without_a_link_it_is_pending() {
         let answer = r#"{"id":81234567890,"registrant_id":"r1","topic":"T"}"#;
-        let expected = r#"{"id":"r1","meeting_id":"81234567890","status":"pending","topic":"T","occurrences":[]}"#;
+        let expected = r#"{"id":"r1","meeting":"81234567890","status":"pending","topic":"T","occurrences":[]}"#;
         check("registrants.add", INPUT, script(POST, 201, answer), expected);
     }
 

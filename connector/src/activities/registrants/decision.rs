@@ -36,7 +36,8 @@ pub fn decide(zoom: &Zoom<'_>, call: Call<'_>, decision: Decision<'_>) -> Outcom
     let unconfirmed: Vec<String> =
         registrants.iter().filter(|one| !found(one)).filter_map(|one| one.id.clone().or(one.email.clone())).collect();
     let count = registrants.len().saturating_sub(unconfirmed.len());
-    Ok(ChangedStatus { meeting, action, count: small(i64::try_from(count).ok()).unwrap_or(u32::MAX), unconfirmed })
+    let count = small(i64::try_from(count).ok()).unwrap_or(u32::MAX);
+    Ok(ChangedStatus { meeting: Some(meeting), webinar: None, action, count, unconfirmed })
 }
 
 /// Zoom goes by the id where it is given.

@@ -7,12 +7,12 @@ use crate::zoom::Zoom;
 
 /// Delete a webinar or one of its occurrences.
 pub fn delete(zoom: &Zoom<'_>, request: DeleteWebinar) -> Outcome<DeletedWebinar> {
-    let id = MeetingId::parse("/id", &request.id)?;
+    let id = MeetingId::parse("/webinar", &request.webinar)?;
     zoom.delete(format!("/webinars/{id}"))
         .query("occurrence_id", request.occurrence_id.as_deref())
         .query("cancel_webinar_reminder", request.notify_registrants)
         .done()?;
-    Ok(DeletedWebinar { id: request.id, occurrence_id: request.occurrence_id })
+    Ok(DeletedWebinar { webinar: request.webinar, occurrence_id: request.occurrence_id })
 }
 
 #[cfg(test)]
@@ -24,16 +24,16 @@ mod tests {
         let script = script("DELETE /webinars/91234567890?cancel_webinar_reminder=true", 204, "");
         check(
             "webinars.delete",
-            r#"{"id":"91234567890","notify_registrants":true}"#,
+            r#"{"webinar":"91234567890","notify_registrants":true}"#,
             script,
-            r#"{"id":"91234567890"}"#,
+            r#"{"webinar":"91234567890"}"#,
         );
     }
 
     #[test]
     fn wrong_input_and_a_webinar_that_is_gone() {
-        fails("webinars.delete", r#"{"id":"a"}"#, script("", 0, ""), "input.invalid", Some("/id"));
+        fails("webinars.delete", r#"{"webinar":"a"}"#, script("", 0, ""), "input.invalid", Some("/webinar"));
         let gone = script("DELETE /webinars/91234567890", 404, r#"{"code":3001,"message":"x"}"#);
-        fails("webinars.delete", r#"{"id":"91234567890"}"#, gone, "not-found", None);
+        fails("webinars.delete", r#"{"webinar":"91234567890"}"#, gone, "not-found", None);
     }
 }

@@ -10,7 +10,7 @@ use crate::zoom::Zoom;
 
 /// Read one webinar.
 pub fn get(zoom: &Zoom<'_>, request: GetWebinar) -> Outcome<Webinar> {
-    let id = MeetingId::parse("/id", &request.id)?;
+    let id = MeetingId::parse("/webinar", &request.webinar)?;
     read(zoom, &id, request.occurrence_id.as_deref(), request.previous_occurrences)
 }
 
@@ -28,7 +28,7 @@ pub fn read(zoom: &Zoom<'_>, id: &MeetingId, occurrence: Option<&str>, previous:
 mod tests {
     use crate::testing::{check, fails, script};
 
-    const INPUT: &str = r#"{"id":"91234567890"}"#;
+    const INPUT: &str = r#"{"webinar":"91234567890"}"#;
 
     #[test]
     fn a_webinar_in_public_words() {
@@ -45,7 +45,7 @@ mod tests {
 
     #[test]
     fn wrong_input_a_missing_plan_and_a_webinar_that_is_gone() {
-        fails("webinars.get", r#"{"id":"x"}"#, script("", 0, ""), "input.invalid", Some("/id"));
+        fails("webinars.get", r#"{"webinar":"x"}"#, script("", 0, ""), "input.invalid", Some("/webinar"));
         let answer =
             |status, code| script("GET /webinars/91234567890", status, &format!(r#"{{"code":{code},"message":"x"}}"#));
         fails("webinars.get", INPUT, answer(404, 3001), "not-found", None);

@@ -48,7 +48,8 @@ pub fn registrants_set_status(zoom: &Zoom<'_>, request: ChangeWebinarStatus) -> 
     let list = || zoom.get(format!("/webinars/{id}/registrants")).query("occurrence_id", occurrence);
     let decision =
         Decision { meeting: request.webinar, action: request.action, registrants: request.registrants, list: &list };
-    decide(zoom, call, decision)
+    let changed = decide(zoom, call, decision)?;
+    Ok(ChangedStatus { meeting: None, webinar: changed.meeting, ..changed })
 }
 
 #[cfg(test)]
@@ -73,7 +74,7 @@ mod tests {
         let input = r#"{"webinar":"91234567890","person":{"email":"a@x.org","first_name":"A"},"tracking_source":"s1"}"#;
         let post = script("POST /webinars/91234567890/registrants", 201, r#"{"id":91234567890,"registrant_id":"r1"}"#);
         let body = r#"{"email":"a@x.org","first_name":"A","source_id":"s1"}"#;
-        let expected = r#"{"id":"r1","meeting_id":"91234567890","status":"pending","occurrences":[]}"#;
+        let expected = r#"{"id":"r1","webinar":"91234567890","status":"pending","occurrences":[]}"#;
         check("webinars.registrants-add", input, post.with_body(body), expected);
     }
 
@@ -83,7 +84,7 @@ mod tests {
         let put = script("PUT /webinars/91234567890/registrants/status", 204, "");
         let list = "GET /webinars/91234567890/registrants?status=approved&page_size=300";
         let put = put.then(list, 200, r#"{"registrants":[{"id":"r1"}]}"#);
-        let expected = r#"{"meeting":"91234567890","action":"approve","count":1,"unconfirmed":[]}"#;
+        let expected = r#"{"webinar":"91234567890","action":"approve","count":1,"unconfirmed":[]}"#;
         check("webinars.registrants-set-status", input, put, expected);
     }
 

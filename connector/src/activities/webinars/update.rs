@@ -16,7 +16,7 @@ use crate::zoom::Zoom;
 
 /// Change a webinar. Zoom answers with nothing at all, so it is read back.
 pub fn update(zoom: &Zoom<'_>, request: UpdateWebinar) -> Outcome<SavedWebinar> {
-    let id = MeetingId::parse("/id", &request.id)?;
+    let id = MeetingId::parse("/webinar", &request.webinar)?;
     texts(request.topic.as_deref(), request.agenda.as_deref(), request.passcode.as_deref(), request.duration)?;
     timezone(request.timezone.as_deref())?;
     let start = match request.start_time.as_deref() {
@@ -71,7 +71,7 @@ mod tests {
 
     const PATCH: &str = "PATCH /webinars/91234567890";
     const GET: &str = "GET /webinars/91234567890";
-    const INPUT: &str = r#"{"id":"91234567890","topic":"New"}"#;
+    const INPUT: &str = r#"{"webinar":"91234567890","topic":"New"}"#;
 
     #[test]
     fn only_what_was_asked_is_sent_and_read_back() {
@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn a_change_of_nothing_is_refused() {
-        fails("webinars.update", r#"{"id":"91234567890"}"#, script("", 0, ""), "input.invalid", Some(""));
+        fails("webinars.update", r#"{"webinar":"91234567890"}"#, script("", 0, ""), "input.invalid", Some(""));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::zoom::Zoom;
 
 /// Add a poll.
 pub fn polls_create(zoom: &Zoom<'_>, request: CreatePoll) -> Outcome<SavedPoll> {
-    let id = MeetingId::parse("/id", &request.id)?;
+    let id = MeetingId::parse("/meeting", &request.meeting)?;
     let kind = request.kind.unwrap_or(PollKind::Poll);
     let draft = Draft { title: request.title, kind, anonymous: request.anonymous, questions: request.questions };
     let answer: wire::poll::Poll =
@@ -33,7 +33,7 @@ mod tests {
         let answer = r#"{"id":"p1","status":"notstart","title":"Tea","poll_type":1,"questions":[{"name":"Tea?","type":"single","answers":["Yes","No"],"answer_required":true}]}"#;
         check(
             "meetings.polls-create",
-            r#"{"id":"81234567890","title":"Tea","questions":[{"name":"Tea?","answers":["Yes","No"],"answer_required":false}]}"#,
+            r#"{"meeting":"81234567890","title":"Tea","questions":[{"name":"Tea?","answers":["Yes","No"],"answer_required":false}]}"#,
             script(REQUEST, 201, answer).with_body(body),
             r#"{"poll":{"id":"p1","title":"Tea","kind":"poll","status":"not_started","questions":[{"name":"Tea?","kind":"single","answers":["Yes","No"],"answer_required":true}]},
                 "adjusted":[{"field":"/questions/0/answer_required","asked":"false","stored":"true"}]}"#,
@@ -62,14 +62,14 @@ mod tests {
                 "/questions/0/rating_max_value",
             ),
         ] {
-            let input = format!(r#"{{"id":"81234567890",{poll}}}"#);
+            let input = format!(r#"{{"meeting":"81234567890",{poll}}}"#);
             fails("meetings.polls-create", &input, script("", 0, ""), "input.invalid", Some(pointer));
         }
     }
 
     #[test]
     fn polls_that_are_off_are_said_to_be() {
-        let input = r#"{"id":"81234567890","title":"t","questions":[{"name":"x","answers":["a","b"]}]}"#;
+        let input = r#"{"meeting":"81234567890","title":"t","questions":[{"name":"x","answers":["a","b"]}]}"#;
         let answer = r#"{"code":4400,"message":"x"}"#;
         fails("meetings.polls-create", input, script(REQUEST, 400, answer), "feature-off", None);
     }

@@ -7,10 +7,10 @@ use crate::zoom::Zoom;
 
 /// Delete a poll.
 pub fn polls_delete(zoom: &Zoom<'_>, request: GetPoll) -> Outcome<DeletedPoll> {
-    let id = MeetingId::parse("/id", &request.id)?;
+    let id = MeetingId::parse("/meeting", &request.meeting)?;
     let poll = PollId::parse("/poll", &request.poll)?;
     zoom.delete(format!("/meetings/{id}/polls/{poll}")).done()?;
-    Ok(DeletedPoll { id: request.id, poll: request.poll })
+    Ok(DeletedPoll { meeting: request.meeting, poll: request.poll })
 }
 
 #[cfg(test)]
@@ -18,7 +18,7 @@ mod tests {
     use crate::testing::{check, fails, script};
 
     const REQUEST: &str = "DELETE /meetings/81234567890/polls/p1";
-    const INPUT: &str = r#"{"id":"81234567890","poll":"p1"}"#;
+    const INPUT: &str = r#"{"meeting":"81234567890","poll":"p1"}"#;
 
     #[test]
     fn an_empty_answer_is_success() {
@@ -27,7 +27,7 @@ mod tests {
 
     #[test]
     fn no_id_is_refused() {
-        let input = r#"{"id":"81234567890","poll":""}"#;
+        let input = r#"{"meeting":"81234567890","poll":""}"#;
         fails("meetings.polls-delete", input, script("", 0, ""), "input.invalid", Some("/poll"));
     }
 

@@ -11,7 +11,7 @@ use crate::zoom::Zoom;
 
 /// Read a poll.
 pub fn polls_get(zoom: &Zoom<'_>, request: GetPoll) -> Outcome<Poll> {
-    read(zoom, &MeetingId::parse("/id", &request.id)?, &PollId::parse("/poll", &request.poll)?)
+    read(zoom, &MeetingId::parse("/meeting", &request.meeting)?, &PollId::parse("/poll", &request.poll)?)
 }
 
 /// Read a poll by its checked ids.
@@ -25,7 +25,7 @@ mod tests {
     use crate::testing::{check, fails, script};
 
     const REQUEST: &str = "GET /meetings/81234567890/polls/QalIoKWLTJehBJ8e1xRrbQ";
-    const INPUT: &str = r#"{"id":"81234567890","poll":"QalIoKWLTJehBJ8e1xRrbQ"}"#;
+    const INPUT: &str = r#"{"meeting":"81234567890","poll":"QalIoKWLTJehBJ8e1xRrbQ"}"#;
 
     #[test]
     fn a_poll_in_public_words() {
@@ -42,7 +42,7 @@ mod tests {
 
     #[test]
     fn an_id_cannot_leave_its_segment() {
-        let input = r#"{"id":"81234567890","poll":"../x"}"#;
+        let input = r#"{"meeting":"81234567890","poll":"../x"}"#;
         fails("meetings.polls-get", input, script("", 0, ""), "input.invalid", Some("/poll"));
     }
 

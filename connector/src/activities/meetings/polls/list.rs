@@ -10,7 +10,7 @@ use crate::zoom::Zoom;
 
 /// List the polls.
 pub fn polls_list(zoom: &Zoom<'_>, request: ListPolls) -> Outcome<PollList> {
-    let id = MeetingId::parse("/id", &request.id)?;
+    let id = MeetingId::parse("/meeting", &request.meeting)?;
     let call = zoom.get(format!("/meetings/{id}/polls")).query("anonymous", request.anonymous);
     let (polls, coverage) = cut(one_page(call, "polls", |row: Poll| row.public().ok_or("it has no id"))?, None);
     Ok(PollList { polls, coverage })
@@ -20,7 +20,7 @@ pub fn polls_list(zoom: &Zoom<'_>, request: ListPolls) -> Outcome<PollList> {
 mod tests {
     use crate::testing::{check, fails, script};
 
-    const INPUT: &str = r#"{"id":"81234567890"}"#;
+    const INPUT: &str = r#"{"meeting":"81234567890"}"#;
 
     #[test]
     fn polls_of_unknown_kind_and_state_are_kept() {
@@ -29,7 +29,7 @@ mod tests {
             {"id":"p2","status":"melted","poll_type":9,"questions":[{"name":"?","type":"telepathy"}]}]}"#;
         check(
             "meetings.polls-list",
-            r#"{"id":"81234567890","anonymous":false}"#,
+            r#"{"meeting":"81234567890","anonymous":false}"#,
             script("GET /meetings/81234567890/polls?anonymous=false", 200, wire),
             r#"{"polls":[
                 {"id":"p1","title":"Tea","kind":"poll","status":"not_started","anonymous":false,"questions":[{"name":"Tea?","kind":"single","answers":["Yes","No"],"answer_required":true}]},
@@ -40,8 +40,8 @@ mod tests {
 
     #[test]
     fn a_uuid_is_refused() {
-        let input = r#"{"id":"Ab/Cd+eF0123456789abQ=="}"#;
-        fails("meetings.polls-list", input, script("", 0, ""), "input.invalid", Some("/id"));
+        let input = r#"{"meeting":"Ab/Cd+eF0123456789abQ=="}"#;
+        fails("meetings.polls-list", input, script("", 0, ""), "input.invalid", Some("/meeting"));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::zoom::Zoom;
 
 /// Replace a poll.
 pub fn polls_update(zoom: &Zoom<'_>, request: UpdatePoll) -> Outcome<SavedPoll> {
-    let id = MeetingId::parse("/id", &request.id)?;
+    let id = MeetingId::parse("/meeting", &request.meeting)?;
     let poll = PollId::parse("/poll", &request.poll)?;
     let kind = request.kind.unwrap_or(PollKind::Poll);
     let draft = Draft { title: request.title, kind, anonymous: request.anonymous, questions: request.questions };
@@ -25,7 +25,7 @@ mod tests {
 
     const PUT: &str = "PUT /meetings/81234567890/polls/p1";
     const GET: &str = "GET /meetings/81234567890/polls/p1";
-    const INPUT: &str = r#"{"id":"81234567890","poll":"p1","title":"Tea","anonymous":true,"questions":[{"name":"Tea?","answers":["Yes","No"]}]}"#;
+    const INPUT: &str = r#"{"meeting":"81234567890","poll":"p1","title":"Tea","anonymous":true,"questions":[{"name":"Tea?","answers":["Yes","No"]}]}"#;
 
     #[test]
     fn the_whole_poll_is_sent_and_read_back() {
@@ -48,7 +48,7 @@ mod tests {
 
     #[test]
     fn a_poll_without_questions_is_refused() {
-        let input = r#"{"id":"81234567890","poll":"p1","title":"Tea","questions":[]}"#;
+        let input = r#"{"meeting":"81234567890","poll":"p1","title":"Tea","questions":[]}"#;
         fails("meetings.polls-update", input, script("", 0, ""), "input.invalid", Some("/questions"));
     }
 
