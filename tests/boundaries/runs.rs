@@ -38,3 +38,37 @@ fn a_killed_run_is_interrupted() {
         .filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().starts_with("run-"));
     assert_eq!(left.count(), 0);
 }
+
+/// Starts a run that waits for the service, and gives its id.
+fn waiting(world: &World) -> (std::process::Child, String) {
+    let slow = json!({"kind": "latency", "millis": 60_000, "count": 1});
+    assert!(world.ask("POST", "/_emulator/faults", &slow).0 < 300);
+    let before = states(world).len();
+    let file = World::file("manifests/automations/list-recordings.json").display().to_string();
+    let mut command = world.command(&["run", &file, "from=2026-11-01", "to=2026-11-23"]);
+    let child = world.start(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()));
+    let give_up = Instant::now() + Duration::from_secs(20);
+    while states(world).len() == before && Instant::now() < give_up {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    (child, world.json(&["runs", "list", "--json"])[0]["id"].as_str().unwrap().to_owned())
+}
+
+/// Issue 11, 14: runs that ended or were interrupted can be deleted, one that goes on cannot.
+#[test]
+fn runs_are_deleted_unless_they_go_on() {
+    let world = World::connected();
+    world.list_recordings();
+    let ended = world.json(&["runs", "list", "--json"])[0]["id"].as_str().unwrap().to_owned();
+    let (mut child, running) = waiting(&world);
+    let refused = world.run(&["runs", "delete", &running]);
+    assert!(refused.code != 0 && refused.err.contains("goes on"), "{}", refused.err);
+    assert_eq!(world.json(&["runs", "delete", &ended, "--json"]), json!({ "deleted": [ended] }));
+    assert_eq!(world.run(&["runs", "show", &ended]).code, 2);
+    assert_eq!(world.json(&["runs", "prune", "--older-than", "1ms", "--json"]), json!({ "deleted": [] }));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(world.json(&["runs", "prune", "--older-than", "30d", "--json"]), json!({ "deleted": [] }));
+    assert_eq!(world.json(&["runs", "prune", "--older-than", "1ms", "--json"]), json!({ "deleted": [running] }));
+    assert_eq!(states(&world), Vec::<Value>::new());
+}

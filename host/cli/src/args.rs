@@ -264,4 +264,12 @@ pub enum RunsCommand {
     },
     /// Show one run with its steps
     Show { id: String },
+    /// Delete what was kept of a run; what its steps did stays done
+    Delete { id: String },
+    /// Delete what was kept of all runs that began long ago and do not go on
+    Prune {
+        /// How long ago, for example 30d or 12h
+        #[arg(long, value_name = "TIME", value_parser = crate::download::age)]
+        older_than: std::time::Duration,
+    },
 }

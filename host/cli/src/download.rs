@@ -16,6 +16,15 @@ pub fn time(text: &str) -> Result<Duration, String> {
     Ok(time.min(LONGEST))
 }
 
+/// The same, and days: `30d`.
+pub fn age(text: &str) -> Result<Duration, String> {
+    let wrong = || format!("`{text}` is no time; write for example `30d` or `12h`");
+    let span = text.parse::<jiff::Span>().map_err(|_| wrong())?;
+    let time = span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).map_err(|_| wrong())?;
+    let time = Duration::try_from(time).ok().filter(|time| !time.is_zero()).ok_or_else(wrong)?;
+    Ok(time.min(LONGEST))
+}
+
 /// `4096`, `500MB`, `20GiB`: bytes.
 pub fn size(text: &str) -> Result<u64, String> {
     let wrong = || format!("`{text}` is no size; write for example `500MB` or `20GiB`");
@@ -50,6 +59,15 @@ mod tests {
         }
         for text in ["", "GB", "1.5GB", "-1", "0", "5XB", "99999999999TB", "1KM", "iB"] {
             assert!(size(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_age_may_be_given_in_days() {
+        assert_eq!(age("30d"), Ok(Duration::from_secs(30 * 86_400)));
+        assert_eq!(age("12h"), Ok(Duration::from_secs(12 * 3_600)));
+        for text in ["0d", "-1d", "soon", "30"] {
+            assert!(age(text).is_err(), "{text}");
         }
     }
 

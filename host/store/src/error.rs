@@ -51,6 +51,12 @@ pub enum StoreError {
         /// The run.
         run: String,
     },
+    /// A run that goes on is not deleted.
+    #[error("the run `{run}` goes on; end its process first")]
+    RunGoesOn {
+        /// The run.
+        run: String,
+    },
     /// Another holder took the lease over, this one must not write any more.
     #[error("the lease `{name}` went to another process; read again and retry")]
     LeaseLost {

@@ -135,6 +135,26 @@ impl Store {
         }
     }
 
+    /// Deletes a run with its steps. One that a living process carries out is refused.
+    pub fn delete_run(&self, id: &str) -> Result<(), StoreError> {
+        let goes_on = || StoreError::RunGoesOn { run: id.to_owned() };
+        // Held until the row is gone: a run has its lock before its row.
+        let _lock = self.lock_once(&lock_name(id))?.ok_or_else(goes_on)?;
+        // In memory there is no lock, and no other process whose run could have been interrupted.
+        let also_running = self.folder().is_some();
+        let sql = "DELETE FROM runs WHERE id = ?1 AND (?2 OR state <> 'running')";
+        let rows = self.execute(sql, params![id, also_running])?;
+        if rows == 0 && self.run(id)?.is_some_and(|run| run.id == id) { Err(goes_on()) } else { Ok(()) }
+    }
+
+    /// Ids of the runs that began before a moment, in milliseconds since 1970, oldest first.
+    pub fn runs_before(&self, moment: i64) -> Result<Vec<String>, StoreError> {
+        let db = self.lock();
+        let mut statement =
+            db.prepare_cached("SELECT id FROM runs WHERE started_at < ?1 ORDER BY started_at, rowid")?;
+        Ok(statement.query_map([moment], |row| row.get(0))?.collect::<Result<_, _>>()?)
+    }
+
     /// The run as it is now: one that nobody carries out any more is not `running`, whatever its row says.
     fn living(&self, run: RunRecord) -> Result<RunRecord, StoreError> {
         if run.state != RUNNING || self.folder().is_none() || self.is_locked(&lock_name(&run.id))? {
@@ -218,6 +238,23 @@ mod tests {
         assert_eq!((run.state.as_str(), run.ended_at, run.outputs), ("succeeded", Some(9), Some(json!({"b": 2}))));
         assert_eq!(run.connections.get("zoom").map(String::as_str), Some("work"));
         assert_eq!(store.run_document("run-1").unwrap().as_deref(), Some("{}"));
+    }
+
+    #[test]
+    fn a_run_that_goes_on_is_not_deleted() {
+        let dir = tempfile::tempdir().unwrap();
+        let stores = [Store::open(dir.path()).unwrap(), Store::in_memory().unwrap()];
+        for store in stores {
+            let lock = start(&store, "run-1", 5);
+            assert!(matches!(store.delete_run("run-1"), Err(StoreError::RunGoesOn { .. })));
+            assert!(store.run("run-1").unwrap().is_some());
+            store.end_run("run-1", "failed", 9, None, None).unwrap();
+            drop(lock);
+            assert_eq!(store.runs_before(6).unwrap(), ["run-1"]);
+            assert!(store.runs_before(5).unwrap().is_empty());
+            store.delete_run("run-1").unwrap();
+            assert_eq!(store.run("run-1").unwrap(), None);
+        }
     }
 
     #[test]

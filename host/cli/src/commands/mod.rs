@@ -9,7 +9,7 @@ mod connector;
 mod disconnect;
 mod doctor;
 mod emulator;
-mod error_list;
+mod error;
 mod event;
 mod key;
 mod receive;
@@ -61,11 +61,11 @@ async fn command(app: &App, command: Command) -> Result<ExitCode, CliError> {
         Command::Activity(command) => activity::run(app, command).await?,
         Command::Connector(command) => connector::run(app, command).await?,
         Command::Event(command) => event::run(app, command).await?,
-        Command::Error(command) => error_list::run(app, command).await?,
+        Command::Error(command) => error::run(app, command).await?,
         Command::Call(options) => call::run(app, options).await?,
         Command::Run(options) => run::run(app, options).await?,
         Command::Check(options) => check::run(app, options).await?,
-        Command::Runs(command) => runs::run(app, command)?,
+        Command::Runs(command) => runs::run(app, command).await?,
         Command::Emulator(command) => emulator::run(app, command).await?,
         Command::Doctor(mut options) => {
             options.label = options.label.or(options.connection.take());

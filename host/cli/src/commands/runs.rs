@@ -1,7 +1,7 @@
-//! `switchboard runs`: what ran, step by step.
+//! `switchboard runs`: what ran, step by step, until it is deleted.
 
 use serde_json::{Value, json};
-use switchboard_store::{RunRecord, StepRecord};
+use switchboard_store::{RunRecord, StepRecord, Store, StoreError};
 
 use crate::app::App;
 use crate::args::RunsCommand;
@@ -18,7 +18,7 @@ const INTERRUPTED: &str = "
 error[interrupted]: the process of this run ended before the run did
   fix: steps in state `started` may have taken effect: check them before you run the automation again";
 
-pub fn run(app: &App, command: RunsCommand) -> Result<(), CliError> {
+pub async fn run(app: &App, command: RunsCommand) -> Result<(), CliError> {
     let store = app.store()?;
     let wrong = |error: switchboard_store::StoreError| CliError::failed("store", error.to_string());
     match command {
@@ -43,15 +43,18 @@ pub fn run(app: &App, command: RunsCommand) -> Result<(), CliError> {
             });
             output::table(&["RUN", "AUTOMATION", "CONNECTION", "STATE", "STARTED", "TOOK"], rows.collect())
         }
+        RunsCommand::Delete { id } => {
+            let run = find(&store, &id)?;
+            deleted(app, &delete(&store, vec![run.id], true).await?)
+        }
+        RunsCommand::Prune { older_than } => {
+            let age = i64::try_from(older_than.as_millis()).unwrap_or(i64::MAX);
+            let moment = jiff::Timestamp::now().as_millisecond().saturating_sub(age);
+            let ids = store.runs_before(moment).map_err(wrong)?;
+            deleted(app, &delete(&store, ids, false).await?)
+        }
         RunsCommand::Show { id } => {
-            let Some(run) = store.run(&id).map_err(wrong)? else {
-                let latest = store.runs(LATEST).map_err(wrong)?;
-                let near = suggest(&id, latest.iter().map(|run| &run.id));
-                return Err(CliError::not_found(
-                    format!("there is no run `{id}`"),
-                    format!("{near}`switchboard runs list` shows the latest"),
-                ));
-            };
+            let run = find(&store, &id)?;
             let steps = store.steps(&run.id).map_err(wrong)?;
             if app.global.json {
                 let mut shown = run_json(&run);
@@ -85,6 +88,51 @@ pub fn run(app: &App, command: RunsCommand) -> Result<(), CliError> {
                 _ => Ok(()),
             }
         }
+    }
+}
+
+/// The run of an id, or of the beginning of one.
+fn find(store: &Store, id: &str) -> Result<RunRecord, CliError> {
+    match store.run(id)? {
+        Some(run) => Ok(run),
+        None => {
+            let latest = store.runs(LATEST)?;
+            let near = suggest(id, latest.iter().map(|run| &run.id));
+            Err(CliError::not_found(
+                format!("there is no run `{id}`"),
+                format!("{near}`switchboard runs list` shows the latest"),
+            ))
+        }
+    }
+}
+
+/// Deletes runs, on the thread of the database: which were. One that goes on is refused where it was named, else left out.
+async fn delete(store: &Store, ids: Vec<String>, named: bool) -> Result<Vec<String>, CliError> {
+    let of = store.clone();
+    let work = move || {
+        let mut deleted = Vec::new();
+        for id in ids {
+            match of.delete_run(&id) {
+                Err(StoreError::RunGoesOn { .. }) if !named => {}
+                Err(error) => return Err(error),
+                Ok(()) => deleted.push(id),
+            }
+        }
+        // What was erased does not stay in the journal. At worst the next command does it.
+        let _ = of.fold_journal();
+        Ok(deleted)
+    };
+    Ok(store.call(work).await?)
+}
+
+fn deleted(app: &App, ids: &[String]) -> Result<(), CliError> {
+    if app.global.json {
+        return output::json(&json!({ "deleted": ids }));
+    }
+    match ids {
+        [] => output::line("no run was deleted"),
+        [id] => output::line(&format!("{id} is deleted")),
+        many => output::line(&format!("{} runs are deleted", many.len())),
     }
 }
 
