@@ -5,6 +5,7 @@ use std::io::BufRead;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 use switchboard_connections::{App, Connections, KeySource, Loopback, Method, Options, Service, Stage, Vault, Watch};
@@ -56,7 +57,7 @@ pub fn run(home: &Path) {
         let real = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis();
         i64::try_from(real).unwrap() + moved.load(Ordering::SeqCst)
     });
-    let watch: Arc<dyn Watch> = Arc::new(Trap { armed: home.join("armed") });
+    let watch: Arc<dyn Watch> = Arc::new(Trap { armed: home.join("armed"), meeting: home.join(MEETING) });
     let connections = open(home, Options { clock, watch: Some(watch) });
     for line in std::io::stdin().lock().lines().map_while(Result::ok) {
         let (round, callers) = line.split_once(' ').unwrap();
@@ -93,13 +94,36 @@ async fn callers_at_once(connections: &Connections, callers: usize) -> serde_jso
     json!({ "good": good, "failed": failed, "tokens": tokens })
 }
 
+/// A folder in the home: while it is there, whoever is about to send the token waits in it for another process.
+pub const MEETING: &str = "meeting";
+/// Where the lease holds nobody else comes.
+const LONGEST_MEETING: Duration = Duration::from_secs(20);
+
 /// Stops the first process that comes to the armed stage, so that it can be killed there.
 struct Trap {
     armed: PathBuf,
+    meeting: PathBuf,
+}
+
+impl Trap {
+    /// Waits until two processes are about to send the same token.
+    fn meet(&self) {
+        let begun = Instant::now();
+        let present = || self.meeting.read_dir().map_or(usize::MAX, |folder| folder.count());
+        if self.meeting.exists() {
+            std::fs::write(self.meeting.join(std::process::id().to_string()), "").unwrap();
+        }
+        while present() < 2 && begun.elapsed() < LONGEST_MEETING {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
 }
 
 impl Watch for Trap {
     fn rotation(&self, _: &str, stage: Stage) {
+        if matches!(stage, Stage::Sending) {
+            self.meet();
+        }
         let name = match stage {
             Stage::Sending => "sending",
             Stage::Kept => "kept",
