@@ -17,6 +17,7 @@ mod fixed_token;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 mod headers;
+mod hidden;
 mod hops;
 mod host_rule;
 mod known_secrets;
@@ -45,6 +46,7 @@ pub use egress::{Egress, EgressError};
 pub use failure::Failure;
 pub use file_name::FileName;
 pub use fixed_token::FixedToken;
+pub use hidden::is_hidden;
 pub use host_rule::{HostRule, HostRuleError};
 pub use known_secrets::KnownSecrets;
 pub use network::{Network, Route};

@@ -1,6 +1,7 @@
 //! What a guest says, within limits: outputs, problems, lines of its log.
 
 use serde_json::Value;
+use switchboard_egress::is_hidden;
 use switchboard_json::{JsonError, Limits};
 
 /// Most that a guest hands over at once, bytes: an answer of the service has 8 MiB at most, and an output that repeats it is
@@ -75,10 +76,9 @@ pub(crate) fn line(text: &str, most: usize) -> String {
     text.chars().take(most).map(|c| if is_command(c) { ' ' } else { c }).collect()
 }
 
-/// Control characters, line ends of Unicode, and marks that change the direction of text.
+/// What is not seen. Joiners stay for who prints the line: emoji and several scripts need them.
 fn is_command(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    is_hidden(c) && !matches!(c, '\u{200c}' | '\u{200d}')
 }
 
 fn mistake(error: &JsonError) -> String {

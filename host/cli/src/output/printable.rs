@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use switchboard_egress::is_hidden;
+
 /// Characters of one text. The longest that people read, an invitation, has some 3,000; a terminal scrolls past more.
 const TEXT: usize = 16 << 10;
 
@@ -53,17 +55,6 @@ fn spelled(text: &str) -> String {
 fn joins(before: Option<char>, after: Option<char>) -> bool {
     let joinable = |character: Option<char>| character.is_some_and(|c| !c.is_ascii() && !is_hidden(c));
     joinable(before) && joinable(after)
-}
-
-/// Control characters, marks that change the direction, and what Unicode calls default ignorable or a separator of lines. Variation
-/// selectors stay: emoji need them, and they hide nothing.
-fn is_hidden(character: char) -> bool {
-    character.is_control()
-        || matches!(character,
-            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
-            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}'
-            | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
-            | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// JSON with the same data, in which what cannot be seen is escaped. Those below U+0020 are escaped in any JSON.
