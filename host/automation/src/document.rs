@@ -1,7 +1,5 @@
 //! A document that was read and found to be well formed.
 
-use std::fmt::Write as _;
-
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -73,8 +71,5 @@ pub fn schema() -> Value {
 
 /// Lower-case hex.
 pub(crate) fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
+    format!("{:x}", Sha256::digest(bytes))
 }

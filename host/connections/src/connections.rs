@@ -239,7 +239,7 @@ impl Connections {
         if row.last_used_at.is_none_or(|at| now - at > 60_000) {
             let (store, id) = (self.core.store.clone(), row.id.clone());
             // Nobody waits for it, and a call does not fail for it.
-            self.core.store.later(move || drop(store.touch_connection(&id, now)));
+            self.core.store.spawn(move || drop(store.touch_connection(&id, now)));
         }
         Ok(LiveConnection {
             policy: service.policy(token.api_url.as_deref())?,

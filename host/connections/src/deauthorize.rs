@@ -178,8 +178,6 @@ mod tests {
     use sha2::Sha256;
     use switchboard_deliveries::{MemoryReplays, Signing, SigningSecrets, Unverified};
 
-    use crate::token::hex;
-
     fn rule() -> Rule {
         Rule {
             event: "removed".into(),
@@ -199,7 +197,7 @@ mod tests {
         let body = event.to_string();
         let mut mac = Hmac::<Sha256>::new_from_slice(b"s").unwrap();
         mac.update(format!("1760000000.{body}").as_bytes());
-        let signature = hex(&mac.finalize().into_bytes());
+        let signature = format!("{:x}", mac.finalize().into_bytes());
         let headers = [("x-at", "1760000000".as_bytes()), ("x-sign", signature.as_bytes())];
         let secrets = SigningSecrets::new(app, ["s".into()]).unwrap();
         let delivery = Unverified::new(headers, body.as_bytes());

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::extract::Request;
 use axum::http::{Method, header};
 use axum::response::Response;
-use switchboard_listener::{Limits, serve};
+use switchboard_listener::{VisitorLimits, serve};
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 
@@ -15,7 +15,8 @@ use crate::page::Page;
 use crate::{ConnectionsError, holder};
 
 /// More at once than any browser opens. Browsers open connections ahead of need and leave them idle.
-const LIMITS: Limits = Limits { open: 32, per_peer: 32, head: Duration::from_secs(10), whole: Duration::from_secs(30) };
+const LIMITS: VisitorLimits =
+    VisitorLimits { open: 32, per_peer: 32, head: Duration::from_secs(10), whole: Duration::from_secs(30) };
 /// So long the last page may take to reach the browser. It is short, and the code waits meanwhile.
 const LAST_PAGE: Duration = Duration::from_secs(2);
 

@@ -8,7 +8,6 @@ use switchboard_egress::{Ask, Held, Pacing, Slot, Turn, now_us, take};
 use switchboard_store::Store;
 
 use crate::clock;
-use crate::token::hex;
 
 /// Longest that one turn is held against others in memory, where no lock ends with its holder. Longer than a call may last.
 const TURN_MS: i64 = 180_000;
@@ -56,7 +55,7 @@ impl Pacing for StorePacing {
 
     async fn turn(&self, what: &str) -> Turn {
         // A name of any length and alphabet makes a file name of its own.
-        let name = format!("turn/{}", hex(&Sha256::digest(format!("{} {what}", self.account))));
+        let name = format!("turn/{:x}", Sha256::digest(format!("{} {what}", self.account)));
         // Whoever waits sets the limit; a holder that dies leaves no turn behind.
         loop {
             match self.store.take_place(&name, &std::process::id(), TURN_MS, clock::now()) {

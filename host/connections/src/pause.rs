@@ -9,7 +9,6 @@ use switchboard_egress::CredentialError;
 
 use crate::Service;
 use crate::rotation::Core;
-use crate::token::hex;
 use crate::token_failure::TokenFailure;
 
 /// A longer pause is a mistake of the service, and would stop a connection for days.
@@ -41,7 +40,7 @@ impl Core {
         // A time far ahead was written before the clock was set back.
         if left <= 0 || left > millis(LONGEST) {
             let store = self.store.clone();
-            self.store.later(move || drop(store.delete_meta(&name)));
+            self.store.spawn(move || drop(store.delete_meta(&name)));
             return None;
         }
         u64::try_from(left).ok().map(Duration::from_millis)
@@ -63,7 +62,7 @@ impl Core {
         if let (UNAVAILABLE, Ok(text)) = (failure.code.as_str(), serde_json::to_string(&noted)) {
             let (store, name) = (self.store.clone(), failure_name(id));
             // Done before the lease is given back, which is the store's next work.
-            self.store.later(move || drop(store.put_meta(&name, &text)));
+            self.store.spawn(move || drop(store.put_meta(&name, &text)));
         }
     }
 }
@@ -81,7 +80,7 @@ struct Noted {
 
 fn name(service: &Service, client_id: &str) -> String {
     let of = format!("{} {client_id}", service.oauth_base);
-    format!("pause.{}", hex(&Sha256::digest(of)))
+    format!("pause.{:x}", Sha256::digest(of))
 }
 
 pub(crate) fn failure_name(id: &str) -> String {

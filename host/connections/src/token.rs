@@ -69,7 +69,7 @@ impl Token {
     /// Names the token that is sent away to be replaced, without telling it.
     pub fn rotation_hash(&self) -> String {
         let text = self.refresh.as_ref().unwrap_or(&self.access).expose_secret();
-        hex(&Sha256::digest(text.as_bytes()))
+        format!("{:x}", Sha256::digest(text.as_bytes()))
     }
 }
 
@@ -89,10 +89,6 @@ pub(crate) fn to_bytes<T: Serialize>(value: &T) -> Result<Zeroizing<Vec<u8>>, se
     let mut bytes = Zeroizing::new(Vec::with_capacity(32 * 1024));
     serde_json::to_writer(&mut *bytes, value)?;
     Ok(bytes)
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn seal<S: Serializer>(secret: &SecretString, serializer: S) -> Result<S::Ok, S::Error> {

@@ -13,7 +13,6 @@ use tokio::time::{Instant, sleep};
 use crate::clock;
 use crate::connections::Connections;
 use crate::rotation::POLL;
-use crate::token::hex;
 use crate::token_service::TIMEOUT;
 use crate::under_way::UnderWay;
 use crate::{App, ConnectionsError, Service};
@@ -37,7 +36,7 @@ impl Connections {
     /// cross is rare. Refused once the program is about to end: the answer would be lost.
     pub(crate) async fn turn(&self, service: &Service, app: &App) -> Result<Turn, ConnectionsError> {
         let of = format!("{} {}", service.oauth_base, app.client_id);
-        let name = format!("sign-in/{}", hex(&Sha256::digest(of)));
+        let name = format!("sign-in/{:x}", Sha256::digest(of));
         let give_up = Instant::now() + PATIENCE;
         let mut place = self.place(&name)?;
         while place.is_none() && Instant::now() < give_up {

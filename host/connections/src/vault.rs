@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 use crate::ConnectionsError;
 use crate::holder;
 use crate::key::{self, KeySource};
-use crate::token::{hex, to_bytes};
+use crate::token::to_bytes;
 
 /// Name under which the database keeps the fingerprint of its key.
 const FINGERPRINT: &str = "vault.key";
@@ -269,7 +269,7 @@ fn damaged(connection: &str, field: &'static str) -> ConnectionsError {
 fn fingerprint(key: &[u8]) -> String {
     let mut hash = Sha256::new_with_prefix(b"switchboard vault key\0");
     hash.update(key);
-    hex(&hash.finalize()).chars().take(16).collect()
+    format!("{:x}", hash.finalize()).chars().take(16).collect()
 }
 
 #[cfg(test)]

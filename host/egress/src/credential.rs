@@ -36,7 +36,7 @@ impl Credential {
     /// Twelve hex digits that tell two credentials apart and reveal neither.
     pub fn fingerprint(&self) -> String {
         let digest = Sha256::digest(self.token.expose_secret().as_bytes());
-        digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+        format!("{digest:x}").chars().take(12).collect()
     }
 
     /// The `authorization` value, marked sensitive.

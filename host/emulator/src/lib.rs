@@ -16,7 +16,6 @@ mod events;
 mod fault;
 mod fault_words;
 mod interned;
-mod lies;
 mod limits;
 mod listener;
 mod livestream;
@@ -42,6 +41,7 @@ mod versions;
 mod webinar;
 mod world;
 mod writing;
+mod wrong_answer;
 
 use std::io;
 

@@ -19,7 +19,7 @@ use crate::listener::{Cuttable, Scissors};
 use crate::log::{self, Entry};
 use crate::seed::Seed;
 use crate::world::World;
-use crate::{Options, api, control, downloads, echo, events, lies, oauth, page, seed, time, versions, writing};
+use crate::{Options, api, control, downloads, echo, events, oauth, page, seed, time, versions, writing, wrong_answer};
 
 /// Zoom's own limit is unknown; requests to these calls are a few kilobytes.
 const MAX_BODY: usize = 1 << 20;
@@ -179,12 +179,12 @@ fn finish(site: &Site, call: &Call, n: u64, fault: Option<&Kind>) -> Answer {
         fault => fault.and_then(|fault| fault::answer(fault, now, style)),
     };
     let answer = answer.unwrap_or_else(|| {
-        let other = fault.and_then(|fault| lies::asked(fault, call));
+        let other = fault.and_then(|fault| wrong_answer::request_for(fault, call));
         let answer = route(&mut world, site.name, other.as_ref().unwrap_or(call));
         if site.name == "download" { versions::answer(answer, call, fault) } else { answer }
     });
     let answer = match fault {
-        Some(fault) => lies::told(fault, call, answer),
+        Some(fault) => wrong_answer::bend(fault, call, answer),
         None => answer,
     };
     let answer = answer.localised(&world.settings.language);

@@ -29,7 +29,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// What visitors can take.
 #[derive(Clone, Copy, Debug)]
-pub struct Limits {
+pub struct VisitorLimits {
     /// Connections at once.
     pub open: usize,
     /// Connections of one address at once. Loopback is exempt: a proxy brings everybody from there.
@@ -49,7 +49,7 @@ pub struct Listening {
 }
 
 /// Serves these pages while [`Listening::during`] runs. Each connection carries one request.
-pub fn serve(listener: TcpListener, pages: Router, limits: Limits) -> Listening {
+pub fn serve(listener: TcpListener, pages: Router, limits: VisitorLimits) -> Listening {
     Listening { listener: Some(listener), pages, places: Places::new(limits) }
 }
 
@@ -90,7 +90,7 @@ impl Listening {
 }
 
 /// One connection. `asked` is set once the head of its request is there.
-async fn visit(stream: TcpStream, pages: Router, limits: Limits, asked: Arc<AtomicBool>) {
+async fn visit(stream: TcpStream, pages: Router, limits: VisitorLimits, asked: Arc<AtomicBool>) {
     let pages = TowerToHyperService::new(pages);
     let service = service_fn(move |request| {
         asked.store(true, Ordering::Relaxed);

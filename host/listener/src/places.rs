@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::task::{AbortHandle, JoinSet};
 
-use crate::Limits;
+use crate::VisitorLimits;
 
 /// The bits of an IPv6 address that name a network: one visitor has all addresses of it.
 const NETWORK: u32 = 64;
@@ -15,7 +15,7 @@ const NETWORK: u32 = 64;
 /// The connections that are open, oldest first.
 #[derive(Debug)]
 pub struct Places {
-    limits: Limits,
+    limits: VisitorLimits,
     open: Vec<Place>,
     tasks: JoinSet<()>,
 }
@@ -34,11 +34,11 @@ impl Place {
 }
 
 impl Places {
-    pub fn new(limits: Limits) -> Places {
+    pub fn new(limits: VisitorLimits) -> Places {
         Places { limits, open: Vec::new(), tasks: JoinSet::new() }
     }
 
-    pub fn limits(&self) -> Limits {
+    pub fn limits(&self) -> VisitorLimits {
         self.limits
     }
 
@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     fn places(open: usize, per_peer: usize) -> Places {
-        Places::new(Limits { open, per_peer, head: Duration::from_secs(5), whole: Duration::from_secs(9) })
+        Places::new(VisitorLimits { open, per_peer, head: Duration::from_secs(5), whole: Duration::from_secs(9) })
     }
 
     fn visitor(places: &mut Places, from: &str) -> Option<Arc<AtomicBool>> {

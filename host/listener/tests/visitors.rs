@@ -7,11 +7,12 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::routing::get;
-use switchboard_listener::{Limits, Listening, serve};
+use switchboard_listener::{Listening, VisitorLimits, serve};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-const LIMITS: Limits = Limits { open: 8, per_peer: 8, head: Duration::from_secs(1), whole: Duration::from_secs(5) };
+const LIMITS: VisitorLimits =
+    VisitorLimits { open: 8, per_peer: 8, head: Duration::from_secs(1), whole: Duration::from_secs(5) };
 
 async fn listening() -> (Listening, SocketAddr) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -62,7 +62,7 @@ impl Store {
             transaction.commit()?;
             Ok(outcome)
         })();
-        self.passing(connection.total_changes() - before);
+        self.count_transient(connection.total_changes() - before);
         connection.pragma_update(None, "synchronous", "FULL")?;
         result
     }

@@ -44,7 +44,7 @@ struct Kept {
     connection: Mutex<Connection>,
     worker: Worker,
     /// Rows changed that a power cut may take back.
-    passing: AtomicU64,
+    transient: AtomicU64,
 }
 
 impl Drop for Kept {
@@ -52,7 +52,7 @@ impl Drop for Kept {
     /// nothing of worth leaves that to the next that does, so that a command that only calls waits for no disk.
     fn drop(&mut self) {
         let connection = self.connection.get_mut().unwrap_or_else(PoisonError::into_inner);
-        if connection.total_changes() == *self.passing.get_mut() {
+        if connection.total_changes() == *self.transient.get_mut() {
             // at worst it waits
             let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
         }
@@ -104,7 +104,7 @@ impl Store {
             kept: Arc::new(Kept {
                 connection: Mutex::new(connection),
                 worker: Worker::default(),
-                passing: AtomicU64::new(0),
+                transient: AtomicU64::new(0),
             }),
             folder: None,
         })
@@ -163,8 +163,8 @@ impl Store {
     }
 
     /// Says that `rows` changes of this connection may be lost.
-    pub(crate) fn passing(&self, rows: u64) {
-        self.kept.passing.fetch_add(rows, Ordering::Relaxed);
+    pub(crate) fn count_transient(&self, rows: u64) {
+        self.kept.transient.fetch_add(rows, Ordering::Relaxed);
     }
 
     /// Several statements as one: all or nothing, and no other process writes between them.

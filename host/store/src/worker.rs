@@ -60,7 +60,7 @@ impl Store {
     }
 
     /// The same for work that nobody waits for.
-    pub fn later(&self, work: impl FnOnce() + Send + 'static) {
+    pub fn spawn(&self, work: impl FnOnce() + Send + 'static) {
         self.worker().push(Box::new(work));
     }
 
@@ -112,7 +112,7 @@ mod tests {
         let store = Store::in_memory().unwrap();
         let number = store.take_lease("x", &"a", 60_000, 1_000).unwrap().unwrap();
         let release = store.clone();
-        store.later(move || release.release_lease(&Fence::new("x", number)).unwrap());
+        store.spawn(move || release.release_lease(&Fence::new("x", number)).unwrap());
         let take = store.clone();
         assert!(store.call(move || take.take_lease("x", &"b", 60_000, 1_001)).await.unwrap().is_some());
         let write = store.clone();

@@ -77,7 +77,7 @@ pub async fn run(app: &App, run: Run) -> Result<(), CliError> {
             let error = json!({ "code": "interrupted", "message": "stopped by Ctrl-C, or by another signal to end" });
             let now = jiff::Timestamp::now().as_millisecond();
             let (of, run_id) = (store.clone(), id.clone());
-            store.later(move || drop(of.end_run(&run_id, "cancelled", now, None, Some(&error))));
+            store.spawn(move || drop(of.end_run(&run_id, "cancelled", now, None, Some(&error))));
             app.say(&format!("run {id} stopped: switchboard runs show {id}"));
             return Err(CliError::Interrupted);
         }

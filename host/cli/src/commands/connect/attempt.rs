@@ -140,7 +140,7 @@ impl Attempt {
             }
         }
         let of = store.clone();
-        store.later(move || names.iter().for_each(|name| drop(of.delete_meta(name))));
+        store.spawn(move || names.iter().for_each(|name| drop(of.delete_meta(name))));
     }
 
     /// Without it the doctor knows less; the sign-in itself is not affected.
@@ -148,7 +148,7 @@ impl Attempt {
         self.at_ms = jiff::Timestamp::now().as_millisecond();
         let (Ok(store), Ok(text)) = (app.store(), serde_json::to_string(self)) else { return };
         let (of, name) = (store.clone(), format!("{KEPT}{}", self.label));
-        store.later(move || {
+        store.spawn(move || {
             let _ = of.put_meta(&name, &text);
             for (name, _) in kept(&of).iter().rev().skip(MOST) {
                 let _ = of.delete_meta(name);

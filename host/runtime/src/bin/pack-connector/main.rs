@@ -29,7 +29,7 @@ fn main() -> ExitCode {
 fn pack(core: &Path, out: &Path) -> Result<(), Box<dyn std::error::Error>> {
     let module = std::fs::read(core).map_err(|error| format!("{}: {error}", core.display()))?;
     let component = self::component(&module)?;
-    let digest: String = Sha256::digest(&component).iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = format!("{:x}", Sha256::digest(&component));
     // The settings of code must equal those of the engines that run it; pooling is not one of them.
     let runtime = Runtime::new(RuntimeConfig::default(), Egress::new()?)?;
     let part = self::component(&contract::only(&module)?)?;

@@ -10,7 +10,7 @@ use std::time::Duration;
 use switchboard_connections::{
     Admitted, App as Client, ConnectSessions, Connections, Loopback, Method as Kind, Service, Wish,
 };
-use switchboard_listener::{Limits, serve};
+use switchboard_listener::{VisitorLimits, serve};
 use switchboard_runtime::Connector;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
@@ -26,7 +26,8 @@ use crate::output;
 use crate::remedy::explain;
 
 /// More at once than one link's visitors need; half of it is for one address. An exchange may have to wait for another one's.
-const LIMITS: Limits = Limits { open: 32, per_peer: 16, head: Duration::from_secs(5), whole: Duration::from_secs(120) };
+const LIMITS: VisitorLimits =
+    VisitorLimits { open: 32, per_peer: 16, head: Duration::from_secs(5), whole: Duration::from_secs(120) };
 /// So long the last page may take to reach the browser of who has connected.
 const LAST_PAGE: Duration = Duration::from_secs(5);
 /// So long an answer may take that came before the link's time was over.

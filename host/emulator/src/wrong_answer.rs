@@ -1,4 +1,4 @@
-//! Answers that lie: pages without end or with one too early, rows that are none, a shortened series, XML where JSON was not asked for.
+//! Wrong answers: pages without end or with one too early, rows that are none, a shortened series, XML where JSON was not asked for.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use crate::fault::{Kind, Lie};
 const TOKEN: &str = "lie-";
 
 /// The request that is answered in place of this one.
-pub fn asked(fault: &Kind, call: &Call) -> Option<Call> {
+pub fn request_for(fault: &Kind, call: &Call) -> Option<Call> {
     let Kind::Pages { rows, .. } = fault else { return None };
     let mut query: Vec<(String, String)> = call.query.clone();
     if token(call).is_some() {
@@ -29,7 +29,7 @@ fn token(call: &Call) -> Option<u64> {
 }
 
 /// The answer as the fault bends it.
-pub fn told(fault: &Kind, call: &Call, answer: Answer) -> Answer {
+pub fn bend(fault: &Kind, call: &Call, answer: Answer) -> Answer {
     match fault {
         Kind::Xml { always } if answer.status >= 400 && (*always || !wants_json(call)) => xml(answer),
         Kind::Pages { lie, .. } => change(answer, |body| page(*lie, call, body)),
