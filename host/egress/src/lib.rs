@@ -10,9 +10,11 @@ mod connection;
 mod credential;
 mod download;
 mod egress;
+mod encoding;
 mod exchange;
 mod failure;
 mod file_name;
+mod finder;
 mod fixed_token;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
@@ -34,7 +36,6 @@ mod request;
 mod resolver;
 mod response;
 mod send;
-mod spelling;
 mod trace;
 mod unescape;
 

@@ -40,6 +40,9 @@ pub const WORDS: &[&str] = &[
     "canary-secret\\/with+signs=0123456789",
     "\\u0063anary-secret/with+signs=0123456789",
     "Y2FuYXJ5LXNlY3JldC93aXRoK3NpZ25zPTAxMjM0NTY3ODk=",
+    "&#x63;anary-secret&sol;with&#43;signs=0123456789",
+    "canary-s\necret/with+\nsigns=012\n3456789",
+    "WTJGdVlYSjVMWE5sWTNKbGRDOTNhWFJvSzNOcFoyNXpQVEF4TWpNME5UWTNPRGs9",
     "canary-secret",
     "/with+signs=0123456789",
 ];

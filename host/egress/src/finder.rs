@@ -1,0 +1,218 @@
+//! Looks for secrets in a text, by their letters and digits alone: what stands between them does not matter.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use zeroize::Zeroizing;
+
+use crate::unescape::{Escapes, unescape};
+
+/// Shorter texts occur by chance, and hiding them would spoil honest answers.
+pub(crate) const SHORTEST: usize = 12;
+/// As much of a long secret is hidden too.
+const PIECE: usize = 16;
+const WINDOW: usize = 8;
+/// So that 11 bytes or more hold a whole window.
+const STEP: usize = SHORTEST - WINDOW;
+const FILTER_BITS: u32 = 16;
+/// So many secrets may begin alike: more than one connection has, with those it had before.
+const MOST_ALIKE: usize = 32;
+/// A signature of a JWT has at least this many characters.
+const SIGNATURE: usize = 20;
+
+/// Which bytes of a text and a secret are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Compared {
+    /// Letters and digits: a token in groups, in lines or in a list is still found.
+    LettersAndDigits,
+    /// All but blanks, for a secret that has few letters and digits.
+    Visible,
+}
+
+impl Compared {
+    fn has(self, byte: u8) -> bool {
+        match self {
+            Compared::LettersAndDigits => byte.is_ascii_alphanumeric(),
+            Compared::Visible => byte > b' ' && byte != 0x7f,
+        }
+    }
+
+    fn of(self, text: &[u8]) -> Vec<u8> {
+        text.iter().copied().filter(|byte| self.has(*byte)).collect()
+    }
+
+    /// How a secret is looked for; none for one that is too short to be.
+    pub(crate) fn suited_to(secret: &str) -> Option<Compared> {
+        let fits = |way: &Compared| way.of(secret.as_bytes()).len() >= SHORTEST;
+        [Compared::LettersAndDigits, Compared::Visible].into_iter().find(fits)
+    }
+}
+
+/// Secrets, ready to be looked for in one pass. The text is looked at every `STEP` bytes, at `WINDOW` bytes each time: whatever
+/// is as long as the shortest secret has a window of it in there. Aho and Corasick's automaton of as many needles takes fifty
+/// times as long to make, and ten times as long to run.
+pub(crate) struct Finder {
+    compared: Compared,
+    /// A bit for each window there may be: most are passed by it alone.
+    filter: Vec<u64>,
+    /// The needles a window is of, and where it stands in each.
+    windows: HashMap<u64, Vec<(usize, usize)>>,
+    needles: Vec<Zeroizing<Vec<u8>>>,
+}
+
+impl Finder {
+    pub(crate) fn new<'a>(secrets: impl IntoIterator<Item = &'a str>, compared: Compared) -> Self {
+        let filter = vec![0; 1 << (FILTER_BITS - 6)];
+        let mut finder = Self { compared, filter, windows: HashMap::new(), needles: Vec::new() };
+        for secret in secrets {
+            let unique_from = compared.of(secret.get(..unique_from(secret)).unwrap_or_default().as_bytes()).len();
+            finder.add(compared.of(secret.as_bytes()), unique_from);
+            // One that looks escaped itself is found where escapes are resolved.
+            if let Some(plain) = unescape(secret.as_bytes(), Escapes::Usual) {
+                finder.add(compared.of(&plain), 0);
+            }
+        }
+        finder
+    }
+
+    fn add(&mut self, needle: Vec<u8>, unique_from: usize) {
+        let needle = Zeroizing::new(needle);
+        for (at, window) in needle.windows(WINDOW).enumerate().skip(unique_from) {
+            let Some(key) = key(window) else { continue };
+            let (word, bit) = slot(key);
+            if let Some(word) = self.filter.get_mut(word) {
+                *word |= bit;
+            }
+            let alike = self.windows.entry(key).or_default();
+            let number = self.needles.len();
+            if alike.len() < MOST_ALIKE && alike.last().is_none_or(|last| last.0 != number) {
+                alike.push((number, at));
+            }
+        }
+        self.needles.push(needle);
+    }
+
+    /// Every place of a secret in the text, in order. `work` grows by the bytes that were looked at.
+    pub(crate) fn find(&self, text: &[u8], work: &mut usize) -> Vec<Range<usize>> {
+        let compared = self.compared.of(text);
+        *work += text.len();
+        let found = self.find_compared(&compared, work);
+        if found.is_empty() {
+            return Vec::new();
+        }
+        let mut places = (0..text.len()).filter(|at| text.get(*at).is_some_and(|byte| self.compared.has(*byte)));
+        let (mut passed, mut ranges) = (0, Vec::with_capacity(found.len()));
+        for Range { start, end } in found {
+            let first = places.nth(start - passed).unwrap_or_default();
+            // A match has eleven bytes or more.
+            let last = places.nth(end - start - 2).unwrap_or(first);
+            passed = end;
+            ranges.push(first..last + 1);
+        }
+        ranges
+    }
+
+    fn find_compared(&self, text: &[u8], work: &mut usize) -> Vec<Range<usize>> {
+        let (mut found, mut at, mut from) = (Vec::new(), 0, 0);
+        while let Some(window) = text.get(at..at + WINDOW) {
+            let ranges = self.places(window).iter().filter_map(|place| self.extend(text, from, at, *place, work));
+            if let Some(range) = ranges.max_by_key(ExactSizeIterator::len) {
+                from = range.end;
+                at = range.end;
+                found.push(range);
+            } else {
+                at += STEP;
+            }
+        }
+        found
+    }
+
+    fn places(&self, window: &[u8]) -> &[(usize, usize)] {
+        let Some(key) = key(window) else { return &[] };
+        let (word, bit) = slot(key);
+        if self.filter.get(word).is_none_or(|word| word & bit == 0) {
+            return &[];
+        }
+        self.windows.get(&key).map_or(&[], Vec::as_slice)
+    }
+
+    /// As much of the secret around a window as is there, if that is enough to be one.
+    fn extend(
+        &self,
+        text: &[u8],
+        from: usize,
+        at: usize,
+        place: (usize, usize),
+        work: &mut usize,
+    ) -> Option<Range<usize>> {
+        let needle = self.needles.get(place.0)?;
+        let same = |(a, b): &(&u8, &u8)| a.eq_ignore_ascii_case(b);
+        let before = text.get(from..at)?.iter().rev().zip(needle.get(..place.1)?.iter().rev()).take_while(same).count();
+        let after = text.get(at..)?.iter().zip(needle.get(place.1..)?).take_while(same).count();
+        *work += before + after;
+        (before + after >= PIECE.min(needle.len())).then_some(at - before..at + after)
+    }
+}
+
+/// The window in one number, capital letters as small ones: host names and hex come back in another case.
+fn key(window: &[u8]) -> Option<u64> {
+    Some(u64::from_ne_bytes(window.try_into().ok()?) | 0x2020_2020_2020_2020)
+}
+
+fn slot(key: u64) -> (usize, u64) {
+    let hash = key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - FILTER_BITS);
+    ((hash >> 6) as usize, 1 << (hash & 63))
+}
+
+/// Where the part of a secret begins that no other text has. In a JWT that is the signature: header and claims are nearly the
+/// same in the next token of the same account.
+fn unique_from(secret: &str) -> usize {
+    let signature = secret.rfind('.').map(|dot| dot + 1).filter(|at| secret.len() - at >= SIGNATURE);
+    match signature {
+        Some(at) if secret.starts_with("eyJ") => at,
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_jwt_is_known_by_its_signature() {
+        assert_eq!(unique_from("eyJhbGciOi.eyJhdWQi.0123456789012345678901234"), 20);
+        assert_eq!(unique_from("eyJhbGciOi.eyJhdWQi.short"), 0);
+        assert_eq!(unique_from("opaque.0123456789012345678901234"), 0);
+    }
+
+    #[test]
+    fn what_stands_between_the_characters_does_not_matter() {
+        let finder = Finder::new(["canary-0123456789-secret"], Compared::LettersAndDigits);
+        for text in ["canary-0123456789-secret", "cana ry01 2345 6789 secr et", "ca\nnary0123\r\n456789\", \"secret"] {
+            let padded = format!("-- {text} --");
+            assert_eq!(finder.find(padded.as_bytes(), &mut 0), [3..3 + text.len()], "{text}");
+        }
+    }
+
+    #[test]
+    fn two_secrets_side_by_side_are_two_matches() {
+        let finder = Finder::new(["abcdefghijklmnop", "0123456789qrstuvw"], Compared::LettersAndDigits);
+        let found = finder.find(b". abcdefghijklmnop, 0123456789qrstuvw .", &mut 0);
+        assert_eq!(found, [2..18, 20..37]);
+    }
+
+    #[test]
+    fn secrets_that_begin_alike_are_told_apart() {
+        let finder = Finder::new(["canary-refresh-7", "canary-refresh-1"], Compared::LettersAndDigits);
+        for text in ["canary-refresh-1", "canary-refresh-7"] {
+            assert_eq!(finder.find(text.as_bytes(), &mut 0), [0..text.len()], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_secret_without_letters_is_compared_whole() {
+        assert_eq!(Compared::suited_to("canary-secret"), Some(Compared::LettersAndDigits));
+        assert_eq!(Compared::suited_to("!$%&/()=?*+#!$%"), Some(Compared::Visible));
+        assert_eq!(Compared::suited_to("a b c d e f g h"), None);
+    }
+}
