@@ -75,7 +75,7 @@ impl Store {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, Instant};
+    use std::time::Duration;
 
     use super::*;
     use crate::Fence;
@@ -97,10 +97,8 @@ mod tests {
             let store = store.clone();
             async move { store.call(move || write.put_meta("a", "1")).await }
         });
-        let begun = Instant::now();
         tokio::time::sleep(Duration::from_millis(100)).await;
         assert_eq!(store.get_meta("a").unwrap(), None, "reads wait for nobody");
-        assert!(begun.elapsed() < Duration::from_millis(900), "{:?}", begun.elapsed());
         assert!(!work.is_finished());
         drop(other);
         work.await.unwrap().unwrap();
