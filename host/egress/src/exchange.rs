@@ -37,7 +37,6 @@ impl Egress {
     ///
     /// The caller authenticates the request; no credential is added. What the request carries in secret is hidden in the
     /// answer's headers, in every failure, and in the body unless that is a success, which may hold a token that stays good.
-    /// The answer's extensions hold those [`KnownSecrets`] for whoever shows a text of such a body.
     pub async fn exchange(
         &self,
         request: http::Request<Vec<u8>>,
@@ -46,9 +45,7 @@ impl Egress {
     ) -> Result<http::Response<Vec<u8>>, Failure> {
         let known = secrets_of(&request);
         let answer = self.ask(request, allowed_base, deadline, &known).await;
-        let mut answer = answer.map_err(|failure| failure.scrub(&known))?;
-        answer.extensions_mut().insert(known);
-        Ok(answer)
+        answer.map_err(|failure| failure.scrub(&known))
     }
 
     async fn ask(
