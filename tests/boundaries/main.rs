@@ -28,6 +28,7 @@ mod embed_accounts;
 mod ended;
 mod events;
 mod files;
+mod foreign_token;
 mod fuzz;
 mod government;
 mod guides;

@@ -3,7 +3,7 @@
 //! A service may answer a refresh with a token of somebody else, by a mistake or an answer that was mixed up. So a renewed
 //! token is kept, and then its user is asked for; until that is known it is used for nothing else.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use switchboard_egress::CredentialError;
@@ -22,10 +22,11 @@ use crate::{ConnectionsError, Grant, LiveConnection, Service, State};
 pub(crate) const PATIENCE: Duration = TIMEOUT;
 
 impl LiveConnection {
-    /// The same, asking whose a renewed token is before it is used. A token of another user ends the connection.
+    /// The same, asking this one whose a renewed token is before it is used. A token of another user ends the connection.
+    /// A connector that is called over a connection asks by itself: this is for calls without one.
     #[must_use]
     pub fn checked_by(mut self, whose: Arc<dyn Identify>) -> LiveConnection {
-        self.whose = Some(whose);
+        self.whose = OnceLock::from(whose);
         self
     }
 }
@@ -94,6 +95,8 @@ impl Core {
         let connections = Connections { core: self.clone() };
         let live = connections.from_grant(label, &service, &grant).map_err(failed)?;
         let answer = timeout(PATIENCE, whose.identify(live)).await;
-        answer.unwrap_or_else(|_| Err("the service did not answer in time".to_owned()))
+        let identity = answer.unwrap_or_else(|_| Err("the service did not answer in time".to_owned()))?;
+        let blank = Owner::of(identity.clone()).user_id.trim().is_empty();
+        if blank { Err("the service did not say which user it is".to_owned()) } else { Ok(identity) }
     }
 }

@@ -1,6 +1,7 @@
 //! Connected accounts: making, keeping, finding and opening them.
 
-use std::sync::{Arc, Mutex};
+use std::cmp::Reverse;
+use std::sync::{Arc, Mutex, OnceLock};
 
 use secrecy::{ExposeSecret, SecretString};
 use switchboard_egress::{Egress, Facts, MemoryPacing};
@@ -133,7 +134,7 @@ impl Connections {
             plan: None,
             source: Source::Fresh(Box::new(grant.clone())),
             hidden: Mutex::default(),
-            whose: None,
+            whose: OnceLock::new(),
         })
     }
 
@@ -250,7 +251,7 @@ impl Connections {
             label: row.label,
             source: Source::Kept(self.core.clone()),
             hidden: Mutex::default(),
-            whose: None,
+            whose: OnceLock::new(),
         })
     }
 

@@ -1,10 +1,11 @@
 //! One connection in use.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
-use switchboard_egress::{Connection, Credential, CredentialError, Facts, KnownSecrets, Pacing, Policy};
+use serde_json::Value;
+use switchboard_egress::{AskOwner, Connection, Credential, CredentialError, Facts, KnownSecrets, Pacing, Policy};
 
 use crate::admit::Identify;
 use crate::rotation::{APP, Core};
@@ -23,7 +24,7 @@ pub struct LiveConnection {
     /// What the answers to requests with the present token must not show, and that token's fingerprint.
     pub(crate) hidden: Mutex<Option<(String, KnownSecrets)>>,
     /// Says whose a renewed token is.
-    pub(crate) whose: Option<Arc<dyn Identify>>,
+    pub(crate) whose: OnceLock<Arc<dyn Identify>>,
 }
 
 pub(crate) enum Source {
@@ -89,14 +90,18 @@ impl Connection for LiveConnection {
 
     async fn credential(&self) -> Result<Credential, CredentialError> {
         match &self.source {
-            Source::Kept(core) => self.hiding(&core.token(&self.id, None, self.whose.as_ref()).await?),
+            Source::Kept(core) => self.hiding(&core.token(&self.id, None, self.whose.get()).await?),
+    fn ask_owner_by(&self, asker: Arc<dyn AskOwner>) {
+        self.whose.get_or_init(|| Arc::new(Caller(asker)));
+    }
+
             Source::Fresh(grant) => self.hiding(&grant.token),
         }
     }
 
     async fn renew(&self, rejected: &Credential) -> Result<Credential, CredentialError> {
         match &self.source {
-            Source::Kept(core) => self.hiding(&core.token(&self.id, Some(rejected), self.whose.as_ref()).await?),
+            Source::Kept(core) => self.hiding(&core.token(&self.id, Some(rejected), self.whose.get()).await?),
             Source::Fresh(_) => Err(CredentialError {
                 code: "token-refused".to_owned(),
                 message: "the service refused the new token".to_owned(),
@@ -110,5 +115,15 @@ impl Connection for LiveConnection {
 impl std::fmt::Debug for LiveConnection {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("LiveConnection").field("id", &self.id).field("label", &self.label).finish_non_exhaustive()
+/// Whoever calls over a connection can say whose it is.
+struct Caller(Arc<dyn AskOwner>);
+
+#[async_trait]
+impl Identify for Caller {
+    async fn identify(&self, connection: LiveConnection) -> Result<Value, String> {
+        self.0.owner(Arc::new(connection)).await
+    }
+}
+
     }
 }

@@ -242,7 +242,7 @@ impl Way {
             }
         };
         let (label, care, owner) = (&open.wish.label, &open.wish.care, Owner::of(identity));
-        if owner.user_id.is_empty() {
+        if owner.user_id.trim().is_empty() {
             let error = self.unsure(ConnectionsError::Unidentified { message: NO_USER.to_owned() }).await;
             return Err(error.having(self.connections.decline(grant).await));
         }

@@ -1,5 +1,7 @@
 //! What a call needs to know about the account it acts for.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 
 use crate::{Credential, Pacing, Policy};
@@ -27,10 +29,21 @@ pub trait Connection: Send + Sync {
     /// A credential that is good now.
     async fn credential(&self) -> Result<Credential, CredentialError>;
 
+    /// Names who can say whose the account is: whoever calls over the connection, before the call. A connection that renews its
+    /// credential asks before the new one is used. The first one stays.
+    fn ask_owner_by(&self, _asker: Arc<dyn AskOwner>) {}
+
     /// A fresh credential, after the service refused `rejected` as expired.
     ///
     /// Many calls may ask at once; one refresh serves them all.
     async fn renew(&self, rejected: &Credential) -> Result<Credential, CredentialError>;
+}
+
+/// Finds out whose an account is, by asking the service over a connection to it.
+#[async_trait]
+pub trait AskOwner: Send + Sync {
+    /// The identity, with `user_id`; or why it cannot be found out.
+    async fn owner(&self, connection: Arc<dyn Connection>) -> Result<serde_json::Value, String>;
 }
 
 /// What a connector may know about a connection: never the credential.

@@ -4,9 +4,10 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use switchboard_egress::{self as egress, Connection, Egress};
+use switchboard_egress::{self as egress, AskOwner, Connection, Egress};
 use tokio::time::Instant;
 use wasmtime::Store;
 use wasmtime::component::{Component, HasSelf, Linker, types::ComponentItem};
@@ -326,7 +327,12 @@ impl Connector {
             let guest = self.shared.pre.instantiate_async(&mut *store).await?;
             guest.switchboard_connector_auth().call_identify(store).await
         });
-        Ok(found.await??.into())
+        let identity: Identity = found.await??.into();
+        if identity.user_id.trim().is_empty() {
+            let message = "the service did not say which user it is: the id in its answer is blank".to_owned();
+            return Err(CallError::problem("unexpected-answer", message, None));
+        }
+        Ok(identity)
     }
 
     /// Wait until nobody else in the account does `what`, within the call's time.
@@ -352,6 +358,7 @@ impl Connector {
     }
 
     fn network(&self, connection: Arc<dyn Connection>, options: &CallOptions, pace: Pace) -> Call {
+        connection.ask_owner_by(Arc::new(Asker { connector: self.clone(), options: options.clone() }));
         Call {
             shared: Arc::clone(&self.shared),
             connection,
@@ -366,6 +373,20 @@ impl Connector {
             requests: 0,
             sent_a_change: AtomicBool::new(false),
         }
+    }
+}
+
+/// Asks the service, through the connector, whose a connection is.
+struct Asker {
+    connector: Connector,
+    options: CallOptions,
+}
+
+#[async_trait]
+impl AskOwner for Asker {
+    async fn owner(&self, connection: Arc<dyn Connection>) -> Result<Value, String> {
+        let identity = self.connector.identify(connection, &self.options).await.map_err(|error| error.to_string())?;
+        serde_json::to_value(identity).map_err(|error| error.to_string())
     }
 }
 
