@@ -33,7 +33,7 @@ impl Core {
     }
 
     /// What is left of the pause.
-    fn pause(&self, service: &Service, client_id: &str) -> Option<Duration> {
+    pub fn pause(&self, service: &Service, client_id: &str) -> Option<Duration> {
         let name = name(service, client_id);
         let until: i64 = self.store.get_meta(&name).ok()??.parse().ok()?;
         let left = until.saturating_sub(self.now());

@@ -17,6 +17,9 @@ use crate::{App, Connections, ConnectionsError, Grant, Service};
 /// The service's codes live this long, so a sign-in does too.
 const LIFE: Duration = Duration::from_secs(5 * 60);
 
+/// So long a person waits for a service that wants to be left alone; its code lives longer.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
 /// What is said of an answer with a wrong state, or none.
 pub(crate) const ANOTHER: &str = "its state is another";
 
@@ -143,7 +146,20 @@ impl Pending {
         handshake.zip(state).is_some_and(|(handshake, state)| handshake.is_answered_by(state))
     }
 
+    /// Leaves a service alone that asked for it. A longer pause is said at once, and the answer is not used up.
+    async fn wait_for_pause(&self) -> Result<(), ConnectionsError> {
+        let core = &self.connections.core;
+        if let Some(left) = core.pause(&self.service, &self.app.client_id)
+            && left <= LONGEST_PAUSE
+            && Instant::now() + left < self.ends
+        {
+            tokio::time::sleep(left).await;
+        }
+        Ok(core.check_pause(&self.service, &self.app.client_id)?)
+    }
+
     pub(crate) async fn finish(&self, callback: Callback) -> Result<Grant, ConnectionsError> {
+        self.wait_for_pause().await?;
         // Taken before it is used: one answer, however it turns out, ends the sign-in.
         let handshake = take(&self.handshake).ok_or(ConnectionsError::Ended)?;
         self.answered.notify_one();
