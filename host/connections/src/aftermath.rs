@@ -38,6 +38,8 @@ pub enum Touched {
     Unknown,
     /// The service took the new grant back.
     GivenBack,
+    /// The service may have given access, and its answer could not be read: nobody here can take that back.
+    Unread,
     /// The new grant may still hold at the service, which is asked again.
     NotGivenBack {
         /// Why.
@@ -64,6 +66,9 @@ impl fmt::Display for Touched {
             }
             Touched::Unknown => f.write_str(
                 "If this user is connected already through the same app, that connection may have ended by it; see: switchboard connection test LABEL",
+            ),
+            Touched::Unread => f.write_str(
+                "The service may have given access all the same. Sign in again, which replaces it, or remove the app's access in the service's own settings",
             ),
             Touched::GivenBack => f.write_str("The service took the grant of this sign-in back"),
             Touched::NotGivenBack { why } => write!(

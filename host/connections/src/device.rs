@@ -7,6 +7,7 @@ use secrecy::SecretString;
 use tokio::time::{Instant, sleep_until};
 use url::Url;
 
+use crate::aftermath::Touched;
 use crate::sign_in::{self, DeviceAnswer};
 use crate::text::clean;
 use crate::token_failure::TokenFailure;
@@ -96,7 +97,10 @@ impl PendingDevice {
                 }
             }
         };
-        Err(if lost { ConnectionsError::AnswerLost { cause: Box::new(refused) } } else { refused })
+        if !lost {
+            return Err(refused);
+        }
+        Err(ConnectionsError::AnswerLost { cause: Box::new(refused) }.having(vec![Touched::Unread]))
     }
 
     /// One question. A caller that goes away does not lose the grant that may be in its answer.

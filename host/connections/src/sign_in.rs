@@ -113,6 +113,17 @@ pub(crate) struct DeviceCode {
     pub user_code: String,
     pub page: String,
     pub page_with_code: Option<String>,
+/// What is left of a refresh whose answer cannot be used: the old access token, which has ended, with the new refresh token.
+pub(crate) fn renewable(old: &Token, answer: Token, now: i64) -> Option<Token> {
+    let fits = |token: &SecretString| token.expose_secret().bytes().all(|byte| byte.is_ascii_graphic());
+    let refresh = answer.refresh.filter(fits)?;
+    if old.refresh.as_ref().is_some_and(|known| known.expose_secret() == refresh.expose_secret()) {
+        return None;
+    }
+    let history = SecretHistory::after(&Token { access: answer.access, ..old.clone() });
+    Some(Token { refresh: Some(refresh), obtained_at: now, expires_at: Some(now), history, ..old.clone() })
+}
+
     /// Seconds.
     pub life_s: u64,
     /// Seconds between two questions.
@@ -187,7 +198,8 @@ pub(crate) async fn device_token(
     let form = [("grant_type", DEVICE_GRANT), ("device_code", device_code.expose_secret())];
     let request = post(service, &service.token_path, app, &form).map_err(|error| TokenFailure::not_sent(&error))?;
     let response = token_service::send(egress, service, request).await?;
-    let answer = match answer::read(&response.answer) {
+    let known = secrets(app, [device_code]).and(others);
+    let answer = match response.read() {
         Answer::Token(token) => {
             let clean = token.with_clean_scopes(&secrets(app, [device_code]));
             return Ok(DeviceAnswer::Token(clean));

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::ConnectionsError;
+use crate::aftermath::Touched;
 use crate::answer::Refusal;
 use crate::token::Token;
 
@@ -53,7 +54,10 @@ impl TokenFailure {
     pub fn of_sign_in(self) -> ConnectionsError {
         let lost = self.may_be_done();
         let cause = self.into();
-        if lost { ConnectionsError::AnswerLost { cause: Box::new(cause) } } else { cause }
+        if !lost {
+            return cause;
+        }
+        ConnectionsError::AnswerLost { cause: Box::new(cause) }.having(vec![Touched::Unread])
     }
 }
 

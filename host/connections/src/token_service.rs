@@ -28,7 +28,7 @@ pub(crate) async fn token(
     secrets: &KnownSecrets,
 ) -> Result<Token, TokenFailure> {
     let response = send(egress, service, request).await?;
-    match answer::read(&response.answer) {
+    match response.read() {
         Answer::Token(token) => Ok(token.with_clean_scopes(secrets)),
         other => Err(response.failure(other, secrets)),
     }
@@ -45,6 +45,20 @@ impl Response {
     #[cfg(feature = "fuzzing")]
     pub fn of(answer: http::Response<Vec<u8>>) -> Self {
         Self { answer, address: "https://example.com/token".to_owned() }
+    }
+
+    /// What it says. Of one that is too long only its tokens count: they are taken back.
+    pub fn read(&self) -> Answer {
+        let read = answer::read(&self.answer);
+        if self.answer.body().len() <= MAX_ANSWER {
+            return read;
+        }
+        let why = "its answer is too long".to_owned();
+        match read {
+            Answer::Token(token) => Answer::Unusable { why, token: Box::new(token) },
+            Answer::Unusable { token, .. } => Answer::Unusable { why, token },
+            _ => Answer::Nothing("its answer is too long"),
+        }
     }
 
     /// Why an answer gives nothing. No secret that was sent is in it.
@@ -100,9 +114,6 @@ pub(crate) async fn send(
     if says_nothing {
         let turned_away = status.is_redirection() || status.as_u16() == 429;
         return Err(response.unavailable(format!("it answered with status {}", status.as_u16()), turned_away));
-    }
-    if response.answer.body().len() > MAX_ANSWER {
-        return Err(response.unavailable("its answer is too long".to_owned(), false));
     }
     Ok(response)
 }

@@ -321,3 +321,50 @@ async fn a_complete_address_elsewhere_is_left_out() {
     assert!(device.page_with_code.is_none());
     assert_eq!(device.life, Duration::from_secs(2));
 }
+
+#[tokio::test]
+async fn a_sign_in_waits_for_a_short_pause() {
+    let (server, dir) = (TokenServer::start(3599).await, home());
+    let connections = open(dir.path());
+    server.then(Next::Wait(503, "1"));
+    sign_in(&server, &connections).await.refused();
+    sign_in(&server, &connections).await.told();
+    assert_eq!(server.posts().len(), 2);
+}
+
+#[tokio::test]
+async fn a_sign_in_names_a_long_pause() {
+    let (server, dir) = (TokenServer::start(3599).await, home());
+    let connections = open(dir.path());
+    server.then(Next::Wait(429, "600"));
+    sign_in(&server, &connections).await.refused();
+    let error = sign_in(&server, &connections).await.refused();
+    assert!(error.retryable() && error.to_string().contains("retry in 6"), "{error}");
+    assert_eq!(server.posts().len(), 1, "the code is not sent");
+}
+
+#[tokio::test]
+async fn a_grant_in_an_answer_that_is_too_long_is_revoked() {
+    let (server, dir) = (TokenServer::start(3599).await, home());
+    let connections = open(dir.path());
+    let filler = "x".repeat(600 * 1024);
+    server.then(Next::Whole(
+        200,
+        JSON,
+        format!(r#"{{"access_token":"canary-access-of-many","token_type":"bearer","refresh_token":"canary-refresh-of-many","x":"{filler}"}}"#),
+    ));
+    let error = sign_in(&server, &connections).await.refused();
+    assert!(error.to_string().contains("took the grant of this sign-in back"), "{error}");
+    assert!(server.seen.lock().unwrap().revoked.iter().any(|body| body.contains("canary-refresh-of-many")));
+}
+
+#[tokio::test]
+async fn an_answer_that_cannot_be_read_is_named() {
+    let (server, dir) = (TokenServer::start(3599).await, home());
+    let connections = open(dir.path());
+    for body in ["{\"access_token\":\"canary".to_owned(), format!("[{}", " ".repeat(600 * 1024))] {
+        server.then(Next::Whole(200, JSON, body));
+        let error = sign_in(&server, &connections).await.refused();
+        assert!(error.answer_lost() && error.to_string().contains("remove the app's access"), "{error}");
+    }
+}
