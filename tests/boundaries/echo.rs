@@ -11,7 +11,7 @@ use switchboard_tests::world::World;
 use crate::hostile::{component, runtime};
 
 fn echoing(world: &World, redirect: bool, path: &str) {
-    let fault = json!({"kind": "echo", "redirect": redirect, "count": 0, "path": path});
+    let fault = json!({"kind": "echo", "redirect": redirect, "history": true, "count": 0, "path": path});
     assert_eq!(world.ask("POST", "/_emulator/faults", &fault).0, 200, "{fault}");
 }
 
@@ -48,6 +48,71 @@ fn a_token_service_that_repeats_every_secret_shows_none() {
     let refused = world.connect_with("again", "ada@emulator.test", "allow", &["--trace"]);
     assert_ne!(refused.code, 0, "{}", refused.err);
     world.run(&["connection", "list", "--json"]);
+    world.run(&["doctor", "--json"]);
+    assert_eq!(world.leaks(), Vec::<String>::new());
+}
+
+/// The access token ends, and another process replaces it.
+fn refresh(world: &World) {
+    let issued = world.emulator.issued_tokens().len();
+    world.ask("POST", "/_emulator/clock", &json!({"advance_s": 7_200}));
+    world.json(&["call", "zoom.users.me", "--json"]);
+    assert_eq!(world.emulator.issued_tokens().len(), issued + 2, "both tokens are new");
+}
+
+/// Commands that show what the API repeats.
+fn listen(world: &World) {
+    for redirect in [false, true] {
+        world.ask("DELETE", "/_emulator/faults", &Value::Null);
+        echoing(world, redirect, "/v2/");
+        world.run(&["call", "zoom.users.me", "--json", "--trace"]);
+        world.run(&["call", "zoom.api.request", "path=/users/me", "--json", "--trace"]);
+        world.run(&["connection", "test", "work", "--json", "--trace"]);
+    }
+    world.ask("DELETE", "/_emulator/faults", &Value::Null);
+    world.run(&["runs", "list", "--json"]);
+}
+
+#[test]
+fn secrets_from_before_a_refresh_stay_hidden() {
+    let world = World::connected();
+    refresh(&world);
+    refresh(&world);
+    listen(&world);
+    assert_eq!(world.leaks(), Vec::<String>::new());
+}
+
+#[test]
+fn secrets_from_before_a_key_rotation_stay_hidden() {
+    let world = World::connected();
+    refresh(&world);
+    world.json(&["key", "rotate", "--json"]);
+    listen(&world);
+    assert_eq!(world.leaks(), Vec::<String>::new());
+}
+
+#[test]
+fn secrets_from_before_a_reconnect_stay_hidden() {
+    let world = World::connected();
+    refresh(&world);
+    let done = world.sign_in(&["connection", "reconnect", "work"], "ada@emulator.test", "allow");
+    assert_eq!(done.code, 0, "{}", done.err);
+    refresh(&world);
+    listen(&world);
+    assert_eq!(world.leaks(), Vec::<String>::new());
+}
+
+#[test]
+fn the_refresh_that_is_refused_shows_no_earlier_secret() {
+    let world = World::connected();
+    refresh(&world);
+    world.ask("POST", "/_emulator/clock", &json!({"advance_s": 7_200}));
+    echoing(&world, false, "/oauth/token");
+    let done = world.run(&["call", "zoom.users.me", "--json", "--trace"]);
+    assert_ne!(done.code, 0, "{}", done.err);
+    let refused = world.sign_in(&["connection", "reconnect", "work", "--trace"], "ada@emulator.test", "allow");
+    assert_ne!(refused.code, 0, "{}", refused.err);
+    world.run(&["connection", "show", "work", "--json"]);
     world.run(&["doctor", "--json"]);
     assert_eq!(world.leaks(), Vec::<String>::new());
 }

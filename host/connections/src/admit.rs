@@ -281,7 +281,11 @@ pub(crate) fn named(usage: &[Usage]) -> String {
 }
 
 pub(crate) fn user_of(row: &ConnectionRow) -> Option<&str> {
-    row.identity.as_ref()?.get("user_id")?.as_str()
+    user_id(row.identity.as_ref()?)
+}
+
+pub(crate) fn user_id(identity: &Value) -> Option<&str> {
+    identity.get("user_id")?.as_str()
 }
 
 pub(crate) fn email_of(row: &ConnectionRow) -> Option<&str> {

@@ -10,6 +10,7 @@ use serde_json::Value;
 use url::form_urlencoded;
 
 use crate::clock;
+use crate::history::SecretHistory;
 use crate::token::Token;
 
 /// Ten years: more is a mistake of the service.
@@ -240,6 +241,7 @@ impl Fields {
             scopes: scopes(self.scope.as_ref()),
             api_url: text(self.api_url.as_ref()),
             unconfirmed: false,
+            history: SecretHistory::default(),
         };
         match wrong {
             Some(wrong) => Given::Unusable(wrong, token),

@@ -1,6 +1,7 @@
 //! The answer of a sign-in as the browser carries it back.
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
+use switchboard_egress::KnownSecrets;
 use url::form_urlencoded;
 
 use crate::text::clean;
@@ -50,8 +51,8 @@ impl Callback {
         self.error.is_some()
     }
 
-    /// The code, once the state has been found right.
-    pub fn into_code(self, service: &Service) -> Result<SecretString, ConnectionsError> {
+    /// The code, once the state has been found right. No error shows a secret of `known`, or the code.
+    pub fn into_code(self, service: &Service, known: &KnownSecrets) -> Result<SecretString, ConnectionsError> {
         if let Some(issuer) = &self.issuer
             && issuer != service.issuer()
         {
@@ -59,7 +60,8 @@ impl Callback {
         }
         if let Some(error) = self.error {
             let reason = self.description.as_deref().map_or(String::new(), |text| format!(": {text}"));
-            return Err(ConnectionsError::Denied { reason: clean(&format!("{error}{reason}")) });
+            let known = known.and(&KnownSecrets::of(self.code.iter().map(ExposeSecret::expose_secret)));
+            return Err(ConnectionsError::Denied { reason: clean(&known.scrub_text(format!("{error}{reason}"))) });
         }
         self.code.ok_or(ConnectionsError::StateMismatch { what: "it holds no code" })
     }
@@ -74,7 +76,7 @@ mod tests {
         let service = service("https://api.example.com/v2", "https://example.com/oauth");
         Callback::from_query(query)
             .ok_or("none".to_owned())?
-            .into_code(&service)
+            .into_code(&service, &KnownSecrets::default())
             .map_err(|error| error.code().to_owned())
     }
 
@@ -115,7 +117,8 @@ mod tests {
                 format!("error=access_denied&error_description={}", encoded(hostile)),
                 format!("error={}", encoded(hostile)),
             ] {
-                let error = Callback::from_query(&query).map(|callback| callback.into_code(&service));
+                let error =
+                    Callback::from_query(&query).map(|callback| callback.into_code(&service, &KnownSecrets::default()));
                 // Longer than any honest answer: no answer at all.
                 let Some(error) = error else { continue };
                 let error = error.unwrap_err().to_string();

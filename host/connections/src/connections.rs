@@ -4,9 +4,10 @@ use std::cmp::Reverse;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use secrecy::{ExposeSecret, SecretString};
-use switchboard_egress::{Egress, Facts, MemoryPacing};
+use switchboard_egress::{Egress, Facts, KnownSecrets, MemoryPacing};
 use switchboard_store::{ConnectionRow, Store};
 
+use crate::history::SecretHistory;
 use crate::live::Source;
 use crate::pacing::StorePacing;
 use crate::rotation::{APP, Core, SERVICE, TOKEN};
@@ -21,6 +22,8 @@ pub(crate) const DEFAULT: &str = "connection.default";
 pub(crate) const ID_PREFIX: &str = "con_";
 /// Before a connection's id: the name under which the database keeps its account's plan.
 pub(crate) const PLAN: &str = "plan.";
+/// So many connections of one app, the newest, are searched for secrets that a sign-in must not show.
+const MOST_SEARCHED: usize = 8;
 
 /// The connected accounts of one database. Clones share everything.
 #[derive(Clone)]
@@ -111,6 +114,7 @@ impl Connections {
                 scopes: Vec::new(),
                 api_url: None,
                 unconfirmed: false,
+                history: SecretHistory::default(),
             },
             app: None,
             living: Vec::new(),
@@ -133,6 +137,8 @@ impl Connections {
             pacing: Box::new(MemoryPacing::default()),
             plan: None,
             source: Source::Fresh(Box::new(grant.clone())),
+            // The grant may take the place of one of these.
+            others: grant.app.as_ref().map(|app| self.secrets_of_app(service, &app.client_id)).unwrap_or_default(),
             hidden: Mutex::default(),
             whose: OnceLock::new(),
         })
@@ -250,6 +256,7 @@ impl Connections {
             id: row.id,
             label: row.label,
             source: Source::Kept(self.core.clone()),
+            others: KnownSecrets::default(),
             hidden: Mutex::default(),
             whose: OnceLock::new(),
         })
@@ -279,6 +286,16 @@ impl Connections {
 
     pub(crate) fn app_secret(&self, label_or_id: &str) -> Result<Option<AppSecret>, ConnectionsError> {
         Ok(self.core.field(&self.show(label_or_id)?.id, APP)?.0)
+    }
+
+    /// The secrets of the connections of one app. A service may repeat them to a sign-in, which may be of the same user.
+    pub(crate) fn secrets_of_app(&self, service: &Service, client_id: &str) -> KnownSecrets {
+        let mut rows = self.list().unwrap_or_default();
+        rows.retain(|row| row.client_id.as_deref() == Some(client_id) && row.oauth_base == service.oauth_base.as_str());
+        rows.sort_by_key(|row| Reverse(row.granted));
+        let tokens = rows.iter().take(MOST_SEARCHED).filter_map(|row| self.core.field::<Token>(&row.id, TOKEN).ok());
+        let tokens: Vec<Token> = tokens.map(|(token, _)| token).collect();
+        KnownSecrets::of(tokens.iter().flat_map(Token::secrets).map(ExposeSecret::expose_secret))
     }
 }
 

@@ -110,7 +110,8 @@ impl PendingDevice {
         let asked = to_its_end(async move {
             let _until_it_has_its_number = turn;
             let living = connections.living(&service, &app.client_id);
-            match sign_in::device_token(&connections.core.egress, &service, &app, &device_code).await {
+            let others = connections.secrets_of_app(&service, &app.client_id);
+            match sign_in::device_token(&connections.core.egress, &service, &app, &device_code, &others).await {
                 Err(failure @ TokenFailure::Unavailable { .. }) => Err(failure),
                 Err(failure) => {
                     let error = connections.failed(&service, &app, failure, living).await;

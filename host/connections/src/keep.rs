@@ -3,9 +3,10 @@
 use serde_json::Value;
 use switchboard_store::ConnectionRow;
 
-use crate::admit::{by_person, email_of, user_of};
+use crate::admit::{by_person, email_of, user_id, user_of};
 use crate::connections::{Connections, DEFAULT, ID_PREFIX};
 use crate::rotation::{APP, SERVICE, TOKEN};
+use crate::token::Token;
 use crate::{ConnectionsError, Grant, Method, Service, State};
 
 /// A connection as it is to be written.
@@ -110,7 +111,7 @@ impl Connections {
         let (core, row) = (&self.core, entry.row(self.core.now()));
         // The addresses are sealed too: whoever can write the database cannot send the token elsewhere.
         let secrets = [
-            (TOKEN, core.vault.seal(&row.id, TOKEN, &entry.grant.token)?),
+            (TOKEN, core.vault.seal(&row.id, TOKEN, &self.with_former_secrets(&entry)?)?),
             (APP, core.vault.seal(&row.id, APP, &entry.grant.app)?),
             (SERVICE, core.vault.seal(&row.id, SERVICE, entry.service)?),
         ];
@@ -141,6 +142,21 @@ impl Connections {
             (Err(ConnectionsError::SameAccount { user, .. }), Some(first)) => Err(self.taken(first, &user)?),
             (Err(error), _) => Err(error),
         }
+    }
+
+    /// The new token, with the secrets of the grants that it takes the place of: the service may repeat them.
+    fn with_former_secrets(&self, entry: &Entry<'_>) -> Result<Token, ConnectionsError> {
+        let mut token = entry.grant.token.clone();
+        let (rows, user) = (self.list()?, entry.identity.as_ref().and_then(user_id).unwrap_or_default());
+        let replaced = of_user(&rows, entry.service, entry.method, entry.grant, user);
+        let ids = replaced.iter().map(|row| row.id.as_str()).filter(|id| *id != entry.id);
+        for id in ids.chain([entry.id.as_str()]) {
+            // A new connection has none, and what cannot be read is not known to anybody.
+            if let Ok((former, _)) = self.core.field::<Token>(id, TOKEN) {
+                token.history.add_former(&former);
+            }
+        }
+        Ok(token)
     }
 }
 

@@ -19,6 +19,7 @@ mod export;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 mod grant;
+mod history;
 mod holder;
 mod keep;
 mod key;

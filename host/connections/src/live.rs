@@ -21,6 +21,8 @@ pub struct LiveConnection {
     pub(crate) pacing: Box<dyn Pacing>,
     pub(crate) plan: Option<String>,
     pub(crate) source: Source,
+    /// Secrets besides those of the source that an answer must not show.
+    pub(crate) others: KnownSecrets,
     /// What the answers to requests with the present token must not show, and that token's fingerprint.
     pub(crate) hidden: Mutex<Option<(String, KnownSecrets)>>,
     /// Says whose a renewed token is.
@@ -40,7 +42,8 @@ impl LiveConnection {
         &self.label
     }
 
-    /// The credential of a token. What the service was given besides, it may repeat too: the refresh token, the app's secret.
+    /// The credential of a token. What the service was given besides, now or before, it
+    /// may repeat too: the refresh token, the app's secret, the tokens and the code before.
     fn hiding(&self, token: &Token) -> Result<Credential, CredentialError> {
         let credential = token.credential();
         let fingerprint = credential.fingerprint();
@@ -51,8 +54,8 @@ impl LiveConnection {
             return Ok(credential.hiding(known.clone()));
         }
         let secret = self.app_secret()?;
-        let others = token.refresh.iter().chain(&secret).map(ExposeSecret::expose_secret);
-        let known = credential.known().and(&KnownSecrets::of(others));
+        let own = token.secrets().chain(&secret).map(ExposeSecret::expose_secret);
+        let known = KnownSecrets::of(own).and(&self.others);
         *hidden = Some((fingerprint, known.clone()));
         Ok(credential.hiding(known))
     }
@@ -88,13 +91,13 @@ impl Connection for LiveConnection {
         self.plan.as_deref()
     }
 
-    async fn credential(&self) -> Result<Credential, CredentialError> {
-        match &self.source {
-            Source::Kept(core) => self.hiding(&core.token(&self.id, None, self.whose.get()).await?),
     fn ask_owner_by(&self, asker: Arc<dyn AskOwner>) {
         self.whose.get_or_init(|| Arc::new(Caller(asker)));
     }
 
+    async fn credential(&self) -> Result<Credential, CredentialError> {
+        match &self.source {
+            Source::Kept(core) => self.hiding(&core.token(&self.id, None, self.whose.get()).await?),
             Source::Fresh(grant) => self.hiding(&grant.token),
         }
     }
@@ -112,9 +115,6 @@ impl Connection for LiveConnection {
     }
 }
 
-impl std::fmt::Debug for LiveConnection {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("LiveConnection").field("id", &self.id).field("label", &self.label).finish_non_exhaustive()
 /// Whoever calls over a connection can say whose it is.
 struct Caller(Arc<dyn AskOwner>);
 
@@ -125,5 +125,8 @@ impl Identify for Caller {
     }
 }
 
+impl std::fmt::Debug for LiveConnection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LiveConnection").field("id", &self.id).field("label", &self.label).finish_non_exhaustive()
     }
 }

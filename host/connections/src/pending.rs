@@ -166,7 +166,8 @@ impl Pending {
         if !callback.state.as_deref().is_some_and(|state| handshake.is_answered_by(state)) {
             return Err(ConnectionsError::StateMismatch { what: ANOTHER });
         }
-        let code = callback.into_code(&self.service)?;
+        let handshake = handshake.hiding(self.connections.secrets_of_app(&self.service, &self.app.client_id));
+        let code = callback.into_code(&self.service, &handshake.secrets(&self.app))?;
         let (connections, service, app) = (self.connections.clone(), self.service.clone(), self.app.clone());
         let redirect_uri = self.redirect_uri.clone();
         let turn = connections.turn(&service, &app).await?;

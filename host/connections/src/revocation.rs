@@ -204,11 +204,11 @@ impl Core {
     pub async fn take_back(self: &Arc<Self>, id: &str, job: Job) -> Result<(), Refused> {
         let Job { service, app: secret, token, living } = job;
         let app = App::from(secret.clone());
-        let revoke = async |token: SecretString| {
-            sign_in::revoke(&self.egress, &service, &app, &token).await.map_err(Refused::from)
+        let revoke = async |revoked: SecretString, token: &Token| {
+            sign_in::revoke(&self.egress, &service, &app, &revoked, token).await.map_err(Refused::from)
         };
         let by_refresh = match &token.refresh {
-            Some(refresh) => revoke(refresh.clone()).await,
+            Some(refresh) => revoke(refresh.clone(), &token).await,
             None => Ok(TakenBack::Unknown),
         };
         if by_refresh.as_ref().is_err_and(|refused| refused.wait_ms > 0) {
@@ -217,7 +217,7 @@ impl Core {
         // An answer that could not be used may have held a refresh token alone.
         let by_access = match token.access.expose_secret().is_empty() {
             true => Ok(TakenBack::Unknown),
-            false => revoke(token.access.clone()).await,
+            false => revoke(token.access.clone(), &token).await,
         };
         match (by_refresh, by_access) {
             (Ok(TakenBack::Done), _) | (Ok(_), Ok(TakenBack::Done)) => return Ok(()),
@@ -230,7 +230,7 @@ impl Core {
             return Ok(());
         }
         match self.renew_job(id, Job { service: service.clone(), app: secret, token, living }).await {
-            Ok(job) => match revoke(job.token.access).await? {
+            Ok(job) => match revoke(job.token.access.clone(), &job.token).await? {
                 TakenBack::Done => Ok(()),
                 TakenBack::Unknown | TakenBack::Unsupported => Err(unsupported()),
             },

@@ -10,10 +10,11 @@ use oauth2::{
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::Value;
-use switchboard_egress::Egress;
+use switchboard_egress::{Egress, KnownSecrets};
 use url::Url;
 
 use crate::answer::{self, Answer, Refusal};
+use crate::history::SecretHistory;
 use crate::token::Token;
 use crate::token_failure::TokenFailure;
 use crate::token_service::{self, post, secrets};
@@ -31,6 +32,8 @@ pub(crate) struct Handshake {
     pub authorize_url: Url,
     state: CsrfToken,
     verifier: PkceCodeVerifier,
+    /// Secrets of other sign-ins of the app, which an answer may repeat.
+    others: KnownSecrets,
 }
 
 impl Handshake {
@@ -48,12 +51,24 @@ impl Handshake {
             .add_scopes(scopes.iter().cloned().map(Scope::new))
             .set_pkce_challenge(challenge)
             .url();
-        Ok(Handshake { authorize_url, state, verifier })
+        Ok(Handshake { authorize_url, state, verifier, others: KnownSecrets::default() })
+    }
+
+    /// Also hides these in whatever is shown of an answer.
+    #[must_use]
+    pub fn hiding(self, others: KnownSecrets) -> Handshake {
+        Handshake { others, ..self }
     }
 
     /// Whether an answer belongs to this sign-in. Takes the same time however much of it fits.
     pub fn is_answered_by(&self, state: &str) -> bool {
         self.state == CsrfToken::new(state.to_owned())
+    }
+
+    /// What no text about this sign-in may show.
+    pub fn secrets(&self, app: &App) -> KnownSecrets {
+        let own = [self.state.secret().as_str(), self.verifier.secret().as_str()];
+        secrets(app, []).and(&KnownSecrets::of(own)).and(&self.others)
     }
 
     /// Trades the code for a token. The verifier is used up.
@@ -67,11 +82,14 @@ impl Handshake {
     ) -> Result<Token, TokenFailure> {
         let client = client(service, app, Some(redirect_uri)).map_err(|error| TokenFailure::not_sent(&error))?;
         let verifier = SecretString::from(self.verifier.secret().clone());
+        let known = self.secrets(app).and(&secrets(app, [&code]));
         let request = built(|keep| {
             let code = AuthorizationCode::new(code.expose_secret().to_owned());
             let _ = client.exchange_code(code).set_pkce_verifier(self.verifier).request(&keep);
         })?;
-        token_service::token(egress, service, request, &secrets(app, [&code, &verifier])).await
+        let mut token = token_service::token(egress, service, request, &known).await?;
+        token.history = SecretHistory::of_sign_in([&code, &verifier]);
+        Ok(token)
     }
 }
 
@@ -88,7 +106,8 @@ pub(crate) async fn refresh(
         let token = RefreshToken::new(refresh.expose_secret().to_owned());
         let _ = client.exchange_refresh_token(&token).request(&keep);
     })?;
-    let mut token = token_service::token(egress, service, request, &secrets(app, [refresh, &old.access])).await?;
+    let mut token = token_service::token(egress, service, request, &secrets(app, old.secrets())).await?;
+    token.history = SecretHistory::after(old);
     // A service that does not rotate leaves it out: the old one stays good.
     token.refresh.get_or_insert_with(|| refresh.clone());
     Ok(token)
@@ -104,7 +123,10 @@ pub(crate) async fn account_token(
 ) -> Result<Token, TokenFailure> {
     let form = [("grant_type", "account_credentials"), ("account_id", account_id)];
     let request = post(service, &service.token_path, app, &form).map_err(|error| TokenFailure::not_sent(&error))?;
-    token_service::token(egress, service, request, &secrets(app, old.map(|old| &old.access))).await
+    let known = secrets(app, old.into_iter().flat_map(Token::secrets));
+    let mut token = token_service::token(egress, service, request, &known).await?;
+    token.history = old.map(SecretHistory::after).unwrap_or_default();
+    Ok(token)
 }
 
 /// A code for another machine.
@@ -113,17 +135,6 @@ pub(crate) struct DeviceCode {
     pub user_code: String,
     pub page: String,
     pub page_with_code: Option<String>,
-/// What is left of a refresh whose answer cannot be used: the old access token, which has ended, with the new refresh token.
-pub(crate) fn renewable(old: &Token, answer: Token, now: i64) -> Option<Token> {
-    let fits = |token: &SecretString| token.expose_secret().bytes().all(|byte| byte.is_ascii_graphic());
-    let refresh = answer.refresh.filter(fits)?;
-    if old.refresh.as_ref().is_some_and(|known| known.expose_secret() == refresh.expose_secret()) {
-        return None;
-    }
-    let history = SecretHistory::after(&Token { access: answer.access, ..old.clone() });
-    Some(Token { refresh: Some(refresh), obtained_at: now, expires_at: Some(now), history, ..old.clone() })
-}
-
     /// Seconds.
     pub life_s: u64,
     /// Seconds between two questions.
@@ -194,6 +205,7 @@ pub(crate) async fn device_token(
     service: &Service,
     app: &App,
     device_code: &SecretString,
+    others: &KnownSecrets,
 ) -> Result<DeviceAnswer, TokenFailure> {
     let form = [("grant_type", DEVICE_GRANT), ("device_code", device_code.expose_secret())];
     let request = post(service, &service.token_path, app, &form).map_err(|error| TokenFailure::not_sent(&error))?;
@@ -201,7 +213,8 @@ pub(crate) async fn device_token(
     let known = secrets(app, [device_code]).and(others);
     let answer = match response.read() {
         Answer::Token(token) => {
-            let clean = token.with_clean_scopes(&secrets(app, [device_code]));
+            let mut clean = token.with_clean_scopes(&known);
+            clean.history = SecretHistory::of_sign_in([device_code]);
             return Ok(DeviceAnswer::Token(clean));
         }
         other => other,
@@ -212,7 +225,7 @@ pub(crate) async fn device_token(
         Some("slow_down") => Ok(DeviceAnswer::SlowDown),
         Some("expired_token") => Ok(DeviceAnswer::Ended),
         Some("access_denied") => Ok(DeviceAnswer::Denied),
-        _ => Err(response.failure(answer, &secrets(app, [device_code]))),
+        _ => Err(response.failure(answer, &known)),
     }
 }
 
@@ -227,12 +240,13 @@ pub(crate) enum TakenBack {
     Unsupported,
 }
 
-/// Takes back what one token stands for.
+/// Takes back what one token of a grant stands for.
 pub(crate) async fn revoke(
     egress: &Egress,
     service: &Service,
     app: &App,
     token: &SecretString,
+    grant: &Token,
 ) -> Result<TakenBack, TokenFailure> {
     let form = [("token", token.expose_secret())];
     let request = post(service, &service.revoke_path, app, &form).map_err(|error| TokenFailure::not_sent(&error))?;
@@ -244,7 +258,7 @@ pub(crate) async fn revoke(
     match code {
         Some("invalid_token" | "invalid_grant" | "invalid_request") => Ok(TakenBack::Unknown),
         Some("unsupported_token_type") => Ok(TakenBack::Unsupported),
-        _ => Err(response.failure(answer, &secrets(app, [token]))),
+        _ => Err(response.failure(answer, &secrets(app, grant.secrets()))),
     }
 }
 

@@ -6,6 +6,8 @@ use sha2::{Digest, Sha256};
 use switchboard_egress::{Credential, KnownSecrets};
 use zeroize::Zeroizing;
 
+use crate::history::SecretHistory;
+
 /// A token is replaced this long before it ends, or at four fifths of its life when that is short.
 const MARGIN_MS: i64 = 60_000;
 
@@ -29,6 +31,9 @@ pub(crate) struct Token {
     /// It came by a refresh, and nobody has asked yet whose it is.
     #[serde(default)]
     pub unconfirmed: bool,
+    /// Hidden in answers like the token itself.
+    #[serde(default)]
+    pub history: SecretHistory,
 }
 
 impl Token {
@@ -54,11 +59,20 @@ impl Token {
 
     /// The same token without scopes that repeat a secret: its own, or one of those that were sent for it.
     pub fn with_clean_scopes(mut self, sent: &KnownSecrets) -> Token {
-        let own = [Some(&self.access), self.refresh.as_ref()];
-        let known = KnownSecrets::of(own.into_iter().flatten().map(ExposeSecret::expose_secret)).and(sent);
+        let known = KnownSecrets::of(self.secrets().map(ExposeSecret::expose_secret)).and(sent);
         self.scopes.retain(|scope| scope.len() <= MAX_SCOPE && known.scrub_text(scope.clone()) == *scope);
         self.scopes.truncate(MAX_SCOPES);
         self
+    }
+
+    /// The tokens themselves.
+    pub fn tokens(&self) -> impl Iterator<Item = &SecretString> {
+        std::iter::once(&self.access).chain(&self.refresh)
+    }
+
+    /// Everything that an answer must not show.
+    pub fn secrets(&self) -> impl Iterator<Item = &SecretString> {
+        self.tokens().chain(self.history.secrets())
     }
 
     /// The form in which it leaves this crate.
@@ -85,8 +99,8 @@ pub(crate) struct AppSecret {
 
 /// The bytes the vault seals.
 pub(crate) fn to_bytes<T: Serialize>(value: &T) -> Result<Zeroizing<Vec<u8>>, serde_json::Error> {
-    // Room for several tokens: growing would leave a copy behind.
-    let mut bytes = Zeroizing::new(Vec::with_capacity(32 * 1024));
+    // Room for several tokens and a history: growing would leave a copy behind.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(64 * 1024));
     serde_json::to_writer(&mut *bytes, value)?;
     Ok(bytes)
 }
@@ -121,6 +135,7 @@ pub(crate) mod tests {
             scopes: vec!["user:read".into()],
             api_url: None,
             unconfirmed: false,
+            history: SecretHistory::default(),
         }
     }
 

@@ -12,8 +12,11 @@ use crate::world::{World, hash};
 const MOST_HEADERS: usize = 60;
 
 /// The refusal, with everything that the service was given in secret for this request and its grant.
-pub fn answer(world: &World, call: &Call, status: u16, redirect: bool) -> Answer {
-    let secrets = secrets(world, call);
+pub fn answer(world: &World, call: &Call, status: u16, redirect: bool, history: bool) -> Answer {
+    let mut secrets = secrets(world, call);
+    if history {
+        secrets.extend(world.issued.iter().cloned());
+    }
     if redirect {
         let path: Vec<String> = secrets.iter().map(|secret| encoded(secret)).collect();
         return Answer::redirect(&format!("/v2/elsewhere/{}?sent={}", path.join("/"), encoded(&secrets.join("&"))));

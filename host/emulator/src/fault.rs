@@ -97,13 +97,15 @@ pub enum Kind {
     /// Transcripts that are there now appear after so many minutes. Takes effect at once.
     LateTranscript { minutes: i64 },
     /// A refusal that repeats what the service was given in secret: this request's `Authorization`, its body, the app's
-    /// secrets, and the tokens of the newest grant; in headers and the body, in every spelling. With `redirect` a 302 whose
-    /// address holds them.
+    /// secrets, and the tokens of the newest grant; in headers and the body, in every spelling. With `history` every token,
+    /// code and proof that was ever given out or shown. With `redirect` a 302 whose address holds them.
     Echo {
         #[serde(default = "bad_request")]
         status: u16,
         #[serde(default)]
         redirect: bool,
+        #[serde(default)]
+        history: bool,
     },
     /// Every access token dies now; with `refresh` the refresh tokens too. Takes effect at once.
     TokenDeath {

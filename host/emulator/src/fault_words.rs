@@ -24,7 +24,7 @@ const KINDS: [(&str, &[&str]); 19] = [
     ("pages", &["lie", "rows"]),
     ("bad-row", &["list"]),
     ("shorten", &["occurrences"]),
-    ("echo", &["status", "redirect"]),
+    ("echo", &["status", "redirect", "history"]),
     ("late-transcript", &["minutes"]),
     ("token-death", &["refresh"]),
 ];

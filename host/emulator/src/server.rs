@@ -175,7 +175,9 @@ fn finish(site: &Site, call: &Call, n: u64, fault: Option<&Kind>) -> Answer {
     let mut world = site.shared.world();
     let (now, style) = (world.now_ms(), world.settings.retry_after);
     let answer = match fault {
-        Some(Kind::Echo { status, redirect }) => Some(echo::answer(&world, call, *status, *redirect)),
+        Some(Kind::Echo { status, redirect, history }) => {
+            Some(echo::answer(&world, call, *status, *redirect, *history))
+        }
         fault => fault.and_then(|fault| fault::answer(fault, now, style)),
     };
     let answer = answer.unwrap_or_else(|| {

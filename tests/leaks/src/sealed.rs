@@ -20,7 +20,7 @@ const WRAPPED: usize = 48;
 /// What is sealed beside secrets, and is none itself: where the service is, is sealed so that nobody changes it.
 const NO_SECRETS: [&str; 9] =
     ["service", "client_id", "account_id", "scopes", "api_url", "obtained_at", "expires_at", "unconfirmed", "living"];
-const SECRETS: [&str; 3] = ["access", "refresh", "client_secret"];
+const SECRETS: [&str; 5] = ["access", "refresh", "client_secret", "sign_in", "tokens"];
 
 /// The secrets of one data folder.
 #[derive(Default)]
@@ -89,6 +89,9 @@ impl Sealed {
             _ if NO_SECRETS.contains(&name) => {}
             Value::String(text) if SECRETS.contains(&name) => {
                 self.secrets.push((format!("the sealed {name}"), text.clone().into_bytes()));
+            }
+            Value::Array(values) if SECRETS.contains(&name) => {
+                values.iter().for_each(|value| self.named(place, name, value));
             }
             Value::Object(fields) => fields.iter().for_each(|(name, value)| self.named(place, name, value)),
             Value::Null => {}
