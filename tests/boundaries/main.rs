@@ -33,6 +33,7 @@ mod fuzz;
 mod government;
 mod guides;
 mod hostile;
+mod interruption;
 mod journey;
 mod journeys;
 mod kept;

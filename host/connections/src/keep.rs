@@ -137,7 +137,13 @@ impl Connections {
             Ok(ended.iter().map(|row| row.id.clone()).collect())
         });
         match (written, ended.first()) {
-            (Ok(()), _) => Ok((row, ended)),
+            (Ok(()), _) => {
+                if let (Some(app), true) = (&entry.grant.app, by_person(entry.method.as_str())) {
+                    // The grant is kept, whatever becomes of a hint.
+                    let _ = self.settle_interrupted(entry.service, &app.client_id);
+                }
+                Ok((row, ended))
+            }
             // What used it is not to be read while all others wait.
             (Err(ConnectionsError::SameAccount { user, .. }), Some(first)) => Err(self.taken(first, &user)?),
             (Err(error), _) => Err(error),

@@ -15,6 +15,7 @@ mod deauthorize;
 mod device;
 mod disconnect;
 mod error;
+mod exchange_note;
 mod export;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
@@ -57,6 +58,7 @@ pub use deauthorize::{Deauthorization, Rule as DeauthorizationRule};
 pub use device::PendingDevice;
 pub use disconnect::{Disconnected, Revocation};
 pub use error::ConnectionsError;
+pub use exchange_note::InterruptedSignIn;
 pub use grant::{Grant, Method};
 pub use key::KeySource;
 pub use keyring::Keyring;

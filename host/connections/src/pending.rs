@@ -9,6 +9,7 @@ use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use crate::callback::Callback;
+use crate::exchange_note::ExchangeNote;
 use crate::loopback::{self, Loopback};
 use crate::sign_in::Handshake;
 use crate::under_way::to_its_end;
@@ -175,10 +176,13 @@ impl Pending {
             let _until_it_has_its_number = turn;
             let living = connections.living(&service, &app.client_id);
             let egress = &connections.core.egress;
-            match handshake.exchange(egress, &service, &app, &redirect_uri, code).await {
+            let note = ExchangeNote::begin(&connections.core, &service, &app).await?;
+            let grant = match handshake.exchange(egress, &service, &app, &redirect_uri, code).await {
                 Ok(token) => connections.hold(&service, &app, token, living).await,
                 Err(failure) => Err(connections.failed(&service, &app, failure, living).await),
-            }
+            };
+            note.end().await;
+            grant
         });
         traded.await.unwrap_or_else(|error| {
             let cause = ConnectionsError::Unreachable { message: error.to_string() };

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use switchboard_connections::{Connections, ConnectionsError, Retried};
+use switchboard_connections::{Connections, ConnectionsError, InterruptedSignIn, Retried};
 use tokio::task::JoinHandle;
 
 use crate::app::App;
@@ -28,7 +28,11 @@ pub async fn begin(app: &App, command: &Command) -> Option<Earlier> {
     if !uses {
         return None;
     }
-    let connections = app.connections().await.ok().filter(pending)?;
+    let connections = app.connections().await.ok()?;
+    for interrupted in connections.tell_interrupted_sign_ins().unwrap_or_default() {
+        app.say(&interruption(&interrupted));
+    }
+    let connections = Some(connections).filter(pending)?;
     // First, because the command may be about the very connection that gets the grant.
     if connections.has_cut_short().is_ok_and(|cut_short| cut_short)
         && let Ok(connector) = app.connector().await
@@ -39,6 +43,14 @@ pub async fn begin(app: &App, command: &Command) -> Option<Earlier> {
         let _ = tokio::time::timeout(IDENTIFIED_WITHIN, connections.finish_sign_ins(&asking, told)).await;
     }
     Some(tokio::spawn(async move { connections.retry_revocations().await }))
+}
+
+/// What a person has to know of a sign-in that was interrupted.
+pub fn interruption(sign_in: &InterruptedSignIn) -> String {
+    format!(
+        "a sign-in was interrupted after its code was sent, and the service may have given access that nothing here uses; sign in again, which replaces it, or remove the app {} in the service's own settings",
+        sign_in.client_id
+    )
 }
 
 /// Says what came of it.

@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::args::Doctor;
 use crate::commands::connect::attempt::attempts;
 use crate::commands::connection::still;
+use crate::commands::revocations::interruption;
 use crate::error::{CliError, exit};
 use crate::network;
 use crate::output;
@@ -240,6 +241,10 @@ async fn look(app: &App, options: &Doctor) -> Result<Vec<Finding>, CliError> {
         None => connections.list()?,
     };
     findings.extend(pending.iter().map(|one| Finding::note(&one.label, still(one))));
+    if options.label.is_none() {
+        let interrupted = connections.interrupted_sign_ins()?;
+        findings.extend(interrupted.iter().map(|one| Finding::note("sign-in", interruption(one))));
+    }
     if rows.is_empty() && pending.is_empty() && options.label.is_none() {
         findings.push(Finding::note("connections", "nothing is connected yet").fix(crate::error::FIRST));
     }
