@@ -39,7 +39,12 @@ mod tests {
 
     #[test]
     fn a_meeting_without_questions_has_empty_lists() {
-        check("registrants.questions-get", INPUT, script(GET, 200, "{}"), r#"{"standard":[],"custom":[]}"#);
+        check(
+            "registrants.questions-get",
+            INPUT,
+            script(GET, 200, r#"{"questions":[]}"#),
+            r#"{"standard":[],"custom":[]}"#,
+        );
     }
 
     #[test]

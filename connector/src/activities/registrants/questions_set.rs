@@ -79,7 +79,9 @@ mod tests {
 
     #[test]
     fn what_zoom_dropped_is_said() {
-        let answer = run("registrants.questions-set", INPUT, &script(PATCH, 204, "").then(GET, 200, "{}")).unwrap();
+        let answer =
+            run("registrants.questions-set", INPUT, &script(PATCH, 204, "").then(GET, 200, r#"{"questions":[]}"#))
+                .unwrap();
         assert_eq!(answer["adjusted"][0]["field"], "/standard");
         let asked =
             serde_json::from_str::<serde_json::Value>(answer["adjusted"][1]["asked"].as_str().unwrap()).unwrap();

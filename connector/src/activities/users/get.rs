@@ -74,9 +74,10 @@ mod tests {
     #[test]
     fn seed_josys_05_never_signed_in_is_not_unknown() {
         for (answer, expected) in
-            [("{}", "never"), (r#"{"last_login_time":""}"#, "never"), (r#"{"last_login_time":"soon"}"#, "unknown")]
+            [("", "never"), (r#","last_login_time":"""#, "never"), (r#","last_login_time":"soon""#, "unknown")]
         {
-            let found = run("users.get", r#"{"user":"u"}"#, &script("GET /users/u", 200, answer)).unwrap();
+            let answer = format!(r#"{{"id":"u"{answer}}}"#);
+            let found = run("users.get", r#"{"user":"u"}"#, &script("GET /users/u", 200, &answer)).unwrap();
             assert_eq!(found["last_login"], expected, "{answer}");
         }
     }
@@ -85,7 +86,7 @@ mod tests {
     fn a_connection_without_a_user_must_name_one() {
         fails("users.get", "{}", script("", 0, "").without_a_user(), "input.invalid", Some("/user"));
         fails("users.get", r#"{"user":"me"}"#, script("", 0, "").without_a_user(), "input.invalid", Some("/user"));
-        run("users.get", r#"{"user":"u"}"#, &script("GET /users/u", 200, "{}").without_a_user()).unwrap();
+        run("users.get", r#"{"user":"u"}"#, &script("GET /users/u", 200, r#"{"id":"u"}"#).without_a_user()).unwrap();
     }
 
     #[test]

@@ -89,10 +89,16 @@ mod tests {
     }
 
     #[test]
-    fn a_path_is_refused_a_pending_user_is_a_conflict_and_odd_types_are_named() {
+    fn a_path_is_refused_and_a_pending_user_is_a_conflict() {
         fails("users.settings-get", r#"{"user":"a/b"}"#, script("", 0, ""), "input.invalid", Some("/user"));
         fails("users.settings-get", "{}", script(GET, 400, r#"{"code":1120,"message":"x"}"#), "conflict", None);
-        let odd = r#"{"recording":{"cloud_recording":"yes"}}"#;
-        fails("users.settings-get", "{}", script(GET, 200, odd), "unexpected-answer", None);
+    }
+
+    #[test]
+    fn a_setting_of_another_type_is_in_everything_alone() {
+        let odd = r#"{"recording":{"cloud_recording":"yes","local_recording":true}}"#;
+        let settings = run("users.settings-get", "{}", &script(GET, 200, odd)).unwrap();
+        assert_eq!(settings["recording"], serde_json::json!({"local_recording": true}));
+        assert_eq!(settings["everything"], odd);
     }
 }

@@ -172,7 +172,7 @@ mod tests {
     fn phones_attributes_and_licences_have_zooms_shapes() {
         let body = r#"{"phone_numbers":[{"code":"+49","number":"30"}],"custom_attributes":[{"key":"k","value":"v"}],
             "zoom_one_type":0,"license_info_list":[{"license_type":"MEETING","license_option":2,"subscription_id":"s"}],"feature":{"zoom_phone":false}}"#;
-        let script = script(PATCH, 204, "").with_body(body).then(GET, 200, "{}");
+        let script = script(PATCH, 204, "").with_body(body).then(GET, 200, r#"{"id":"u2"}"#);
         let input = r#"{"user":"u2","phone_numbers":[{"code":"+49","number":"30","verified":true}],"custom_attributes":[{"key":"k","value":"v"}],
             "workplace_option":"0","licenses":[{"product":"meeting","option":"2","subscription_id":"s"}],"zoom_phone":false}"#;
         run("users.update", input, &script).unwrap();

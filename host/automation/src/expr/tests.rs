@@ -151,7 +151,7 @@ fn a_failed_call_is_named_with_how_it_is_written() {
     );
     failed(
         "${{ inputs.topic | plus('one day') }}",
-        "filter `plus`: `one day` is no duration",
+        "filter `plus`: `one day` is not a duration; write for example `PT30S`, `PT5M`, `P2D` or `30s`",
         "write it as `plus(duration), for example plus('PT90M')`",
     );
 }
