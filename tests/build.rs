@@ -6,7 +6,7 @@ fn main() -> Result<(), String> {
     let folder = Path::new(&env("CARGO_MANIFEST_DIR")?).join("../target/connectors");
     let measured = std::env::var_os("CARGO_FEATURE_BENCH").is_some();
     println!("cargo::rerun-if-changed=build.rs");
-    for name in ["zoom.cwasm", "zoom.book"].into_iter().filter(|_| measured) {
+    for name in ["zoom.cwasm", "zoom.index"].into_iter().filter(|_| measured) {
         let built = folder.join(name);
         println!("cargo::rerun-if-changed={}", built.display());
         std::fs::copy(&built, Path::new(&env("OUT_DIR")?).join(name))

@@ -16,7 +16,7 @@ pub trait Service {
     fn progress(&self, done: u64, unit: &str);
     /// Something that whoever watches should know.
     fn warn(&self, _: &str) {}
-    /// `oauth-user`, `oauth-admin`, `server-to-server` or `token`.
+    /// `oauth`, `byo`, `server-to-server` or `token`; `none` in a call without a connection.
     fn connection_kind(&self) -> String {
         "token".to_owned()
     }

@@ -30,7 +30,7 @@ pub struct Script {
 /// A script of one step. `request` is `METHOD target?query`; an empty one means that nothing may be sent.
 pub fn script(request: &str, status: u16, body: &str) -> Script {
     let script =
-        Script { steps: RefCell::default(), asked: Cell::new(0), downloaded: RefCell::default(), kind: "oauth-user" };
+        Script { steps: RefCell::default(), asked: Cell::new(0), downloaded: RefCell::default(), kind: "oauth" };
     if request.is_empty() { script } else { script.then(request, status, body) }
 }
 

@@ -7,7 +7,7 @@ const PACKED: &str = "SWITCHBOARD_PACKED_ADDRESSES";
 fn main() -> Result<(), String> {
     let folder = PathBuf::from(env("CARGO_MANIFEST_DIR")?).join("../../target/connectors");
     let out = PathBuf::from(env("OUT_DIR")?);
-    for name in ["zoom.cwasm", "zoom.book"] {
+    for name in ["zoom.cwasm", "zoom.index"] {
         let built = folder.join(name);
         println!("cargo::rerun-if-changed={}", built.display());
         std::fs::copy(&built, out.join(name))

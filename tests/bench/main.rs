@@ -82,7 +82,7 @@ fn file(path: &str) -> PathBuf {
 }
 
 /// The connector as the command has it inside.
-const BUNDLED: Bundle = Bundle { code: &CODE, book: include_str!(concat!(env!("OUT_DIR"), "/zoom.book")) };
+const BUNDLED: Bundle = Bundle { code: &CODE, index: include_str!(concat!(env!("OUT_DIR"), "/zoom.index")) };
 
 static CODE: MachineCode<[u8; include_bytes!(concat!(env!("OUT_DIR"), "/zoom.cwasm")).len()]> =
     MachineCode::new(*include_bytes!(concat!(env!("OUT_DIR"), "/zoom.cwasm")));

@@ -25,7 +25,7 @@ pub fn bundle() -> Bundle {
     let read = |name: &str| std::fs::read(World::file("target/connectors").join(name)).unwrap();
     Bundle {
         code: MachineCode::leak(&read("zoom.cwasm")),
-        book: Box::leak(String::from_utf8(read("zoom.book")).unwrap().into_boxed_str()),
+        index: Box::leak(String::from_utf8(read("zoom.index")).unwrap().into_boxed_str()),
     }
 }
 
@@ -62,7 +62,7 @@ fn a_file_that_is_no_component_is_refused_by_name() {
 }
 
 #[test]
-fn the_book_inside_the_command_is_that_of_the_component() {
+fn the_index_inside_the_command_is_that_of_the_component() {
     let read = |name: &str| std::fs::read(World::file("target/connectors").join(name)).unwrap();
     let digest: String = Sha256::digest(read("zoom.wasm")).iter().map(|byte| format!("{byte:02x}")).collect();
     let bundle = bundle();

@@ -23,9 +23,10 @@ fn dependencies(of: &str) -> Vec<String> {
         .collect()
 }
 
-const HOST: [&str; 13] = [
+const HOST: [&str; 14] = [
     "json",
     "listener",
+    "manifest",
     "near",
     "text_file",
     "schema",
@@ -68,6 +69,10 @@ fn dependencies_point_one_way() {
         (
             "host/egress",
             &["switchboard-runtime", "switchboard-connections", "switchboard-store", "switchboard-cli"][..],
+        ),
+        (
+            "host/manifest",
+            &["switchboard-runtime", "switchboard-connections", "switchboard-store", "switchboard-egress"],
         ),
         (
             "host/runtime",
@@ -121,6 +126,7 @@ fn the_libraries_of_the_host_know_no_service() {
         "egress",
         "json",
         "listener",
+        "manifest",
         "near",
         "runtime",
         "schema",

@@ -2,7 +2,7 @@
 //! what matters.
 
 use serde_json::{Value, json};
-use switchboard_runtime::manifest::Manifest;
+use switchboard_manifest::Manifest;
 use switchboard_tests::world::{Done, World};
 
 #[track_caller]

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use switchboard_manifest::{Effect, Idempotency};
 
 /// One activity to perform.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -127,10 +128,10 @@ pub struct ActivityInfo<'a> {
     pub input_schema: &'a Value,
     /// JSON Schema of its output.
     pub output_schema: &'a Value,
-    /// `read`, `write` or `destructive`.
-    pub effect: &'a str,
-    /// `read`, `idempotent`, `check-then-act` or `unsafe`.
-    pub idempotency: &'a str,
+    /// The worst it can do.
+    pub effect: Effect,
+    /// What a repeat of the same call does.
+    pub idempotency: Idempotency,
 }
 
 /// The activities a document may use.

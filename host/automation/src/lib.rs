@@ -30,3 +30,4 @@ pub use journal::{Journal, JournalError};
 pub use limits::Allowance;
 pub use report::{Diagnostic, Report};
 pub use run::{RunError, prepare_inputs, run};
+pub use switchboard_manifest::{Effect, Idempotency};

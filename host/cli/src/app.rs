@@ -20,7 +20,7 @@ static CODE: MachineCode<[u8; include_bytes!(concat!(env!("OUT_DIR"), "/zoom.cwa
     MachineCode::new(*include_bytes!(concat!(env!("OUT_DIR"), "/zoom.cwasm")));
 
 /// With its manifest.
-const BUNDLED: Bundle = Bundle { code: &CODE, book: include_str!(concat!(env!("OUT_DIR"), "/zoom.book")) };
+const BUNDLED: Bundle = Bundle { code: &CODE, index: include_str!(concat!(env!("OUT_DIR"), "/zoom.index")) };
 
 /// One command's world.
 pub struct App {

@@ -6,7 +6,7 @@ use clap::error::{ContextKind, ContextValue};
 use serde_json::{Value, json};
 use switchboard_automation::{Family, RetryHint, RunError};
 use switchboard_connections::ConnectionsError;
-use switchboard_runtime::manifest::Remedy;
+use switchboard_manifest::Remedy;
 use switchboard_runtime::{CallError, Problem, Retry};
 use switchboard_store::StoreError;
 

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::shell::quote;
+
 /// Its arguments without the name of the program. Secrets are never among them: those come from files and standard input.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Given(Vec<String>);
@@ -72,7 +74,7 @@ impl Given {
 
     /// Which service it was for, as flags for another command.
     pub fn addresses(&self) -> String {
-        ADDRESSES.iter().filter_map(|flag| Some(format!(" {flag} {}", quoted(self.value(flag)?)))).collect()
+        ADDRESSES.iter().filter_map(|flag| Some(format!(" {flag} {}", quote(self.value(flag)?)))).collect()
     }
 
     /// Whether it is about a connection that there is already.
@@ -82,7 +84,7 @@ impl Given {
 
     /// As a shell takes it, without what comes on standard input.
     pub fn line(&self) -> String {
-        let words = self.0.iter().map(|word| format!(" {}", quoted(word)));
+        let words = self.0.iter().map(|word| format!(" {}", quote(word)));
         format!("switchboard{}", words.collect::<String>())
     }
 
@@ -95,15 +97,6 @@ impl Given {
             _ => {}
         }
         line
-    }
-}
-
-/// A word that a shell leaves as it is.
-pub fn quoted(word: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:@=,+%".contains(&byte);
-    match !word.is_empty() && word.bytes().all(plain) {
-        true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', "'\\''")),
     }
 }
 
@@ -131,6 +124,5 @@ mod tests {
         assert_eq!(given("connect a --no-input -q").without_switch("--no-input"), given("connect a -q"));
         assert_eq!(given("connect a --replace").with(&["--replace"]), given("connect a --replace"));
         assert_eq!(given("connect a --token -").told(), "switchboard connect a --token - < token.txt");
-        assert_eq!(quoted("it's"), "'it'\\''s'");
     }
 }

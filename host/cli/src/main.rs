@@ -24,7 +24,7 @@ mod remedy;
 mod runner;
 mod schema;
 mod service;
-mod spelled;
+mod shell;
 
 use std::process::ExitCode;
 

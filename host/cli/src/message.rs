@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use switchboard_runtime::manifest::Manifest;
+use switchboard_manifest::Manifest;
 use switchboard_runtime::{Signing, SigningSecrets, Unverified};
 
 use crate::commands::connect::one_line;

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 use switchboard_connections::{ConnectionsError, State};
+use switchboard_manifest::remedy::Sign;
+use switchboard_manifest::scopes::Style;
+use switchboard_manifest::{Guide, Manifest, Remedy};
 use switchboard_runtime::CallError;
-use switchboard_runtime::manifest::{Guide, Manifest, Remedy};
-use switchboard_runtime::remedy::Sign;
-use switchboard_runtime::scopes::Style;
 use switchboard_store::ConnectionRow;
 
 use crate::error::CliError;

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use serde_json::Value;
 use switchboard_automation::{ActivityCall, ActivityInfo, ActivityRunner, Catalog, Family, RetryHint, StepError};
 use switchboard_connections::LiveConnection;
-use switchboard_runtime::manifest::{Effect, Idempotency, Manifest};
+use switchboard_manifest::{Idempotency, Manifest};
 use switchboard_runtime::{CallError, CallOptions, Connector, Retry};
 
 use crate::accounts::ONLY;
@@ -22,17 +22,8 @@ impl Catalog for ManifestCatalog<'_> {
         self.0.activity(id).map(|activity| ActivityInfo {
             input_schema: &activity.input,
             output_schema: &activity.output,
-            effect: match activity.effect {
-                Effect::Read => "read",
-                Effect::Write => "write",
-                Effect::Destructive => "destructive",
-            },
-            idempotency: match activity.idempotency {
-                Idempotency::Read => "read",
-                Idempotency::Idempotent => "idempotent",
-                Idempotency::CheckThenAct => "check-then-act",
-                Idempotency::Unsafe => "unsafe",
-            },
+            effect: activity.effect,
+            idempotency: activity.idempotency,
         })
     }
 

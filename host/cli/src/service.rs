@@ -2,7 +2,7 @@
 
 use switchboard_connections::Service;
 use switchboard_egress::{HostRule, is_loopback};
-use switchboard_runtime::manifest::{Hosts, Manifest, Profile};
+use switchboard_manifest::{Hosts, Manifest, Profile};
 use url::Url;
 
 use crate::address::without_user;

@@ -8,14 +8,15 @@ use async_trait::async_trait;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use switchboard_egress::{self as egress, AskOwner, Connection, Egress};
+use switchboard_manifest::{Activity, Hosts, Manifest, ManifestError, ManifestIndex};
 use tokio::time::Instant;
 use wasmtime::Store;
 use wasmtime::component::{Component, HasSelf, Linker, types::ComponentItem};
 
 use crate::allowance::Allowance;
 use crate::bindings::{Identity, generated, types};
-use crate::book::Book;
 use crate::call::CallOptions;
+use crate::call_budget::CallBudget;
 use crate::clock::Clock;
 use crate::engine::{Runtime, RuntimeConfig};
 use crate::error::CallError;
@@ -23,9 +24,7 @@ use crate::guest_text::{self, HANDOVER};
 use crate::host::{Call, Host, Words};
 use crate::limits::{HANDLES, Limits};
 use crate::machine_code::MachineCode;
-use crate::manifest::{Activity, Hosts, Manifest};
 use crate::meter::Meter;
-use crate::pace::Pace;
 use crate::trusted;
 
 use generated::ConnectorPre;
@@ -61,18 +60,10 @@ pub enum LoadError {
     Exports(String),
     #[error("it could not describe itself: {0}")]
     Describe(CallError),
-    #[error("its manifest is not valid: {0}")]
-    Manifest(#[from] switchboard_json::JsonError),
-    #[error("its manifest has format {found}; this host reads 1")]
-    Format { found: String },
-    #[error("its manifest has the name `{0}`: names of activities and rate classes are words of visible ASCII")]
-    Name(String),
-    #[error("the schema of `{of}` in its manifest cannot be used: {cause}")]
-    Schema { of: String, cause: switchboard_schema::SchemaError },
-    #[error("its manifest has {found} activities and events; {limit} are allowed")]
-    Many { found: usize, limit: usize },
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
     #[error("the table of contents of its manifest is not one of this build")]
-    Book,
+    Index,
     #[error(
         "the code is not of this component: the two describe themselves differently; compile it from the component it is packed with"
     )]
@@ -116,8 +107,8 @@ pub struct Connector {
 pub struct Bundle {
     /// `OUT.cwasm`: machine code of this very build of the engine.
     pub code: &'static MachineCode,
-    /// `OUT.book`: the manifest, with a table of contents.
-    pub book: &'static str,
+    /// `OUT.index`: the manifest, with a table of contents.
+    pub index: &'static str,
 }
 
 /// What all calls of one connector share.
@@ -125,7 +116,7 @@ pub(crate) struct Shared {
     pub(crate) pre: ConnectorPre<Host>,
     config: Arc<RuntimeConfig>,
     pub(crate) egress: Egress,
-    pub(crate) book: Book,
+    pub(crate) index: ManifestIndex,
     /// What interrupts the guests of every call.
     _clock: Arc<Clock>,
 }
@@ -151,33 +142,34 @@ impl Runtime {
     pub fn load_bundle(&self, bundle: Bundle) -> Result<Connector, LoadError> {
         let compiled =
             trusted::load_in_place(&self.engine, bundle.code).map_err(|error| LoadError::Unreadable(brief(&error)))?;
-        let book = Book::open(bundle.book.into()).ok_or(LoadError::Book)?;
-        self.prepare(&compiled, book)
+        let index = ManifestIndex::open(bundle.index.into()).ok_or(LoadError::Index)?;
+        self.prepare(&compiled, index)
     }
 
-    /// The book of a component, for [`Bundle::book`]. `part` is the component that `code` was made of: the same one, or what
+    /// The index of a component's manifest, for [`Bundle::index`]. `part` is the component that `code` was made of: the same one, or what
     /// the contract reaches of it. Checks both as [`Runtime::load_wasm`] does, and that they say the same of themselves.
     #[cfg(feature = "compile")]
-    pub async fn book(&self, component: &[u8], part: &[u8], code: Vec<u8>) -> Result<String, LoadError> {
+    pub async fn index(&self, component: &[u8], part: &[u8], code: Vec<u8>) -> Result<String, LoadError> {
         let whole = self.load_wasm(component).await?.shared;
         let compiled = self.load_compiled(part, code).await?.shared;
-        if whole.book.json() != compiled.book.json() {
+        if whole.index.json() != compiled.index.json() {
             return Err(LoadError::Part);
         }
-        Book::write(whole.book.json(), whole.book.digest(), compiled.book.digest())
+        Ok(ManifestIndex::write(whole.index.json(), whole.index.digest(), compiled.index.digest())?)
     }
 
     async fn check(&self, compiled: &Component, component: &[u8]) -> Result<Connector, LoadError> {
         check_size(component)?;
         check_imports(compiled, &self.engine)?;
         let digest = format!("{:x}", Sha256::digest(component));
-        let silent = self.prepare(compiled, Book::empty())?;
+        let silent = self.prepare(compiled, ManifestIndex::empty())?;
         let json = silent.shared.describe().await.map_err(LoadError::Describe)?;
-        let book = Book::open(Book::write(&json, Some(&digest), None)?.into()).ok_or(LoadError::Book)?;
-        self.prepare(compiled, book)
+        let text = ManifestIndex::write(&json, Some(&digest), None)?;
+        let index = ManifestIndex::open(text.into()).ok_or(LoadError::Index)?;
+        self.prepare(compiled, index)
     }
 
-    fn prepare(&self, compiled: &Component, book: Book) -> Result<Connector, LoadError> {
+    fn prepare(&self, compiled: &Component, index: ManifestIndex) -> Result<Connector, LoadError> {
         let pre = self.linker()?.instantiate_pre(compiled).map_err(|error| LoadError::Exports(brief(&error)))?;
         let pre = ConnectorPre::new(pre).map_err(|error| LoadError::Exports(brief(&error)))?;
         Ok(Connector {
@@ -185,7 +177,7 @@ impl Runtime {
                 pre,
                 config: Arc::clone(&self.config),
                 egress: self.egress.clone(),
-                book,
+                index,
                 _clock: Arc::clone(&self.clock),
             }),
         })
@@ -230,32 +222,32 @@ fn check_imports(component: &Component, engine: &wasmtime::Engine) -> Result<(),
 impl Connector {
     /// What the connector says of itself, all of it; read at the first use.
     pub fn manifest(&self) -> &Manifest {
-        self.shared.book.whole()
+        self.shared.index.whole()
     }
 
     /// The connector's name, which begins the ids of its activities (`zoom`). Reads no more than that.
     pub fn name(&self) -> &str {
-        self.shared.book.connector()
+        self.shared.index.connector()
     }
 
     /// The hosts of each cloud of the service. Reads no more than that.
     pub fn clouds(&self) -> Vec<Hosts> {
-        self.shared.book.clouds()
+        self.shared.index.clouds()
     }
 
     /// The manifest's entry of one activity (`zoom.meetings.create`). Reads that entry alone.
     pub fn activity(&self, id: &str) -> Option<Activity> {
-        self.shared.book.find(id)?.1.read()
+        self.shared.index.find(id)?.1.read()
     }
 
     /// SHA-256 of the component file.
     pub fn digest(&self) -> Option<&str> {
-        self.shared.book.digest()
+        self.shared.index.digest()
     }
 
     /// SHA-256 of the component that the machine code was made of. In a bundle that is what the contract reaches of the file.
     pub fn compiled_digest(&self) -> Option<&str> {
-        self.shared.book.compiled()
+        self.shared.index.compiled()
     }
 
     /// Run one activity (`zoom.meetings.create`) as `connection`.
@@ -271,15 +263,15 @@ impl Connector {
         connection: Arc<dyn Connection>,
         options: &CallOptions,
     ) -> Result<Value, CallError> {
-        let Some((name, entry)) = self.shared.book.find(activity) else {
+        let Some((name, entry)) = self.shared.index.find(activity) else {
             return Err(self.unknown(activity));
         };
         if entry.off && !options.dry_run && !options.allow.iter().any(|id| id == activity) {
             return Err(CallError::off_by_policy(activity));
         }
-        let pace = Pace::of(self.shared.book.rates(), &entry.terms, &input, &*connection);
+        let budget = CallBudget::of(self.shared.index.rates(), &entry.terms, &input, &*connection);
         let input = input.to_string();
-        let alone = pace.alone.clone().filter(|_| !options.dry_run);
+        let alone = budget.lock.clone().filter(|_| !options.dry_run);
         let (began, set) = (Instant::now(), options.deadline);
         let _turn = match &alone {
             Some(what) => Some(self.turn(&*connection, what, options).await?),
@@ -291,7 +283,7 @@ impl Connector {
             CallOptions { deadline, ..options.clone() }
         });
         let options = shorter.as_ref().unwrap_or(options);
-        let mut store = self.shared.store(Some(self.network(connection, options, pace)));
+        let mut store = self.shared.store(Some(self.network(connection, options, budget)));
         let time = Time::with_grace(set, options.deadline);
         let outcome = self.shared.bounded(&mut store, time, async |store: &mut Store<Host>| {
             let guest = self.shared.pre.instantiate_async(&mut *store).await?;
@@ -320,8 +312,8 @@ impl Connector {
         connection: Arc<dyn Connection>,
         options: &CallOptions,
     ) -> Result<Identity, CallError> {
-        let pace = Pace::class(self.shared.book.rates(), "light", &*connection);
-        let mut store = self.shared.store(Some(self.network(connection, options, pace)));
+        let budget = CallBudget::class(self.shared.index.rates(), "light", &*connection);
+        let mut store = self.shared.store(Some(self.network(connection, options, budget)));
         let time = Time::with_grace(options.deadline, options.deadline);
         let found = self.shared.bounded(&mut store, time, async |store: &mut Store<Host>| {
             let guest = self.shared.pre.instantiate_async(&mut *store).await?;
@@ -357,13 +349,13 @@ impl Connector {
         CallError::problem("activity.unknown", format!("there is no activity `{activity}`"), Some(fix))
     }
 
-    fn network(&self, connection: Arc<dyn Connection>, options: &CallOptions, pace: Pace) -> Call {
+    fn network(&self, connection: Arc<dyn Connection>, options: &CallOptions, budget: CallBudget) -> Call {
         connection.ask_owner_by(Arc::new(Asker { connector: self.clone(), options: options.clone() }));
         Call {
             shared: Arc::clone(&self.shared),
             connection,
             options: options.clone(),
-            pace,
+            budget,
             deadline: later(options.deadline),
             allowance: Arc::new(Allowance::new(options.longest_download)),
             last: Mutex::default(),

@@ -1,10 +1,8 @@
 //! What a service tells by itself: its deliveries, read by the connector into one form.
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::BTreeMap;
 use std::time::Duration;
-use switchboard_deliveries::{Inspection, Signing, Verified};
+use switchboard_deliveries::{Inspection, Verified};
 use wasmtime::Store;
 
 use crate::bindings::types;
@@ -12,63 +10,14 @@ use crate::connector::{Connector, Time};
 use crate::error::CallError;
 use crate::guest_text;
 use crate::host::Host;
-use crate::manifest::Scopes;
 
 /// The contract's interface; a connector without events does not export it.
 const INTERFACE: &str = "switchboard:connector/events@0.1.0";
 /// Reading is a matter of milliseconds.
 const DEADLINE: Duration = Duration::from_secs(2);
 
-/// How deliveries are treated before a connector sees them.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Deliveries {
-    /// Names of fields that open doors, at any depth: taken out, never passed on.
-    #[serde(default)]
-    pub secrets: Vec<String>,
-    /// How they are signed; nobody can tell who sent the deliveries of a service that does not sign.
-    #[serde(default)]
-    pub signing: Option<Signing>,
-}
-
 /// Longest name of an event in its id, characters. `data` has all of it.
 const NAME: usize = 200;
-
-/// One event, as the manifest describes it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct EventEntry {
-    /// The service's own name: `meeting.created`.
-    pub name: String,
-    pub area: String,
-    pub title: String,
-    pub summary: String,
-    /// `account`: an app of the whole account hears of it. `user`: also an app that single users allowed, of those users.
-    pub levels: Vec<String>,
-    #[serde(default)]
-    pub scopes: Scopes,
-    #[serde(default)]
-    pub plan: Option<String>,
-    /// What to know before relying on it.
-    #[serde(default)]
-    pub notes: Vec<String>,
-    /// JSON Pointers to what must not be shown to everybody.
-    #[serde(default)]
-    pub sensitive_output: Vec<String>,
-    #[serde(default)]
-    pub examples: Vec<EventExample>,
-    /// JSON Schema of the event.
-    pub payload: Value,
-    /// Fields this host version does not interpret, kept for other surfaces.
-    #[serde(flatten)]
-    pub more: BTreeMap<String, Value>,
-}
-
-/// A delivery as the service sends it, and the event that it is.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct EventExample {
-    pub title: String,
-    pub delivery: Value,
-    pub output: Value,
-}
 
 /// One event that came in and was signed by the service: only [`Connector::event`] makes one.
 #[derive(Debug, Clone, PartialEq)]

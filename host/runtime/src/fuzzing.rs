@@ -1,25 +1,25 @@
 //! The readers of what a component says without a component around them, for the fuzz gate alone.
 
 use serde_json::json;
+use switchboard_manifest::ManifestIndex;
+use switchboard_manifest::scopes::{Level, Style};
 
 use crate::bindings::types;
-use crate::book::Book;
 use crate::error::CallError;
 use crate::guest_text;
-use crate::scopes::{Level, Style};
 
 /// A component's description of itself, read as at a load; then what surfaces ask of it.
 pub fn manifest(json: &str) {
-    let book = Book::write(json, Some("0f"), None).map_err(|error| error.to_string());
-    let Some(book) = book.ok().and_then(|text| Book::open(text.into())) else { return };
-    let manifest = book.whole();
+    let index = ManifestIndex::write(json, Some("0f"), None).map_err(|error| error.to_string());
+    let Some(index) = index.ok().and_then(|text| ManifestIndex::open(text.into())) else { return };
+    let manifest = index.whole();
     for id in manifest.ids() {
-        let entry = book.find(&id).and_then(|(_, entry)| entry.read());
+        let entry = index.find(&id).and_then(|(_, entry)| entry.read());
         if let Some(activity) = entry {
             let _ = activity.effect_of(&json!({"action": "x", "user": "me"}));
         }
     }
-    let _ = (book.rates(), book.digest(), manifest.nearest("c.a.oen"), manifest.nearest_event("meeting.creatd"));
+    let _ = (index.rates(), index.digest(), manifest.nearest("c.a.oen"), manifest.nearest_event("meeting.creatd"));
     let Ok(all) = manifest.choose(&["a.*".to_owned()]) else { return };
     for style in [Style::Classic, Style::Granular] {
         for level in [Level::User, Level::Account] {

@@ -17,9 +17,6 @@ const DETAILS: Limits = Limits { text: 64 << 10, depth: 16, memory: 1 << 20 };
 /// An event; a delivery has a megabyte at most.
 const EVENT: Limits = Limits { text: 2 << 20, depth: 64, memory: 32 << 20 };
 
-/// A manifest; that of a connector with 150 activities has 1.4 MB.
-pub(crate) const MANIFEST: Limits = Limits { text: 8 << 20, depth: 64, memory: 128 << 20 };
-
 /// Longest text for people, characters.
 const SENTENCE: usize = 2_000;
 

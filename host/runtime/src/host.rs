@@ -11,11 +11,11 @@ use tokio::time::Instant;
 use crate::allowance::Allowance;
 use crate::bindings::{context, http, log, types};
 use crate::call::CallOptions;
+use crate::call_budget::CallBudget;
 use crate::connector::Shared;
 use crate::error::{no_credential, response, to_guest};
 use crate::limits::Limits;
 use crate::meter::Meter;
-use crate::pace::Pace;
 use crate::{guest_text, request_size, retry};
 
 /// Longest line a guest may log, characters.
@@ -49,7 +49,7 @@ pub(crate) struct Call {
     pub(crate) shared: Arc<Shared>,
     pub(crate) connection: Arc<dyn Connection>,
     pub(crate) options: CallOptions,
-    pub(crate) pace: Pace,
+    pub(crate) budget: CallBudget,
     pub(crate) deadline: Instant,
     /// What downloads may take beyond it.
     pub(crate) allowance: Arc<Allowance>,
@@ -107,7 +107,7 @@ impl Call {
             return Err(failed("refused.requests", &format!("a call may send {MAX_REQUESTS} requests"), true));
         }
         request_size::check(&request)?;
-        if self.pace.reads && request.method != http::Method::Get {
+        if self.budget.reads && request.method != http::Method::Get {
             let message = "the manifest says that this only reads, but the connector asked for a change";
             return Err(failed("refused.effect", message, true));
         }
@@ -240,7 +240,7 @@ impl Call {
 
     async fn wait_for_budget(&self) -> Result<(), http::Failure> {
         let patience = self.deadline.saturating_duration_since(Instant::now());
-        let Err(held) = self.connection.pacing().admit(&Ask { patience, ..self.pace.ask.clone() }).await else {
+        let Err(held) = self.connection.pacing().admit(&Ask { patience, ..self.budget.ask.clone() }).await else {
             return Ok(());
         };
         let (after, fix) = match &held {

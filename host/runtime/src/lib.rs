@@ -6,28 +6,23 @@
 
 mod allowance;
 mod bindings;
-mod book;
 mod call;
+mod call_budget;
 mod clock;
 mod connector;
 mod deliveries;
 mod download;
 mod engine;
 mod error;
-mod fill;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 mod guest_text;
 mod host;
 mod limits;
 mod machine_code;
-pub mod manifest;
 mod meter;
-mod pace;
-pub mod remedy;
 mod request_size;
 mod retry;
-pub mod scopes;
 mod trusted;
 
 pub use bindings::Identity;
@@ -36,7 +31,6 @@ pub use connector::{Bundle, Connector, LoadError, MAX_COMPONENT};
 pub use deliveries::Event;
 pub use engine::{Runtime, RuntimeConfig, StartError};
 pub use error::{Broken, CallError, Problem, Refused, Retry};
-pub use fill::fill;
 pub use machine_code::MachineCode;
 pub use switchboard_deliveries::{
     Inspection, MemoryReplays, Refusal, Replays, Signing, SigningError, SigningSecrets, Unverified, Verified,
@@ -44,3 +38,5 @@ pub use switchboard_deliveries::{
 pub use switchboard_egress::{
     Ask, Connection, Credential, CredentialError, Egress, Facts, FixedToken, Held, MemoryPacing, Pacing, Policy, Turn,
 };
+/// What a connector declares, as data.
+pub use switchboard_manifest as manifest;

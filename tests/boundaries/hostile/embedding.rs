@@ -137,20 +137,20 @@ async fn code_of_another_component_is_refused() {
     let part = component(HONEST);
     let code = || runtime.precompile(&part).unwrap();
     let whole = component("(func $invoke (result i32) (unreachable))");
-    let book = runtime.book(&whole, &part, code()).await.unwrap();
+    let index = runtime.index(&whole, &part, code()).await.unwrap();
     let digests: Vec<&str> =
-        book.lines().filter(|line| line.starts_with("digest ") || line.starts_with("compiled ")).collect();
+        index.lines().filter(|line| line.starts_with("digest ") || line.starts_with("compiled ")).collect();
     let of = |bytes: &[u8]| Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     assert_eq!(digests, [format!("digest {}", of(&whole)), format!("compiled {}", of(&part))]);
 
     let mut other = part.clone();
     let title = other.windows(5).position(|bytes| bytes == b"\"Bad\"").unwrap();
     other[title + 1] = b'M';
-    let error = runtime.book(&other, &part, code()).await.unwrap_err().to_string();
+    let error = runtime.index(&other, &part, code()).await.unwrap_err().to_string();
     assert!(error.contains("the code is not of this component"), "{error}");
 
     let more = Attack::read("more-imports").component();
-    let error = runtime.book(&more, &part, code()).await.unwrap_err().to_string();
+    let error = runtime.index(&more, &part, code()).await.unwrap_err().to_string();
     assert!(error.contains("wasi:filesystem/preopens@0.2.0"), "{error}");
 }
 

@@ -4,7 +4,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use async_trait::async_trait;
 use serde_json::{Value, json};
-use switchboard_automation::{ActivityCall, ActivityInfo, ActivityRunner, Catalog, Clock, StepError};
+use switchboard_automation::{
+    ActivityCall, ActivityInfo, ActivityRunner, Catalog, Clock, Effect, Idempotency, StepError,
+};
 
 /// Activities by id: the schemas of input and output.
 pub struct Activities(pub Vec<(&'static str, Value, Value)>);
@@ -36,7 +38,7 @@ impl Activities {
 impl Catalog for Activities {
     fn activity(&self, id: &str) -> Option<ActivityInfo<'_>> {
         let (_, input_schema, output_schema) = self.0.iter().find(|(name, ..)| *name == id)?;
-        Some(ActivityInfo { input_schema, output_schema, effect: "write", idempotency: "unsafe" })
+        Some(ActivityInfo { input_schema, output_schema, effect: Effect::Write, idempotency: Idempotency::Unsafe })
     }
 
     fn names(&self) -> Vec<String> {

@@ -7,7 +7,9 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use serde_json::{Value, json};
-use switchboard_automation::{ActivityCall, ActivityInfo, ActivityRunner, Catalog, Clock, StepError};
+use switchboard_automation::{
+    ActivityCall, ActivityInfo, ActivityRunner, Catalog, Clock, Effect, Idempotency, StepError,
+};
 
 pub struct Zoom(Value);
 
@@ -55,7 +57,12 @@ impl Zoom {
 impl Catalog for Zoom {
     fn activity(&self, id: &str) -> Option<ActivityInfo<'_>> {
         let entry = self.0.get(id)?;
-        Some(ActivityInfo { input_schema: &entry[0], output_schema: &entry[1], effect: "write", idempotency: "unsafe" })
+        Some(ActivityInfo {
+            input_schema: &entry[0],
+            output_schema: &entry[1],
+            effect: Effect::Write,
+            idempotency: Idempotency::Unsafe,
+        })
     }
 
     fn names(&self) -> Vec<String> {

@@ -1,14 +1,14 @@
 //! `switchboard activity`: find and explain activities, from the manifest alone.
 
 use serde_json::{Value, json};
-use switchboard_runtime::manifest::{Activity, Effect, Manifest};
+use switchboard_manifest::{Activity, Effect, Manifest};
 
 use crate::app::App;
 use crate::args::ActivityCommand;
 use crate::commands::connect::{plan_of, role_rights};
 use crate::error::{CliError, exit};
-use crate::given::quoted;
 use crate::near::meant;
+use crate::shell::quote;
 use crate::{output, schema};
 
 pub async fn run(app: &App, command: ActivityCommand) -> Result<(), CliError> {
@@ -109,8 +109,8 @@ fn show(app: &App, manifest: &Manifest, activity: &Activity) -> Result<(), CliEr
 /// An example's input as `key=value` fields.
 fn spelled(input: &Value) -> String {
     let fields = input.as_object().into_iter().flatten().map(|(key, value)| match value {
-        Value::String(text) => quoted(&format!("{key}={text}")),
-        other => format!("{key}:={}", quoted(&other.to_string())),
+        Value::String(text) => quote(&format!("{key}={text}")),
+        other => format!("{key}:={}", quote(&other.to_string())),
     });
     fields.collect::<Vec<_>>().join(" ")
 }

@@ -5,8 +5,8 @@ use std::io::IsTerminal;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use switchboard_runtime::manifest::{Activity, Effect, Idempotency};
-use switchboard_runtime::{CallError, Problem, Retry, fill};
+use switchboard_manifest::{Activity, Effect, Idempotency, fill};
+use switchboard_runtime::{CallError, Problem, Retry};
 
 use crate::app::App;
 use crate::args::{Call, Global};

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use switchboard_manifest::{ErrorEntry, Remedy};
 use switchboard_near::suggest;
-use switchboard_runtime::manifest::{ErrorEntry, Remedy};
 
 use crate::app::App;
 use crate::args::ErrorCommand;

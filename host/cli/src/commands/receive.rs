@@ -11,7 +11,7 @@ use switchboard_runtime::{Connector, Refusal, Replays, Verified};
 use crate::app::App;
 use crate::error::{CliError, exit};
 use crate::message::{Message, secrets, signing, unsigned};
-use crate::{output, spelled};
+use crate::{output, shell};
 
 pub async fn run(app: &App, connector: &Connector, file: &Path, app_id: &str, secret: &Path) -> Result<(), CliError> {
     let (manifest, connections) = (connector.manifest(), app.connections().await?);
@@ -102,8 +102,8 @@ fn refused(refusal: &Refusal, file: &Path, secret: &Path) -> CliError {
         Refusal::Replayed => "nothing to do: this message was processed before".to_owned(),
         _ => format!(
             "run switchboard doctor --event {} --event-secret-file {} to see why",
-            spelled::path(file),
-            spelled::path(secret)
+            shell::quote(&file.display().to_string()),
+            shell::quote(&secret.display().to_string())
         ),
     };
     CliError::Failed {

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use switchboard_automation::Allowance;
 use switchboard_connections::{Connections, Method as Kind};
-use switchboard_runtime::manifest::{Activity, Effect, Manifest, PlanCheck, Remedy, RoleCheck};
-use switchboard_runtime::remedy::Sign;
-use switchboard_runtime::scopes::{Lacking, Level, Style as Spelling, Wanted};
+use switchboard_manifest::remedy::Sign;
+use switchboard_manifest::scopes::{Lacking, Level, Style as Spelling, Wanted};
+use switchboard_manifest::{Activity, Effect, Manifest, PlanCheck, Remedy, RoleCheck};
 use switchboard_runtime::{CallError, Connector, Problem, Retry};
 use switchboard_store::ConnectionRow;
 

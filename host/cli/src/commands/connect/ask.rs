@@ -1,6 +1,6 @@
 //! What a person can tell while a sign-in waits: pages that only the browser shows.
 
-use switchboard_runtime::manifest::{Manifest, Remedy};
+use switchboard_manifest::{Manifest, Remedy};
 
 use crate::app::App;
 use crate::input;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use switchboard_connections::ConnectionsError;
-use switchboard_runtime::scopes::Style;
+use switchboard_manifest::scopes::Style;
 use switchboard_store::Store;
 use url::Url;
 

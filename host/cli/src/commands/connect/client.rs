@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 use switchboard_connections::{App as Client, Connections, Grant, Method as Kind, Service};
+use switchboard_manifest::Manifest;
 use switchboard_runtime::Connector;
-use switchboard_runtime::manifest::Manifest;
 
 use super::attempt::Attempt;
 use super::secret;

@@ -18,7 +18,7 @@ use switchboard_connections::{
     App as Client, Care, Connections, ConnectionsError, Grant, Loopback, Made, Method as Kind, Owner, Service, State,
     Wish,
 };
-use switchboard_runtime::scopes::Style as Spelling;
+use switchboard_manifest::scopes::Style as Spelling;
 use switchboard_runtime::{Connector, Identity};
 
 use crate::app::App;

@@ -6,9 +6,9 @@ use serde_json::json;
 use switchboard_connections::{
     Admitted, Care, Connections, Grant, Loopback, Made, Method as Kind, Owner, SecretString, Service, Wish,
 };
+use switchboard_manifest::Manifest;
+use switchboard_manifest::scopes::Style;
 use switchboard_runtime::Connector;
-use switchboard_runtime::manifest::Manifest;
-use switchboard_runtime::scopes::Style;
 use switchboard_store::ConnectionRow;
 
 use super::attempt::Attempt;

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 use switchboard_connections::Loopback;
-use switchboard_runtime::manifest::Manifest;
-use switchboard_runtime::scopes::{Level, Style, Wanted};
+use switchboard_manifest::Manifest;
+use switchboard_manifest::scopes::{Level, Style, Wanted};
 
 use super::{access, method};
 use crate::app::App;

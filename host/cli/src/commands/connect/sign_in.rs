@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use switchboard_connections::{App as Client, Connections, Grant, Loopback, Pending, Service};
+use switchboard_manifest::{Manifest, Remedy};
 use switchboard_runtime::Connector;
-use switchboard_runtime::manifest::{Manifest, Remedy};
 
 use super::attempt::{Attempt, NOTHING_PASTED};
 use super::{Asking, ask};

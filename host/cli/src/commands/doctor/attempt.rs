@@ -1,8 +1,8 @@
 //! Sign-ins that did not end well, and how to be done with them.
 
 use serde_json::json;
-use switchboard_runtime::manifest::Manifest;
-use switchboard_runtime::remedy::Sign;
+use switchboard_manifest::Manifest;
+use switchboard_manifest::remedy::Sign;
 use tokio::time::{Duration, Instant};
 use url::Url;
 

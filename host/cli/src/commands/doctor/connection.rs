@@ -4,10 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use switchboard_connections::{Connections, ConnectionsError, Loopback};
+use switchboard_manifest::remedy::Sign;
+use switchboard_manifest::scopes::Level;
+use switchboard_manifest::{Activity, Manifest};
 use switchboard_runtime::Connector;
-use switchboard_runtime::manifest::{Activity, Manifest};
-use switchboard_runtime::remedy::Sign;
-use switchboard_runtime::scopes::Level;
 use switchboard_store::ConnectionRow;
 
 use super::Finding;
@@ -16,8 +16,8 @@ use crate::app::App;
 use crate::commands::connect::{live, recognise, rights, who};
 use crate::commands::connection::readdressed;
 use crate::error::CliError;
-use crate::given::quoted;
 use crate::remedy::{Facts, answer_lost, number};
+use crate::shell::quote;
 
 pub async fn look(app: &App, connector: &Connector, connections: &Connections, row: &ConnectionRow) -> Vec<Finding> {
     let manifest = connector.manifest();
@@ -90,7 +90,7 @@ fn at(manifest: &Manifest, row: &ConnectionRow) -> String {
     let name = name.filter(|name| *name != "zoom").map_or_else(String::new, |name| format!(" --profile {name}"));
     match exactly {
         true => name,
-        false => format!("{name} --api-base {} --oauth-base {}", quoted(&row.api_base), quoted(&row.oauth_base)),
+        false => format!("{name} --api-base {} --oauth-base {}", quote(&row.api_base), quote(&row.oauth_base)),
     }
 }
 

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use serde_json::Value;
-use switchboard_runtime::manifest::Manifest;
-use switchboard_runtime::remedy::Sign;
+use switchboard_manifest::Manifest;
+use switchboard_manifest::remedy::Sign;
 use switchboard_runtime::{MemoryReplays, Refusal, Signing, SigningSecrets, Unverified, Verified};
 
 use super::Finding;

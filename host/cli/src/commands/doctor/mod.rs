@@ -11,7 +11,7 @@ pub use scopes::level;
 use serde_json::{Value, json};
 use switchboard_connections::ConnectionsError;
 use switchboard_egress::Route;
-use switchboard_runtime::manifest::{Manifest, Remedy};
+use switchboard_manifest::{Manifest, Remedy};
 
 use crate::app::App;
 use crate::args::Doctor;

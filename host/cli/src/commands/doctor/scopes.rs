@@ -1,8 +1,8 @@
 //! Which activities a connection's scopes leave out, and how it gets the others: in the style of its app, never in both.
 
-use switchboard_runtime::manifest::{Activity, Manifest};
-use switchboard_runtime::remedy::Sign;
-use switchboard_runtime::scopes::{Lacking, Level, Style};
+use switchboard_manifest::remedy::Sign;
+use switchboard_manifest::scopes::{Lacking, Level, Style};
+use switchboard_manifest::{Activity, Manifest};
 use switchboard_store::ConnectionRow;
 
 use super::Finding;

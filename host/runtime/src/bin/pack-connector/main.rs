@@ -1,5 +1,5 @@
 //! Make a component out of a core module: `pack-connector CORE.wasm OUT.wasm`. Checks it and writes, beside it, `OUT.cwasm`
-//! (its contract alone, compiled ahead of time for this host), `OUT.book` (its manifest with a table of contents) and
+//! (its contract alone, compiled ahead of time for this host), `OUT.index` (its manifest with a table of contents) and
 //! `OUT.wasm.sha256`.
 
 mod contract;
@@ -36,9 +36,9 @@ fn pack(core: &Path, out: &Path) -> Result<(), Box<dyn std::error::Error>> {
     let machine = runtime.precompile(&part)?;
     // Loads both as any other connector: imports, manifest and contract are checked here, once for all who embed it.
     let threads = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let book = threads.block_on(runtime.book(&component, &part, machine.clone()))?;
+    let index = threads.block_on(runtime.index(&component, &part, machine.clone()))?;
     std::fs::write(out, &component)?;
-    std::fs::write(out.with_extension("book"), book)?;
+    std::fs::write(out.with_extension("index"), index)?;
     std::fs::write(out.with_extension("wasm.sha256"), format!("{digest}  {}\n", file_name(out)))?;
     std::fs::write(out.with_extension("cwasm"), machine)?;
     eprintln!("{}: {} bytes, sha256 {digest}", out.display(), component.len());

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::manifest::{Activity, Manifest};
+use crate::{Activity, Manifest};
 
 /// The service's two spellings of scopes. One app has scopes of one style only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

@@ -1,7 +1,7 @@
 //! The manifest as text with a table of contents, so that a call reads one entry and a load reads nothing.
 //!
 //! ```text
-//! switchboard-book 1
+//! switchboard-index 1
 //! connector zoom
 //! digest 9f86d0…                      SHA-256 of the component, when it is known
 //! compiled 60303a…                    SHA-256 of the component that the code was made of, when that is a part of it alone
@@ -18,21 +18,39 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use switchboard_json::JsonError;
+use switchboard_json::{JsonError, Limits};
 
-use crate::connector::LoadError;
-use crate::guest_text::MANIFEST;
-use crate::manifest::{Activity, Hosts, Manifest, Policy};
-use crate::pace::{Rates, Terms};
+use crate::activity::{Activity, Policy};
+use crate::auth::Hosts;
+use crate::manifest::Manifest;
+use crate::rate::{CallTerms, Rates};
 
-const HEAD: &str = "switchboard-book 1\n";
-/// Activities and events of one connector; ours has some 150. Every surface lists them.
+const HEAD: &str = "switchboard-index 1\n";
+/// Most activities and events of one connector; the one for Zoom has about 120. Every surface lists them.
 const MAX_ENTRIES: usize = 5_000;
 /// The version of the manifest's own format.
 const FORMAT: &str = "1";
+/// A manifest; that of a connector with 150 activities has 1.4 MB.
+const SIZE: Limits = Limits { text: 8 << 20, depth: 64, memory: 128 << 20 };
 
-/// A manifest whose parts are read when they are asked for.
-pub(crate) struct Book {
+/// A manifest that this host cannot use.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ManifestError {
+    #[error("its manifest is not valid: {0}")]
+    Json(#[from] JsonError),
+    #[error("its manifest has format {found}; this host reads {FORMAT}")]
+    Format { found: String },
+    #[error("its manifest has the name `{0}`: names of activities and rate classes are words of visible ASCII")]
+    Name(String),
+    #[error("the schema of `{of}` in its manifest cannot be used: {cause}")]
+    Schema { of: String, cause: switchboard_schema::SchemaError },
+    #[error("its manifest has {found} activities and events; {limit} are allowed")]
+    Many { found: usize, limit: usize },
+}
+
+/// A manifest with a table of contents. Each part is read at its first use.
+pub struct ManifestIndex {
     contents: Cow<'static, str>,
     /// Where the JSON begins.
     body: usize,
@@ -40,33 +58,33 @@ pub(crate) struct Book {
     rates: OnceLock<Rates>,
 }
 
-/// What a call needs to know before it runs.
+/// What a host needs to know about an activity before it runs a call.
 #[derive(Debug)]
-pub(crate) struct Entry<'a> {
-    pub(crate) terms: Terms,
-    /// Whether it is refused until somebody allows it.
-    pub(crate) off: bool,
+pub struct IndexEntry<'a> {
+    pub terms: CallTerms,
+    /// Whether it is refused until the caller allows it.
+    pub off: bool,
     json: &'a str,
 }
 
-impl Book {
-    /// A book that [`Book::write`] made and that is embedded in the binary; `None` when it is not one.
-    pub(crate) fn open(text: Cow<'static, str>) -> Option<Self> {
+impl ManifestIndex {
+    /// Opens an index that [`ManifestIndex::write`] made. `None` when the text is not one.
+    pub fn open(text: Cow<'static, str>) -> Option<Self> {
         let body = text.starts_with(HEAD).then(|| text.find("\n\n"))?? + 2;
         Some(Self { contents: text, body, whole: OnceLock::new(), rates: OnceLock::new() })
     }
 
-    /// Of a connector that has not yet said what it is.
-    pub(crate) fn empty() -> Self {
+    /// The index of a connector that has not described itself yet.
+    pub fn empty() -> Self {
         Self { contents: "\n".into(), body: 1, whole: OnceLock::new(), rates: OnceLock::new() }
     }
 
-    /// Checks a manifest, as a connector describes itself, and writes its book. `digest` is that of the component, `compiled`
+    /// Checks a manifest, as a connector describes itself, and writes its index. `digest` is that of the component, `compiled`
     /// that of the part of it that the code was made of.
-    pub(crate) fn write(json: &str, digest: Option<&str>, compiled: Option<&str>) -> Result<String, LoadError> {
-        let manifest: Manifest = switchboard_json::read_as(json.as_bytes(), MANIFEST)?;
+    pub fn write(json: &str, digest: Option<&str>, compiled: Option<&str>) -> Result<String, ManifestError> {
+        let manifest: Manifest = switchboard_json::read_as(json.as_bytes(), SIZE)?;
         if manifest.manifest != FORMAT {
-            return Err(LoadError::Format { found: manifest.manifest });
+            return Err(ManifestError::Format { found: manifest.manifest });
         }
         schemas(&manifest)?;
         let raw: Raw<'_> = serde_json::from_str(json).map_err(JsonError::Syntax)?;
@@ -80,58 +98,58 @@ impl Book {
             let start = raw.get().as_ptr().addr() - json.as_ptr().addr();
             let end = start + raw.get().len();
             let policy = if activity.policy == Policy::Off { "off" } else { "on" };
-            let terms = serde_json::to_string(&Terms::of(activity)).map_err(JsonError::Syntax)?;
+            let terms = serde_json::to_string(&CallTerms::of(activity)).map_err(JsonError::Syntax)?;
             lines.push(format!("activity {} {policy} {start} {end} {terms}", word(&activity.name)?));
         }
         Ok(format!("{HEAD}{}\n\n{json}", lines.join("\n")))
     }
 
     /// First part of every activity id.
-    pub(crate) fn connector(&self) -> &str {
+    pub fn connector(&self) -> &str {
         self.lines("connector ").next().unwrap_or_default()
     }
 
     /// SHA-256 of the component, hex.
-    pub(crate) fn digest(&self) -> Option<&str> {
+    pub fn digest(&self) -> Option<&str> {
         self.lines("digest ").next()
     }
 
     /// SHA-256 of the component that the code was made of, hex: the same one, or its part.
-    pub(crate) fn compiled(&self) -> Option<&str> {
+    pub fn compiled(&self) -> Option<&str> {
         self.lines("compiled ").next().or_else(|| self.digest())
     }
 
     /// How often each class may be called; read once.
-    pub(crate) fn rates(&self) -> &Rates {
+    pub fn rates(&self) -> &Rates {
         let read = || self.lines("rates ").next().and_then(|json| serde_json::from_str(json).ok());
         self.rates.get_or_init(|| read().unwrap_or_default())
     }
 
     /// The hosts of each cloud of the service.
-    pub(crate) fn clouds(&self) -> Vec<Hosts> {
+    pub fn clouds(&self) -> Vec<Hosts> {
         let line = self.lines("clouds ").next();
         line.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
     }
 
     /// The entry behind a full id such as `zoom.meetings.create`, with the activity's name.
-    pub(crate) fn find<'id>(&self, id: &'id str) -> Option<(&'id str, Entry<'_>)> {
+    pub fn find<'id>(&self, id: &'id str) -> Option<(&'id str, IndexEntry<'_>)> {
         let name = id.strip_prefix(self.connector())?.strip_prefix('.')?;
         let line = self.lines("activity ").find_map(|line| line.strip_prefix(name)?.strip_prefix(' '))?;
         let mut words = line.splitn(4, ' ');
         let off = words.next()? != "on";
         let (start, end): (usize, usize) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
         let terms = serde_json::from_str(words.next()?).ok()?;
-        Some((name, Entry { terms, off, json: self.json().get(start..end)? }))
+        Some((name, IndexEntry { terms, off, json: self.json().get(start..end)? }))
     }
 
     /// All of it, read once.
-    pub(crate) fn whole(&self) -> &Manifest {
-        // [`Book::write`] has read the same text before
+    pub fn whole(&self) -> &Manifest {
+        // [`ManifestIndex::write`] has read the same text before
         self.whole.get_or_init(|| serde_json::from_str(self.json()).unwrap_or_default())
     }
 
     /// As the connector said it.
-    pub(crate) fn json(&self) -> &str {
+    pub fn json(&self) -> &str {
         self.contents.get(self.body..).unwrap_or_default()
     }
 
@@ -140,8 +158,8 @@ impl Book {
     }
 }
 
-impl Entry<'_> {
-    pub(crate) fn read(&self) -> Option<Activity> {
+impl IndexEntry<'_> {
+    pub fn read(&self) -> Option<Activity> {
         serde_json::from_str(self.json).ok()
     }
 }
@@ -151,16 +169,16 @@ fn clouds(manifest: &Manifest) -> Vec<&Hosts> {
 }
 
 /// Whether every schema has a small bound on the work that it causes for whoever validates or shows it.
-fn schemas(manifest: &Manifest) -> Result<(), LoadError> {
+fn schemas(manifest: &Manifest) -> Result<(), ManifestError> {
     let found = manifest.activities.len() + manifest.events.len();
     if found > MAX_ENTRIES {
-        return Err(LoadError::Many { found, limit: MAX_ENTRIES });
+        return Err(ManifestError::Many { found, limit: MAX_ENTRIES });
     }
     let activities = manifest.activities.iter();
     let events = manifest.events.iter().map(|event| (&event.name, &event.payload));
     for (name, schema) in activities.flat_map(|one| [(&one.name, &one.input), (&one.name, &one.output)]).chain(events) {
         if let Err(cause) = switchboard_schema::measure(schema) {
-            return Err(LoadError::Schema { of: name.chars().take(100).collect(), cause });
+            return Err(ManifestError::Schema { of: name.chars().take(100).collect(), cause });
         }
     }
     Ok(())
@@ -173,9 +191,9 @@ struct Raw<'a> {
     activities: Vec<&'a RawValue>,
 }
 
-fn word(text: &str) -> Result<&str, LoadError> {
+fn word(text: &str) -> Result<&str, ManifestError> {
     let plain = !text.is_empty() && text.chars().all(|c| c.is_ascii_graphic());
-    if plain { Ok(text) } else { Err(LoadError::Name(text.escape_debug().to_string())) }
+    if plain { Ok(text) } else { Err(ManifestError::Name(text.escape_debug().to_string())) }
 }
 
 #[cfg(test)]
@@ -196,38 +214,43 @@ mod tests {
 
     #[test]
     fn one_entry_is_found_without_the_rest() {
-        let text = Book::write(&manifest("a.one"), Some("0f"), None).unwrap();
-        let book = Book::open(text.into()).unwrap();
-        assert_eq!((book.connector(), book.digest(), book.compiled()), ("c", Some("0f"), Some("0f")));
-        let text = Book::write(&manifest("a.one"), Some("0f"), Some("1e")).unwrap();
-        let book = Book::open(text.into()).unwrap();
-        assert_eq!((book.digest(), book.compiled()), (Some("0f"), Some("1e")));
-        assert_eq!(book.rates().rates["light"]["pro"].per_second, Some(7));
-        let (name, entry) = book.find("c.a.two").unwrap();
+        let text = ManifestIndex::write(&manifest("a.one"), Some("0f"), None).unwrap();
+        let index = ManifestIndex::open(text.into()).unwrap();
+        assert_eq!((index.connector(), index.digest(), index.compiled()), ("c", Some("0f"), Some("0f")));
+        let text = ManifestIndex::write(&manifest("a.one"), Some("0f"), Some("1e")).unwrap();
+        let index = ManifestIndex::open(text.into()).unwrap();
+        assert_eq!((index.digest(), index.compiled()), (Some("0f"), Some("1e")));
+        assert_eq!(index.rates().limit("light", None).unwrap().per_second, Some(7));
+        let (name, entry) = index.find("c.a.two").unwrap();
         assert_eq!((name, entry.terms.rate.as_str(), entry.off), ("a.two", "light", false));
         assert_eq!(entry.read().unwrap().name, "a.two");
-        assert_eq!(book.find("c.a.one").unwrap().1.read().unwrap().title, "é {\"");
+        assert_eq!(index.find("c.a.one").unwrap().1.read().unwrap().title, "é {\"");
         let off = manifest("a.one").replacen(r#""rate":"light""#, r#""rate":"light","policy":"off""#, 1);
-        let off = Book::open(Book::write(&off, None, None).unwrap().into()).unwrap();
+        let off = ManifestIndex::open(ManifestIndex::write(&off, None, None).unwrap().into()).unwrap();
         assert_eq!((off.find("c.a.one").unwrap().1.off, off.find("c.a.two").unwrap().1.off), (true, false));
         for unknown in ["c.a", "c.a.on", "a.one", "c.z", "d.a.one", "c.", ""] {
-            assert!(book.find(unknown).is_none(), "{unknown}");
+            assert!(index.find(unknown).is_none(), "{unknown}");
         }
-        assert_eq!(book.whole().activities.len(), 2);
+        assert_eq!(index.whole().activities.len(), 2);
     }
 
     #[test]
     fn schemas_that_cause_too_much_work_are_refused() {
         let circle = r##"{"$ref":"#/$defs/a","$defs":{"a":{"enum":["x"],"$ref":"#/$defs/a"}}}"##;
         let text = manifest("a.one").replacen(r#""output":{}"#, &format!(r#""output":{circle}"#), 1);
-        assert!(matches!(Book::write(&text, None, None), Err(LoadError::Schema { of, .. }) if of == "a.one"));
+        assert!(
+            matches!(ManifestIndex::write(&text, None, None), Err(ManifestError::Schema { of, .. }) if of == "a.one")
+        );
     }
 
     #[test]
     fn names_that_would_break_the_table_are_refused() {
         for name in ["a b", "a\nb", "", "a\n\n{"] {
-            assert!(matches!(Book::write(&manifest(name), None, None), Err(LoadError::Name(_))), "{name:?}");
+            assert!(
+                matches!(ManifestIndex::write(&manifest(name), None, None), Err(ManifestError::Name(_))),
+                "{name:?}"
+            );
         }
-        assert!(Book::open("{}".into()).is_none());
+        assert!(ManifestIndex::open("{}".into()).is_none());
     }
 }

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+use crate::Manifest;
 use crate::fill::fill;
-use crate::manifest::Manifest;
 
 /// One thing that can be wrong.
 #[derive(Debug, Clone, Serialize, Deserialize)]
