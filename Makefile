@@ -70,7 +70,7 @@ endif
 # The pages of docs/ that are generated: from the manifests, from the command line and from the tests.
 docs: build
 	@target/debug/resolve-manifest
-	@UPDATE_DOCS=1 $(CARGO) test --quiet --locked $(FEATURES) --test boundaries -- page_is_up_to_date
+	@UPDATE_DOCS=1 $(CARGO) test --quiet --locked $(FEATURES) --test e2e -- page_is_up_to_date
 
 # How many times the inputs of `make test` each reader gets (10 million, but for components), what they are drawn from, and how
 # many processes read them.
@@ -82,7 +82,7 @@ FUZZ_WORKERS ?= $(shell nproc)
 campaign: $(CONNECTOR)
 	@STORM_EXPIRIES=1000 $(CARGO) test --locked -p switchboard-connections --test storm -- --nocapture
 	@CALLBACK_ROUNDS=1000 $(CARGO) test --locked -p switchboard-connections --test connections o_28_
-	@$(CARGO) build --locked $(FEATURES) --bins && KILLS=200 $(CARGO) test --locked $(FEATURES) --test boundaries kills:: -- --nocapture
+	@$(CARGO) build --locked $(FEATURES) --bins && KILLS=200 $(CARGO) test --locked $(FEATURES) --test e2e kills:: -- --nocapture
 	@$(CARGO) build --profile campaign --locked -p switchboard-tests --bin fuzz
 	@failed=0; for target in $$(target/campaign/fuzz list); do \
 	  target/campaign/fuzz gate $$target $(FUZZ_TIMES) $(FUZZ_SEED) $(FUZZ_WORKERS) || failed=1; done; exit $$failed

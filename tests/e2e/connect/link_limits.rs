@@ -9,7 +9,7 @@ use serde_json::Value;
 use switchboard_tests::browser::Browser;
 use switchboard_tests::world::{World, landing};
 
-use crate::link::{Waiting, leads_to};
+use crate::connect::link::{Waiting, leads_to};
 
 const GRACE: &str = "grace@emulator.test";
 

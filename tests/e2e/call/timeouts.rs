@@ -12,7 +12,7 @@ use switchboard_runtime::{
     Retry, Runtime, RuntimeConfig,
 };
 
-use crate::files::bundle;
+use crate::connector::load_file::bundle;
 
 fn zoom() -> Connector {
     Runtime::new(RuntimeConfig::default(), Egress::new().unwrap()).unwrap().load_bundle(bundle()).unwrap()

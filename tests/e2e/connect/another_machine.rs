@@ -11,7 +11,7 @@ use serde_json::Value;
 use switchboard_tests::world::{Done, World};
 use url::Url;
 
-use crate::link::Waiting;
+use crate::connect::link::Waiting;
 
 /// The page at an address, within five seconds.
 fn page(address: &str) -> String {

@@ -4,7 +4,7 @@ use switchboard_connections::{SecretString, Wish};
 use switchboard_runtime::{Runtime, RuntimeConfig};
 use switchboard_tests::world::{World, landing};
 
-use crate::files::bundle;
+use crate::connector::load_file::bundle;
 
 // example: begin
 use async_trait::async_trait;
@@ -105,7 +105,7 @@ fn a_platform_connects_its_visitor_and_calls_for_them() {
 
 #[test]
 fn the_page_shows_this_very_example() {
-    let source = include_str!("embed_accounts.rs");
+    let source = include_str!("accounts.rs");
     let example = source.split("// example: begin\n").nth(1).unwrap().split("// example: end").next().unwrap();
     let page = std::fs::read_to_string(World::file("docs/guides/embedding.md")).unwrap();
     assert!(page.contains(example), "put this into docs/guides/embedding.md:\n{example}");

@@ -37,7 +37,7 @@ fn the_example_runs() {
 
 #[test]
 fn the_guide_shows_this_very_example() {
-    let source = include_str!("embed.rs");
+    let source = include_str!("runtime.rs");
     let example = source.split("// example: begin\n").nth(1).unwrap().split("// example: end").next().unwrap();
     let page = std::fs::read_to_string(World::file("docs/guides/embedding.md")).unwrap();
     assert!(page.contains(example), "put this into docs/guides/embedding.md:\n{example}");

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use switchboard_store::Store;
 use switchboard_tests::world::{World, landing};
 
-use crate::person::bearer;
+use crate::connect::browser::bearer;
 
 /// Waits until a grant is written down.
 fn unkept(store: &Store) {

@@ -10,7 +10,7 @@ use switchboard_runtime::{CallOptions, Runtime, RuntimeConfig};
 use switchboard_store::Store;
 use switchboard_tests::world::World;
 
-use crate::files::bundle;
+use crate::connector::load_file::bundle;
 
 /// A connection of ada whose next refresh brings a token of grace.
 fn mixed_up() -> World {

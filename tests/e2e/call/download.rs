@@ -12,7 +12,7 @@ use switchboard_runtime::{CallOptions, Runtime, RuntimeConfig};
 use switchboard_tests::films::{Film, asked, files, parts, sha256, storage};
 use switchboard_tests::world::{Done, World};
 
-use crate::files::bundle;
+use crate::connector::load_file::bundle;
 
 const MIB: u64 = 1 << 20;
 /// 4 MiB take three seconds.

@@ -1,0 +1,15 @@
+//! `switchboard call`.
+
+mod answers;
+mod confirm;
+mod database_busy;
+mod did_you_mean;
+mod download;
+mod errors;
+mod network;
+mod one_at_a_time;
+mod outcome;
+mod output;
+mod rate_limits;
+mod timeouts;
+mod trace;

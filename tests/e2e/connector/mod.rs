@@ -1,0 +1,3 @@
+//! `--connector` and `switchboard connector`.
+
+pub mod load_file;

@@ -1,0 +1,4 @@
+//! A program that embeds the runtime or the connections.
+
+mod accounts;
+mod runtime;

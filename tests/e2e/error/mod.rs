@@ -1,0 +1,3 @@
+//! `switchboard error`: the list of problem codes.
+
+mod codes;

@@ -1,0 +1,3 @@
+//! `switchboard event`.
+
+mod receive;

@@ -1,0 +1,4 @@
+//! Whole tasks of a person.
+
+mod newcomer;
+mod products;

@@ -1,0 +1,5 @@
+//! Rules about the sources and documents.
+
+mod architecture;
+mod oauth_checklist;
+mod readme;

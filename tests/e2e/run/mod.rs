@@ -1,0 +1,6 @@
+//! `switchboard run` and `runs`.
+
+mod accounts;
+mod connections;
+mod interrupted;
+mod limits;
