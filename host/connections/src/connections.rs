@@ -7,14 +7,14 @@ use secrecy::{ExposeSecret, SecretString};
 use switchboard_egress::{Egress, Facts, KnownSecrets, MemoryPacing};
 use switchboard_store::{ConnectionRow, Store};
 
-use crate::history::SecretHistory;
-use crate::live::Source;
+use crate::grant::history::SecretHistory;
+use crate::grant::token::{AppSecret, Token};
+use crate::live_connection::Source;
 use crate::pacing::StorePacing;
-use crate::rotation::{APP, Core, SERVICE, TOKEN};
-use crate::token::{AppSecret, Token};
+use crate::refresh::rotation::{APP, Core, SERVICE, TOKEN};
+use crate::sign_in::oauth;
 use crate::{
     App, ConnectionsError, Grant, LiveConnection, Loopback, Options, Pending, PendingDevice, Service, Vault, clock,
-    sign_in,
 };
 
 /// Name under which the database keeps the id of the default connection.
@@ -91,7 +91,7 @@ impl Connections {
         };
         let app = App::from(secret.clone());
         self.core.check_pause(service, client_id)?;
-        let asked = sign_in::account_token(&self.core.egress, service, &app, account_id, None).await;
+        let asked = oauth::account_token(&self.core.egress, service, &app, account_id, None).await;
         if let Err(failure) = &asked {
             self.core.note_pause(service, client_id, failure).await;
         }

@@ -3,8 +3,9 @@
 use http::{HeaderName, HeaderValue};
 use switchboard_egress::KnownSecrets;
 
-use crate::token_service::Response;
-use crate::{ConnectionsError, answer};
+use crate::ConnectionsError;
+use crate::token_endpoint::answer;
+use crate::token_endpoint::request::Response;
 
 /// What people are shown of an answer with this head and body, to a question that held this secret; nothing for a token.
 pub fn token_answer(status: u16, lines: &[(String, Vec<u8>)], body: &[u8], secret: &str) -> Vec<String> {

@@ -1,0 +1,96 @@
+//! What a sign-in ends with.
+
+pub(crate) mod commit;
+pub(crate) mod history;
+pub(crate) mod owner_check;
+pub(crate) mod rejected;
+pub(crate) mod staged;
+pub(crate) mod token;
+
+use std::sync::Arc;
+
+use crate::grant::staged::Unkept;
+use crate::grant::token::{AppSecret, Token};
+
+/// How a connection was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// In the browser, through the packaged app.
+    OAuth,
+    /// In the browser, through the user's own app.
+    Byo,
+    /// For a whole account, without a browser.
+    ServerToServer,
+    /// A token pasted by its owner, good until it ends.
+    Token,
+}
+
+impl Method {
+    /// The name used in the manifest and in the store.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Method::OAuth => "oauth",
+            Method::Byo => "byo",
+            Method::ServerToServer => "server-to-server",
+            Method::Token => "token",
+        }
+    }
+
+    /// The method of a name.
+    pub fn from_name(name: &str) -> Option<Method> {
+        [Method::OAuth, Method::Byo, Method::ServerToServer, Method::Token]
+            .into_iter()
+            .find(|method| method.as_str() == name)
+    }
+}
+
+/// Access to one account, not kept anywhere yet.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    pub(crate) token: Token,
+    pub(crate) app: Option<AppSecret>,
+    /// Connections of the same app that lived when the code was exchanged: the service may have ended one of them.
+    pub(crate) living: Vec<String>,
+    /// Where it waits to be kept, or else to be taken back.
+    pub(crate) unkept: Option<Arc<Unkept>>,
+}
+
+impl Grant {
+    /// What was granted. Empty when the service did not say.
+    pub fn scopes(&self) -> &[String] {
+        &self.token.scopes
+    }
+
+    /// Those of `asked` that were not granted.
+    pub fn missing<'a>(&self, asked: &'a [String]) -> Vec<&'a str> {
+        asked.iter().filter(|scope| !self.token.scopes.contains(scope)).map(String::as_str).collect()
+    }
+
+    /// Whether the token can be replaced when it ends.
+    pub fn renewable(&self) -> bool {
+        self.token.refresh.is_some() || self.account_id().is_some()
+    }
+
+    /// The app a person signed in through.
+    pub fn client_id(&self) -> Option<&str> {
+        self.app.as_ref().filter(|app| app.account_id.is_none()).map(|app| app.client_id.as_str())
+    }
+
+    pub(crate) fn account_id(&self) -> Option<&str> {
+        self.app.as_ref()?.account_id.as_deref()
+    }
+
+    /// Its place among all grants of the database; 0 for one that no other ends.
+    pub(crate) fn number(&self) -> i64 {
+        self.unkept.as_ref().map_or(0, |unkept| unkept.number)
+    }
+
+    /// The kind the connector is told when the method has no name yet.
+    pub(crate) fn kind(&self) -> &'static str {
+        match (&self.app, self.account_id()) {
+            (None, _) => Method::Token.as_str(),
+            (Some(_), Some(_)) => Method::ServerToServer.as_str(),
+            (Some(_), None) => Method::OAuth.as_str(),
+        }
+    }
+}
