@@ -7,7 +7,7 @@ use crate::duration;
 /// A limit that a caller can change.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Limit {
-    /// What `--limit NAME=VALUE` calls it.
+    /// What a person sets it by.
     pub name: &'static str,
     /// What it counts.
     pub unit: Unit,
@@ -121,7 +121,7 @@ pub enum LimitError {
         name: String,
     },
     /// Not a number, or not a duration.
-    #[error("`{text}` is no value for the limit `{name}`; write for example {name}={example}")]
+    #[error("`{text}` is not a value for the limit `{name}`; write for example {name}={example}")]
     Value {
         /// Of which limit.
         name: &'static str,

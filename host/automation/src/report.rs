@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::excerpt::Excerpt;
-use crate::limits::MISTAKES;
+use crate::limits::{Limit, MISTAKES};
 use crate::span::position;
 use crate::text::brief;
 
@@ -34,6 +34,9 @@ pub struct Diagnostic {
     pub offset: usize,
     /// In bytes.
     pub len: usize,
+    /// The name of the limit that would have to be higher.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<&'static str>,
 }
 
 /// Everything that is wrong with a document, in the order of the text.
@@ -80,9 +83,20 @@ impl Report {
             column,
             offset: range.start,
             len: range.len(),
+            limit: None,
         };
         if !self.diagnostics.contains(&diagnostic) {
             self.diagnostics.push(diagnostic);
+        }
+    }
+
+    /// More than a limit that can be raised.
+    pub(crate) fn exceed(&mut self, pointer: &str, range: Range<usize>, message: String, limit: &Limit) {
+        let added = self.diagnostics.len();
+        let fix = format!("make it smaller, or raise the limit `{}`, at most {}", limit.name, limit.spell(limit.max));
+        self.add("limit", pointer, range, message, Some(fix));
+        if let Some(diagnostic) = self.diagnostics.get_mut(added) {
+            diagnostic.limit = Some(limit.name);
         }
     }
 
@@ -154,7 +168,7 @@ impl Report {
     fn remainder(&self, out: &mut String) {
         if self.more > 0 {
             let name = MISTAKES.name;
-            let _ = writeln!(out, "and {} more; --limit {name}=NUMBER shows up to {}", self.more, MISTAKES.max);
+            let _ = writeln!(out, "and {} more; a higher limit `{name}` shows up to {}", self.more, MISTAKES.max);
         }
     }
 }

@@ -110,7 +110,7 @@ fn a_report_shows_the_first_mistakes_and_counts_the_others() {
     let report = check(&source, "d.json", &Zoom::new());
     assert_eq!(report.diagnostics.len(), 100);
     assert_eq!(report.more, 1_700);
-    assert!(report.render().ends_with("and 1700 more; --limit mistakes=NUMBER shows up to 10000\n"));
+    assert!(report.render().ends_with("and 1700 more; a higher limit `mistakes` shows up to 10000\n"));
 }
 
 /// Issue 11, item 8: a mistake beyond column 65,535 ended the process.

@@ -121,7 +121,8 @@ fn many_mistakes_are_counted() {
     let file = desk.file("mistakes.json", document(json!(steps)).to_string());
     let done = desk.run(&["check", &file]);
     assert_eq!(done.code, 3, "{}", done.err);
-    assert!(done.err.contains("and 19920 more; --limit mistakes=NUMBER shows up to 10000"), "{}", done.err);
+    assert!(done.err.contains("and 19920 more; a higher limit `mistakes` shows up to 10000"), "{}", done.err);
+    assert!(done.err.contains("--limit mistakes=VALUE"), "{}", done.err);
     let report: Value =
         serde_json::from_str(&desk.run(&["check", "--json", "--limit", "mistakes=7", &file]).out).unwrap();
     assert_eq!(report[0]["diagnostics"].as_array().unwrap().len(), 7);
@@ -135,6 +136,9 @@ fn documents_have_limits_that_can_be_raised() {
     assert_eq!(desk.codes(&document(json!(steps(1_001)))), ["limit"]);
     assert_eq!(desk.codes(&document(json!(steps(10_000)))), ["limit"]);
     let file = desk.file("steps.json", document(json!(steps(1_001))).to_string());
+    let refused: Value = serde_json::from_str(&desk.run(&["check", "--json", &file]).out).unwrap();
+    assert_eq!(refused[0]["diagnostics"][0]["limit"], "steps", "{refused}");
+    assert!(refused[0]["diagnostics"][0]["fix"].as_str().unwrap().ends_with(": --limit steps=VALUE"), "{refused}");
     assert_eq!(desk.run(&["check", "--limit", "steps=2000", &file]).code, 0);
     let unknown = desk.run(&["check", "--limit", "stepps=2000", &file]);
     assert_eq!(unknown.code, 2);
@@ -149,7 +153,7 @@ fn a_large_document_is_refused() {
     let done = desk.run(&["check", &file]);
     assert_eq!(done.code, 3, "{}", done.err);
     assert!(done.err.contains("large.json is larger than 1 MiB"), "{}", done.err);
-    assert!(done.err.contains("--limit document=BYTES"), "{}", done.err);
+    assert!(done.err.contains("--limit document=VALUE"), "{}", done.err);
     let deep = desk.file("deep.json", "[".repeat(900_000));
     assert!(desk.run(&["check", &deep]).err.contains("nested more than 64 deep"));
 }
@@ -248,5 +252,7 @@ fn loops_of_a_run_share_a_limit() {
     let file = file.display().to_string();
     let done = world.run(&["run", &file, "--json", "--limit", "items=900"]);
     assert_eq!(done.code, 1, "{}", done.err);
-    assert_eq!(World::error(&done)["code"], "limit.items");
+    let error = World::error(&done);
+    assert_eq!(error["code"], "limit.items");
+    assert!(error["fix"].as_str().unwrap().contains("at most 1000000: --limit items=VALUE"), "{error}");
 }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use switchboard_near::suggest;
 
 use crate::expr::ExprError;
+use crate::limits::Limit;
 use crate::report::Report;
 use crate::span::{Spans, inside};
 use crate::text::brief;
@@ -50,6 +51,15 @@ impl Mistakes<'_> {
         }
         let range = self.spans.key(pointer);
         self.report.add(code, pointer, range, message, fix);
+    }
+
+    /// More under a key than a limit allows.
+    pub fn exceed(&mut self, pointer: &str, message: String, limit: &Limit) {
+        if self.is_full() {
+            return self.count(1);
+        }
+        let range = self.spans.key(pointer);
+        self.report.exceed(pointer, range, message, limit);
     }
 
     /// A mistake in a part of a string.

@@ -41,8 +41,11 @@ pub(crate) fn inspect(
 ) -> (Report, Option<Value>) {
     let shown = usize::try_from(limits.get(&MISTAKES)).unwrap_or(usize::MAX);
     let mut report = Report::new(file, source, shown);
-    if let Some(Excess { range, message, fix }) = excess(source, limits) {
-        report.add("limit", "", range, message, Some(fix));
+    if let Some(Excess { range, message, remedy }) = excess(source, limits) {
+        match remedy {
+            Remedy::Raise(limit) => report.exceed("", range, message, limit),
+            Remedy::Change(fix) => report.add("limit", "", range, message, Some(fix.to_owned())),
+        }
         return (report, None);
     }
     let value: Value = match serde_json::from_str(source) {
@@ -79,32 +82,35 @@ const NAME: usize = 100;
 struct Excess {
     range: Range<usize>,
     message: String,
-    fix: String,
+    remedy: Remedy,
+}
+
+/// What helps against an excess.
+enum Remedy {
+    /// A higher limit.
+    Raise(&'static Limit),
+    /// Another document: the limit is fixed.
+    Change(&'static str),
 }
 
 fn excess(text: &str, limits: &Allowance) -> Option<Excess> {
     let size = text.len() as u64;
     if size > limits.get(&DOCUMENT) {
         let message = format!("the document has {size} bytes, more than {}", limits.get(&DOCUMENT));
-        return Some(Excess { range: 0..0, message, fix: more(&DOCUMENT) });
+        return Some(Excess { range: 0..0, message, remedy: Remedy::Raise(&DOCUMENT) });
     }
     let measure = Measure::of(text, limits::NESTING, limits::POINTER);
     if let Some(at) = measure.too_deep {
         let message = format!("lists and objects are nested more than {} deep", limits::NESTING);
-        return Some(Excess { range: at..at + 1, message, fix: "take the inner part apart".to_owned() });
+        return Some(Excess { range: at..at + 1, message, remedy: Remedy::Change("take the inner part apart") });
     }
     if let Some(at) = measure.too_long {
         let message = format!("the names that lead to this value are longer than {} bytes together", limits::POINTER);
-        return Some(Excess { range: at..at + 1, message, fix: "use shorter names".to_owned() });
+        return Some(Excess { range: at..at + 1, message, remedy: Remedy::Change("use shorter names") });
     }
     if measure.values > limits.get(&VALUES) {
         let message = format!("the document has {} values, more than {}", measure.values, limits.get(&VALUES));
-        return Some(Excess { range: 0..0, message, fix: more(&VALUES) });
+        return Some(Excess { range: 0..0, message, remedy: Remedy::Raise(&VALUES) });
     }
     None
-}
-
-/// How a limit is raised.
-pub(crate) fn more(limit: &Limit) -> String {
-    format!("make it smaller, or raise the limit: --limit {}=NUMBER, at most {}", limit.name, limit.spell(limit.max))
 }

@@ -6,7 +6,6 @@ use std::rc::Rc;
 use serde_json::{Map, Value, json};
 
 use super::mistakes::{Mistakes, choose, quote};
-use super::more;
 use super::names::{Names, object};
 use super::shape::{Shape, ShapeError};
 use crate::activity::Catalog;
@@ -49,7 +48,7 @@ pub fn within(value: &Value, limits: &Allowance, mistakes: &mut Mistakes<'_>) ->
     let limit = limits.get(&STEPS);
     if count > limit {
         let message = format!("the document has {count} steps, more than {limit}");
-        mistakes.key("limit", "/steps", message, Some(more(&STEPS)));
+        mistakes.exceed("/steps", message, &STEPS);
     }
     count <= limit
 }

@@ -95,6 +95,7 @@ fn refused(code: &str, message: String, fix: String) -> StepError {
 
 fn raise(limit: &Limit) -> String {
     let name = limit.name;
-    let document = if [ITEMS.name, RUN_TIME.name].contains(&name) { "`limits` in the document or " } else { "" };
-    format!("`{name}` with {document}--limit {name}=…, at most {}", limit.spell(limit.max))
+    let document =
+        if [ITEMS.name, RUN_TIME.name].contains(&name) { " (the document can set it in `limits`)" } else { "" };
+    format!("`{name}`{document}, at most {}", limit.spell(limit.max))
 }

@@ -7,6 +7,7 @@ use crate::activity::{Family, RetryHint, StepError};
 use crate::document::Document;
 use crate::expr::ExprError;
 use crate::journal::JournalError;
+use crate::limits::{ALL, Limit};
 
 /// A failed run.
 #[derive(Clone, Debug, PartialEq, thiserror::Error, Serialize)]
@@ -41,6 +42,12 @@ pub struct RunError {
 }
 
 impl RunError {
+    /// The limit that the run exceeded, when it can be raised.
+    pub fn limit(&self) -> Option<&'static Limit> {
+        let name = self.code.strip_prefix("limit.")?;
+        ALL.into_iter().find(|limit| limit.name == name)
+    }
+
     pub(super) fn new(doc: &Document, step: Option<&str>, pointer: &str, cause: StepError) -> RunError {
         let below = cause.pointer.as_ref().map_or_else(String::new, |field| format!("/with{field}"));
         let pointer = format!("{pointer}{below}");

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use serde_json::{Value, json};
-use switchboard_automation::limits::DOCUMENT;
+use switchboard_automation::limits::{DOCUMENT, MISTAKES};
 use switchboard_automation::{Allowance, Report};
 use switchboard_text_file::TextFileError;
 
@@ -31,7 +31,7 @@ pub async fn run(app: &App, check: Check) -> Result<(), CliError> {
                 continue;
             }
         };
-        let report = switchboard_automation::check_within(&source, &name, &catalog, &limits);
+        let report = with_flags(switchboard_automation::check_within(&source, &name, &catalog, &limits));
         invalid |= !report.is_ok();
         if app.global.json {
             reports.push(report.to_json());
@@ -48,6 +48,21 @@ pub async fn run(app: &App, check: Check) -> Result<(), CliError> {
     code.map_or(Ok(()), |code| Err(CliError::Said(code)))
 }
 
+/// The flag that sets a limit.
+pub fn flag(limit: &str) -> String {
+    format!("--limit {limit}=VALUE")
+}
+
+/// The report with the flags that raise its limits.
+pub fn with_flags(mut report: Report) -> Report {
+    for diagnostic in &mut report.diagnostics {
+        if let (Some(fix), Some(limit)) = (&mut diagnostic.fix, diagnostic.limit) {
+            *fix = format!("{fix}: {}", flag(limit));
+        }
+    }
+    report
+}
+
 /// The mistakes for people. Their words quote the document, and may not begin lines of their own.
 pub fn rendered(mut report: Report) -> String {
     report.file = output::printable(&report.file);
@@ -55,15 +70,21 @@ pub fn rendered(mut report: Report) -> String {
         diagnostic.message = output::printable(&diagnostic.message);
         diagnostic.fix = diagnostic.fix.as_deref().map(output::printable);
     }
-    report.render()
+    let mut text = report.render();
+    if report.more > 0 {
+        text.push_str(&format!("  fix: {}\n", flag(MISTAKES.name)));
+    }
+    text
 }
 
 /// The text of a document.
 pub fn read(file: &Path, limits: &Allowance) -> Result<String, CliError> {
     switchboard_text_file::read(file, limits.get(&DOCUMENT)).map_err(|error| match error {
         TextFileError::TooLarge { .. } => input::unusable(&error).with_fix(format!(
-            "make it smaller, or raise the limit: --limit {}=BYTES, at most {}",
-            DOCUMENT.name, DOCUMENT.max
+            "make it smaller, or raise the limit `{}`, at most {}: {}",
+            DOCUMENT.name,
+            DOCUMENT.max,
+            flag(DOCUMENT.name)
         )),
         TextFileError::Unreadable { .. } => CliError::usage(
             error.to_string(),

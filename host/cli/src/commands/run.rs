@@ -22,11 +22,11 @@ pub async fn run(app: &App, run: Run) -> Result<(), CliError> {
     let limits = check::limits(&run.limit)?;
     let (source, name) = (check::read(&run.file, &limits)?, run.file.display().to_string());
     let catalog = ManifestCatalog(connector.manifest());
-    let report = switchboard_automation::check_within(&source, &name, &catalog, &limits);
+    let report = check::with_flags(switchboard_automation::check_within(&source, &name, &catalog, &limits));
     if !report.is_ok() {
         if app.global.json {
             output::json_note(
-                &json!({ "error": { "code": "document.invalid", "message": format!("{name} has mistakes"), "family": "problem", "fix": "mend the places named; `switchboard check` shows them with their lines", "report": report.to_json() } }),
+                &json!({ "error": { "code": "document.invalid", "message": format!("{name} has mistakes"), "family": "problem", "fix": "run `switchboard check FILE` to see each mistake, and correct them", "report": report.to_json() } }),
             );
         } else {
             output::notes(&check::rendered(report));
@@ -137,18 +137,27 @@ pub fn new_id() -> String {
     format!("r-{}", id.into_iter().rev().collect::<String>())
 }
 
+/// What to do about a failed run, with the flag that raises its limit.
+fn raised(error: &RunError) -> Option<String> {
+    let fix = error.fix.clone()?;
+    Some(match error.limit() {
+        Some(limit) => format!("{fix}: {}", check::flag(limit.name)),
+        None => fix,
+    })
+}
+
 /// The failure of a run, with the run that was kept of it.
 fn failed(kept: Option<&str>, error: RunError, bases: &[&str]) -> CliError {
     let kept = kept.map(|id| format!("switchboard runs show {id}"));
     let fix = match error.outcome_unknown {
         true => Some(LOOK_FIRST.to_owned()),
-        false => bases.iter().find_map(|base| absent(&error.code, base)).or_else(|| error.fix.clone()),
+        false => bases.iter().find_map(|base| absent(&error.code, base)).or_else(|| raised(&error)),
     };
     let fix = match (fix, kept) {
-        (Some(fix), Some(kept)) => format!("{}; the run is kept: {kept}", fix.trim_end_matches('.')),
+        (Some(fix), Some(kept)) => format!("{}. Steps of this run: {kept}", fix.trim_end_matches('.')),
         (Some(fix), None) => fix,
         (None, Some(kept)) => kept,
-        (None, None) => "`switchboard check` and the document's `inputs` say what it wants".into(),
+        (None, None) => "run `switchboard check FILE`, and compare the input with the document's `inputs`".into(),
     };
     CliError::Run { error: Box::new(error), fix }
 }
