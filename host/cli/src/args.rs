@@ -35,17 +35,17 @@ pub struct Global {
     /// Print one line for each request: connection, method, address, status, milliseconds. Secrets are masked
     #[arg(long, global = true, help_heading = GLOBAL)]
     pub trace: bool,
-    /// Say nothing but data and errors
+    /// Print only data and errors
     #[arg(long, short, global = true, help_heading = GLOBAL)]
     pub quiet: bool,
-    /// Never ask; fail where an answer would be needed
+    /// Never prompt; fail instead
     #[arg(long, global = true, help_heading = GLOBAL)]
     pub no_input: bool,
-    /// Folder for everything Switchboard keeps, in place of the one in SWITCHBOARD_HOME
+    /// Data folder (overrides SWITCHBOARD_HOME)
     // Read from the environment in `home`: the usage line would show a flag that is set as if it were needed.
     #[arg(long, global = true, value_name = "DIR", help_heading = GLOBAL)]
     pub home: Option<PathBuf>,
-    /// Run this connector instead of the built-in one
+    /// Use this connector file instead of the built-in one
     #[arg(long, global = true, value_name = "FILE", help_heading = GLOBAL)]
     pub connector: Option<PathBuf>,
 }
@@ -56,19 +56,19 @@ pub enum Command {
     Try(Try),
     /// Connect a Zoom account
     Connect(Box<Connect>),
-    /// Show, test and end connections
+    /// Manage connections
     #[command(subcommand)]
     Connection(ConnectionCommand),
-    /// Show and change the key of the stored secrets
+    /// Manage the encryption key
     #[command(subcommand)]
     Key(KeyCommand),
-    /// Find and explain activities
+    /// List and describe activities
     #[command(subcommand)]
     Activity(ActivityCommand),
-    /// Find a service to connect
+    /// List connectors
     #[command(subcommand)]
     Connector(ConnectorCommand),
-    /// Find and explain events, what Zoom tells by itself
+    /// List and describe webhook events
     #[command(subcommand)]
     Event(EventCommand),
     /// Explain problem codes
@@ -81,13 +81,13 @@ pub enum Command {
     /// Check automations and report every mistake
     #[command(visible_alias = "validate")]
     Check(Check),
-    /// Look at earlier runs
+    /// Show earlier runs
     #[command(subcommand)]
     Runs(RunsCommand),
-    /// Start a Zoom emulator alone, and steer one that runs
+    /// Start or control a Zoom emulator
     #[command(subcommand)]
     Emulator(switchboard_emulator::cli::Command),
-    /// Find what is wrong and say how to mend it
+    /// Diagnose problems and print how to fix them
     Doctor(Doctor),
     /// Open an address in the system's browser, for this program itself
     #[command(hide = true)]
@@ -95,7 +95,7 @@ pub enum Command {
     /// Print the reference of the command line as a page
     #[command(hide = true)]
     Reference,
-    /// Print the completion script of a shell
+    /// Print the completion script for a shell
     Completion { shell: clap_complete::Shell },
 }
 
@@ -107,23 +107,22 @@ pub struct Try {
     /// Port of the emulator's download host [default: 7902; with --tour any free one]
     #[arg(long)]
     pub download_port: Option<u16>,
-    /// Walk through connecting, scheduling, listing and downloading, then stop
+    /// Connect, schedule, list and download, then stop
     #[arg(long)]
     pub tour: bool,
 }
 
 #[derive(Debug, Subcommand)]
 pub enum KeyCommand {
-    /// Tell which key it is and where it comes from, never the key
+    /// Print the key's fingerprint and source, never the key
     Show,
-    /// Put a new key in the place of the present one. One that comes from the environment is followed by the one in the same
-    /// variable with `_NEXT` at its end (`SWITCHBOARD_KEY_NEXT`)
+    /// Replace the key. If it comes from SWITCHBOARD_KEY, put the new key into SWITCHBOARD_KEY_NEXT first
     Rotate,
 }
 
 #[derive(Debug, Subcommand)]
 pub enum ConnectorCommand {
-    /// List the connectors of this build, or those that a text finds by name, summary or activity
+    /// List connectors, or only those that match a text
     List {
         /// For example `zo` or `meeting`
         search: Option<String>,
@@ -132,17 +131,21 @@ pub enum ConnectorCommand {
 
 #[derive(Debug, Subcommand)]
 pub enum ActivityCommand {
-    /// List activities, or those that a text finds by name, title or what they are about
+    /// List activities, or only those that match a text
     List {
         /// For example `meetings` or `poll`
         search: Option<String>,
     },
-    /// Explain one activity
-    Show { activity: String },
+    /// Describe one activity
+    Show {
+        /// For example zoom.meetings.create
+        activity: String,
+    },
     /// Print the JSON Schemas of one activity
     Schema {
+        /// For example zoom.meetings.create
         activity: String,
-        /// The output instead of the input
+        /// Print the schema of the output instead of the input
         #[arg(long)]
         output: bool,
     },
@@ -150,7 +153,7 @@ pub enum ActivityCommand {
 
 #[derive(Debug, Subcommand)]
 pub enum ErrorCommand {
-    /// List problem codes with cause and fix: all, or those of a code
+    /// List problem codes with cause and fix
     List {
         /// A problem code or a part of one, or a code of the service: `not-found`, `download`, `3301`
         search: Option<String>,
@@ -159,23 +162,29 @@ pub enum ErrorCommand {
 
 #[derive(Debug, Subcommand)]
 pub enum EventCommand {
-    /// List events, or those that a text finds by name or title
+    /// List events, or only those that match a text
     List {
         /// For example `recording`
         search: Option<String>,
     },
-    /// Explain one event
-    Show { event: String },
+    /// Describe one event
+    Show {
+        /// For example zoom.recording.completed
+        event: String,
+    },
     /// Print the JSON Schema of one event
-    Schema { event: String },
-    /// Take in a signed message that was saved with its headers: print the event, and act on one that ends a connection
+    Schema {
+        /// For example zoom.recording.completed
+        event: String,
+    },
+    /// Verify a saved webhook request and print its event. An event that removes the app ends the connection
     Receive {
-        /// The request: headers, an empty line, the body unchanged
+        /// File with the request: headers, an empty line, the unchanged body
         file: PathBuf,
-        /// Client id of the app that the message was sent to
+        /// Client id of the app that got the webhook
         #[arg(long, env = "SWITCHBOARD_CLIENT_ID")]
         client_id: String,
-        /// File with the secret that the app's messages are signed with
+        /// File with the app's webhook secret
         #[arg(long, value_name = "FILE")]
         event_secret_file: PathBuf,
     },
@@ -190,43 +199,43 @@ pub struct Call {
     /// Input as JSON from a file (`@FILE`) or standard input (`-`); fields are added to it
     #[arg(long, value_name = "@FILE")]
     pub input: Option<String>,
-    /// Label of the connection
+    /// Connection to use
     #[arg(long, short)]
     pub connection: Option<String>,
     /// Print the request instead of sending it
     #[arg(long)]
     pub dry_run: bool,
-    /// Time limit for the call, downloads included, for example `90s` or `2h`. The default is two minutes; a download continues
-    /// while bytes arrive
+    /// Time limit for the whole call, for example `90s` (default: two minutes, plus the time of downloads)
     #[arg(long, value_name = "TIME", value_parser = download::time)]
     pub timeout: Option<Duration>,
     #[command(flatten)]
     pub files: DownloadArgs,
-    /// Run this activity although it is off by policy; may be given several times
+    /// Allow an activity that is off by policy; repeatable
     #[arg(long, value_name = "ACTIVITY")]
     pub allow: Vec<String>,
-    /// Go on with a destructive activity without asking
+    /// Do not ask before a destructive activity
     #[arg(long)]
     pub yes: bool,
 }
 
 #[derive(Debug, ClapArgs)]
 pub struct Run {
+    /// Automation to run
     pub file: PathBuf,
     /// key=text, key:=json or key=@file
     pub fields: Vec<String>,
-    /// Label of the connection; NAME=LABEL, repeated, for a document that names several
+    /// Connection to use. For several: NAME=LABEL, repeated
     #[arg(long, short, value_name = "[NAME=]LABEL")]
     pub connection: Vec<String>,
     #[command(flatten)]
     pub files: DownloadArgs,
-    /// Run this activity although it is off by policy; may be given several times
+    /// Allow an activity that is off by policy; repeatable
     #[arg(long, value_name = "ACTIVITY")]
     pub allow: Vec<String>,
-    /// Go on with destructive activities without asking
+    /// Do not ask before a destructive activity
     #[arg(long)]
     pub yes: bool,
-    /// Change a limit, for example items=20000 or run_time=PT2H; may be given several times
+    /// Change a limit, for example items=20000 or run_time=PT2H; repeatable
     #[arg(long, value_name = "NAME=VALUE")]
     pub limit: Vec<String>,
 }
@@ -240,17 +249,17 @@ pub struct DownloadArgs {
     /// Download files even if they already exist; each gets a new name
     #[arg(long)]
     pub again: bool,
-    /// Largest file to download, for example `500MB` or `80GiB`, in place of `max_download` in the home folder's policy.json
-    /// and of 50 GiB
+    /// Largest file to download, for example `80GiB` (default: `max_download` in policy.json, else 50 GiB)
     #[arg(long, value_name = "SIZE", value_parser = download::size)]
     pub max_download: Option<u64>,
 }
 
 #[derive(Debug, ClapArgs)]
 pub struct Check {
+    /// Automations to check
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
-    /// Change a limit, for example steps=2000 or mistakes=1000; may be given several times
+    /// Change a limit, for example steps=2000 or mistakes=1000; repeatable
     #[arg(long, value_name = "NAME=VALUE")]
     pub limit: Vec<String>,
 }
@@ -259,16 +268,23 @@ pub struct Check {
 pub enum RunsCommand {
     /// List the latest runs
     List {
+        /// Number of runs
         #[arg(long, default_value_t = 20)]
         limit: u32,
     },
     /// Show one run with its steps
-    Show { id: String },
-    /// Delete what was kept of a run; what its steps did stays done
-    Delete { id: String },
-    /// Delete what was kept of all runs that began long ago and do not go on
+    Show {
+        /// Id of the run, or its beginning
+        id: String,
+    },
+    /// Delete the record of a run, not what its steps did
+    Delete {
+        /// Id of the run, or its beginning
+        id: String,
+    },
+    /// Delete the records of old runs that have ended
     Prune {
-        /// How long ago, for example 30d or 12h
+        /// Minimum age, for example 30d or 12h
         #[arg(long, value_name = "TIME", value_parser = crate::download::age)]
         older_than: std::time::Duration,
     },

@@ -30,13 +30,13 @@ pub const PORT: u16 = 7910;
 /// A person connects in a browser of their own.
 #[derive(Debug, Clone, ClapArgs)]
 pub struct Link {
-    /// Print a link that somebody else opens to connect their account, and wait
+    /// Print a link for somebody else to connect their account, and wait
     #[arg(long)]
     pub link: bool,
-    /// The address of this command for browsers elsewhere, as a proxy with TLS gives it (https://HOST)
+    /// Public address of your TLS proxy for browsers elsewhere (https://HOST)
     #[arg(long, value_name = "URL", requires = "link")]
     pub public_url: Option<String>,
-    /// Where to listen (127.0.0.1 and the redirect port when left out)
+    /// Address to listen on (default: 127.0.0.1 and the redirect port)
     #[arg(long, value_name = "ADDRESS:PORT", requires = "link")]
     pub bind: Option<SocketAddr>,
     /// How long the link works
@@ -46,13 +46,13 @@ pub struct Link {
 
 #[derive(Debug, Clone, ClapArgs)]
 #[command(
-    after_help = "Ways to connect:\n  switchboard connect NAME --method browser --profile emulator                   the packaged app, which comes for the emulator alone\n  switchboard connect NAME --client-id ID --client-secret-file FILE              your own app\n  switchboard connect NAME --account-id A --client-id C --client-secret-file F   Server-to-Server, without a browser\n\nHow to make an app: switchboard connect --guide byo (or s2s, oauth, pre-approval, admin-role, one-grant)"
+    after_help = "Ways to connect:\n  switchboard connect NAME --method browser --profile emulator                   the packaged app, only for the emulator\n  switchboard connect NAME --client-id ID --client-secret-file FILE              your own app\n  switchboard connect NAME --account-id A --client-id C --client-secret-file F   Server-to-Server, without a browser\n\nHow to make an app: switchboard connect --guide byo (or s2s, oauth, pre-approval, admin-role, one-grant)"
 )]
 pub struct Connect {
     /// Your name for the connection; it can be changed later
     #[arg(required_unless_present_any = ["guide", "app_manifest"])]
     pub label: Option<String>,
-    /// How to sign in; found from the other flags when left out
+    /// How to sign in (default: from the other flags)
     #[arg(long)]
     pub method: Option<Method>,
     /// Client id of your app
@@ -64,16 +64,16 @@ pub struct Connect {
     /// Account id, for Server-to-Server
     #[arg(long)]
     pub account_id: Option<String>,
-    /// Key of a JWT app; explained, because Zoom retired them
+    /// Key of a JWT app; refused with a reason, because Zoom retired these apps
     #[arg(long, hide = true)]
     pub api_key: Option<String>,
     /// Read a short-lived access token from standard input (`--token -`)
     #[arg(long, value_name = "-")]
     pub token: Option<String>,
-    /// Do not wait for the browser's call-back; paste its address (read from standard input)
+    /// Paste the browser's final address instead of waiting for the callback
     #[arg(long, conflicts_with = "link")]
     pub paste: bool,
-    /// Approve on another machine by a code (the app must allow the device flow)
+    /// Approve with a code on another machine (the app must allow it)
     #[arg(long, conflicts_with_all = ["paste", "link"])]
     pub device: bool,
     #[command(flatten)]
@@ -81,7 +81,7 @@ pub struct Connect {
     /// Print the address instead of opening a browser
     #[arg(long)]
     pub no_open: bool,
-    /// Cloud: a profile of the connector (`emulator` for `switchboard try`)
+    /// Cloud to connect to: `zoom`, `zoomgov` or `emulator` (for `switchboard try`)
     #[arg(long, default_value = "zoom")]
     pub profile: String,
     /// Base of the API, overriding the profile (https, or loopback)
@@ -96,39 +96,40 @@ pub struct Connect {
     /// Ask for these scopes (apps with optional scopes only; others grant what the app has)
     #[arg(long, value_delimiter = ',', conflicts_with_all = ["activities", "for_automation"])]
     pub scopes: Vec<String>,
-    /// Ask for what this activity needs; repeatable, `*` stands for any text (`zoom.recordings.*`)
+    /// Ask only for the scopes of this activity. Repeatable; `*` matches any text (`zoom.recordings.*`)
     #[arg(long = "for", value_name = "ACTIVITY")]
     pub activities: Vec<String>,
-    /// Ask for what this automation needs; repeatable
+    /// Ask only for the scopes of this automation; repeatable
     #[arg(long, value_name = "FILE")]
     pub for_automation: Vec<PathBuf>,
-    /// Spelling of the scopes; an app has one of the two. Granular is asked for when left out
+    /// Kind of the app's scopes (default: granular)
     #[arg(long)]
     pub style: Option<Style>,
     /// Ask for scopes of the whole account instead of the user's own
     #[arg(long)]
     pub admin: bool,
-    /// Connect this user alone; anybody else who signs in is refused
+    /// Accept only this user
     #[arg(long, value_name = "EMAIL")]
     pub expect_email: Option<String>,
-    /// Go on although a connection of the same user and app ends by it
+    /// Replace an existing connection of the same user and app
     #[arg(long)]
     pub replace: bool,
-    /// Print what an app has to be registered with, and end
+    /// Print what to register for an app at Zoom
     #[arg(long)]
     pub app_manifest: bool,
-    /// Print how to make an app of a kind (oauth, byo, s2s, pre-approval, admin-role, one-grant), and end
+    /// Print a guide: oauth, byo, s2s, pre-approval, admin-role or one-grant
     #[arg(long, value_name = "KIND")]
     pub guide: Option<String>,
 }
 
 #[derive(Debug, Clone, ClapArgs)]
 pub struct Reconnect {
+    /// Connection
     pub label: String,
-    /// Do not wait for the browser's call-back; paste its address (read from standard input)
+    /// Paste the browser's final address instead of waiting for the callback
     #[arg(long, conflicts_with = "link")]
     pub paste: bool,
-    /// Approve on another machine by a code, as a connection that was made so is anyway
+    /// Approve with a code on another machine (default if the connection was made that way)
     #[arg(long, conflicts_with_all = ["paste", "link"])]
     pub device: bool,
     #[command(flatten)]
@@ -136,22 +137,22 @@ pub struct Reconnect {
     /// Print the address instead of opening a browser
     #[arg(long)]
     pub no_open: bool,
-    /// Port of the loopback redirect address; the one the connection was made with when left out
+    /// Port of the loopback redirect address (default: as before)
     #[arg(long)]
     pub redirect_port: Option<u16>,
-    /// Ask for what this activity needs, beside what the connection was made for; repeatable, `*` stands for any text
+    /// Also ask for the scopes of this activity. Repeatable; `*` matches any text
     #[arg(long = "for", value_name = "ACTIVITY", conflicts_with = "all")]
     pub activities: Vec<String>,
-    /// Ask for all the app has, whatever the connection was made for
+    /// Ask for all scopes of the app
     #[arg(long)]
     pub all: bool,
     /// File with a new client secret of the same app; `-` reads standard input
     #[arg(long, value_name = "FILE")]
     pub client_secret_file: Option<PathBuf>,
-    /// Of a pasted token: read a new one from standard input (`--token -`)
+    /// Replace a pasted token: read the new one from standard input (`--token -`)
     #[arg(long, value_name = "-")]
     pub token: Option<String>,
-    /// Go on although another connection of the same user and app ends by it
+    /// Replace another connection of the same user and app
     #[arg(long)]
     pub replace: bool,
 }
@@ -161,38 +162,53 @@ pub enum ConnectionCommand {
     /// List connections
     List,
     /// Show one connection and what uses it
-    Show { label: String },
-    /// Print connections as a document without secrets, all of them when none is named
-    Export { labels: Vec<String> },
-    /// Ask the service who the connection is
+    Show {
+        /// Connection
+        label: String,
+    },
+    /// Print connections as JSON without secrets
+    Export {
+        /// Connections (default: all)
+        labels: Vec<String>,
+    },
+    /// Check a connection by asking Zoom for its user
     Test {
+        /// Connection
         label: Option<String>,
-        /// The same as the label alone
+        /// Same as LABEL
         #[arg(long, short, value_name = "LABEL", conflicts_with = "label")]
         connection: Option<String>,
     },
-    /// Choose the connection that is used where none is named, or print which it is
+    /// Show or set the default connection
     Default {
+        /// Connection
         label: Option<String>,
-        /// Choose none: with several, each command has to name one
+        /// Remove the default
         #[arg(long, conflicts_with = "label")]
         none: bool,
     },
     /// Give a connection another name, without signing in again
-    Rename { label: String, to: String },
-    /// Print or say which plan the connection's account has; its requests are paced by it
-    Plan {
+    Rename {
+        /// Connection
         label: String,
-        /// One that the connector's rates know, for example `free`, `pro`, `business`
+        /// New label
+        to: String,
+    },
+    /// Show or set the account's Zoom plan, which decides the rate limits
+    Plan {
+        /// Connection
+        label: String,
+        /// Plan to set, for example `free`, `pro` or `business`
         plan: Option<String>,
-        /// Forget the plan that was said: the connector's default counts
+        /// Use the connector's default plan again
         #[arg(long, conflicts_with = "plan")]
         default: bool,
     },
-    /// Sign in again as the same user; name, id and what depends on it stay
+    /// Sign in again as the same user, and keep the label and id
     Reconnect(Reconnect),
-    /// Revoke at the service and forget, once told what uses it
+    /// Delete a connection and revoke it at Zoom
     Disconnect {
+        /// Connection
         label: String,
         /// Do not ask
         #[arg(long)]
@@ -202,24 +218,24 @@ pub enum ConnectionCommand {
 
 #[derive(Debug, Clone, ClapArgs)]
 pub struct Doctor {
-    /// Look at this connection alone
+    /// Check only this connection
     pub label: Option<String>,
-    /// The same as the label alone
+    /// Same as LABEL
     #[arg(long, short, value_name = "LABEL", conflicts_with = "label")]
     pub connection: Option<String>,
-    /// What the service's page says, or its number: for pages that only the browser shows
+    /// Text or number of an error page in the browser
     #[arg(long, value_name = "WORDS")]
     pub seen: Option<String>,
-    /// Print a message for the administrator about what was found
+    /// Print a message for the administrator about the first problem
     #[arg(long)]
     pub message: bool,
-    /// Forget sign-ins that failed or were given up: all of them, or those of LABEL
+    /// Forget failed sign-ins: all, or those of LABEL
     #[arg(long, conflicts_with_all = ["seen", "message", "event"])]
     pub dismiss: bool,
-    /// A message of the service that was refused, saved with its headers: is the webhook secret the right one?
+    /// Check whether the webhook secret fits this saved webhook request
     #[arg(long, value_name = "FILE", requires = "event_secret_file")]
     pub event: Option<PathBuf>,
-    /// File with the secret that the app signs its messages with
+    /// File with the app's webhook secret
     #[arg(long, value_name = "FILE", requires = "event")]
     pub event_secret_file: Option<PathBuf>,
 }

@@ -326,7 +326,7 @@ fn change(world: &mut World, body: Value) -> Result<(), String> {
     }
     for (id, rights) in change.rights {
         let role = world.directory.roles.iter_mut().find(|role| role.id == id);
-        role.ok_or_else(|| format!("`{id}` is no role"))?.privileges = rights;
+        role.ok_or_else(|| format!("`{id}` is not a role"))?.privileges = rights;
     }
     for (user, email) in change.emails {
         world.users.readdress(&user, &email)?;

@@ -20,13 +20,13 @@ const PORT: u16 = 7901;
 pub enum Command {
     /// Start an emulator and run it until interrupted
     Start(Box<Start>),
-    /// Replace everything by a seed: small, empty, campus or broken
+    /// Load a seed: small, empty, campus or broken
     Seed {
         seed: Seed,
         #[command(flatten)]
         at: At,
     },
-    /// Add a fault, or list or clear those that wait
+    /// Add, list or clear faults
     #[command(
         after_help = "Kinds: latency, status, html, drop, truncate, stall, drip, changed, bare, error, text, echo, xml, pages, bad-row, shorten, late-transcript, token-death, refusal.\n\nExamples:\n  fault status status=503 count=3\n  fault status status=429 variant=daily operation='GET users/*/recordings' nth=2\n  fault latency millis=800 method=POST\n  fault clear"
     )]
@@ -39,13 +39,13 @@ pub enum Command {
         #[command(flatten)]
         at: At,
     },
-    /// Show what its clock says, or advance it: 90s, 20m, 3h, 2d
+    /// Show or advance the clock: 90s, 20m, 3h, 2d
     Clock {
         advance: Option<String>,
         #[command(flatten)]
         at: At,
     },
-    /// Back to the seed
+    /// Return to the seed
     Reset {
         #[command(flatten)]
         at: At,
@@ -120,10 +120,10 @@ pub struct Start {
     /// Do not enforce the limits of the account's plan
     #[arg(long)]
     pub no_rate_limits: bool,
-    /// Registered redirect address, compared exactly; repeatable. Default: the usual call-back paths on any loopback port
+    /// Registered redirect address, compared exactly; repeatable. Default: the usual callback paths on any loopback port
     #[arg(long = "redirect-uri")]
     pub redirect_uris: Vec<String>,
-    /// Go on from a saved state
+    /// Start from a saved state
     #[arg(long, value_name = "FILE")]
     pub snapshot: Option<PathBuf>,
 }
@@ -233,7 +233,7 @@ async fn restore(control: &str, file: &std::path::Path) -> Result<Value, Failed>
     let failed = |error: std::io::Error| Failed::usage(format!("cannot read {}: {error}", file.display()));
     let metadata = tokio::fs::metadata(file).await.map_err(failed)?;
     if !metadata.is_file() || metadata.len() > MAX_SNAPSHOT {
-        return Err(Failed::usage(format!("{} is no file of a snapshot", file.display())));
+        return Err(Failed::usage(format!("{} is not a snapshot", file.display())));
     }
     let text = tokio::fs::read_to_string(file).await.map_err(failed)?;
     client::send("POST", control, "snapshot", &text).await

@@ -118,7 +118,7 @@ impl People {
         let place = self.place(id_or_email).ok_or_else(|| format!("`{id_or_email}` is not known"))?;
         let (key, unknown) = (email.to_lowercase(), || format!("`{id_or_email}` is not known"));
         if !email.contains('@') || self.by_email.get(&key).is_some_and(|other| *other != place) {
-            return Err(format!("`{email}` is no address, or another user's"));
+            return Err(format!("`{email}` is not an address, or it is another user's"));
         }
         let user = self.rows.get_mut(&place).ok_or_else(unknown)?;
         self.by_email.remove(&user.email.to_lowercase());

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 /// Seconds of `90s`, `20m`, `3h`, `2d` or plain `90`.
 pub fn seconds(text: &str) -> Result<i64, String> {
-    let wrong = || format!("`{text}` is no time: say 90s, 20m, 3h or 2d");
+    let wrong = || format!("`{text}` is not a time: write 90s, 20m, 3h or 2d");
     let digits = text.trim_start_matches('+').trim_end_matches(|last: char| last.is_ascii_alphabetic());
     let unit = text.trim_start_matches('+').strip_prefix(digits).unwrap_or_default();
     let number: i64 = digits.parse().map_err(|_| wrong())?;
