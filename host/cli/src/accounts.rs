@@ -55,7 +55,7 @@ pub fn accounts(
 fn unclear(names: &[String]) -> CliError {
     let each: Vec<String> = names.iter().map(|name| format!("-c {name}=LABEL")).collect();
     CliError::usage(
-        format!("the document uses {} connections, and it is not clear which is which", names.len()),
-        format!("say so: {}; `switchboard connection list` shows the labels", each.join(" ")),
+        format!("the document uses {} connections", names.len()),
+        format!("name each: {}; `switchboard connection list` shows the labels", each.join(" ")),
     )
 }

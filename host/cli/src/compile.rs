@@ -36,7 +36,7 @@ pub fn read(file: &Path) -> Result<Vec<u8>, CliError> {
 /// too long.
 pub async fn compiled(component: &[u8]) -> Result<Vec<u8>, CliError> {
     let here =
-        std::env::current_exe().map_err(|error| failed(format!("this program does not find itself: {error}")))?;
+        std::env::current_exe().map_err(|error| failed(format!("cannot find the path of this program: {error}")))?;
     let compiler = here.with_file_name(NAME).with_extension(std::env::consts::EXE_EXTENSION);
     let mut child = Command::new(&compiler)
         .stdin(Stdio::piped())
@@ -67,7 +67,7 @@ pub async fn compiled(component: &[u8]) -> Result<Vec<u8>, CliError> {
     match outcome {
         Ok(Ok((code, _, status))) if status.success() && code.len() as u64 <= CODE => Ok(code),
         Ok(Ok((_, words, status))) => Err(failed(cause(status, &String::from_utf8_lossy(&words)))),
-        Ok(Err(error)) => Err(failed(format!("the compiler broke off: {error}"))),
+        Ok(Err(error)) => Err(failed(format!("the compiler failed: {error}"))),
         Err(_) => {
             // It is killed when it is dropped, too; so it is also gone when the command goes on.
             drop(child.kill().await);

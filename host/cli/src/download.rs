@@ -10,7 +10,7 @@ const LONGEST: Duration = Duration::from_secs(100 * 365 * 86_400);
 
 /// `90s`, `2h 30m`, `PT10M`: longer than nothing.
 pub fn time(text: &str) -> Result<Duration, String> {
-    let wrong = || format!("`{text}` is no time; write for example `90s`, `15m` or `2h`");
+    let wrong = || format!("`{text}` is not a time; write for example `90s`, `15m` or `2h`");
     let time = text.parse::<jiff::SignedDuration>().map_err(|_| wrong())?;
     let time = Duration::try_from(time).ok().filter(|time| !time.is_zero()).ok_or_else(wrong)?;
     Ok(time.min(LONGEST))
@@ -18,7 +18,7 @@ pub fn time(text: &str) -> Result<Duration, String> {
 
 /// The same, and days: `30d`.
 pub fn age(text: &str) -> Result<Duration, String> {
-    let wrong = || format!("`{text}` is no time; write for example `30d` or `12h`");
+    let wrong = || format!("`{text}` is not a time; write for example `30d` or `12h`");
     let span = text.parse::<jiff::Span>().map_err(|_| wrong())?;
     let time = span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).map_err(|_| wrong())?;
     let time = Duration::try_from(time).ok().filter(|time| !time.is_zero()).ok_or_else(wrong)?;
@@ -27,7 +27,7 @@ pub fn age(text: &str) -> Result<Duration, String> {
 
 /// `4096`, `500MB`, `20GiB`: bytes.
 pub fn size(text: &str) -> Result<u64, String> {
-    let wrong = || format!("`{text}` is no size; write for example `500MB` or `20GiB`");
+    let wrong = || format!("`{text}` is not a size; write for example `500MB` or `20GiB`");
     let text = text.trim();
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);

@@ -377,37 +377,40 @@ fn run_exit(error: &RunError) -> u8 {
 }
 
 /// How the first account is connected.
-pub const FIRST: &str = "`switchboard try` for a demo account; for your own make an app, in some minutes: `switchboard connect --guide byo`, or without a browser `switchboard connect --guide s2s`; `switchboard connect --help` lists all ways";
+pub const FIRST: &str = "for a demo account: `switchboard try`; for your own: `switchboard connect --guide byo`, or `switchboard connect --guide s2s` without a browser";
 
 /// The next command after a failure of a connection. The message names the particulars.
 fn connection_fix(code: &str) -> &'static str {
     match code {
         "not-connected" => FIRST,
-        "not-found" | "ambiguous" => "`switchboard connection list` shows the labels; choose with --connection LABEL",
+        "not-found" => "`switchboard connection list` shows the labels; choose with --connection LABEL",
+        "ambiguous" => "name one with --connection LABEL, or set a default: switchboard connection default LABEL",
         "wrong-account" => {
             "log out of the service in the browser, then run the command again and sign in as the right user"
         }
-        "same-account" => "use the connection that is there, use another app, or run the command again with --replace",
+        "same-account" => "use the existing connection, use another app, or replace the connection with --replace",
         "label-taken" => "choose another name; `switchboard connection list` shows those that are taken",
         "state-mismatch" | "sign-in-ended" => "run the command again, and answer on the page that it opens",
         "label-invalid" => "use letters, digits and . - _ @, at most 64",
         "key-missing" | "key-wrong" | "key-invalid" => {
-            "give the key these secrets were stored under: SWITCHBOARD_KEY, SWITCHBOARD_KEY_FILE, the unlocked keyring, or the file `key`"
+            "provide the original key: in SWITCHBOARD_KEY, SWITCHBOARD_KEY_FILE, the unlocked keyring or the file `key`. To start over, use another data folder"
         }
-        "key-busy" => "end the running `switchboard` commands that use this data folder, then try again",
-        "key-exposed" => "take the file from others: chmod 600",
+        "key-busy" => "stop the running `switchboard` commands that use this data folder, then run this again",
+        "key-exposed" => "remove the access of others: chmod 600 FILE",
         "rejected" => {
-            "check client id and client secret, where a browser signs in the redirect address too, then run the command again"
+            "check the client id, the client secret and, for a browser sign-in, the redirect address; then run the command again"
         }
         "timeout" => {
-            "run the command again; where the browser showed no consent: switchboard doctor --seen \"what the page says\""
+            "run the command again; if the browser cannot reach this computer, add --paste; if the browser showed an error: switchboard doctor --seen \"its text\""
         }
-        "code-expired" => "run the command again, and type the new code in time",
+        "code-expired" => "run the command again, and enter the new code in time",
         "address-invalid" => "check the address of the sign-in service (--oauth-base), or leave it out",
         "denied" => "run the command again and approve the app, or ask an administrator to",
-        "port-busy" => "end what uses the port, choose another with --redirect-port, or use --paste",
-        "unreachable" | "unavailable" => "try again later; `switchboard doctor` looks closer",
-        _ => "`switchboard doctor` looks closer",
+        "port-busy" => {
+            "stop the program that uses the port, use --paste, or use --redirect-port with a port that the app lists"
+        }
+        "unreachable" | "unavailable" => "try again later; run `switchboard doctor` for the cause",
+        _ => "run `switchboard doctor` for the cause",
     }
 }
 

@@ -65,7 +65,7 @@ fn line_of(input: impl BufRead) -> Result<String, CliError> {
     read.map_err(|error| CliError::failed("input", error.to_string()))?;
     if line.len() as u64 > MAX_LINE {
         let message = format!("a line of standard input is longer than {} KiB", MAX_LINE >> 10);
-        return Err(CliError::usage(message, "give it the line that is asked for, alone"));
+        return Err(CliError::usage(message, "enter only the requested line"));
     }
     let text = switchboard_text_file::decode(line, "standard input").map_err(|error| unusable(&error))?;
     Ok(text.trim().to_owned())
@@ -78,7 +78,7 @@ pub fn unusable(error: &TextFileError) -> CliError {
 
 fn parse(field: &str) -> Result<(String, Value), CliError> {
     let Some(at) = field.find('=') else {
-        return Err(CliError::usage(format!("`{field}` is no field"), "write key=text, key:=json or key=@file"));
+        return Err(CliError::usage(format!("`{field}` is not a field"), "write key=text, key:=json or key=@file"));
     };
     let (key, value) = field.split_at(at);
     let value = value.strip_prefix('=').unwrap_or(value);

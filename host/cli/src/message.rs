@@ -47,7 +47,7 @@ impl Message {
 pub fn unsigned(file: &Path, signing: &Signing) -> CliError {
     let (signature, timestamp) = (signing.signature_header(), signing.timestamp_header());
     CliError::usage(
-        format!("{} is no signed message", file.display()),
+        format!("{} is not a signed webhook request", file.display()),
         format!(
             "save the whole request: its headers (with `{signature}` and `{timestamp}`), an empty line, its body unchanged"
         ),
@@ -56,11 +56,9 @@ pub fn unsigned(file: &Path, signing: &Signing) -> CliError {
 
 /// How the service signs.
 pub fn signing(manifest: &Manifest) -> Result<&Signing, CliError> {
-    manifest
-        .deliveries
-        .signing
-        .as_ref()
-        .ok_or_else(|| CliError::usage(format!("{} signs no messages", manifest.title), "nobody can tell who sent one"))
+    manifest.deliveries.signing.as_ref().ok_or_else(|| {
+        CliError::usage(format!("{} does not sign webhooks", manifest.title), "an unsigned webhook cannot be trusted")
+    })
 }
 
 /// The secret in a file, as that of an app.
@@ -68,7 +66,7 @@ pub fn secrets(app: &str, file: &Path) -> Result<SigningSecrets, CliError> {
     let text = switchboard_text_file::read(file, MAX_SECRET).map_err(|error| input::unusable(&error))?;
     let secret = one_line(&text, &format!("the file {}", file.display()))?;
     SigningSecrets::new(app, [secret])
-        .map_err(|_| CliError::usage("the file of the secret is empty", "put the app's secret token into it, alone"))
+        .map_err(|_| CliError::usage("the file of the secret is empty", "put only the app's secret token into it"))
 }
 
 #[cfg(test)]

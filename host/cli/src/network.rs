@@ -26,18 +26,18 @@ pub fn egress() -> Result<Egress, CliError> {
 
 /// How requests leave, and what a person may know of it.
 pub fn route() -> Result<Route, CliError> {
-    let fix = "write http://host:port, or `none` to go without a proxy";
+    let fix = "write http://host:port, or `none` to connect directly";
     match value(PROXY) {
         Some(none) if none.eq_ignore_ascii_case("none") => Ok(Route::Direct),
         Some(text) => match Url::parse(&text) {
             Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(Route::Proxy(url)),
             // It may hold a password.
-            _ => Err(CliError::usage(format!("{PROXY} holds no address of a proxy"), fix)),
+            _ => Err(CliError::usage(format!("{PROXY} is not a proxy address"), fix)),
         },
         None => Ok(match OTHERS.iter().find(|name| value(name).is_some()) {
             Some(other) => Route::Undecided {
                 message: format!("{other} is set, but SWITCHBOARD_PROXY is not"),
-                fix: format!("set {PROXY} to the proxy's address, or to `none` to go without"),
+                fix: format!("set {PROXY} to the proxy's address, or to `none` to connect directly"),
             },
             None => Route::Direct,
         }),

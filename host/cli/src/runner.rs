@@ -56,7 +56,7 @@ impl ActivityRunner for SandboxRunner {
         // A document that declares none has the one account.
         let account = self.accounts.get(name).or_else(|| self.accounts.get(ONLY));
         let Some(Account { connection, options }) = account else {
-            return Err(StepError::problem("connection", format!("no account was given for the connection `{name}`")));
+            return Err(StepError::problem("connection", format!("no connection was given for `{name}`")));
         };
         let mut options = options.clone();
         options.attempt = call.attempt;

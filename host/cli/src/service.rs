@@ -86,7 +86,10 @@ fn base(url: Url) -> Result<Url, CliError> {
     ];
     match refused.into_iter().find(|(has, _)| *has) {
         Some((_, what)) => Err(CliError::usage(
-            format!("the base `{}` has {what}", without_user(url[..url::Position::AfterPath].as_ref())),
+            format!(
+                "the base address `{}` must not contain {what}",
+                without_user(url[..url::Position::AfterPath].as_ref())
+            ),
             "write https://host/path",
         )),
         None => Ok(url),
@@ -96,15 +99,15 @@ fn base(url: Url) -> Result<Url, CliError> {
 /// HTTPS anywhere, plain HTTP on loopback alone.
 fn address(text: &str) -> Result<Url, CliError> {
     let url = Url::parse(text).map_err(|error| {
-        CliError::usage(format!("`{}` is no address: {error}", without_user(text)), "write https://host/path")
+        CliError::usage(format!("`{}` is not an address: {error}", without_user(text)), "write https://host/path")
     })?;
     let text = without_user(text);
     match url.scheme() {
         "https" => Ok(url),
         "http" if is_loopback(&url) => Ok(url),
         _ => Err(CliError::usage(
-            format!("`{text}` is not protected"),
-            "use https:// (http:// is for loopback addresses only)",
+            format!("`{text}` must use https"),
+            "write https://host/path (http:// only for loopback addresses)",
         )),
     }
 }

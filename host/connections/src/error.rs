@@ -24,9 +24,7 @@ pub enum ConnectionsError {
     #[error("no account is connected yet")]
     NoneYet,
     /// Several are connected and none was named.
-    #[error(
-        "several accounts are connected ({labels}); name one with --connection, or choose one for good: switchboard connection default LABEL"
-    )]
+    #[error("several accounts are connected ({labels})")]
     Ambiguous {
         /// Their labels.
         labels: String,
@@ -38,7 +36,7 @@ pub enum ConnectionsError {
         label: String,
     },
     /// The connection was made in another way than the one it is to be signed in by.
-    #[error("`{label}` was not made by a person through this app, so nobody's sign-in can take the place of its grant")]
+    #[error("`{label}` cannot be reconnected in a browser: it was not created by a browser sign-in through this app")]
     AnotherWay {
         /// Its label.
         label: String,
@@ -65,7 +63,7 @@ pub enum ConnectionsError {
     },
     /// The call-back address is taken.
     #[error(
-        "port {port} on 127.0.0.1 cannot be listened on ({cause}): {} holds it; end that program, choose another port with --redirect-port (the app must list that address too), or use --paste", holder.as_deref().unwrap_or("another program")
+        "cannot listen on port {port} of 127.0.0.1: {cause}{}", holder.as_ref().map(|holder| format!(" (in use by {holder})")).unwrap_or_default()
     )]
     PortBusy {
         /// The port.
@@ -86,9 +84,7 @@ pub enum ConnectionsError {
     #[error("this sign-in has ended")]
     Ended,
     /// Nobody would be there to keep the grant.
-    #[error(
-        "the program is about to end: this sign-in was not finished at the service, and nothing was connected; start again"
-    )]
+    #[error("the program is stopping; the sign-in was not finished and nothing was connected. Start again")]
     ProgramEnds,
     /// The account's owner, or the service, said no.
     #[error("access was not granted ({reason}); start again and allow it, or ask an administrator to approve the app")]
@@ -97,22 +93,20 @@ pub enum ConnectionsError {
         reason: String,
     },
     /// No answer came.
-    #[error(
-        "no answer came within {seconds} s; start again, and use --paste where the browser cannot reach this computer"
-    )]
+    #[error("no answer within {seconds} s")]
     Timeout {
         /// How long was waited.
         seconds: u64,
     },
     /// The code that is typed on another machine was not used in time.
-    #[error("the code ended after {seconds} s, before anybody approved it; run the command again for another code")]
+    #[error("the code expired after {seconds} s without approval")]
     CodeExpired {
         /// How long it was good.
         seconds: u64,
     },
     /// The text given is not a call-back address.
     #[error(
-        "this is not the address the browser ended on: it must begin with {expected} and hold `code` and `state`; copy the whole address"
+        "not the final address of the sign-in: it begins with {expected} and contains `code` and `state`. Copy the whole address"
     )]
     CallbackInvalid {
         /// What it begins with.
@@ -129,13 +123,11 @@ pub enum ConnectionsError {
         found: String,
     },
     /// The grant was to be kept too long after it was given.
-    #[error(
-        "this sign-in was finished too late: its grant is taken back at the service, and nothing was connected. Sign in again"
-    )]
+    #[error("the sign-in finished too late. Its grant is being revoked and nothing was connected; sign in again")]
     TooLate,
     /// The same user has signed in again since.
     #[error(
-        "the same user has signed in again since, as `{label}`, and the service keeps the newest grant: this sign-in changed nothing"
+        "the same user signed in later as `{label}`, and the service keeps the newest grant. This sign-in changed nothing"
     )]
     Overtaken {
         /// The connection with the newer grant.
@@ -157,7 +149,7 @@ pub enum ConnectionsError {
     },
     /// The same user is connected already through the same app.
     #[error(
-        "{user} is connected already as `{label}` through the same app ({usage}); the service keeps one grant for each user and app, so a second connection would end the first. No new connection was made, and `{label}` goes on. Use `{label}` for both, use another app, or end it with --replace"
+        "{user} is already connected through this app as `{label}` ({usage}). The service keeps one grant per user and app, so no new connection was made"
     )]
     SameAccount {
         /// The first connection.
@@ -168,7 +160,7 @@ pub enum ConnectionsError {
         usage: String,
     },
     /// Nobody could say whose the grant is.
-    #[error("the sign-in worked, but it could not be found out who signed in ({message}); nothing was kept")]
+    #[error("the sign-in worked, but the user could not be identified ({message}); nothing was saved")]
     Unidentified {
         /// Why.
         message: String,
@@ -191,7 +183,7 @@ pub enum ConnectionsError {
     #[error("this is not an access token: it must be one line without spaces")]
     TokenInvalid,
     /// An address of the service is not one.
-    #[error("`{address}` is not an address this can sign in at: {why}")]
+    #[error("`{address}` cannot be used for sign-in: {why}")]
     Address {
         /// The address.
         address: String,
@@ -199,9 +191,7 @@ pub enum ConnectionsError {
         why: String,
     },
     /// The key of the secrets is not there.
-    #[error(
-        "the key of the stored secrets (fingerprint {expected}) is missing; looked in {wanted}. Put the former key back, or unlock the keyring it is in. A new key is never made over old secrets: to start afresh, use another data folder"
-    )]
+    #[error("the key of the stored secrets is missing (fingerprint {expected}); searched: {wanted}")]
     KeyMissing {
         /// Fingerprint kept in the database.
         expected: String,
@@ -210,7 +200,7 @@ pub enum ConnectionsError {
     },
     /// The key cannot be changed while others seal with it.
     #[error(
-        "another process uses the stored secrets: {}; end it (a running `try`, `run` or server), then change the key. Nothing was changed", holder.as_deref().unwrap_or("its name is not known")
+        "the stored secrets are in use by {}; nothing was changed", holder.as_deref().unwrap_or("another process")
     )]
     KeyBusy {
         /// The programs, where the system tells.
@@ -225,9 +215,7 @@ pub enum ConnectionsError {
         source_name: String,
     },
     /// A key is there, but not the one the secrets were sealed with.
-    #[error(
-        "the key in {source_name} is not the one the stored secrets were sealed with (theirs has fingerprint {expected}, this one {found}); put the former key back"
-    )]
+    #[error("the key in {source_name} is wrong: fingerprint {found}, expected {expected}")]
     KeyWrong {
         /// Where the key came from.
         source_name: String,

@@ -67,11 +67,13 @@ impl State {
         match self {
             Active => None,
             NeedsReconnect | Revoked => Some("sign in again: switchboard connection reconnect LABEL"),
-            Replaced => Some(
-                "use the newer connection, or sign in here again, which ends that one: switchboard connection reconnect LABEL --replace",
-            ),
+            Replaced => {
+                Some("use the newer connection, or take over with: switchboard connection reconnect LABEL --replace")
+            }
             AwaitingApproval => Some("ask an administrator of the account to allow the app, then sign in again"),
-            Disconnected => Some("the account removed the app: connect again to use it, or disconnect to forget it"),
+            Disconnected => {
+                Some("the account removed the app: connect again to use it, or disconnect to delete it here")
+            }
         }
     }
 }

@@ -11,10 +11,10 @@ pub enum Refusal {
     #[error("it has the header `{name}` more than once")]
     HeaderTwice { name: String },
     /// The time is no plain number.
-    #[error("its time, `{found}`, is no number of seconds")]
+    #[error("the timestamp `{found}` is not a number of seconds")]
     TimeUnreadable { found: String },
     /// The time is not in the unit that was signed.
-    #[error("its time, `{found}`, is in milliseconds, where the service says seconds")]
+    #[error("the timestamp `{found}` is in milliseconds, but the service sends seconds")]
     TimeInMilliseconds { found: i64 },
     /// The signature has not the form of the service's.
     #[error("its signature cannot be read")]
@@ -23,22 +23,22 @@ pub enum Refusal {
     #[error("its signature is wrong")]
     Forged,
     /// The secret is right, the time is not.
-    #[error("it is not of the last five minutes")]
+    #[error("the timestamp is more than five minutes old or ahead")]
     OutOfTime {
         /// When it was signed, seconds since 1970.
         sent_s: i64,
     },
     /// The same signed message came in before. A service that sends again signs anew.
-    #[error("it came in before")]
+    #[error("it was received before")]
     Replayed,
     /// Whether it came in before cannot be known now. Whoever answers a 5xx gets it again.
-    #[error("whether it came in before cannot be found out: {why}")]
+    #[error("cannot check whether it was received before: {why}")]
     ReplaysUnknown { why: String },
     /// Signed, but nothing to read.
     #[error("it is not JSON")]
     NotJson,
     /// Without a secret, or with an empty one, anybody could sign.
-    #[error("there is no secret to check it with")]
+    #[error("no webhook secret is set")]
     NoSecret,
 }
 

@@ -32,7 +32,7 @@ pub struct Ask {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Held {
     /// A counter of today is used up.
-    #[error("the {limit} requests of today for `{counter}` are used up")]
+    #[error("today's {limit} requests for `{counter}` are used up")]
     UsedUp {
         counter: String,
         limit: u64,
@@ -40,7 +40,7 @@ pub enum Held {
         until_ms: u64,
     },
     /// The next free moment is further away than the caller can wait.
-    #[error("the next `{class}` request may be sent in {wait:.1?}, which is longer than this call may take")]
+    #[error("the next `{class}` request can be sent in {wait:.1?}, but this call ends before that")]
     TooLong { class: String, wait: Duration },
 }
 

@@ -58,11 +58,11 @@ pub enum LoadError {
     Import { import: String },
     #[error("it lacks what every connector exports: {0}")]
     Exports(String),
-    #[error("it could not describe itself: {0}")]
+    #[error("its manifest could not be read: {0}")]
     Describe(CallError),
     #[error(transparent)]
     Manifest(#[from] ManifestError),
-    #[error("the table of contents of its manifest is not one of this build")]
+    #[error("its manifest index was made by another build")]
     Index,
     #[error(
         "the code is not of this component: the two describe themselves differently; compile it from the component it is packed with"

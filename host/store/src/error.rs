@@ -58,13 +58,13 @@ pub enum StoreError {
         run: String,
     },
     /// Another holder took the lease over, this one must not write any more.
-    #[error("the lease `{name}` went to another process; read again and retry")]
+    #[error("another process took over the lock `{name}`; try again")]
     LeaseLost {
         /// The lease.
         name: String,
     },
     /// The grant that was to be kept waited too long: somebody has begun to take it back at the service.
-    #[error("the sign-in was finished too late and its grant is being taken back; sign in again")]
+    #[error("the sign-in finished too late; its grant is being revoked. Sign in again")]
     TakenBack,
     /// The disk of the data folder is full or fails, or the system lets this program write no larger file.
     #[error("the disk of the data folder cannot be written: {cause}; make room on it, then try again")]
@@ -77,7 +77,7 @@ pub enum StoreError {
     #[error("the database is in use: another process has been writing for ten seconds; end it, or try again later")]
     Busy,
     /// The work was not done to its end.
-    #[error("the work with the database was cut short; this is a defect of this program")]
+    #[error("a database operation was interrupted; please report it")]
     CutShort,
     /// SQLite refused.
     #[error("the database cannot be used: {0}")]

@@ -173,7 +173,7 @@ fn a_pasted_token_says_that_its_scopes_are_not_known() {
     let connect = ["connect", "lab", "--token", "-", "--api-base", &api, "--oauth-base", &oauth];
     let done = world.run_with(&connect, &token);
     assert_eq!(done.code, 0, "{}", done.err);
-    assert!(done.err.contains("granted: the service did not say which scopes"), "{}", done.err);
+    assert!(done.err.contains("granted: unknown (the service sent no scopes)"), "{}", done.err);
 }
 
 #[test]

@@ -100,11 +100,7 @@ fn a_grant_that_was_taken_away_asks_to_reconnect_and_keeps_the_connection() {
     assert_eq!(second.code, 0, "{}", second.err);
     let done = world.run(&["call", "zoom.users.me", "--connection", "work", "--json"]);
     assert_eq!(done.code, 4, "{}", done.err);
-    assert!(
-        done.err.contains("sign in here again, which ends that one: switchboard connection reconnect work --replace"),
-        "{}",
-        done.err
-    );
+    assert!(done.err.contains("take over with: switchboard connection reconnect work --replace"), "{}", done.err);
     let rows = world.json(&["connection", "list", "--json"]);
     assert_eq!(rows.as_array().unwrap().len(), 2, "nothing is deleted: {rows}");
     assert_eq!(

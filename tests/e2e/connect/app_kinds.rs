@@ -70,7 +70,7 @@ fn seed_uipath_03_the_kinds_are_offered_with_what_each_needs_and_fields_of_anoth
     let world = World::new();
     let none = world.run(&["connect", "x", "--json"]);
     for kind in [
-        "no app comes with this build for the cloud `zoom`, one does for `emulator`",
+        "this build has no app for the cloud `zoom`, one does for `emulator`",
         "byo needs client_id, client_secret",
         "server-to-server needs account_id, client_id, client_secret",
     ] {

@@ -34,8 +34,8 @@ fn seed_uipath_50_the_government_cloud_is_a_profile_with_its_own_addresses() {
 fn seed_uipath_50_an_address_without_tls_or_of_another_cloud_is_refused() {
     let world = World::new();
     for (flag, address, says) in [
-        ("--api-base", "http://api.zoomgov.com/v2", "not protected"),
-        ("--oauth-base", "http://zoomgov.com/oauth", "not protected"),
+        ("--api-base", "http://api.zoomgov.com/v2", "must use https"),
+        ("--oauth-base", "http://zoomgov.com/oauth", "must use https"),
         ("--api-base", "https://api.zoom.us/v2", "--profile zoom"),
         ("--oauth-base", "https://zoom.us/oauth", "--profile zoom"),
     ] {

@@ -49,7 +49,7 @@ fn g29_a_sign_in_that_is_killed_before_it_is_kept_leaves_no_grant_behind() {
     let store = killed(&world, "work");
     assert_eq!(usable(&world), 1, "the service knows its token");
     let later = world.run(&["connection", "list"]);
-    let said = "an earlier sign-in was cut short. The service took the grant of this sign-in back";
+    let said = "an earlier sign-in was interrupted. The service revoked the grant of this sign-in";
     assert!(later.err.contains(said), "{}", later.err);
     assert_eq!(usable(&world), 0);
     assert_eq!(world.json(&["connection", "list", "--json"]), Value::Array(vec![]));
@@ -66,7 +66,7 @@ fn a_sign_in_that_is_killed_ends_no_connection_of_the_same_user() {
     let me = world.run(&["call", "zoom.users.me", "--json"]);
     assert_eq!(me.code, 0, "{}", me.err);
     assert!(
-        me.err.contains("an earlier sign-in was cut short") && me.err.contains("`work` stays usable"),
+        me.err.contains("an earlier sign-in was interrupted") && me.err.contains("`work` stays usable"),
         "{}",
         me.err
     );

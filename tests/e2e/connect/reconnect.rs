@@ -23,7 +23,7 @@ fn a_connection_that_was_made_for_little_is_signed_in_anew_for_no_more() {
     let world = made_for("zoom.users.me");
     let (said, told) = reconnect(&world, "g", &[]);
     assert_eq!((&said["scopes"], &said["added"]), (&json!(["user:read:user"]), &json!([])), "{said}");
-    assert!(told.contains("for what the connection was made for") && told.contains("user:read:user"), "{told}");
+    assert!(told.contains("the same scopes as before") && told.contains("user:read:user"), "{told}");
 }
 
 #[test]

@@ -47,7 +47,7 @@ fn a_sign_in_of_nobody_knows_whom_says_which_connection_has_ended_and_what_to_do
     let world = World::connected();
     let words = nobody_told(&world, 1);
     assert!(words.contains("`work` has ended") && words.contains("switchboard connection reconnect work"), "{words}");
-    assert!(words.contains("took the grant of this sign-in back"), "{words}");
+    assert!(words.contains("revoked the grant of this sign-in"), "{words}");
     let shown = world.json(&["connection", "show", "work", "--json"]);
     assert_eq!(shown["state"], "needs-reconnect", "{shown}");
     let back = world.sign_in(&["connection", "reconnect", "work", "--json"], "ada@emulator.test", "allow");
@@ -59,7 +59,7 @@ fn a_sign_in_of_nobody_knows_whom_says_which_connection_has_ended_and_what_to_do
 fn a_sign_in_of_nobody_knows_whom_changes_no_connection_that_may_still_hold() {
     let world = World::connected();
     let words = nobody_told(&world, 0);
-    assert!(words.contains("may have ended by it; see: switchboard connection test"), "{words}");
+    assert!(words.contains("may have ended that connection; check it with: switchboard connection test"), "{words}");
     let shown = world.json(&["connection", "show", "work", "--json"]);
     assert_eq!(shown["state"], "active", "{shown}");
 }

@@ -40,7 +40,7 @@ fn a_secret_is_one_line_of_text() {
         ("first-part\nsecond-part\n", "more than one line"),
         ("first\u{0}part\n", "a control character"),
         ("first\u{1b}[31mpart\n", "a control character"),
-        ("\n\n", "holds nothing"),
+        ("\n\n", "is empty"),
     ] {
         let done = world.run_with(&arguments, input);
         assert_eq!(done.code, 2, "{input:?}: {}", done.err);

@@ -32,7 +32,7 @@ fn seed_next_08_the_connection_and_the_recordings_follow_the_user_when_the_addre
 
     let tested = world.run(&["connection", "test", "work"]);
     assert_eq!(tested.code, 0, "{}", tested.err);
-    assert!(tested.err.contains(&format!("{OLD} has the address {NEW} now")), "{}", tested.err);
+    assert!(tested.err.contains(&format!("the user's address changed from {OLD} to {NEW}")), "{}", tested.err);
     let now = kept(&world, "work");
     assert_eq!(
         (&now["email"], &now["user_id"], &now["account_id"]),

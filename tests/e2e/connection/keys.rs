@@ -71,7 +71,7 @@ fn g28_a_key_is_not_changed_under_a_process_that_seals_with_it_and_nothing_is_lo
     assert_eq!((refused.code, &error["code"]), (1, &serde_json::json!("key-busy")), "{error}");
     let words = error["message"].as_str().unwrap();
     assert!(words.contains(&format!("process {}", other.id())), "it names who: {words}");
-    assert!(error["fix"].as_str().unwrap().contains("end the"), "{error}");
+    assert!(error["fix"].as_str().unwrap().contains("stop the"), "{error}");
     assert_eq!(world.json(&["key", "show", "--json"])["fingerprint"], before, "nothing was changed");
     assert!(!world.home.path().join("key.next").exists(), "nor begun");
     assert_eq!(

@@ -124,7 +124,7 @@ fn seed_anyclip_46_disconnecting_names_what_depends_on_it_before_it_asks() {
     assert_eq!(world.json(&["connection", "list", "--json"])[0]["state"], "active", "nothing was done");
     // At a terminal the question comes last.
     let asked = at_a_terminal(&world, "connection disconnect work", "no\n");
-    let (depends, question) = (asked.find(words), asked.find("Type its label to go on"));
+    let (depends, question) = (asked.find(words), asked.find("Type its label to continue"));
     assert!(depends.is_some() && depends < question, "{asked}");
     assert!(asked.contains("nothing was done"), "{asked}");
     let out = world.json(&["connection", "disconnect", "work", "--yes", "--json"]);
@@ -166,7 +166,7 @@ fn a_connection_that_was_chosen_is_used_where_none_is_named() {
     let me = ["call", "zoom.users.me", "--json"];
     let unsure = World::error(&world.run(&me));
     assert_eq!(unsure["code"], "ambiguous", "{unsure}");
-    assert!(unsure["message"].as_str().unwrap().contains("switchboard connection default LABEL"), "{unsure}");
+    assert!(unsure["fix"].as_str().unwrap().contains("switchboard connection default LABEL"), "{unsure}");
     let chosen = world.json(&["connection", "default", "grace", "--json"]);
     assert_eq!(chosen["default"], "grace", "{chosen}");
     assert_eq!(world.json(&me)["email"], "grace@emulator.test");
@@ -174,7 +174,7 @@ fn a_connection_that_was_chosen_is_used_where_none_is_named() {
     // The name may change, and it is told.
     world.json(&["connection", "rename", "grace", "hopper", "--json"]);
     assert!(world.run(&["connection", "list"]).out.contains("hopper (default)"));
-    assert!(world.run(&["connection", "default"]).out.contains("hopper is used where no connection is named"));
+    assert!(world.run(&["connection", "default"]).out.contains("default connection: hopper"));
     let unknown = World::error(&world.run(&["connection", "default", "hoper", "--json"]));
     assert_eq!(unknown["code"], "not-found", "{unknown}");
     assert_eq!(world.json(&me)["email"], "grace@emulator.test", "a name that is not there changes nothing");

@@ -92,7 +92,7 @@ fn what_a_server_to_server_app_is_refused_for_is_not_contradicted() {
     let refused = |done: &Done, id: &str, fix: &str| {
         let error = World::error(done);
         assert_eq!(error["remedy"]["id"], id, "{error}");
-        for part in ["redirect", "check the app's credentials", "check client id"] {
+        for part in ["redirect", "check the app's credentials", "check the client id"] {
             assert!(!format!("{} {}", error["message"], error["fix"]).contains(part), "{part}: {error}");
         }
         assert!(error["fix"].as_str().unwrap().contains(fix), "{error}");

@@ -246,7 +246,7 @@ fn a_message_that_was_saved_is_taken_in_by_the_command_and_ends_what_it_says() {
     assert_eq!(state(), "disconnected");
     let again = take(&saved, "switchboard-demo");
     assert_eq!(again.code, 3, "{}", again.err);
-    assert!(World::error(&again)["message"].as_str().unwrap().contains("it came in before"), "{}", again.err);
+    assert!(World::error(&again)["message"].as_str().unwrap().contains("it was received before"), "{}", again.err);
 }
 
 #[test]

@@ -33,7 +33,10 @@ fn list(app: &App, manifest: &Manifest, search: Option<&str>) -> Result<(), CliE
         return output::json(&found.into_iter().map(|activity| row(manifest, activity)).collect::<Vec<Value>>());
     }
     if found.is_empty() {
-        app.say(&format!("no activity says `{}`: switchboard activity list shows all", search.unwrap_or_default()));
+        app.say(&format!(
+            "no activity matches `{}`; `switchboard activity list` lists all",
+            search.unwrap_or_default()
+        ));
         return Ok(());
     }
     let rows = found.into_iter().map(|activity| {
@@ -80,7 +83,7 @@ fn show(app: &App, manifest: &Manifest, activity: &Activity) -> Result<(), CliEr
     output::line(&format!("        about scopes: {}", manifest.app.scope_help))?;
     let rights = role_rights(activity).join(", ");
     if !rights.is_empty() {
-        output::line(&format!("right   {rights} of the user's role, where data of others is reached"))?;
+        output::line(&format!("right   {rights} of the user's role, for data of other users"))?;
     }
     if let Some(plan) = plan_of(activity) {
         output::line(&format!("plan    {plan}"))?;

@@ -27,7 +27,7 @@ pub async fn run(app: &App, call: Call) -> Result<(), CliError> {
     complete(&call.activity, &activity, &input)?;
     if !call.dry_run {
         confirm(&app.global, call.yes, &call.activity, &activity, activity.effect_of(&input), &input)
-            .map_err(|error| error.with_fix("add --yes to go on, or --dry-run to look first"))?;
+            .map_err(|error| error.with_fix("add --yes to continue, or --dry-run to look first"))?;
     }
     let connections = app.connections().await?;
     let advised = |error: CliError| match connections.choose(call.connection.as_deref()) {
@@ -86,7 +86,7 @@ fn looked_into(error: CallError, id: &str, activity: &Activity, label: &str) -> 
     let needs: Vec<String> = right.into_iter().chain(plan).collect();
     if problem.code == "forbidden" && code == Some(ROLE_OR_PLAN) && !needs.is_empty() {
         let needs = needs.join(", and ");
-        problem.fix = Some(format!("{id} needs {needs}. What is missing is found by: switchboard doctor {label}"));
+        problem.fix = Some(format!("{id} needs {needs}; `switchboard doctor {label}` lists what is missing"));
     }
     CallError::Problem(problem)
 }
@@ -152,10 +152,14 @@ pub fn confirm(
     let sentence = activity.confirm.as_deref().unwrap_or("This cannot be undone.");
     let sentence = fill(sentence, |name| input.get(name).map(spelled));
     if global.no_input || !std::io::stdin().is_terminal() {
-        return Err(CliError::usage(format!("`{id}` is destructive: {sentence}"), "add --yes to go on"));
+        return Err(CliError::usage(format!("`{id}` is destructive: {sentence}"), "add --yes to continue"));
     }
     output::note(&format!("{sentence} Type yes to go on:"));
-    if input_line()?.trim() == "yes" { Ok(()) } else { Err(CliError::failed("not-confirmed", "nothing was done")) }
+    if input_line()?.trim() == "yes" {
+        Ok(())
+    } else {
+        Err(CliError::failed("not-confirmed", "not confirmed; nothing was done"))
+    }
 }
 
 /// A field of the input as a person reads it.

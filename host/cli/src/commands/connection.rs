@@ -46,10 +46,8 @@ async fn default(app: &App, label: Option<String>, none: bool) -> Result<(), Cli
     let chosen = connections.default_one()?.map(|row| row.label);
     match (app.global.json, chosen) {
         (true, chosen) => output::json(&json!({ "default": chosen })),
-        (false, Some(chosen)) => output::line(&format!("{chosen} is used where no connection is named")),
-        (false, None) => output::line(
-            "no connection is chosen: where there are several, each command has to name one with --connection",
-        ),
+        (false, Some(chosen)) => output::line(&format!("default connection: {chosen}")),
+        (false, None) => output::line("no default connection; if there are several, name one with --connection"),
     }
 }
 
@@ -75,7 +73,7 @@ async fn set_plan(app: &App, label: &str, plan: Option<&str>, default: bool) -> 
     let plan = said.as_deref().unwrap_or(&manifest.default_plan);
     match app.global.json {
         true => output::json(&json!({ "label": row.label, "plan": plan })),
-        false => output::line(&format!("requests of {} are paced by the plan {plan}", row.label)),
+        false => output::line(&format!("rate limits of {}: plan {plan}", row.label)),
     }
 }
 
@@ -197,7 +195,7 @@ async fn test(app: &App, label: Option<&str>) -> Result<(), CliError> {
 /// Says that the user has another address than before.
 pub fn readdressed(before: &ConnectionRow, after: &ConnectionRow) -> Option<String> {
     let (former, now) = (email(before), email(after));
-    (former != now).then(|| format!("{former} has the address {now} now; the connection follows the user"))
+    (former != now).then(|| format!("the user's address changed from {former} to {now}; the connection was updated"))
 }
 
 /// What stands for a secret that is kept; it does not tell how long the secret is.

@@ -20,7 +20,7 @@ pub async fn run(app: &App, command: ConnectorCommand) -> Result<(), CliError> {
         return output::json(&found.iter().map(|manifest| shown(manifest, &connector, &matching)).collect::<Vec<_>>());
     }
     if found.is_empty() {
-        app.say("no connector is called that, and none has such an activity: switchboard connector list");
+        app.say("no connector matches; `switchboard connector list` lists all");
         return Ok(());
     }
     let rows = found.iter().map(|manifest| {

@@ -18,18 +18,18 @@ pub async fn run(app: &App, label: &str, yes: bool) -> Result<(), CliError> {
     if !yes {
         if app.global.no_input || !std::io::stdin().is_terminal() {
             return Err(CliError::usage(
-                format!("`{}` would be revoked and forgotten ({})", row.label, depends(&usage)),
-                "add --yes to go on",
+                format!("this revokes and deletes `{}` ({})", row.label, depends(&usage)),
+                "add --yes to continue",
             ));
         }
         usage.iter().for_each(|usage| output::note(&format!("! {}", says(usage))));
         output::note(&format!(
-            "This revokes `{}` ({}) at the service and forgets it. Type its label to go on:",
+            "this revokes `{}` ({}) at the service and deletes it here. Type its label to continue:",
             row.label,
             email(&row)
         ));
         if crate::input::line()?.trim() != row.label {
-            return Err(CliError::failed("not-confirmed", "nothing was done"));
+            return Err(CliError::failed("not-confirmed", "not confirmed; nothing was done"));
         }
     }
     let was_default = connections.default_one()?.is_some_and(|default| default.id == row.id);

@@ -19,9 +19,7 @@ pub async fn run(app: &App, command: Command) -> Result<(), CliError> {
 
 fn failed(why: Failed) -> CliError {
     match why.usage {
-        true => {
-            CliError::usage(why.message, "switchboard emulator --help, and the emulator's README, tell what there is")
-        }
+        true => CliError::usage(why.message, "see `switchboard emulator --help`"),
         false => CliError::failed("emulator", why.message),
     }
 }

@@ -31,7 +31,7 @@ fn list(app: &App, manifest: &Manifest, search: Option<&str>) -> Result<(), CliE
         return output::json(&found.into_iter().map(|event| row(manifest, event)).collect::<Vec<Value>>());
     }
     if found.is_empty() {
-        app.say(&format!("no event says `{}`: switchboard event list shows all", search.unwrap_or_default()));
+        app.say(&format!("no event matches `{}`; `switchboard event list` lists all", search.unwrap_or_default()));
         return Ok(());
     }
     let rows = found

@@ -21,7 +21,7 @@ pub async fn run(app: &App, command: &KeyCommand) -> Result<(), CliError> {
         ));
     }
     if matches!(command, KeyCommand::Rotate) {
-        app.say("the former key opens nothing here any more; backups made before still need it");
+        app.say("the old key no longer works here. Keep it with old backups: they still need it");
     }
     Ok(())
 }

@@ -38,7 +38,7 @@ pub async fn begin(app: &App, command: &Command) -> Option<Earlier> {
         && let Ok(connector) = app.connector().await
     {
         let asking = Asking { app, connector: &connector };
-        let told = |one| app.say(&format!("an earlier sign-in was cut short. {one}"));
+        let told = |one| app.say(&format!("an earlier sign-in was interrupted. {one}"));
         // What is not done by then is done at the next start.
         let _ = tokio::time::timeout(IDENTIFIED_WITHIN, connections.finish_sign_ins(&asking, told)).await;
     }
@@ -59,7 +59,7 @@ pub async fn finish(app: &App, earlier: Option<Earlier>) {
     let Ok(Ok(Ok(retried))) = tokio::time::timeout(PATIENCE, earlier).await else { return };
     for one in retried {
         app.say(&match (one.failed, one.given_up) {
-            (None, _) => format!("the service took back the grant of {}", whose(&one.label)),
+            (None, _) => format!("the service revoked the grant of {}", whose(&one.label)),
             (Some(_), false) => continue,
             (Some(why), true) => format!(
                 "the grant of {} may still hold ({why}) and is not asked back any more: remove the app in the service's own settings",

@@ -53,7 +53,7 @@ impl fmt::Display for Touched {
             Touched::Kept { label, lost } => {
                 write!(
                     f,
-                    "This user is connected already as `{label}`, and `{label}` stays usable: it goes on with the new grant"
+                    "This user is connected already as `{label}`, and `{label}` stays usable: it uses the new grant now"
                 )?;
                 if lost.is_empty() { Ok(()) } else { write!(f, ", which lacks {}", lost.join(", ")) }
             }
@@ -61,19 +61,19 @@ impl fmt::Display for Touched {
                 let step = state.next_step().unwrap_or_default().replace("LABEL", label);
                 write!(
                     f,
-                    "`{label}` has ended, because the service keeps the newest grant of each user and app, and is {state} now; {step}"
+                    "`{label}` has ended ({state}): the service keeps only the newest grant of each user and app; {step}"
                 )
             }
             Touched::Unknown => f.write_str(
-                "If this user is connected already through the same app, that connection may have ended by it; see: switchboard connection test LABEL",
+                "If this user is connected already through the same app, this sign-in may have ended that connection; check it with: switchboard connection test LABEL",
             ),
             Touched::Unread => f.write_str(
-                "The service may have given access all the same. Sign in again, which replaces it, or remove the app's access in the service's own settings",
+                "The service may have given access. Sign in again to replace it, or remove the app's access in the service's own settings",
             ),
-            Touched::GivenBack => f.write_str("The service took the grant of this sign-in back"),
+            Touched::GivenBack => f.write_str("The service revoked the grant of this sign-in"),
             Touched::NotGivenBack { why } => write!(
                 f,
-                "The grant of this sign-in may still hold at the service ({why}). `switchboard connection list` shows when it is asked for again; at once: remove the app in the service's own settings"
+                "The grant of this sign-in may still hold at the service ({why}). `switchboard connection list` shows the next attempt to revoke it; to end it now, remove the app in the service's own settings"
             ),
         }
     }

@@ -209,7 +209,7 @@ impl Core {
                     let replaced = self.replace(held.fence(), id, rejected).await;
                     replaced.inspect_err(|failure| self.note_refresh_failure(id, failure))
                 }
-                (None, None) => Err(unavailable("the program is about to end".to_owned(), true)),
+                (None, None) => Err(unavailable("the program is stopping".to_owned(), true)),
             },
             Err(error) => Err(error.into()),
         };

@@ -144,7 +144,7 @@ async fn a_sign_in_of_nobody_knows_whom_ends_at_once_what_is_over_and_names_it_t
     let words = refused.to_string();
     assert!(words.contains("may have ended") && !words.contains("first"), "{words}");
     assert_eq!(connections.show("first").told().state, "needs-reconnect");
-    assert!(words.contains("took the grant of this sign-in back"), "{words}");
+    assert!(words.contains("revoked the grant of this sign-in"), "{words}");
     assert_eq!(server.revoked(), ["token=canary-refresh-2", "token=canary-access-2"]);
 }
 

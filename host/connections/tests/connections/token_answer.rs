@@ -141,7 +141,7 @@ async fn a_grant_that_cannot_be_used_is_revoked() {
         let error = sign_in(&server, &connections).await.refused();
         assert_eq!(error.code(), "unreachable", "{more}: {error}");
         assert_eq!(server.revoked(), ["token=canary-refresh-x", "token=canary-access-x"], "{more}");
-        assert!(error.to_string().contains("took the grant of this sign-in back"), "{more}: {error}");
+        assert!(error.to_string().contains("revoked the grant of this sign-in"), "{more}: {error}");
         assert!(connections.pending_revocations().told().is_empty(), "{more}");
     }
 }
@@ -354,7 +354,7 @@ async fn a_grant_in_an_answer_that_is_too_long_is_revoked() {
         format!(r#"{{"access_token":"canary-access-of-many","token_type":"bearer","refresh_token":"canary-refresh-of-many","x":"{filler}"}}"#),
     ));
     let error = sign_in(&server, &connections).await.refused();
-    assert!(error.to_string().contains("took the grant of this sign-in back"), "{error}");
+    assert!(error.to_string().contains("revoked the grant of this sign-in"), "{error}");
     assert!(server.seen.lock().unwrap().revoked.iter().any(|body| body.contains("canary-refresh-of-many")));
 }
 

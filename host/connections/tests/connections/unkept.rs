@@ -25,7 +25,7 @@ async fn o_20_the_grant_of_a_stranger_goes_back_to_the_service() {
     let grant = sign_in(&server, &connections).await.told();
     let refused = admit(&connections, &server, "work", grant, &only_grace()).await.refused();
     assert_eq!(refused.code(), "wrong-account");
-    assert!(refused.to_string().contains("took the grant of this sign-in back"), "{refused}");
+    assert!(refused.to_string().contains("revoked the grant of this sign-in"), "{refused}");
     assert_eq!(server.revoked(), ["token=canary-refresh-1", "token=canary-access-1"]);
     assert!(connections.list().told().is_empty() && connections.pending_revocations().told().is_empty());
 }
@@ -161,7 +161,7 @@ async fn an_older_grant_never_takes_the_place_of_a_newer_one() {
         admit(&connections, &server, "second", newer, &newer_care).await.told();
         let refused = admit(&connections, &server, "third", older, &older_care).await.refused();
         assert_eq!(refused.code(), "sign-in-ended", "{refused}");
-        assert!(refused.to_string().contains("since, as `second`"), "{refused}");
+        assert!(refused.to_string().contains("later as `second`"), "{refused}");
         assert_eq!(connections.show("second").told().state, "active");
         let live = connections.open_connection(Some("second")).told();
         assert_eq!(server.call(&live).await, Ok(()), "with its own grant");
@@ -210,7 +210,7 @@ async fn o_20_a_grant_that_cannot_be_written_down_goes_back_at_once_with_both_to
     };
     let (error, ()) = tokio::join!(sign_in(&server, &connections), full);
     let error = error.refused();
-    assert!(error.answer_lost() && error.to_string().contains("took the grant of this sign-in back"), "{error}");
+    assert!(error.answer_lost() && error.to_string().contains("revoked the grant of this sign-in"), "{error}");
     assert_eq!(server.revoked(), ["token=canary-refresh-1", "token=canary-access-1"]);
 }
 
@@ -242,7 +242,7 @@ async fn of_two_sign_ins_whose_answers_would_cross_the_one_that_the_service_keep
         let care = Care { replace: true, ..Care::default() };
         admit(&one, &server, "second", second.told(), &care).await.told();
         let refused = admit(&one, &server, "first", first.told(), &care).await.refused();
-        assert!(refused.to_string().contains("since, as `second`"), "{refused}");
+        assert!(refused.to_string().contains("later as `second`"), "{refused}");
         let live = one.open_connection(Some("second")).told();
         assert_eq!(server.call(&live).await, Ok(()));
         assert_eq!(server.posts().len(), 2);

@@ -107,8 +107,8 @@ pub fn left_out(some: &[Lacking], style: Spelling) -> Vec<String> {
         (!names.is_empty()).then(|| format!("{why}: {}", names.join(", ")))
     };
     let reasons = [
-        line(elsewhere, format!("no {own} scope opens these, they need an app with {other} scopes")),
-        line(account, "these are the account's, the app of an administrator has their scopes (--admin)".to_owned()),
+        line(elsewhere, format!("these have no {own} scope; they need an app with {other} scopes")),
+        line(account, "these act on the whole account; they need an administrator's app (--admin)".to_owned()),
     ];
     reasons.into_iter().flatten().collect()
 }
@@ -136,20 +136,18 @@ fn used(text: &str, file: &Path) -> Result<Vec<String>, CliError> {
 /// Says what will be asked for, and why, before the person decides.
 pub fn purpose(app: &App, manifest: &Manifest, wanted: &Access<'_>) {
     if wanted.chosen {
-        app.say("you will be asked for, and this is why:");
+        app.say("scopes to allow, and why:");
         for one in &wanted.asked {
             app.say(&format!("  {:44} {}", one.scope, one.why.join(", ")));
         }
         left_out(&wanted.left_out, wanted.style).iter().for_each(|line| app.say(&format!("! not asked for: {line}")));
     } else if !wanted.given.is_empty() {
-        app.say("you will be asked for, and this is why:");
+        app.say("scopes to allow, and why:");
         for scope in &wanted.given {
             app.say(&format!("  {scope:44} {}", some(&needing(manifest, scope))));
         }
     } else {
-        app.say(
-            "you will be asked for all the app has. This is what it is for; with --for ACTIVITY less is asked for:",
-        );
+        app.say("asking for all scopes of the app (--for ACTIVITY asks for fewer). They are for:");
         for (area, activities) in areas(manifest, wanted) {
             let titles: Vec<&str> = activities.iter().map(|activity| activity.title.as_str()).collect();
             app.say(&format!("  {area:12} {:20} {}", effects(&activities), some(&titles)));
@@ -163,10 +161,10 @@ pub fn purpose(app: &App, manifest: &Manifest, wanted: &Access<'_>) {
 /// The same for a connection that is there: what it was made for.
 pub fn asked_again(app: &App, manifest: &Manifest, scopes: &[String]) {
     if scopes.is_empty() {
-        app.say("you will be asked for all the app has, as the connection was made");
+        app.say("asking for all scopes of the app, as before");
         return;
     }
-    app.say("you will be asked for what the connection was made for (--for ACTIVITY adds to it, --all asks for all the app has):");
+    app.say("asking for the same scopes as before (add some with --for ACTIVITY, all with --all):");
     for scope in scopes {
         app.say(&format!("  {scope:44} {}", some(&needing(manifest, scope))));
     }
@@ -276,7 +274,8 @@ impl Rights {
         let mut lines = Vec::new();
         if self.member {
             lines.push(
-                "the user is no administrator: managing users needs an admin, or a role with the listed rights".into(),
+                "the user is not an administrator: managing users needs an admin, or a role with the listed rights"
+                    .into(),
             );
         }
         lines.extend(self.missing.iter().map(|right| format!("the user's role lacks the right `{right}`")));

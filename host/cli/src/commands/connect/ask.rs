@@ -8,7 +8,7 @@ use crate::remedy::Facts;
 
 /// Tells what the page may show, and what to type then.
 pub fn explain(app: &App, manifest: &Manifest, facts: &Facts) {
-    app.say("waiting five minutes for the browser. If its page shows something else than a consent, type the letter and Enter:");
+    app.say("waiting five minutes for the browser. If it shows an error, type its letter and press Enter:");
     for remedy in manifest.remedies.iter().filter(|remedy| remedy.key.is_some()) {
         let key = remedy.key.as_deref().unwrap_or_default();
         let words = remedy.pages.first().map_or(String::new(), |words| format!("   (the page says \"{words}\")"));
@@ -35,7 +35,7 @@ pub async fn told(app: &App, manifest: &Manifest) -> Remedy {
         match manifest.remedy_seen(&line) {
             Some(remedy) => return remedy.clone(),
             None if line.trim().is_empty() => {}
-            None => app.say("that is none of the letters or pages above; still waiting"),
+            None => app.say("unknown letter; still waiting"),
         }
     }
     std::future::pending().await

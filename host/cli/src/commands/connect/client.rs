@@ -42,12 +42,12 @@ pub fn packaged(connector: &Connector, profile: &str) -> Result<Client, CliError
             .collect();
         return Err(CliError::usage(
             format!(
-                "no app comes with this build for the cloud `{profile}`{}; other ways to connect: {}",
+                "this build has no app for the cloud `{profile}`{}; other ways to connect: {}",
                 elsewhere(connector.manifest()),
                 ways.join("; ")
             ),
             format!(
-                "make an app of your own, in some minutes (switchboard connect --guide byo), then: {} --client-id ID --client-secret-file FILE",
+                "make your own (switchboard connect --guide byo), then: {} --client-id ID --client-secret-file FILE",
                 Given::now().without(&["--method"]).told()
             ),
         ));

@@ -181,7 +181,7 @@ pub fn taken(connections: &Connections, error: ConnectionsError) -> CliError {
         Some(_) => {
             let facts = Facts { label: Some(label.clone()), connected: Some(row.method), ..Facts::default() };
             format!(
-                "it is {}: sign in to it again, and all that depends on it goes on: {}; or choose another name",
+                "it is {}; reconnect it to keep its id and its uses: {}; or choose another name",
                 row.state,
                 facts.again()
             )

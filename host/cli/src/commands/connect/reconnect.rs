@@ -176,9 +176,9 @@ impl Again<'_> {
             }
             Kind::ServerToServer => self.account(&service, new_secret, attempt).await?,
             Kind::OAuth | Kind::Byo => {
-                let client = connections
-                    .app(&row.id)?
-                    .ok_or_else(|| CliError::failed("not-found", "the app of this connection is not known any more"))?;
+                let client = connections.app(&row.id)?.ok_or_else(|| {
+                    CliError::failed("not-found", "the app of this connection is missing from the database")
+                })?;
                 let client = switchboard_connections::App {
                     client_secret: new_secret.or(client.client_secret),
                     client_id: client.client_id,
@@ -212,9 +212,9 @@ impl Again<'_> {
         let known = self.connections.account_app(&self.row.id)?;
         let (Some(secret), Some((account, app))) = (secret, known) else {
             return Err(CliError::usage(
-                format!("`{label}` is a Server-to-Server connection: it gets new tokens by itself"),
+                format!("`{label}` needs no reconnect: a Server-to-Server connection renews its own tokens"),
                 format!(
-                    "where its app has a new secret: switchboard connection reconnect {label} --client-secret-file FILE"
+                    "if its app has a new secret: switchboard connection reconnect {label} --client-secret-file FILE"
                 ),
             ));
         };

@@ -60,7 +60,7 @@ pub async fn connected(
         app.say(&format!("account: {account}"));
     }
     match granted.len() {
-        0 => app.say("granted: the service did not say which scopes; a call tells when one is missing"),
+        0 => app.say("granted: unknown (the service sent no scopes); a call fails if one is missing"),
         1..=FEW => output::words("granted: ", granted).iter().for_each(|line| app.say(line)),
         many => app.say(&format!("granted: {many} scopes; switchboard connection show {label} lists them")),
     }
@@ -79,5 +79,5 @@ pub async fn connected(
 pub fn ended(ended: &Ended) -> String {
     let names: Vec<&str> = ended.usage.iter().map(|usage| usage.automation.as_str()).collect();
     let users = if names.is_empty() { "nothing used it".to_owned() } else { format!("used by {}", names.join(", ")) };
-    format!("`{}` is replaced and works no more ({users})", ended.label)
+    format!("`{}` was replaced and no longer works ({users})", ended.label)
 }

@@ -35,7 +35,7 @@ pub fn client_secret(file: Option<&Path>, address_follows: bool) -> Result<Optio
         switchboard_text_file::read_stream(std::io::stdin(), INPUT, MAX_SECRET).map_err(unreadable)
     } else {
         switchboard_text_file::read(file, MAX_SECRET).map_err(|error| {
-            let fix = format!("{}; it must hold the secret alone. - stands for standard input", error.fix());
+            let fix = format!("{}; it must hold only the secret. - stands for standard input", error.fix());
             CliError::usage(error.to_string(), fix)
         })
     };
@@ -47,7 +47,7 @@ pub fn client_secret(file: Option<&Path>, address_follows: bool) -> Result<Optio
 pub fn one_line(text: &str, name: &str) -> Result<SecretString, CliError> {
     let secret = text.trim();
     let mistake = if secret.is_empty() {
-        "holds nothing"
+        "is empty"
     } else if secret.lines().count() > 1 {
         "holds more than one line"
     } else if secret.chars().any(char::is_control) {
@@ -55,7 +55,7 @@ pub fn one_line(text: &str, name: &str) -> Result<SecretString, CliError> {
     } else {
         return Ok(SecretString::from(secret.to_owned()));
     };
-    Err(CliError::usage(format!("{name} {mistake}"), "give it the secret, alone in one line of plain text"))
+    Err(CliError::usage(format!("{name} {mistake}"), "put only the secret into it, in one line of plain text"))
 }
 
 /// A pasted token, from standard input. `again` is the command that takes it.
@@ -63,8 +63,8 @@ pub fn token(again: &str) -> Result<SecretString, CliError> {
     let text = switchboard_text_file::read_stream(std::io::stdin(), INPUT, MAX_SECRET).map_err(unreadable)?;
     if text.trim().is_empty() {
         return Err(CliError::usage(
-            "no token came on standard input",
-            format!("give it a file with the token alone: {again} < FILE"),
+            "standard input is empty",
+            format!("pass a file that holds only the token: {again} < FILE"),
         ));
     }
     one_line(&text, INPUT)

@@ -62,7 +62,7 @@ impl SignIn<'_> {
         };
         match signed_in {
             Err(CliError::Connections(error)) if error.answer_lost() => {
-                app.say("looking whether a connection has ended by it");
+                app.say("checking whether this sign-in ended another connection");
                 let left = connections.look_after(service, &client_id, &Asking { app, connector }).await;
                 Err(error.having(left).into())
             }
@@ -80,7 +80,7 @@ impl SignIn<'_> {
         app.say(&format!("redirect address of your app, exactly:  {}", pending.redirect_uri));
         app.say(&format!("open and approve:  {page}"));
         if way.paste {
-            app.say("the page it lands on may fail to load: copy its whole address, paste it here and press Enter");
+            app.say("after you click Allow, copy the browser's full address, paste it here and press Enter (the page itself may not load)");
             return pasted(app, manifest, &pending, &facts).await;
         }
         if way.open && !browser::open(page) {

@@ -34,7 +34,7 @@ async fn judge(app: &App, manifest: &Manifest, attempt: &Attempt) -> Finding {
     if let Some(number) = page_number(app, attempt).await {
         let sign = Sign { code: Some(number.clone()), ..Sign::default() };
         if let Some(remedy) = manifest.remedy(&sign) {
-            let text = format!("{began}: the sign-in page answers with {number} ({})", remedy.title);
+            let text = format!("{began}: Zoom's sign-in page shows error {number} ({})", remedy.title);
             return Finding::bad(ABOUT, text).remedy(Some(remedy), &facts);
         }
     }
@@ -46,9 +46,8 @@ async fn judge(app: &App, manifest: &Manifest, attempt: &Attempt) -> Finding {
     }
     let Some(failure) = &attempt.failure else {
         // Stopped, most often by the person: no trouble of its own.
-        let text = format!(
-            "{began}: no answer came. Where that was not your wish, the page that the browser showed tells why"
-        );
+        let text =
+            format!("{began}: no answer came. If you did not cancel it, look at the page in the browser for the cause");
         return Finding::note(ABOUT, text).fix("switchboard doctor --seen \"what the page says\"");
     };
     match failure.remedy.as_deref().and_then(|id| manifest.remedy_of(id)) {
@@ -79,15 +78,15 @@ pub async fn dismiss(app: &App, label: Option<&str>) -> Result<(), CliError> {
     let dismissed = attempt::dismiss(&app.store()?, label).await?;
     if let (Some(label), true) = (label, dismissed.is_empty()) {
         return Err(CliError::not_found(
-            format!("no sign-in as `{label}` that failed or was given up is kept"),
-            "`switchboard doctor` shows those that are",
+            format!("no failed sign-in is stored for `{label}`"),
+            "`switchboard doctor` lists failed sign-ins",
         ));
     }
     if app.global.json {
         return output::json(&json!({ "dismissed": dismissed }));
     }
     match dismissed.as_slice() {
-        [] => output::line("no sign-in that failed or was given up is kept"),
+        [] => output::line("no failed sign-in is stored"),
         all => output::line(&format!("forgotten: the sign-in as {}", all.join(", "))),
     }
 }

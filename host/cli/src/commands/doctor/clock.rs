@@ -28,9 +28,11 @@ fn judge(ahead: i64, host: &str) -> Finding {
         ..=NOTE_S => Finding::good("clock", format!("agrees with {host}")),
         off => {
             let make = if off > BAD_S { Finding::bad } else { Finding::note };
-            make("clock", format!("{text}: messages may be refused, and tokens seem to end too early or too late")).fix(
-                "set the clock by the network: timedatectl set-ntp true, or the date and time settings of the system",
+            make(
+                "clock",
+                format!("{text}: webhooks may be refused, and tokens may seem to expire too early or too late"),
             )
+            .fix("set the clock by the network: timedatectl set-ntp true, or the date and time settings of the system")
         }
     }
 }

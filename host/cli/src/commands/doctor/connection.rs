@@ -52,7 +52,7 @@ pub async fn look(app: &App, connector: &Connector, connections: &Connections, r
         }
         Err(CliError::Connections(error @ ConnectionsError::WrongAccount { .. })) => {
             let sign = Sign { problem: Some("wrong-account".into()), ..Sign::default() };
-            let text = format!("acts as another user than at the beginning: {error}");
+            let text = format!("belongs to another user than before: {error}");
             findings.push(Finding::bad(about, text).remedy(manifest.remedy(&sign), &facts));
         }
         Err(error) => {
@@ -110,7 +110,7 @@ async fn user(
     let output = connector.call(&id, check.input.clone(), Arc::new(live), &options).await.ok()?;
     let value = output.get(&check.field)?.as_str()?;
     let sign = Sign { problem: Some(check.problems.get(value)?.clone()), ..Sign::default() };
-    let text = format!("the user is {value} at the service: the connection ends with its present token");
+    let text = format!("the user is {value} at Zoom: the connection stops when its current token expires");
     Some(Finding::bad(&row.label, text).remedy(manifest.remedy(&sign), facts))
 }
 
@@ -137,7 +137,10 @@ async fn role(
         findings.push(Finding::good(&row.label, "the user's role has every right that can be read"));
     }
     if !found.unseen.is_empty() {
-        let text = format!("look in Zoom yourself whether the role has: {}", found.unseen.join(", "));
+        let text = format!(
+            "check in Zoom whether the role has: {} (Switchboard cannot read these rights)",
+            found.unseen.join(", ")
+        );
         findings.push(Finding::note(&row.label, text));
     }
     findings

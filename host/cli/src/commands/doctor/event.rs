@@ -50,7 +50,7 @@ async fn judge(
             Finding::bad(ABOUT, refusal.to_string()).fix("save the request as it came in")
         }
         Err(refusal @ Refusal::HeaderTwice { .. }) => {
-            Finding::bad(ABOUT, format!("the message cannot be judged: {refusal}"))
+            Finding::bad(ABOUT, format!("cannot check the webhook: {refusal}"))
                 .fix("let the tunnel or server pass each header on once, as it came in")
         }
         Err(refusal @ Refusal::Forged) => {
@@ -69,7 +69,7 @@ async fn judge(
             );
             Finding::bad(ABOUT, text).remedy(manifest.remedy(&sign), &Facts::default())
         }
-        Err(refusal) => Finding::bad(ABOUT, format!("the message cannot be judged: {refusal}"))
+        Err(refusal) => Finding::bad(ABOUT, format!("cannot check the webhook: {refusal}"))
             .fix("save the request as it came in, its body byte by byte"),
     })
 }

@@ -132,7 +132,7 @@ pub async fn run(app: &App, options: Doctor) -> Result<(), CliError> {
         let mut all = broken.into_iter().chain(others);
         let found = all.find(|finding| finding.remedy.as_ref().is_some_and(|remedy| remedy.message));
         let Some((finding, remedy)) = found.and_then(|finding| Some((finding, finding.remedy.as_ref()?))) else {
-            return Err(CliError::failed("nothing-found", "nothing was found that an administrator has to mend")
+            return Err(CliError::failed("nothing-found", "no problem found that an administrator must fix")
                 .with_fix("switchboard doctor --seen \"what the page says\" --message"));
         };
         let text = remedy::message(remedy, &finding.facts);
@@ -267,7 +267,7 @@ async fn seen(app: &App, manifest: &Manifest, words: &str) -> Result<Finding, Cl
     let Some(remedy) = manifest.remedy_seen(words) else {
         let known: Vec<&str> = manifest.remedies.iter().map(|remedy| remedy.id.as_str()).collect();
         return Err(CliError::usage(
-            format!("nothing is known about a page that says \"{words}\""),
+            format!("unknown error page: \"{words}\""),
             format!("give its words or its number, or one of: {}", known.join(", ")),
         ));
     };

@@ -23,8 +23,8 @@ impl Addresses {
         let bind = link.bind.unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
         if link.public_url.is_none() && !bind.ip().is_loopback() {
             return Err(CliError::usage(
-                format!("browsers elsewhere have to know {bind} by another address"),
-                "add --public-url https://HOST, the address that they see",
+                format!("other machines cannot open {bind}"),
+                "add --public-url https://HOST with the address of your TLS proxy",
             ));
         }
         let named = link.public_url.is_some();
@@ -35,7 +35,7 @@ impl Addresses {
         };
         let public = Url::parse(&text).map_err(|error| wrong(&error.to_string()))?;
         if !public.has_host() || !matches!(public.scheme(), "https" | "http") {
-            return Err(wrong("it is no address of a page"));
+            return Err(wrong("it is not the address of a page"));
         }
         let user = !public.username().is_empty() || public.password().is_some();
         if public.query().is_some() || public.fragment().is_some() || user {
@@ -85,7 +85,8 @@ impl Addresses {
 
     fn below(&self, path: &str) -> Result<Url, CliError> {
         let text = format!("{}/{path}", self.public.as_str().trim_end_matches('/'));
-        Url::parse(&text).map_err(|error| CliError::usage(format!("`{text}` is no address: {error}"), "another one"))
+        Url::parse(&text)
+            .map_err(|error| CliError::usage(format!("`{text}` is not an address: {error}"), "another one"))
     }
 }
 

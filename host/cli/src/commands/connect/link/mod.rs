@@ -72,7 +72,7 @@ pub async fn by_link(
     }
     // Also for who wants quiet: without it there is nothing to wait for.
     output::note(&format!("send this to whoever connects:  {}", first.link));
-    app.say(&format!("waiting {minutes} min until somebody has connected; the link ends with this command"));
+    app.say(&format!("waiting {minutes} min for a sign-in; the link works while this command runs"));
     let (events, told) = mpsc::channel(UNTOLD);
     let pages = Server::routes(sessions, wish, &first, &addresses, events);
     let mut listening = serve(listener, pages, LIMITS);
@@ -88,7 +88,7 @@ pub async fn by_link(
         Err(_) => {
             // An answer that came in time counts.
             listening.finish(LAST_ANSWER).await;
-            let none = CliError::failed("timeout", format!("nobody has connected by the link within {minutes} min"))
+            let none = CliError::failed("timeout", format!("nobody connected through the link within {minutes} min"))
                 .with_fix("run the command again for another link; --link-minutes makes it last longer");
             timeout(LAST_PAGE, page.connected()).await.ok().and_then(Result::ok).ok_or(none)
         }
@@ -159,6 +159,6 @@ fn busy(addresses: &Addresses, cause: std::io::Error) -> CliError {
     if bind.ip().is_loopback() {
         return Loopback::busy(bind.port(), cause).into();
     }
-    CliError::failed("port-busy", format!("{bind} cannot be listened on: {cause}"))
+    CliError::failed("port-busy", format!("cannot listen on {bind}: {cause}"))
         .with_fix("choose an address of this machine with --bind ADDRESS:PORT")
 }
