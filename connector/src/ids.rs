@@ -19,7 +19,7 @@ impl UserRef {
         {
             return Err(invalid(
                 "/user",
-                "this is no user",
+                "this is not a user",
                 "give a user's id or e-mail address, or leave it out for the connected user",
             ));
         }
@@ -47,7 +47,7 @@ impl OpaqueId {
         {
             return Err(invalid(
                 field,
-                format!("this is no id of a {what}"),
+                format!("this is not an id of a {what}"),
                 format!("give the {what}'s id as Zoom shows it"),
             ));
         }
@@ -72,7 +72,7 @@ impl AccountRef {
         if (1..=64).contains(&account.len()) && account.bytes().all(known) {
             return Ok(Self(account.to_owned()));
         }
-        Err(invalid("/account", "this is no account id", "give an account's id, or leave it out for the connected one"))
+        Err(invalid("/account", "this is not an account id", "give an account's id, or leave it out for the connected one"))
     }
 }
 
@@ -92,7 +92,7 @@ impl FileId {
         if (1..=128).contains(&id.len()) && id.bytes().all(known) {
             return Ok(Self(encode(id)));
         }
-        Err(invalid(field, "this is no id of a file", "give the `id` of a file, as `recordings.files` shows it"))
+        Err(invalid(field, "this is not an id of a file", "give the `id` of a file, as `recordings.files` shows it"))
     }
 }
 
@@ -112,7 +112,7 @@ impl MeetingId {
         if (9..=11).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_digit()) {
             return Ok(Self(id.to_owned()));
         }
-        Err(invalid(field, "this is no meeting id", "give 9 to 11 digits without blanks"))
+        Err(invalid(field, "this is not a meeting id", "give 9 to 11 digits without blanks"))
     }
 }
 
@@ -133,7 +133,7 @@ impl RegistrantId {
         if (1..=128).contains(&id.len()) && id.chars().all(fits) && id.chars().any(|c| c != '.') {
             return Ok(Self(id.to_owned()));
         }
-        Err(invalid(field, "this is no registrant's id", "give the `id` that the list of registrants shows"))
+        Err(invalid(field, "this is not a registrant's id", "give the `id` that the list of registrants shows"))
     }
 }
 
@@ -208,7 +208,7 @@ impl PollId {
         if (1..=64).contains(&id.len()) && id.bytes().all(fits) {
             return Ok(Self(id.to_owned()));
         }
-        Err(invalid(field, "this is no poll id", "give an id from `polls-list`"))
+        Err(invalid(field, "this is not a poll id", "give an id from `polls-list`"))
     }
 }
 

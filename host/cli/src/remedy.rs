@@ -241,7 +241,7 @@ pub fn untitled(remedy: &Remedy) -> Vec<String> {
 }
 
 fn below(remedy: &Remedy) -> Vec<String> {
-    let mut lines = vec![format!("Who can mend it: {}.", remedy.who)];
+    let mut lines = vec![format!("Who can fix it: {}.", remedy.who)];
     lines.extend(numbered(&remedy.steps));
     for other in &remedy.instead {
         lines.push(format!("Or: {}", other.title));
@@ -265,7 +265,7 @@ pub fn value(remedy: &Remedy) -> Value {
 /// A message a person can send to whoever can mend it, who does not have this program.
 pub fn message(remedy: &Remedy, facts: &Facts) -> String {
     let mut text = format!(
-        "Hello,\n\nI want to use my Zoom account with Switchboard, and I cannot go on. {}: {}\n",
+        "Hello,\n\nI want to use my Zoom account with Switchboard, and I am blocked. {}: {}\n",
         remedy.title, remedy.cause
     );
     let client = facts.client_id.iter().map(|client| format!("The app's client id is {client}."));

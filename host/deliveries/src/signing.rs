@@ -40,7 +40,7 @@ struct Text {
 pub enum SigningError {
     /// A part that is not signed can be changed by anybody.
     #[error(
-        "`signed` is `{found}`: it needs `{{timestamp}}` and after it `{{body}}`, with something between that is no digit"
+        "`signed` is `{found}`: it needs `{{timestamp}}` and after it `{{body}}`, with a character between them that is not a digit"
     )]
     Signed { found: String },
     /// Only one way of signing is known.

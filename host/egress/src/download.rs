@@ -454,7 +454,7 @@ fn wrong_size(expected: u64, found: &str) -> Failure {
 fn late(done: u64, total: Option<u64>) -> Failure {
     let total = total.map(|total| format!(" of {total}")).unwrap_or_default();
     Failure::broken("timeout", format!("the download did not end in time: {done}{total} bytes came"))
-        .with_fix("give it more time; where the service can send a part, the next download goes on from there")
+        .with_fix("give it more time; if the service can send a part, the next download continues from there")
 }
 
 fn truncated(done: u64, total: Option<u64>, why: &str) -> Failure {

@@ -181,7 +181,7 @@ pub(crate) fn classify(error: reqwest::Error) -> Failure {
     if error.is_connect() || error.is_builder() {
         let failure = Failure::refused("unreachable", format!("the service cannot be reached: {last}"));
         if let Some(here) = here {
-            return failure.with_fix(format!("nothing answers at {here}: start it, or connect to where it is"));
+            return failure.with_fix(format!("nothing answers at {here}: start it, or connect to its address"));
         }
         return failure
             .with_fix("check the network, and that the time and root certificates of this machine are right");

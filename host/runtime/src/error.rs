@@ -127,7 +127,7 @@ impl From<types::Problem> for CallError {
     /// A host refusal that the guest passed on stays a refusal.
     fn from(problem: types::Problem) -> Self {
         if !guest_text::is_code(&problem.code) {
-            return Self::broken("guest.output", "the connector returned a problem whose code is no short word");
+            return Self::broken("guest.output", "the connector returned a problem whose code is not a short word");
         }
         let message = guest_text::sentence(problem.message);
         let fix = problem.fix.map(guest_text::sentence);

@@ -27,7 +27,7 @@ const CODE: usize = 64;
 pub(crate) fn output(text: &str) -> Result<Value, String> {
     match switchboard_json::read(text.as_bytes(), OUTPUT) {
         Ok(Value::Object(fields)) => Ok(Value::Object(fields)),
-        Ok(_) => Err("returned JSON that is no object".to_owned()),
+        Ok(_) => Err("returned JSON that is not an object".to_owned()),
         Err(error) => Err(mistake(&error)),
     }
 }

@@ -246,7 +246,7 @@ impl Call {
         let (after, fix) = match &held {
             Held::UsedUp { until_ms, .. } => (
                 until_ms.saturating_sub(now()),
-                "it can go on at midnight UTC; spread the work over days, or set the account's plan",
+                "it continues at midnight UTC; spread the work over days, or set the account's plan",
             ),
             Held::TooLong { wait, .. } => {
                 (u64::try_from(wait.as_millis()).unwrap_or(u64::MAX), "try again then, or run fewer calls at once")

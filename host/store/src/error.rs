@@ -46,13 +46,13 @@ pub enum StoreError {
         path: String,
     },
     /// A run has ended, or there is none of this id: how it ended stays.
-    #[error("the run `{run}` does not go on, so it cannot end")]
+    #[error("the run `{run}` has ended already")]
     RunEnded {
         /// The run.
         run: String,
     },
     /// A run that goes on is not deleted.
-    #[error("the run `{run}` goes on; end its process first")]
+    #[error("the run `{run}` is still running; stop its process first")]
     RunGoesOn {
         /// The run.
         run: String,

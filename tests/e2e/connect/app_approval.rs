@@ -127,7 +127,7 @@ fn seed_uipath_27_the_page_that_asks_for_pre_approval_is_an_error_of_its_own_wit
         "{told}"
     );
     let people = world.connect_with("work", GRACE, "allow", &[]).err;
-    for part in ["error[needs-approval]", "Who can mend it: an owner or admin", "  7. Optional: "] {
+    for part in ["error[needs-approval]", "Who can fix it: an owner or admin", "  7. Optional: "] {
         assert!(people.contains(part), "{part}: {people}");
     }
     // Told from whatever else stops a person on the same page.

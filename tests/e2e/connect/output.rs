@@ -141,7 +141,7 @@ fn a_person_tells_what_the_page_shows_and_the_wait_is_over() {
     let done = world.run_with(&own.with(&["--no-open", "--redirect-port", &port]), "something else\np\n");
     assert_eq!(done.code, 4, "{}", done.err);
     for part in
-        ["still waiting", "In the My Admin Dashboard section, click Permissions", "Who can mend it: an owner or admin"]
+        ["still waiting", "In the My Admin Dashboard section, click Permissions", "Who can fix it: an owner or admin"]
     {
         assert!(done.err.contains(part), "{part}: {}", done.err);
     }

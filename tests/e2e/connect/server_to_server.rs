@@ -42,9 +42,9 @@ fn seed_ensemble_17_keys_of_jwt_apps_are_recognised_and_lead_to_a_server_to_serv
         world.run(&["connect", "old", "--method", "s2s", "--client-id", "k", "--client-secret-file", &file, "--json"]);
     let error = World::error(&two);
     let words = error["message"].as_str().unwrap();
-    assert!(two.code == 2 && words.contains("JWT app: those were retired in 2023"), "{error}");
+    assert!(two.code == 2 && words.contains("JWT app, which Zoom retired in 2023"), "{error}");
     assert!(
-        error["fix"].as_str().unwrap().contains("`switchboard connect --guide s2s` tells how to make one"),
+        error["fix"].as_str().unwrap().contains("`switchboard connect --guide s2s` explains how to make one"),
         "{error}"
     );
     assert!(world.labels().is_empty());

@@ -14,7 +14,7 @@ fn disconnecting_says_what_was_not_revoked_and_how_to_end_it() {
     assert!(shown.lines().all(|line| !line.starts_with("hosts.") || line.split_whitespace().count() > 1), "{shown}");
     let gone = world.json(&["connection", "disconnect", "lab", "--yes", "--json"]);
     let note = gone["note"].as_str().unwrap_or_default();
-    assert!(gone["revoked"] == false && note.contains("the pasted token holds until it ends"), "{gone}");
+    assert!(gone["revoked"] == false && note.contains("the pasted token works until it expires"), "{gone}");
 
     world.nightly("nightly");
     let gone = world.json(&["connection", "disconnect", "nightly", "--yes", "--json"]);

@@ -79,7 +79,7 @@ fn a_lost_answer_is_told_as_that_and_as_nothing_else() {
     let found: Vec<Value> = world.findings(&["work"]).into_iter().filter(|one| one["ok"] == false).collect();
     assert_eq!(found[0]["remedy"]["id"], "answer-lost", "{found:?}");
     let text = found[0].to_string();
-    for wrong in ["withdrawn, has", "90 days", "removed at Zoom"] {
+    for wrong in ["revoked the grant", "90 days", "removed at Zoom"] {
         assert!(!text.contains(wrong), "{text}");
     }
     assert!(text.contains("switchboard connection reconnect work"), "{text}");

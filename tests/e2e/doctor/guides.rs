@@ -55,15 +55,15 @@ fn a_person_without_an_app_is_led_through_the_packaged_one() {
     let (_, steps) = guide("oauth");
     in_order(
         &steps,
-        &[(2, &["--method browser"]), (3, &["your password goes to Zoom alone"]), (5, &["connection test"])],
+        &[(2, &["--method browser"]), (3, &["your password goes only to Zoom"]), (5, &["connection test"])],
     );
 }
 
 #[test]
 fn seed_ensemble_18_the_first_step_looks_for_an_app_that_is_there_and_tells_how_to_know_it() {
     let (_, steps) = guide("s2s");
-    in_order(&steps, &[(1, &["Under Manage look", "its type reads Server-to-Server OAuth", "show an Account ID"])]);
-    assert!(steps[1].contains("Else open Develop"), "made only where there is none: {}", steps[1]);
+    in_order(&steps, &[(1, &["Check under Manage", "its type is Server-to-Server OAuth", "show an Account ID"])]);
+    assert!(steps[1].contains("Otherwise open Develop"), "made only where there is none: {}", steps[1]);
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn seed_ensemble_19_every_decision_about_the_app_is_named() {
         &steps,
         &[
             (1, &["owner, admin, or with a role that may make Server-to-Server apps", "Roles"]),
-            (2, &["Server-to-Server OAuth App", "give it a name", "nothing to publish", "account-level by nature"]),
+            (2, &["Server-to-Server OAuth App", "give it a name", "need not publish", "account-level"]),
             (4, &["Under Scopes add", "switchboard connect --app-manifest --method s2s"]),
             (5, &["Activation", "click Activate your app"]),
         ],

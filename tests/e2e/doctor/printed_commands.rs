@@ -179,7 +179,7 @@ fn boxes_that_were_taken_away_are_named_as_the_cause_and_another_sign_in_as_the_
     let found = world.findings(&["h"]);
     let lacks = found.iter().find(|one| one["remedy"]["id"] == "scope-missing-packaged");
     let remedy = &lacks.unwrap_or_else(|| panic!("{found:?}"))["remedy"];
-    assert!(remedy["cause"].as_str().unwrap().starts_with("Boxes were taken away"), "{remedy}");
+    assert!(remedy["cause"].as_str().unwrap().starts_with("Somebody unticked boxes"), "{remedy}");
     let first = remedy["steps"][0].as_str().unwrap();
     assert_eq!(commands(first).remove(0).join(" "), "connection reconnect h --all", "{first}");
     // Without the one scope that tells who it is nothing is connected: nothing can be reconnected.
@@ -228,5 +228,5 @@ fn guides_are_filled_for_programs_too_and_nobody_is_sent_to_an_app_that_is_not_t
     let none = world.run(&["doctor"]).out + &World::error(&world.run(&["call", "zoom.users.me", "--json"])).to_string();
     assert!(!none.contains("--method browser") && none.matches("--guide byo").count() == 2, "{none}");
     let oauth = world.run(&["connect", "--guide", "oauth"]).out;
-    assert!(oauth.contains("For Zoom itself make your own") && oauth.contains("--profile emulator"), "{oauth}");
+    assert!(oauth.contains("For Zoom itself, make your own") && oauth.contains("--profile emulator"), "{oauth}");
 }

@@ -44,7 +44,7 @@ fn seed_uipath_28_the_needed_role_is_named_before_any_step() {
     is_step(&remedy, 1, &["Sign in to https://marketplace.zoom.us/", "account owner or admin"]);
     let people = world.connect_with("work", GRACE, "allow", &[]).err;
     let at = |text: &str| people.find(text).unwrap_or_else(|| panic!("{text}: {people}"));
-    assert!(at("Who can mend it: an owner or admin") < at("  1. Sign in"), "{people}");
+    assert!(at("Who can fix it: an owner or admin") < at("  1. Sign in"), "{people}");
 }
 
 #[test]
@@ -109,9 +109,9 @@ fn seed_uipath_34_the_exemption_of_the_accounts_own_apps_is_the_seventh_step() {
 #[test]
 fn seed_uipath_16_people_whom_an_app_is_approved_for_are_told_and_the_guide_says_so() {
     let (world, remedy) = stopped();
-    assert!(remedy["then"].as_str().unwrap().contains("people whom an app is pre-approved for are told too"));
+    assert!(remedy["then"].as_str().unwrap().contains("e-mails the people for whom an app is pre-approved"));
     let guide = world.run(&["connect", "--guide", "pre-approval"]).out;
-    assert!(guide.contains("People are told by e-mail once the app is approved for them"), "{guide}");
+    assert!(guide.contains("Zoom e-mails people when the app is approved for them"), "{guide}");
     let listed = json!({"client_id": "switchboard-demo", "users": [GRACE, "alan@emulator.test"]});
     let state = world.approval(&json!({"pre_approve": listed}));
     assert_eq!(notices(&state, "app_pre_approved").len(), 2, "{state}");
@@ -125,7 +125,7 @@ fn notices<'a>(state: &'a Value, kind: &str) -> Vec<&'a Value> {
 fn seed_uipath_35_clients_of_5_9_6_tell_that_pre_approval_was_switched_off() {
     let (world, remedy) = stopped();
     for words in [remedy["then"].as_str().unwrap(), &world.run(&["connect", "--guide", "pre-approval"]).out] {
-        assert!(words.contains("users are told in clients of version 5.9.6 or later"), "{words}");
+        assert!(words.contains("users see it in clients of version 5.9.6 or later"), "{words}");
     }
     world.approval(&json!({"clients": {GRACE: "5.9.6", "alan@emulator.test": "5.9.5"}}));
     let before = world.approval(&json!({}));

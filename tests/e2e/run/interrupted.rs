@@ -62,7 +62,7 @@ fn runs_are_deleted_unless_they_go_on() {
     let ended = world.json(&["runs", "list", "--json"])[0]["id"].as_str().unwrap().to_owned();
     let (mut child, running) = waiting(&world);
     let refused = world.run(&["runs", "delete", &running]);
-    assert!(refused.code != 0 && refused.err.contains("goes on"), "{}", refused.err);
+    assert!(refused.code != 0 && refused.err.contains("is still running"), "{}", refused.err);
     assert_eq!(world.json(&["runs", "delete", &ended, "--json"]), json!({ "deleted": [ended] }));
     assert_eq!(world.run(&["runs", "show", &ended]).code, 2);
     assert_eq!(world.json(&["runs", "prune", "--older-than", "1ms", "--json"]), json!({ "deleted": [] }));

@@ -10,7 +10,7 @@ pub fn checked(path: &str) -> Outcome<&str> {
         return wrong("this is an address, not a path", "leave out the origin: write `/users/me`");
     }
     if !path.starts_with('/') || path.len() < 2 || path.len() > 2048 {
-        return wrong("this is no path", "begin it with `/`, for example `/users/me`");
+        return wrong("this is not a path", "begin it with `/`, for example `/users/me`");
     }
     if path == "/v2" || path.starts_with("/v2/") {
         return wrong("the version is part of the API's base", "leave out `/v2`");

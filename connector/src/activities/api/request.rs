@@ -82,7 +82,7 @@ fn query(query: Option<&Json>) -> Outcome<Vec<(String, String)>> {
         Some(value) => Some(value),
     };
     let Some(Value::Object(parameters)) = parameters else {
-        return Err(invalid("/query", "the parameters are no object", "write them as `{\"name\": \"value\"}`"));
+        return Err(invalid("/query", "the parameters are not an object", "write them as `{\"name\": \"value\"}`"));
     };
     let mut list = Vec::new();
     for (name, value) in parameters {
@@ -94,7 +94,7 @@ fn query(query: Option<&Json>) -> Outcome<Vec<(String, String)>> {
             Value::Array(_) | Value::Object(_) => {
                 let place = format!("/query/{}", json::escape(&name));
                 let fix = "write one text; Zoom separates several values by commas";
-                return Err(invalid(&place, "a parameter is no list and no object", fix));
+                return Err(invalid(&place, "a parameter cannot be a list or an object", fix));
             }
         };
         if blank::is_blank(&text) {

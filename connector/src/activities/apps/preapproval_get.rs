@@ -42,7 +42,7 @@ pub fn preapproval_get(zoom: &Zoom<'_>, request: GetApp) -> Outcome<Approval> {
     let found = walk.items.into_iter().find(|wire| wire.app_id.as_deref() == Some(&request.app));
     // Who is not in a part of the list may be in the rest.
     if found.is_none() && !walk.proof.is_whole() {
-        let fix = "try again in some minutes; whether the app is approved is not known until Zoom gives the whole list";
+        let fix = "try again in some minutes; the approval is unknown until Zoom sends the whole list";
         let problem = broken("Zoom gave only a part of the approved apps, and the app is not in it");
         return Err(Problem { fix: Some(fix.to_owned()), ..problem });
     }

@@ -37,7 +37,7 @@ fn address(at: &str, address: &str, schemes: &[&str]) -> Outcome<()> {
     let plain = !address.chars().any(|c| c.is_whitespace() || c.is_control());
     if !plain || rest.is_none_or(|rest| rest.is_empty() || rest.starts_with('/')) {
         let fix = format!("write an address that begins with `{}`", schemes.join("` or `"));
-        return Err(invalid(at, "this is no such address", fix));
+        return Err(invalid(at, "this is not such an address", fix));
     }
     Ok(())
 }

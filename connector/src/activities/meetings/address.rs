@@ -37,7 +37,7 @@ fn check(at: &str, text: &str) -> Outcome<()> {
     if text.split_once('@').is_some_and(fits) {
         return Ok(());
     }
-    Err(invalid(at, "this is no e-mail address", "write it as `ada@example.com`"))
+    Err(invalid(at, "this is not an e-mail address", "write it as `ada@example.com`"))
 }
 
 #[cfg(test)]

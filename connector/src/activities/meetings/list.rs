@@ -127,7 +127,7 @@ fn windows(period: Option<(Day, Day)>) -> Vec<Option<(Day, Day)>> {
 fn period(from: Option<&str>, to: Option<&str>) -> Outcome<Option<(Day, Day)>> {
     let day = |field: &str, text: Option<&str>| match text.map(Day::parse) {
         None => Err(invalid(field, "half of a period", "give both `from` and `to`, or neither")),
-        Some(None) => Err(invalid(field, "this is no day", "write it as `2026-01-31`")),
+        Some(None) => Err(invalid(field, "this is not a day", "write it as `2026-01-31`")),
         Some(Some(day)) => Ok(day),
     };
     if from.is_none() && to.is_none() {

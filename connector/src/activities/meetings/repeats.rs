@@ -41,7 +41,7 @@ pub fn checked(recurrence: Option<&Recurrence>, start: Option<&Start>, now: u64)
         }
         (None, Some(text)) => {
             let moment = Moment::parse(text).ok_or_else(|| {
-                invalid("/recurrence/until", "this is no moment", "write it as `2027-01-31T23:00:00Z`")
+                invalid("/recurrence/until", "this is not a moment", "write it as `2027-01-31T23:00:00Z`")
             })?;
             let begin = start.and_then(Start::moment).or(Moment::of(now));
             if begin.is_some_and(|begin| moment < begin) {

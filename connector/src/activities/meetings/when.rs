@@ -28,7 +28,7 @@ impl Start {
         let time = Time::parse(text).ok_or_else(|| {
             invalid(
                 "/start_time",
-                "this is no time",
+                "this is not a time",
                 "write `2026-12-01T10:00:00` (local in `timezone`) or `2026-12-01T09:00:00Z`",
             )
         })?;
@@ -123,7 +123,7 @@ pub fn timezone(zone: Option<&str>) -> Outcome<()> {
     };
     match zone {
         Some(zone) if !fits(zone) => {
-            Err(invalid("/timezone", "this is no time zone", "give an IANA name, for example `Europe/Berlin`"))
+            Err(invalid("/timezone", "this is not a time zone", "give an IANA name, for example `Europe/Berlin`"))
         }
         _ => Ok(()),
     }

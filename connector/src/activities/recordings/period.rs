@@ -57,5 +57,5 @@ impl Period {
 }
 
 fn day(field: &str, text: &str) -> Outcome<Day> {
-    Day::parse(text).ok_or_else(|| invalid(field, "this is no day", "write it as `2026-01-31`"))
+    Day::parse(text).ok_or_else(|| invalid(field, "this is not a day", "write it as `2026-01-31`"))
 }

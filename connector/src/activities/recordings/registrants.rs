@@ -64,7 +64,7 @@ pub fn registrants_add(zoom: &Zoom<'_>, request: AddRecordingRegistrant) -> Outc
     let meeting = MeetingId::parse("/meeting", &request.meeting)?;
     input::at_most("/email", Some(&request.email), 128)?;
     if !request.email.contains('@') {
-        return Err(invalid("/email", "this is no e-mail address", "write it as `mary@example.com`"));
+        return Err(invalid("/email", "this is not an e-mail address", "write it as `mary@example.com`"));
     }
     if request.first_name.is_empty() {
         return Err(invalid("/first_name", "the first name is empty", "Zoom wants at least a first name"));

@@ -29,7 +29,7 @@ pub fn person(at: &str, person: &Registration) -> Outcome<()> {
     at_most(&format!("{at}/last_name"), person.last_name.as_deref(), 64)?;
     if person.country.as_deref().is_some_and(|c| c.len() != 2 || !c.bytes().all(|b| b.is_ascii_alphabetic())) {
         let place = format!("{at}/country");
-        return Err(invalid(&place, "this is no country code", "write two letters, for example `DE`"));
+        return Err(invalid(&place, "this is not a country code", "write two letters, for example `DE`"));
     }
     one_of(&format!("{at}/employees"), person.employees.as_deref(), &EMPLOYEES)?;
     one_of(&format!("{at}/purchasing_time_frame"), person.purchasing_time_frame.as_deref(), &TIME_FRAMES)?;
@@ -56,7 +56,7 @@ pub fn email(at: &str, email: &str) -> Outcome<()> {
         !name.is_empty() && domain.contains('.') && !domain.starts_with('.') && !domain.ends_with('.')
     });
     if !fits || email.chars().any(|c| c.is_whitespace() || c.is_control()) || email.matches('@').count() != 1 {
-        return Err(invalid(at, "this is no e-mail address", "write it as `name@example.com`"));
+        return Err(invalid(at, "this is not an e-mail address", "write it as `name@example.com`"));
     }
     Ok(())
 }
@@ -110,7 +110,7 @@ pub fn occurrences(ids: Option<&[String]>) -> Outcome<Option<String>> {
     for (n, id) in ids.into_iter().flatten().enumerate() {
         if id.is_empty() || !id.bytes().all(|b| b.is_ascii_alphanumeric()) {
             let place = format!("/occurrence_ids/{n}");
-            return Err(invalid(&place, "this is no occurrence's id", "take an `id` of the meeting's `occurrences`"));
+            return Err(invalid(&place, "this is not an occurrence's id", "take an `id` of the meeting's `occurrences`"));
         }
     }
     Ok(ids.filter(|ids| !ids.is_empty()).map(|ids| ids.join(",")))

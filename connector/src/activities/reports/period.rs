@@ -21,7 +21,7 @@ impl Period {
     /// `to` is today when absent.
     pub fn parse(zoom: &Zoom<'_>, from: &str, to: Option<&str>) -> Outcome<Self> {
         let day = |field: &str, text: &str| {
-            Day::parse(text).ok_or_else(|| invalid(field, "this is no day", "write it as `2026-01-31`"))
+            Day::parse(text).ok_or_else(|| invalid(field, "this is not a day", "write it as `2026-01-31`"))
         };
         let from = day("/from", from)?;
         let to = match to {

@@ -99,7 +99,7 @@ fn body(request: &CreateUser) -> Outcome<Value> {
 
 fn check(request: &CreateUser) -> Outcome<()> {
     if !request.email.contains('@') {
-        return Err(invalid("/email", "this is no e-mail address", "write it as `name@example.com`"));
+        return Err(invalid("/email", "this is not an e-mail address", "write it as `name@example.com`"));
     }
     at_most("/email", Some(&request.email), 128)?;
     at_most("/first_name", request.first_name.as_deref(), 64)?;

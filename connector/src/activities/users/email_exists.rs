@@ -16,7 +16,7 @@ struct Wire {
 /// Whether an address belongs to a user of this account.
 pub fn email_exists(zoom: &Zoom<'_>, request: EmailQuery) -> Outcome<EmailKnown> {
     if !request.email.contains('@') {
-        return Err(invalid("/email", "this is no e-mail address", "write it as `name@example.com`"));
+        return Err(invalid("/email", "this is not an e-mail address", "write it as `name@example.com`"));
     }
     let wire: Wire = zoom
         .get("/users/email".to_owned())

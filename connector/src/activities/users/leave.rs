@@ -45,7 +45,7 @@ fn heir(request: &LeavingUser) -> Outcome<Option<&str>> {
             Err(invalid("/transfer/to", "this is the user who leaves", "name somebody else"))
         }
         (Some(transfer), None | Some(false)) if !transfer.to.contains('@') => {
-            Err(invalid("/transfer/to", "this is no e-mail address", "give the address of an active user, not an id"))
+            Err(invalid("/transfer/to", "this is not an e-mail address", "give the address of an active user, not an id"))
         }
         (Some(transfer), None | Some(false))
             if things(Some(transfer)).iter().all(|(_, _, chosen)| *chosen != Some(true)) =>

@@ -63,7 +63,7 @@ fn asked(request: &UpdateUser) -> Outcome<Map<String, Value>> {
             fields.retain(|name, value| READ_BACK.contains(&name.as_str()) && !value.is_null());
             Ok(fields)
         }
-        _ => Err(broken("the request is no record")),
+        _ => Err(broken("the request is not a record")),
     }
 }
 
@@ -129,7 +129,7 @@ fn check(request: &UpdateUser) -> Outcome<()> {
     }
     let digits = |key: &String| (6..=10).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_digit());
     if !request.host_key.as_ref().is_none_or(digits) {
-        return Err(invalid("/host_key", "this is no host key", "give 6 to 10 digits"));
+        return Err(invalid("/host_key", "this is not a host key", "give 6 to 10 digits"));
     }
     Ok(())
 }

@@ -154,7 +154,7 @@ pub fn confirm(
     if global.no_input || !std::io::stdin().is_terminal() {
         return Err(CliError::usage(format!("`{id}` is destructive: {sentence}"), "add --yes to continue"));
     }
-    output::note(&format!("{sentence} Type yes to go on:"));
+    output::note(&format!("{sentence} Type yes to continue:"));
     if input_line()?.trim() == "yes" {
         Ok(())
     } else {

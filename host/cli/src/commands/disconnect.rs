@@ -66,10 +66,10 @@ pub async fn run(app: &App, label: &str, yes: bool) -> Result<(), CliError> {
 fn not_revoked(method: &str) -> Option<&'static str> {
     match Kind::from_name(method)? {
         Kind::Token => Some(
-            "nothing was revoked: the pasted token holds until it ends by itself. Sooner: end it where it was made.",
+            "nothing was revoked: the pasted token works until it expires. To end it now, revoke it where it was made.",
         ),
         Kind::ServerToServer => Some(
-            "nothing was revoked: an account's own app holds as long as it is active. To end it, deactivate the app in the service's own settings.",
+            "nothing was revoked: an account's own app works as long as it is active. To end it, deactivate the app in the service's own settings.",
         ),
         Kind::OAuth | Kind::Byo => None,
     }

@@ -70,7 +70,7 @@ pub(crate) fn answered(label: &str, answer: &Result<Admitted, ConnectionsError>)
         ) => ("Not an answer", "This belongs to no sign-in that waits here. Open the link again.".to_owned()),
         Err(_) => (
             "Nothing was connected",
-            "Something went wrong; whoever sent you the link is told what. You can open the link again.".to_owned(),
+            "Something went wrong; the person who sent you the link sees the cause. You can open the link again.".to_owned(),
         ),
     };
     document(title, &format!("<p>{}</p>", escape(&text)))

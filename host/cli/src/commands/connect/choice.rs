@@ -66,7 +66,7 @@ fn name(method: Method) -> &'static str {
 fn jwt() -> CliError {
     CliError::Failed {
         code: "jwt-retired".into(),
-        message: "an API key with an API secret is of a JWT app; those were retired in 2023, and these credentials open nothing".into(),
+        message: "an API key with an API secret belongs to a JWT app; Zoom retired these apps in 2023, so these credentials no longer work".into(),
         fix: Some("make a Server-to-Server app in its place: switchboard connect --guide s2s".into()),
         exit: crate::error::exit::SIGN_IN,
     }

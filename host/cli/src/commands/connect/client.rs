@@ -73,8 +73,8 @@ pub async fn server_to_server(
     .collect();
     if missing == ["--account-id"] {
         return Err(CliError::usage(
-            "Server-to-Server needs the account id as well (--account-id). If there is none, these are the API key and secret of a JWT app: those were retired in 2023",
-            "App Credentials of a Server-to-Server app shows all three; `switchboard connect --guide s2s` tells how to make one",
+            "Server-to-Server needs the account id as well (--account-id). If there is none, these are the API key and secret of a JWT app, which Zoom retired in 2023",
+            "App Credentials of a Server-to-Server app shows all three; `switchboard connect --guide s2s` explains how to make one",
         ));
     }
     if !missing.is_empty() {
