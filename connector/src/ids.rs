@@ -72,7 +72,11 @@ impl AccountRef {
         if (1..=64).contains(&account.len()) && account.bytes().all(known) {
             return Ok(Self(account.to_owned()));
         }
-        Err(invalid("/account", "this is not an account id", "give an account's id, or leave it out for the connected one"))
+        Err(invalid(
+            "/account",
+            "this is not an account id",
+            "give an account's id, or leave it out for the connected one",
+        ))
     }
 }
 

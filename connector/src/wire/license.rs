@@ -149,7 +149,9 @@ pub fn choices(chosen: Option<Vec<LicenseChoice>>) -> Outcome<Option<Vec<Choice>
 
 /// Digits of an option.
 pub fn number(field: &str, digits: &str) -> Outcome<u64> {
-    digits.parse().map_err(|_| invalid(field, "this is not an option's number", "give digits, as `users.get` shows them"))
+    digits
+        .parse()
+        .map_err(|_| invalid(field, "this is not an option's number", "give digits, as `users.get` shows them"))
 }
 
 /// A number of any size as digits; what Zoom's documents round to a float is not made exact again.

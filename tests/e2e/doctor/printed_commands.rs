@@ -141,7 +141,7 @@ fn an_app_of_the_other_kind_is_recognised_and_the_named_command_connects_it() {
     let done = world.connect_app("own", classic(), &chosen, |page| landing(page, ADA, "allow"));
     let error = World::error(&done);
     assert_eq!((done.code, &error["remedy"]["id"]), (4, &json!("scopes-other-kind")), "{error}");
-    assert!(error["remedy"]["cause"].as_str().unwrap().contains("granular kind were asked for"), "{error}");
+    assert!(error["remedy"]["cause"].as_str().unwrap().contains("asked for granular scopes"), "{error}");
     assert!(error["fix"].as_str().unwrap().contains("--style classic"), "{error}");
     assert!(!error.to_string().contains("connection reconnect own"), "there is no such connection: {error}");
     let doctor = world.run(&["doctor", "own"]);

@@ -110,7 +110,11 @@ pub fn occurrences(ids: Option<&[String]>) -> Outcome<Option<String>> {
     for (n, id) in ids.into_iter().flatten().enumerate() {
         if id.is_empty() || !id.bytes().all(|b| b.is_ascii_alphanumeric()) {
             let place = format!("/occurrence_ids/{n}");
-            return Err(invalid(&place, "this is not an occurrence's id", "take an `id` of the meeting's `occurrences`"));
+            return Err(invalid(
+                &place,
+                "this is not an occurrence's id",
+                "take an `id` of the meeting's `occurrences`",
+            ));
         }
     }
     Ok(ids.filter(|ids| !ids.is_empty()).map(|ids| ids.join(",")))

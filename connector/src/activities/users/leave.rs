@@ -44,9 +44,11 @@ fn heir(request: &LeavingUser) -> Outcome<Option<&str>> {
         (Some(transfer), None | Some(false)) if transfer.to.eq_ignore_ascii_case(&request.user) => {
             Err(invalid("/transfer/to", "this is the user who leaves", "name somebody else"))
         }
-        (Some(transfer), None | Some(false)) if !transfer.to.contains('@') => {
-            Err(invalid("/transfer/to", "this is not an e-mail address", "give the address of an active user, not an id"))
-        }
+        (Some(transfer), None | Some(false)) if !transfer.to.contains('@') => Err(invalid(
+            "/transfer/to",
+            "this is not an e-mail address",
+            "give the address of an active user, not an id",
+        )),
         (Some(transfer), None | Some(false))
             if things(Some(transfer)).iter().all(|(_, _, chosen)| *chosen != Some(true)) =>
         {
