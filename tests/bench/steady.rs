@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use switchboard_egress::{Connection, Credential, CredentialError, Facts, MemoryPacing, Pacing, Policy};
+use switchboard_egress::{Connection, Credential, CredentialError, Facts, Identify, MemoryPacing, Pacing, Policy};
 use url::Url;
 
 use crate::Failed;
@@ -45,11 +45,11 @@ impl Connection for Steady {
         &self.pacing
     }
 
-    async fn credential(&self) -> Result<Credential, CredentialError> {
+    async fn credential(&self, _: Option<&Arc<dyn Identify>>) -> Result<Credential, CredentialError> {
         Ok(Credential::new(self.token.clone()))
     }
 
-    async fn renew(&self, _rejected: &Credential) -> Result<Credential, CredentialError> {
+    async fn renew(&self, _: &Credential, _: Option<&Arc<dyn Identify>>) -> Result<Credential, CredentialError> {
         Ok(Credential::new(self.token.clone()))
     }
 }

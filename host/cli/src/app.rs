@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use switchboard_connections::{Connections, KeySource, Vault};
-use switchboard_egress::{Egress, Trace, TraceLine};
+use switchboard_egress::{Egress, NoTrace, Trace, TraceLine};
 use switchboard_runtime::{Bundle, CallOptions, Connector, MachineCode, Runtime, RuntimeConfig};
 use switchboard_store::Store;
 
@@ -104,10 +104,13 @@ impl App {
     pub fn call_options(&self, label: &str, downloads: &Path) -> CallOptions {
         let mut options = CallOptions { downloads: downloads.to_owned(), ..CallOptions::default() };
         options.events = Arc::new(Watcher::new(label, self.global.quiet || self.global.json));
-        if self.global.trace {
-            options.trace = Arc::new(PrintTrace { label: label.to_owned() });
-        }
+        options.trace = self.trace(label);
         options
+    }
+
+    /// What sees the requests of a connection.
+    pub fn trace(&self, label: &str) -> Arc<dyn Trace> {
+        if self.global.trace { Arc::new(PrintTrace { label: label.to_owned() }) } else { Arc::new(NoTrace) }
     }
 
     /// The same for a command that downloads as a person said.
@@ -136,7 +139,7 @@ impl App {
 const WRITES: Duration = Duration::from_secs(1);
 
 /// What stands in a trace where a connection's label does: tokens are got, renewed and taken back.
-const SIGN_IN: &str = "(sign-in)";
+pub const SIGN_IN: &str = "(sign-in)";
 
 /// `--trace`: one line a request on standard error, with the connection it belongs to.
 struct PrintTrace {

@@ -1,7 +1,7 @@
 //! Connected accounts: making, keeping, finding and opening them.
 
 use std::cmp::Reverse;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex};
 
 use secrecy::{ExposeSecret, SecretString};
 use switchboard_egress::{Egress, Facts, KnownSecrets, MemoryPacing};
@@ -140,7 +140,6 @@ impl Connections {
             // The grant may take the place of one of these.
             others: grant.app.as_ref().map(|app| self.secrets_of_app(service, &app.client_id)).unwrap_or_default(),
             hidden: Mutex::default(),
-            whose: OnceLock::new(),
         })
     }
 
@@ -258,7 +257,6 @@ impl Connections {
             source: Source::Kept(self.core.clone()),
             others: KnownSecrets::default(),
             hidden: Mutex::default(),
-            whose: OnceLock::new(),
         })
     }
 

@@ -31,7 +31,7 @@ pub use ending::deauthorize::{Deauthorization, Rule as DeauthorizationRule};
 pub use ending::disconnect::{Disconnected, Revocation};
 pub use ending::revocation::Retried;
 pub use error::ConnectionsError;
-pub use grant::owner_check::{Admitted, Care, Ended, Identify, Owner, Usage};
+pub use grant::owner_check::{Admitted, Care, Ended, Owner, Usage};
 pub use grant::rejected::Touched;
 pub use grant::{Grant, Method};
 pub use live_connection::LiveConnection;
@@ -49,6 +49,9 @@ pub use vault::key::KeySource;
 pub use vault::keyring::Keyring;
 pub use vault::{KeyReport, Vault};
 pub use webhook_replays::StoreReplays;
+
+/// Identifies the user of a grant or a connection; the connector of the runtime makes one.
+pub use switchboard_egress::{Identify, IdentifyCause, IdentifyError};
 
 /// The text type every secret of this crate is given in.
 pub use secrecy::SecretString;

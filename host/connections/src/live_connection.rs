@@ -1,13 +1,11 @@
 //! One connection in use.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::Value;
-use switchboard_egress::{AskOwner, Connection, Credential, CredentialError, Facts, KnownSecrets, Pacing, Policy};
+use switchboard_egress::{Connection, Credential, CredentialError, Facts, Identify, KnownSecrets, Pacing, Policy};
 
-use crate::grant::owner_check::Identify;
 use crate::grant::token::{AppSecret, Token};
 use crate::refresh::rotation::{APP, Core};
 use crate::{ConnectionsError, Grant};
@@ -25,8 +23,6 @@ pub struct LiveConnection {
     pub(crate) others: KnownSecrets,
     /// What the answers to requests with the present token must not show, and that token's fingerprint.
     pub(crate) hidden: Mutex<Option<(String, KnownSecrets)>>,
-    /// Says whose a renewed token is.
-    pub(crate) whose: OnceLock<Arc<dyn Identify>>,
 }
 
 pub(crate) enum Source {
@@ -91,20 +87,20 @@ impl Connection for LiveConnection {
         self.plan.as_deref()
     }
 
-    fn ask_owner_by(&self, asker: Arc<dyn AskOwner>) {
-        self.whose.get_or_init(|| Arc::new(Caller(asker)));
-    }
-
-    async fn credential(&self) -> Result<Credential, CredentialError> {
+    async fn credential(&self, owner_check: Option<&Arc<dyn Identify>>) -> Result<Credential, CredentialError> {
         match &self.source {
-            Source::Kept(core) => self.hiding(&core.token(&self.id, None, self.whose.get()).await?),
+            Source::Kept(core) => self.hiding(&core.token(&self.id, None, owner_check).await?),
             Source::Fresh(grant) => self.hiding(&grant.token),
         }
     }
 
-    async fn renew(&self, rejected: &Credential) -> Result<Credential, CredentialError> {
+    async fn renew(
+        &self,
+        rejected: &Credential,
+        owner_check: Option<&Arc<dyn Identify>>,
+    ) -> Result<Credential, CredentialError> {
         match &self.source {
-            Source::Kept(core) => self.hiding(&core.token(&self.id, Some(rejected), self.whose.get()).await?),
+            Source::Kept(core) => self.hiding(&core.token(&self.id, Some(rejected), owner_check).await?),
             Source::Fresh(_) => Err(CredentialError {
                 code: "token-refused".to_owned(),
                 message: "the service refused the new token".to_owned(),
@@ -112,16 +108,6 @@ impl Connection for LiveConnection {
                 retryable: false,
             }),
         }
-    }
-}
-
-/// Whoever calls over a connection can say whose it is.
-struct Caller(Arc<dyn AskOwner>);
-
-#[async_trait]
-impl Identify for Caller {
-    async fn identify(&self, connection: LiveConnection) -> Result<Value, String> {
-        self.0.owner(Arc::new(connection)).await
     }
 }
 

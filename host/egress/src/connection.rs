@@ -26,24 +26,60 @@ pub trait Connection: Send + Sync {
         None
     }
 
-    /// A credential that is good now.
-    async fn credential(&self) -> Result<Credential, CredentialError>;
-
-    /// Names who can say whose the account is: whoever calls over the connection, before the call. A connection that renews its
-    /// credential asks before the new one is used. The first one stays.
-    fn ask_owner_by(&self, _asker: Arc<dyn AskOwner>) {}
+    /// A credential that is good now. A connection that renews its credential asks `owner_check` for the user of the new one
+    /// before it gives it out.
+    async fn credential(&self, owner_check: Option<&Arc<dyn Identify>>) -> Result<Credential, CredentialError>;
 
     /// A fresh credential, after the service refused `rejected` as expired.
     ///
     /// Many calls may ask at once; one refresh serves them all.
-    async fn renew(&self, rejected: &Credential) -> Result<Credential, CredentialError>;
+    async fn renew(
+        &self,
+        rejected: &Credential,
+        owner_check: Option<&Arc<dyn Identify>>,
+    ) -> Result<Credential, CredentialError>;
 }
 
-/// Finds out whose an account is, by asking the service over a connection to it.
+/// Identifies the user of a connection by asking the service over it.
 #[async_trait]
-pub trait AskOwner: Send + Sync {
-    /// The identity, with `user_id`; or why it cannot be found out.
-    async fn owner(&self, connection: Arc<dyn Connection>) -> Result<serde_json::Value, String>;
+pub trait Identify: Send + Sync {
+    /// The identity, with `user_id` and where known `email`.
+    async fn identify(&self, connection: Arc<dyn Connection>) -> Result<serde_json::Value, IdentifyError>;
+}
+
+/// Why the user of a connection is not known.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct IdentifyError {
+    /// The code that a call would fail with: `scope-missing`, `unavailable`.
+    pub code: String,
+    /// What happened.
+    pub message: String,
+    /// What the user can do.
+    pub fix: Option<String>,
+    /// Trying again later may help.
+    pub retryable: bool,
+    /// What failed.
+    pub cause: IdentifyCause,
+}
+
+/// What failed while a user was identified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IdentifyCause {
+    /// The service gave no identity.
+    Service,
+    /// The service refused the token.
+    Token,
+    /// The program that asked: others may succeed.
+    Caller,
+}
+
+impl IdentifyError {
+    /// The service cannot be reached now, or cannot answer.
+    pub fn unavailable(message: impl Into<String>) -> Self {
+        let (code, message) = ("unavailable".to_owned(), message.into());
+        Self { code, message, fix: None, retryable: true, cause: IdentifyCause::Service }
+    }
 }
 
 /// What a connector may know about a connection: never the credential.
@@ -59,7 +95,7 @@ pub struct Facts {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct CredentialError {
-    /// `needs-reconnect`, `replaced`, `revoked`, `token-refused` (a new one) or `unavailable`.
+    /// `needs-reconnect`, `replaced`, `revoked`, `token-refused` (a new one), `unavailable`, or why the user is not known.
     pub code: String,
     /// What happened.
     pub message: String,

@@ -1,8 +1,10 @@
 //! The simplest connection: one token, no renewal.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 
-use crate::{Connection, Credential, CredentialError, Facts, MemoryPacing, Pacing, Policy};
+use crate::{Connection, Credential, CredentialError, Facts, Identify, MemoryPacing, Pacing, Policy};
 
 /// A connection whose token is given once. For embedders that renew tokens themselves, and for tests.
 #[derive(Clone, Debug)]
@@ -38,11 +40,15 @@ impl Connection for FixedToken {
         &self.pacing
     }
 
-    async fn credential(&self) -> Result<Credential, CredentialError> {
+    async fn credential(&self, _owner_check: Option<&Arc<dyn Identify>>) -> Result<Credential, CredentialError> {
         Ok(self.token.clone())
     }
 
-    async fn renew(&self, _rejected: &Credential) -> Result<Credential, CredentialError> {
+    async fn renew(
+        &self,
+        _rejected: &Credential,
+        _owner_check: Option<&Arc<dyn Identify>>,
+    ) -> Result<Credential, CredentialError> {
         Err(CredentialError {
             code: "needs-reconnect".into(),
             message: "the token has ended and cannot be renewed".into(),

@@ -4,10 +4,9 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use async_trait::async_trait;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use switchboard_egress::{self as egress, AskOwner, Connection, Egress};
+use switchboard_egress::{self as egress, Connection, Egress};
 use switchboard_manifest::{Activity, Hosts, Manifest, ManifestError, ManifestIndex};
 use tokio::time::Instant;
 use wasmtime::Store;
@@ -350,8 +349,8 @@ impl Connector {
     }
 
     fn network(&self, connection: Arc<dyn Connection>, options: &CallOptions, budget: CallBudget) -> Call {
-        connection.ask_owner_by(Arc::new(Asker { connector: self.clone(), options: options.clone() }));
         Call {
+            owner_check: self.owner_check(Arc::clone(&options.trace)),
             shared: Arc::clone(&self.shared),
             connection,
             options: options.clone(),
@@ -365,20 +364,6 @@ impl Connector {
             requests: 0,
             sent_a_change: AtomicBool::new(false),
         }
-    }
-}
-
-/// Asks the service, through the connector, whose a connection is.
-struct Asker {
-    connector: Connector,
-    options: CallOptions,
-}
-
-#[async_trait]
-impl AskOwner for Asker {
-    async fn owner(&self, connection: Arc<dyn Connection>) -> Result<Value, String> {
-        let identity = self.connector.identify(connection, &self.options).await.map_err(|error| error.to_string())?;
-        serde_json::to_value(identity).map_err(|error| error.to_string())
     }
 }
 

@@ -188,8 +188,10 @@ pub(crate) fn response(answer: switchboard_egress::Response) -> http::Response {
 
 /// No usable sign-in, in the contract's words.
 pub(crate) fn no_credential(error: switchboard_egress::CredentialError) -> http::Failure {
+    // A refusal of the host stays one, whichever request was refused.
+    let code = if error.code.starts_with("refused.") { error.code } else { format!("credential.{}", error.code) };
     http::Failure {
-        code: format!("credential.{}", error.code),
+        code,
         message: error.message,
         fix: error.fix,
         retry: if error.retryable { types::Retry::After(5_000) } else { types::Retry::AfterUserAction },

@@ -4,7 +4,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use switchboard_egress::{self as egress, Ask, Connection, Credential, CredentialError, Held, Method, Request, Target};
+use switchboard_egress::{
+    self as egress, Ask, Connection, Credential, CredentialError, Held, Identify, Method, Request, Target,
+};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
@@ -48,6 +50,8 @@ pub(crate) struct Words {
 pub(crate) struct Call {
     pub(crate) shared: Arc<Shared>,
     pub(crate) connection: Arc<dyn Connection>,
+    /// Verifies the user of a token that is renewed for this call.
+    pub(crate) owner_check: Arc<dyn Identify>,
     pub(crate) options: CallOptions,
     pub(crate) budget: CallBudget,
     pub(crate) deadline: Instant,
@@ -199,7 +203,7 @@ impl Call {
         match wants {
             http::Credential::None => Ok(None),
             http::Credential::Connection => {
-                let mut credential = self.in_time(self.connection.credential()).await?;
+                let mut credential = self.in_time(self.connection.credential(Some(&self.owner_check))).await?;
                 // The service may still repeat the one it refused.
                 let mut used = self.last.lock().unwrap_or_else(PoisonError::into_inner);
                 if let Some(last) = &*used
@@ -300,7 +304,7 @@ impl Call {
         match (verdict.kind.as_str(), credential) {
             ("expired", Some(rejected)) if !*renewed => {
                 *renewed = true;
-                self.in_time(self.connection.renew(rejected)).await?;
+                self.in_time(self.connection.renew(rejected, Some(&self.owner_check))).await?;
                 Ok(Next::Again(std::time::Duration::ZERO))
             }
             ("rate-limited", _) => {

@@ -21,6 +21,7 @@ mod host;
 mod limits;
 mod machine_code;
 mod meter;
+mod owner_check;
 mod request_size;
 mod retry;
 mod trusted;
@@ -36,7 +37,8 @@ pub use switchboard_deliveries::{
     Inspection, MemoryReplays, Refusal, Replays, Signing, SigningError, SigningSecrets, Unverified, Verified,
 };
 pub use switchboard_egress::{
-    Ask, Connection, Credential, CredentialError, Egress, Facts, FixedToken, Held, MemoryPacing, Pacing, Policy, Turn,
+    Ask, Connection, Credential, CredentialError, Egress, Facts, FixedToken, Held, Identify, IdentifyCause,
+    IdentifyError, MemoryPacing, NoTrace, Pacing, Policy, Trace, Turn,
 };
 /// What a connector declares, as data.
 pub use switchboard_manifest as manifest;

@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use serde_json::json;
 use switchboard_egress::Pacing;
 use switchboard_runtime::{
-    CallError, CallOptions, Connection, Connector, Credential, CredentialError, Egress, Facts, FixedToken, Policy,
-    Retry, Runtime, RuntimeConfig,
+    CallError, CallOptions, Connection, Connector, Credential, CredentialError, Egress, Facts, FixedToken, Identify,
+    Policy, Retry, Runtime, RuntimeConfig,
 };
 
 use crate::connector::load_file::bundle;
@@ -49,11 +49,11 @@ impl Connection for Waits {
         self.0.policy()
     }
 
-    async fn credential(&self) -> Result<Credential, CredentialError> {
+    async fn credential(&self, _: Option<&Arc<dyn Identify>>) -> Result<Credential, CredentialError> {
         std::future::pending().await
     }
 
-    async fn renew(&self, _: &Credential) -> Result<Credential, CredentialError> {
+    async fn renew(&self, _: &Credential, _: Option<&Arc<dyn Identify>>) -> Result<Credential, CredentialError> {
         std::future::pending().await
     }
 

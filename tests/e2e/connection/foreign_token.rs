@@ -4,16 +4,16 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use switchboard_connections::{Connections, KeySource, Vault};
+use switchboard_connections::{Connections, KeySource, LiveConnection, Vault};
 use switchboard_egress::Egress;
-use switchboard_runtime::{CallOptions, Runtime, RuntimeConfig};
+use switchboard_runtime::{CallError, CallOptions, Connector, Retry, Runtime, RuntimeConfig};
 use switchboard_store::Store;
 use switchboard_tests::world::World;
 
 use crate::connector::load_file::bundle;
 
 /// A connection of ada whose next refresh brings a token of grace.
-fn mixed_up() -> World {
+fn foreign_token() -> World {
     let world = World::connected();
     world.ask("POST", "/_emulator/clock", &json!({"advance_s": 7_200}));
     let foreign = world.emulator.issue_token("grace@emulator.test").unwrap();
@@ -24,15 +24,15 @@ fn mixed_up() -> World {
 }
 
 /// What the API was asked since the refresh.
-fn asked(world: &World) -> Vec<String> {
+fn api_requests(world: &World) -> Vec<String> {
     let requests = world.requests();
     let path = |request: &Value| request["path"].as_str().unwrap_or_default().to_owned();
     let refresh = requests.iter().rposition(|request| path(request).contains("/oauth/token")).unwrap();
     requests[refresh + 1..].iter().map(path).filter(|path| path.contains("/v2/")).collect()
 }
 
-fn ended(world: &World) {
-    assert_eq!(asked(world), ["/v2/users/me"], "only whose the token is");
+fn check_end(world: &World) {
+    assert_eq!(api_requests(world), ["/v2/users/me"], "only whose the token is");
     let row = world.json(&["connection", "show", "work", "--json"]);
     assert_eq!(row["state"], "needs-reconnect");
     assert!(row.to_string().contains("a token of another user, grace@emulator.test"), "{row}");
@@ -40,44 +40,115 @@ fn ended(world: &World) {
 
 #[test]
 fn a_call_does_not_act_with_a_foreign_token() {
-    let world = mixed_up();
+    let world = foreign_token();
     let done = world.run(&["call", "zoom.meetings.list", "--json"]);
     assert_ne!(done.code, 0, "{}", done.out);
-    ended(&world);
+    check_end(&world);
 }
 
 #[test]
 fn the_doctor_does_not_act_with_a_foreign_token() {
-    let world = mixed_up();
+    let world = foreign_token();
     let done = world.run(&["doctor", "--json"]);
     assert_ne!(done.code, 0, "{}", done.out);
-    ended(&world);
+    check_end(&world);
 }
 
 #[test]
 fn a_test_of_a_connection_does_not_act_with_a_foreign_token() {
-    let world = mixed_up();
+    let world = foreign_token();
     let done = world.run(&["connection", "test", "work", "--json"]);
     assert_ne!(done.code, 0, "{}", done.out);
-    ended(&world);
+    check_end(&world);
 }
 
-#[test]
-fn an_embedder_does_not_act_with_a_foreign_token() {
-    let world = mixed_up();
-    let threads = tokio::runtime::Runtime::new().unwrap();
-    threads.block_on(async {
+/// What an embedder has.
+struct Embedder {
+    zoom: Connector,
+    live: Arc<LiveConnection>,
+}
+
+impl Embedder {
+    fn new(world: &World, config: RuntimeConfig) -> Embedder {
         let egress = Egress::new().unwrap();
         let store = Store::open(world.home.path()).unwrap();
         let vault = Vault::open(&store, KeySource::find(world.home.path())).unwrap();
         let accounts = Connections::open(store, vault, egress.clone());
-        let zoom = Runtime::new(RuntimeConfig::default(), egress).unwrap().load_bundle(bundle()).unwrap();
-        let live = Arc::new(accounts.open_connection(Some("work")).unwrap());
+        let zoom = Runtime::new(config, egress).unwrap().load_bundle(bundle()).unwrap();
+        Embedder { zoom, live: Arc::new(accounts.open_connection(Some("work")).unwrap()) }
+    }
+
+    async fn list_meetings(&self, options: &CallOptions) -> Result<Value, CallError> {
+        self.zoom.call("zoom.meetings.list", json!({}), self.live.clone(), options).await
+    }
+}
+
+fn block_on<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Runtime::new().unwrap().block_on(work)
+}
+
+fn set_fault(world: &World, fault: &Value) {
+    assert_eq!(world.ask("POST", "/_emulator/faults", fault).0, 200);
+}
+
+#[test]
+fn an_embedder_does_not_act_with_a_foreign_token() {
+    let world = foreign_token();
+    block_on(async {
         // The system's clock is not that of the emulator: the service refuses the token, which is then replaced.
-        let error = zoom.call("zoom.meetings.list", json!({}), live, &CallOptions::default()).await.unwrap_err();
+        let embedder = Embedder::new(&world, RuntimeConfig::default());
+        let error = embedder.list_meetings(&CallOptions::default()).await.unwrap_err();
         assert!(error.to_string().contains("another user"), "{error}");
     });
-    ended(&world);
+    check_end(&world);
+}
+
+#[test]
+fn a_dry_run_first_does_not_change_later_calls() {
+    let world = World::connected();
+    block_on(async {
+        let embedder = Embedder::new(&world, RuntimeConfig::default());
+        let dry = CallOptions { dry_run: true, ..CallOptions::default() };
+        embedder.list_meetings(&dry).await.unwrap();
+        set_fault(&world, &json!({"kind": "token-death"}));
+        embedder.list_meetings(&CallOptions::default()).await.unwrap();
+    });
+}
+
+/// The token was renewed, and its user could not be verified. The next call finds that the app was removed meanwhile.
+#[test]
+fn an_unverified_token_that_is_refused_ends_the_connection() {
+    let world = World::connected();
+    block_on(async {
+        let embedder = Embedder::new(&world, RuntimeConfig::default());
+        set_fault(&world, &json!({"kind": "token-death"}));
+        set_fault(&world, &json!({"kind": "status", "status": 429, "variant": "daily", "operation": "GET users/*"}));
+        let error = embedder.list_meetings(&CallOptions::default()).await.unwrap_err();
+        assert_eq!(error.code(), "credential.unavailable", "{error}");
+        set_fault(&world, &json!({"kind": "token-death", "refresh": true}));
+        let error = embedder.list_meetings(&CallOptions::default()).await.unwrap_err();
+        assert_eq!(error.code(), "credential.needs-reconnect", "{error}");
+    });
+    assert_eq!(world.json(&["connection", "show", "work", "--json"])["state"], "needs-reconnect");
+}
+
+#[test]
+fn a_lasting_refusal_of_the_check_keeps_its_code() {
+    let world = World::connected();
+    let message = "Invalid access token, does not contain scopes:[user:read:user].";
+    set_fault(&world, &json!({"kind": "token-death"}));
+    set_fault(
+        &world,
+        &json!({"kind": "error", "status": 400, "code": 4711, "message": message, "operation": "GET users/*"}),
+    );
+    block_on(async {
+        let embedder = Embedder::new(&world, RuntimeConfig::default());
+        let error = embedder.list_meetings(&CallOptions::default()).await.unwrap_err();
+        assert_eq!(error.code(), "credential.scope-missing", "{error}");
+        let CallError::Problem(problem) = error else { panic!("{error}") };
+        assert_eq!(problem.retry, Retry::AfterUserAction);
+        assert!(problem.fix.is_some());
+    });
 }
 
 #[test]

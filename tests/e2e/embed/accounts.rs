@@ -7,28 +7,14 @@ use switchboard_tests::world::{World, landing};
 use crate::connector::load_file::bundle;
 
 // example: begin
-use async_trait::async_trait;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::{path::Path, sync::Arc};
-use switchboard_connections::{
-    App, ConnectSessions, Connections, Identify, KeySource, LiveConnection, Method, Service, Vault,
-};
+use switchboard_connections::{App, ConnectSessions, Connections, KeySource, Method, Service, Vault};
 use switchboard_egress::Egress;
-use switchboard_runtime::{CallOptions, Connector, manifest::Manifest};
+use switchboard_runtime::{CallOptions, Connector, NoTrace, manifest::Manifest};
 use switchboard_store::Store;
 
 type Fails = Box<dyn std::error::Error>;
-
-/// Asks the service, through the connector, whose a connection is.
-struct Who(Connector);
-
-#[async_trait]
-impl Identify for Who {
-    async fn identify(&self, connection: LiveConnection) -> Result<Value, String> {
-        let identity = self.0.identify(Arc::new(connection), &CallOptions::default()).await;
-        identity.map(|identity| json!(identity)).map_err(|error| error.to_string())
-    }
-}
 
 /// The accounts of your platform: a folder with a database, and the key that seals its secrets.
 fn accounts(home: &Path, egress: Egress) -> Result<Connections, Fails> {
@@ -39,7 +25,7 @@ fn accounts(home: &Path, egress: Egress) -> Result<Connections, Fails> {
 
 /// At every start, and every few minutes: what was cut short is ended, what could not be revoked is tried again.
 async fn look_after(accounts: &Connections, zoom: &Connector) -> Result<(), Fails> {
-    accounts.finish_sign_ins(&Who(zoom.clone()), |left| println!("{left}")).await?;
+    accounts.finish_sign_ins(&*zoom.owner_check(Arc::new(NoTrace)), |left| println!("{left}")).await?;
     for tried in accounts.retry_revocations().await? {
         println!("{}: {}", tried.label, tried.failed.as_deref().unwrap_or("revoked"));
     }
@@ -68,8 +54,8 @@ fn service(manifest: &Manifest, cloud: &str, api_base: &str, oauth_base: &str) -
 fn sign_ins(accounts: &Connections, zoom: &Connector, service: Service, app: App) -> Result<ConnectSessions, Fails> {
     let links = "https://platform.example/connect".parse()?;
     let callback = "https://platform.example/oauth/callback".parse()?;
-    let who = Arc::new(Who(zoom.clone()));
-    Ok(ConnectSessions::new(accounts.clone(), service, app, "Platform", Method::Byo, links, callback, who)?)
+    let owner_check = zoom.owner_check(Arc::new(NoTrace));
+    Ok(ConnectSessions::new(accounts.clone(), service, app, "Platform", Method::Byo, links, callback, owner_check)?)
 }
 // example: end
 

@@ -9,8 +9,8 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use switchboard_egress::Pacing;
 use switchboard_runtime::{
-    CallError, CallOptions, Connection, Connector, Credential, CredentialError, Egress, Facts, FixedToken, Policy,
-    Runtime, RuntimeConfig,
+    CallError, CallOptions, Connection, Connector, Credential, CredentialError, Egress, Facts, FixedToken, Identify,
+    Policy, Runtime, RuntimeConfig,
 };
 
 use super::component::{Attack, HONEST, component};
@@ -191,13 +191,17 @@ impl Connection for Renewed {
         self.inner.policy()
     }
 
-    async fn credential(&self) -> Result<Credential, CredentialError> {
+    async fn credential(&self, _: Option<&Arc<dyn Identify>>) -> Result<Credential, CredentialError> {
         self.begun.fetch_add(1, Ordering::SeqCst);
         std::future::pending().await
     }
 
-    async fn renew(&self, _: &Credential) -> Result<Credential, CredentialError> {
-        self.credential().await
+    async fn renew(
+        &self,
+        _: &Credential,
+        owner_check: Option<&Arc<dyn Identify>>,
+    ) -> Result<Credential, CredentialError> {
+        self.credential(owner_check).await
     }
 
     fn facts(&self) -> Facts {

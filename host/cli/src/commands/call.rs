@@ -34,7 +34,7 @@ pub async fn run(app: &App, call: Call) -> Result<(), CliError> {
         Ok(row) => advised(error, connector.manifest(), &row),
         Err(_) => error,
     };
-    let connection = connect::open(app, &connector, &connections, call.connection.as_deref());
+    let connection = connect::live(app, &connector, &connections, call.connection.as_deref());
     let connection = connection.map_err(|error| advised(error.into()))?;
     let label = connection.label().to_owned();
     let mut options = app.download_options(connection.label(), &call.files)?;

@@ -6,9 +6,8 @@ use std::time::Duration;
 use switchboard_connections::{Connections, ConnectionsError, InterruptedSignIn, Retried};
 use tokio::task::JoinHandle;
 
-use crate::app::App;
+use crate::app::{App, SIGN_IN};
 use crate::args::Command;
-use crate::commands::connect::Asking;
 
 /// A command is not kept longer than this; what is not done by then is asked at the next start.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -37,10 +36,10 @@ pub async fn begin(app: &App, command: &Command) -> Option<Earlier> {
     if connections.has_cut_short().is_ok_and(|cut_short| cut_short)
         && let Ok(connector) = app.connector().await
     {
-        let asking = Asking { app, connector: &connector };
+        let owner_check = connector.owner_check(app.trace(SIGN_IN));
         let told = |one| app.say(&format!("an earlier sign-in was interrupted. {one}"));
         // What is not done by then is done at the next start.
-        let _ = tokio::time::timeout(IDENTIFIED_WITHIN, connections.finish_sign_ins(&asking, told)).await;
+        let _ = tokio::time::timeout(IDENTIFIED_WITHIN, connections.finish_sign_ins(&*owner_check, told)).await;
     }
     Some(tokio::spawn(async move { connections.retry_revocations().await }))
 }

@@ -50,7 +50,7 @@ pub async fn run(app: &App, run: Run) -> Result<(), CliError> {
     let rows = accounts(&connections, &declared, &run.connection)?;
     let mut accounts = BTreeMap::new();
     for (name, row) in &rows {
-        let connection = Arc::new(connect::open(app, &connector, &connections, Some(&row.id))?);
+        let connection = Arc::new(connect::live(app, &connector, &connections, Some(&row.id))?);
         let mut options = app.download_options(&row.label, &run.files)?;
         options.allow = app.allowed(&run.allow)?;
         accounts.insert(name.clone(), Account { connection, options });

@@ -27,7 +27,7 @@ pub async fn run(app: &App, connector: Connector, connections: &Connections) -> 
     let document = switchboard_automation::parse(DOCUMENT, "first-light.json")
         .map_err(|report| CliError::failed("document.invalid", report.to_string()))?;
     let downloads = PathBuf::from("downloads");
-    let connection = Arc::new(connect::open(app, &connector, connections, Some(LABEL))?);
+    let connection = Arc::new(connect::live(app, &connector, connections, Some(LABEL))?);
     let account = Account { connection, options: app.call_options(LABEL, &downloads) };
     let runner = SandboxRunner { connector, accounts: [(ONLY.to_owned(), account)].into() };
     let id = new_id();

@@ -2,13 +2,12 @@
 
 use std::cmp::Reverse;
 
-use async_trait::async_trait;
 use serde_json::Value;
 use switchboard_store::ConnectionRow;
 
 use crate::connections::Connections;
 use crate::grant::commit::Entry;
-use crate::{ConnectionsError, Grant, LiveConnection, Method, Service};
+use crate::{ConnectionsError, Grant, Method, Service};
 
 /// Whose a grant is, as the service told.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,13 +26,6 @@ impl Owner {
         let text = |name: &str| identity.get(name).and_then(Value::as_str).map(str::to_owned);
         Owner { user_id: text("user_id").unwrap_or_default(), email: text("email"), identity }
     }
-}
-
-/// Finds out whose a grant or a connection is, by asking the service through the connector.
-#[async_trait]
-pub trait Identify: Send + Sync {
-    /// The identity, with `user_id` and where known `email`; or why it cannot be found out.
-    async fn identify(&self, connection: LiveConnection) -> Result<Value, String>;
 }
 
 /// What is wanted of a new connection.

@@ -5,12 +5,14 @@
 //! where nobody can say whose it was, the connections of the app are tried.
 
 use std::fmt;
+use std::sync::Arc;
 
+use switchboard_egress::Identify;
 use switchboard_store::ConnectionRow;
 
 use crate::connections::Connections;
 use crate::grant::commit::{Entry, of_user};
-use crate::grant::owner_check::{Identify, Owner};
+use crate::grant::owner_check::Owner;
 use crate::{ConnectionsError, Grant, Method, Service, State};
 
 /// So many connections of one app are tried at most.
@@ -173,14 +175,14 @@ impl Connections {
     /// After a sign-in of nobody knows whom: tries each connection of the app with the token it has, which the service
     /// refuses to the one that ended. That one has its state when this returns. Ends at the first that gets no answer.
     /// Empty when the app has no connection; [`Touched::Unknown`] alone when none was found to have ended.
-    pub async fn look_after(&self, service: &Service, client_id: &str, whose: &dyn Identify) -> Vec<Touched> {
+    pub async fn look_after(&self, service: &Service, client_id: &str, owner_check: &dyn Identify) -> Vec<Touched> {
         let Ok(rows) = self.of_app(service, client_id) else {
             return vec![Touched::Unknown];
         };
         let (all, mut touched) = (rows.len(), Vec::new());
         for row in rows.into_iter().take(MOST_TRIED) {
             let tried = match self.open_connection(Some(&row.id)) {
-                Ok(live) => whose.identify(live).await.is_ok(),
+                Ok(live) => owner_check.identify(Arc::new(live)).await.is_ok(),
                 Err(_) => false,
             };
             if tried {

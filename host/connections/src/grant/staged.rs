@@ -6,12 +6,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use switchboard_egress::Identify;
 use switchboard_store::{FileLock, PendingRevocation};
 use tokio::time::timeout;
 
 use crate::connections::Connections;
 use crate::ending::revocation::{FIELD, Job};
-use crate::grant::owner_check::{Identify, Owner};
+use crate::grant::owner_check::Owner;
 use crate::grant::rejected::Touched;
 use crate::grant::token::{AppSecret, Token};
 use crate::refresh::in_flight::UnderWay;
@@ -93,7 +94,7 @@ impl Connections {
     /// for a day. Call it at every start, before [`Connections::retry_revocations`].
     pub async fn finish_sign_ins(
         &self,
-        whose: &dyn Identify,
+        owner_check: &dyn Identify,
         mut told: impl FnMut(Touched),
     ) -> Result<(), ConnectionsError> {
         for pending in self.core.store.revocations()?.into_iter().filter(is_sign_in) {
@@ -105,7 +106,7 @@ impl Connections {
                 continue;
             };
             let (id, until) = (pending.id.clone(), pending.until);
-            if let Err(why) = self.finish_sign_in(pending, lock, whose, &mut told).await {
+            if let Err(why) = self.finish_sign_in(pending, lock, owner_check, &mut told).await {
                 let later = (self.core.now() + KEPT_WITHIN_MS).min(until);
                 self.core.note_revocation(&id, &why, later).await?;
             }
@@ -117,7 +118,7 @@ impl Connections {
         &self,
         pending: PendingRevocation,
         lock: FileLock,
-        whose: &dyn Identify,
+        owner_check: &dyn Identify,
         told: &mut impl FnMut(Touched),
     ) -> Result<(), String> {
         let (mut job, _) = self.core.field::<Job>(&pending.id, FIELD).map_err(|error| error.to_string())?;
@@ -128,7 +129,7 @@ impl Connections {
         let service = job.service.clone();
         let grant = grant(job, Unkept { number: pending.granted, pending, _lock: Some(lock) });
         let live = self.from_grant(NAME, &service, &grant).map_err(|error| error.to_string())?;
-        let identity = whose.identify(live).await?;
+        let identity = owner_check.identify(Arc::new(live)).await.map_err(|error| error.to_string())?;
         // All of them were made by a person; the connection's own method stays.
         let left = self.give_away(Method::Byo, &service, grant, Owner::of(identity)).await;
         left.into_iter().for_each(told);

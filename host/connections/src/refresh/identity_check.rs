@@ -1,33 +1,74 @@
-//! Whose a renewed token is, before anything is done with it.
+//! The check of a renewed token's user, before anything is done with the token.
 //!
-//! A service may answer a refresh with a token of somebody else, by a mistake or an answer that was mixed up. So a renewed
+//! A service may answer a refresh with a token of somebody else, by a mistake or an answer to another request. So a renewed
 //! token is kept, and then its user is asked for; until that is known it is used for nothing else.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
-use switchboard_egress::CredentialError;
+use switchboard_egress::{CredentialError, Identify, IdentifyCause, IdentifyError};
 use switchboard_store::Fence;
 use tokio::time::timeout;
 
 use crate::connections::Connections;
-use crate::grant::owner_check::{Identify, Owner, user_of};
+use crate::grant::owner_check::{Owner, user_of};
 use crate::grant::token::{AppSecret, Token};
 use crate::refresh::rotation::{APP, Core, SERVICE, TOKEN, unavailable};
 use crate::text::clean;
 use crate::token_endpoint::request::TIMEOUT;
-use crate::{ConnectionsError, Grant, LiveConnection, Service, State};
+use crate::{ConnectionsError, Grant, Service, State};
 
-/// How long the question may take. A lease lives longer than a refresh and this.
+/// How long one check may take. A lease lives longer than a refresh and its checks.
 pub(crate) const PATIENCE: Duration = TIMEOUT;
 
-impl LiveConnection {
-    /// The same, asking this one whose a renewed token is before it is used. A token of another user ends the connection.
-    /// A connector that is called over a connection asks by itself: this is for calls without one.
-    #[must_use]
-    pub fn checked_by(mut self, whose: Arc<dyn Identify>) -> LiveConnection {
-        self.whose = OnceLock::from(whose);
-        self
+/// Why a renewed token is not used.
+pub(crate) enum OwnerCheckError {
+    /// The service refused the token.
+    TokenRefused(IdentifyError),
+    /// Its user is not known.
+    Unidentified(IdentifyError),
+    /// It is of another user, or the check could not begin.
+    Unusable(ConnectionsError),
+}
+
+impl OwnerCheckError {
+    /// The program of the caller failed: another caller may succeed.
+    pub fn is_local(&self) -> bool {
+        matches!(self, Self::Unidentified(error) if error.cause == IdentifyCause::Caller)
+    }
+}
+
+impl From<IdentifyError> for OwnerCheckError {
+    fn from(error: IdentifyError) -> OwnerCheckError {
+        match error.cause {
+            IdentifyCause::Token => Self::TokenRefused(error),
+            IdentifyCause::Service | IdentifyCause::Caller => Self::Unidentified(error),
+        }
+    }
+}
+
+impl From<ConnectionsError> for OwnerCheckError {
+    fn from(error: ConnectionsError) -> OwnerCheckError {
+        Self::Unusable(error)
+    }
+}
+
+impl From<OwnerCheckError> for CredentialError {
+    fn from(error: OwnerCheckError) -> CredentialError {
+        let not_verified =
+            |error: &IdentifyError| format!("the token was renewed, but its user could not be verified: {error}");
+        match error {
+            OwnerCheckError::Unusable(error) => error.into(),
+            // The next call renews it again.
+            OwnerCheckError::TokenRefused(error) => unavailable(not_verified(&error), true),
+            OwnerCheckError::Unidentified(error) if error.retryable => {
+                CredentialError { fix: error.fix.clone(), ..unavailable(not_verified(&error), true) }
+            }
+            OwnerCheckError::Unidentified(error) => {
+                let message = not_verified(&error);
+                CredentialError { code: error.code, message, fix: error.fix, retryable: false }
+            }
+        }
     }
 }
 
@@ -37,21 +78,18 @@ impl Core {
         self: &Arc<Self>,
         fence: &Fence,
         id: &str,
-        whose: Option<&Arc<dyn Identify>>,
-    ) -> Result<Token, CredentialError> {
+        owner_check: Option<&Arc<dyn Identify>>,
+    ) -> Result<Token, OwnerCheckError> {
         let row = self.active(id)?;
         let (mut token, generation): (Token, u64) = self.field(id, TOKEN)?;
-        let (true, Some(whose)) = (token.unconfirmed, whose) else {
+        let (true, Some(owner_check)) = (token.unconfirmed, owner_check) else {
             return Ok(token);
         };
         // Of an account's own app or an unknown user there is nobody to compare with.
         if let Some(former) = user_of(&row) {
-            let identity = self.ask(id, &row.label, &token, whose).await.map_err(|why| {
-                unavailable(format!("the token was renewed, but its user could not be verified: {why}"), true)
-            })?;
-            let owner = Owner::of(identity);
+            let owner = self.identify(id, &row.label, &token, owner_check).await?;
             if owner.user_id != former {
-                self.end_as_mixed_up(fence, id, (&token, generation), &owner).await?;
+                self.end_as_foreign(fence, id, (&token, generation), &owner).await?;
                 return Err(self.active(id).err().unwrap_or(ConnectionsError::TooLate).into());
             }
         }
@@ -64,7 +102,7 @@ impl Core {
     }
 
     /// The connection ends, and nothing is erased.
-    async fn end_as_mixed_up(
+    async fn end_as_foreign(
         self: &Arc<Self>,
         fence: &Fence,
         id: &str,
@@ -81,22 +119,24 @@ impl Core {
         self.over(fence, id, &hash, State::NeedsReconnect, &reason).await
     }
 
-    async fn ask(
+    async fn identify(
         self: &Arc<Self>,
         id: &str,
         label: &str,
         token: &Token,
-        whose: &Arc<dyn Identify>,
-    ) -> Result<serde_json::Value, String> {
-        let failed = |error: ConnectionsError| error.to_string();
-        let (service, _): (Service, _) = self.field(id, SERVICE).map_err(failed)?;
-        let (app, _): (Option<AppSecret>, _) = self.field(id, APP).map_err(failed)?;
+        owner_check: &Arc<dyn Identify>,
+    ) -> Result<Owner, OwnerCheckError> {
+        let (service, _): (Service, _) = self.field(id, SERVICE)?;
+        let (app, _): (Option<AppSecret>, _) = self.field(id, APP)?;
         let grant = Grant { token: token.clone(), app, living: Vec::new(), unkept: None };
         let connections = Connections { core: self.clone() };
-        let live = connections.from_grant(label, &service, &grant).map_err(failed)?;
-        let answer = timeout(PATIENCE, whose.identify(live)).await;
-        let identity = answer.unwrap_or_else(|_| Err("the service did not answer in time".to_owned()))?;
-        let blank = Owner::of(identity.clone()).user_id.trim().is_empty();
-        if blank { Err("the service did not say which user it is".to_owned()) } else { Ok(identity) }
+        let live = connections.from_grant(label, &service, &grant)?;
+        let answer = timeout(PATIENCE, owner_check.identify(Arc::new(live))).await;
+        let late = |_| Err(IdentifyError::unavailable("the service did not answer in time"));
+        let owner = Owner::of(answer.unwrap_or_else(late)?);
+        if owner.user_id.trim().is_empty() {
+            return Err(IdentifyError::unavailable("the service did not say which user it is").into());
+        }
+        Ok(owner)
     }
 }

@@ -10,12 +10,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use switchboard_egress::{Credential, CredentialError, Egress};
+use switchboard_egress::{Credential, CredentialError, Egress, Identify};
 use switchboard_store::{ConnectionRow, Fence, Held, Store, StoreError};
 
-use crate::grant::owner_check::Identify;
 use crate::grant::token::{AppSecret, Token};
-use crate::refresh::identity_check;
+use crate::refresh::identity_check::{self, OwnerCheckError};
 use crate::refresh::in_flight::UnderWay;
 use crate::sign_in::oauth;
 use crate::token_endpoint::failure::TokenFailure;
@@ -27,8 +26,8 @@ pub(crate) const TOKEN: &str = "token";
 pub(crate) const APP: &str = "app";
 pub(crate) const SERVICE: &str = "service";
 
-/// Longer than one question to the token service, the writes around it, and the question whose the new token is. Counts where there is no file to lock.
-const LEASE_MS: i64 = (2 * TIMEOUT.as_millis() + identity_check::PATIENCE.as_millis()) as i64;
+/// Longer than one refresh, the writes around it, and the check of its user before and after it. Counts where there is no file to lock.
+const LEASE_MS: i64 = 2 * (TIMEOUT.as_millis() + identity_check::PATIENCE.as_millis()) as i64;
 /// How long another process is waited for: its whole lease, and a little.
 const PATIENCE: Duration = Duration::from_millis(LEASE_MS as u64 + 5_000);
 pub(crate) const POLL: Duration = Duration::from_millis(40);
@@ -49,7 +48,7 @@ pub(crate) struct Core {
 struct Flight {
     /// Counts the flights that ended, so that a caller knows one ended while it waited.
     ended: AtomicU64,
-    /// Held while a flight is under way; keeps how the last one failed.
+    /// Held while a flight is under way; keeps how the last one failed, where that holds for all callers.
     failure: Arc<tokio::sync::Mutex<Option<CredentialError>>>,
 }
 
@@ -72,18 +71,20 @@ impl Core {
 
     /// A token that is good now, and is not the one the service just refused.
     ///
-    /// Where somebody says whose a token is, a renewed one is of the same user.
+    /// With `owner_check`, a renewed one is of the same user.
     pub async fn token(
         self: &Arc<Self>,
         id: &str,
         rejected: Option<&Credential>,
-        whose: Option<&Arc<dyn Identify>>,
+        owner_check: Option<&Arc<dyn Identify>>,
     ) -> Result<Token, CredentialError> {
         let flight = self.flight(id);
         let seen = flight.ended.load(Ordering::SeqCst);
         let rejected = rejected.map(Credential::fingerprint);
-        let good =
-            || Ok::<_, CredentialError>(self.good_token(id, rejected.as_deref())?.filter(|token| known(token, whose)));
+        let good = || {
+            let token = self.good_token(id, rejected.as_deref())?;
+            Ok::<_, CredentialError>(token.filter(|token| known(token, owner_check)))
+        };
         if let Some(token) = good()? {
             return Ok(token);
         }
@@ -97,12 +98,12 @@ impl Core {
             return Err(failure.clone());
         }
         // A task of its own: a caller that gives up must not lose the answer with the new token in it.
-        let (core, id, whose) = (self.clone(), id.to_owned(), whose.cloned());
+        let (core, id, owner_check) = (self.clone(), id.to_owned(), owner_check.cloned());
         let rotated = tokio::spawn(async move {
-            let result = core.rotate(&id, rejected.as_deref(), whose.as_ref()).await;
-            *failure = result.as_ref().err().cloned();
+            let result = core.rotate(&id, rejected.as_deref(), owner_check.as_ref()).await;
+            *failure = result.as_ref().err().filter(|failure| !failure.local).map(|failure| failure.error.clone());
             flight.ended.fetch_add(1, Ordering::SeqCst);
-            result
+            result.map_err(|failure| failure.error)
         });
         rotated.await.unwrap_or_else(|error| Err(unavailable(format!("the refresh was interrupted: {error}"), true)))
     }
@@ -180,46 +181,63 @@ impl Core {
         self: &Arc<Self>,
         id: &str,
         rejected: Option<&str>,
-        whose: Option<&Arc<dyn Identify>>,
-    ) -> Result<Token, CredentialError> {
+        owner_check: Option<&Arc<dyn Identify>>,
+    ) -> Result<Token, RotationError> {
         let name = format!("token/{id}");
         // When another process was found at the refresh.
         let mut waited_from = None;
         let give_up = tokio::time::Instant::now() + PATIENCE;
         let held: Held = loop {
-            if let Some(token) = self.good_token(id, rejected)?.filter(|token| known(token, whose)) {
+            if let Some(token) = self.good_token(id, rejected)?.filter(|token| known(token, owner_check)) {
                 return Ok(token);
             }
             if let Some(held) = self.try_lease(&name).await? {
                 break held;
             }
             if tokio::time::Instant::now() > give_up {
-                return Err(unavailable("another process holds the refresh".to_owned(), true));
+                return Err(unavailable("another process holds the refresh".to_owned(), true).into());
             }
             waited_from.get_or_insert_with(|| self.now());
             tokio::time::sleep(POLL).await;
         };
         let failure = waited_from.and_then(|from| self.refresh_failure_since(id, from));
-        let result = match self.good_token(id, rejected) {
-            Ok(Some(token)) => Ok(token),
-            Ok(None) => match (failure, UnderWay::begin_unless_ending()) {
-                // Another process has just asked the same.
-                (Some(failure), _) => Err(failure),
-                (None, Some(_under_way)) => {
-                    let replaced = self.replace(held.fence(), id, rejected).await;
-                    replaced.inspect_err(|failure| self.note_refresh_failure(id, failure))
-                }
-                (None, None) => Err(unavailable("the program is stopping".to_owned(), true)),
-            },
-            Err(error) => Err(error.into()),
-        };
-        let result = match result {
-            Ok(token) if !known(&token, whose) => self.confirm(held.fence(), id, whose).await,
-            other => other,
-        };
+        let result = self.rotate_under(held.fence(), id, rejected, failure, owner_check).await;
         // Left behind it ends by itself.
         let _ = self.with_store(move |core| Ok(core.store.let_go(held)?)).await;
         result
+    }
+
+    /// A good token of the same user. Only under the lease. `failure` is how another process has just failed to refresh it.
+    async fn rotate_under(
+        self: &Arc<Self>,
+        fence: &Fence,
+        id: &str,
+        rejected: Option<&str>,
+        failure: Option<CredentialError>,
+        owner_check: Option<&Arc<dyn Identify>>,
+    ) -> Result<Token, RotationError> {
+        let earlier = match (self.good_token(id, rejected)?, failure) {
+            (Some(token), _) if known(&token, owner_check) => return Ok(token),
+            (Some(token), _) => Some(token),
+            // Another process has just asked the same.
+            (None, Some(failure)) => return Err(failure.into()),
+            (None, None) => None,
+        };
+        // A token of an earlier refresh may have ended before its user was known.
+        let mut rejected = rejected.map(str::to_owned);
+        if let Some(token) = earlier {
+            match self.confirm(fence, id, owner_check).await {
+                Err(OwnerCheckError::TokenRefused(_)) => rejected = Some(token.credential().fingerprint()),
+                checked => return Ok(checked?),
+            }
+        }
+        let Some(under_way) = UnderWay::begin_unless_ending() else {
+            return Err(unavailable("the program is stopping".to_owned(), true).into());
+        };
+        let replaced = self.replace(fence, id, rejected.as_deref()).await;
+        let token = replaced.inspect_err(|failure| self.note_refresh_failure(id, failure))?;
+        drop(under_way);
+        if known(&token, owner_check) { Ok(token) } else { Ok(self.confirm(fence, id, owner_check).await?) }
     }
 
     /// The lease of a connection's token, once whoever has it is done.
@@ -424,9 +442,34 @@ fn not_refreshed(why: &str, unchanged: bool) -> CredentialError {
     unavailable(format!("the token could not be refreshed: {why}; {then}"), true)
 }
 
-/// Whether a token may be used: one that was renewed is of the same user as before, where somebody can say so.
-fn known(token: &Token, whose: Option<&Arc<dyn Identify>>) -> bool {
-    !token.unconfirmed || whose.is_none()
+/// Why a rotation gave no token.
+struct RotationError {
+    error: CredentialError,
+    /// It failed in the program of the caller: another caller may succeed.
+    local: bool,
+}
+
+impl From<CredentialError> for RotationError {
+    fn from(error: CredentialError) -> RotationError {
+        RotationError { error, local: false }
+    }
+}
+
+impl From<ConnectionsError> for RotationError {
+    fn from(error: ConnectionsError) -> RotationError {
+        CredentialError::from(error).into()
+    }
+}
+
+impl From<OwnerCheckError> for RotationError {
+    fn from(error: OwnerCheckError) -> RotationError {
+        RotationError { local: error.is_local(), error: error.into() }
+    }
+}
+
+/// Whether a token may be used: with a check, a renewed one is known to be of the same user as before.
+fn known(token: &Token, owner_check: Option<&Arc<dyn Identify>>) -> bool {
+    !token.unconfirmed || owner_check.is_none()
 }
 
 pub(crate) fn unavailable(message: String, retryable: bool) -> CredentialError {

@@ -8,11 +8,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 use rand::RngCore;
+use switchboard_egress::Identify;
 use switchboard_store::ConnectionRow;
 use tokio::time::{Duration, Instant};
 use url::Url;
 
-use crate::grant::owner_check::{Admitted, Care, Identify, Owner, by_person, email_of, expected, user_of};
+use crate::grant::owner_check::{Admitted, Care, Owner, by_person, email_of, expected, user_of};
 use crate::grant::rejected::Touched;
 use crate::sign_in::browser::ANOTHER;
 use crate::sign_in::callback::Callback;
@@ -84,7 +85,7 @@ struct Way {
     service: Service,
     app: App,
     method: Method,
-    identify: Arc<dyn Identify>,
+    owner_check: Arc<dyn Identify>,
 }
 
 impl ConnectSessions {
@@ -99,11 +100,11 @@ impl ConnectSessions {
         method: Method,
         links: Url,
         redirect: Url,
-        identify: Arc<dyn Identify>,
+        owner_check: Arc<dyn Identify>,
     ) -> Result<ConnectSessions, ConnectionsError> {
         Service::page_address(links.as_str())?;
         Service::page_address(redirect.as_str())?;
-        let way = Arc::new(Way { connections, service, app, method, identify });
+        let way = Arc::new(Way { connections, service, app, method, owner_check });
         Ok(ConnectSessions { way, app_name: app_name.to_owned(), links, redirect, open: Mutex::default() })
     }
 
@@ -234,10 +235,10 @@ impl Way {
             answer => answer?,
         };
         let live = self.connections.from_grant(&open.wish.label, &self.service, &grant)?;
-        let identity = match self.identify.identify(live).await {
+        let identity = match self.owner_check.identify(Arc::new(live)).await {
             Ok(identity) => identity,
-            Err(message) => {
-                let error = self.unsure(ConnectionsError::Unidentified { message }).await;
+            Err(failure) => {
+                let error = self.unsure(ConnectionsError::Unidentified { message: failure.message }).await;
                 return Err(error.having(self.connections.decline(grant).await));
             }
         };
@@ -257,7 +258,7 @@ impl Way {
 
     /// Nobody knows who signed in. Connections that ended by it have their state; a visitor is told no names of others.
     async fn unsure(&self, error: ConnectionsError) -> ConnectionsError {
-        let touched = self.connections.look_after(&self.service, &self.app.client_id, &*self.identify).await;
+        let touched = self.connections.look_after(&self.service, &self.app.client_id, &*self.owner_check).await;
         if touched.is_empty() { error } else { error.having(vec![Touched::Unknown]) }
     }
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::{Value, json};
-use switchboard_connections::{Care, Connections, Identify, LiveConnection, Method, Wish};
+use switchboard_connections::{Care, Connections, Identify, IdentifyError, Method, Wish};
+use switchboard_egress::Connection;
 
 use crate::refused::{ada, admit, sign_in};
 use crate::session::{answer, sessions_by};
@@ -16,7 +17,7 @@ struct Ada;
 
 #[async_trait]
 impl Identify for Ada {
-    async fn identify(&self, _: LiveConnection) -> Result<Value, String> {
+    async fn identify(&self, _: Arc<dyn Connection>) -> Result<Value, IdentifyError> {
         Ok(ada())
     }
 }
@@ -95,7 +96,7 @@ async fn a_person_without_a_known_id_is_not_let_into_somebodys_connection() {
     struct Nobody;
     #[async_trait]
     impl Identify for Nobody {
-        async fn identify(&self, _: LiveConnection) -> Result<Value, String> {
+        async fn identify(&self, _: Arc<dyn Connection>) -> Result<Value, IdentifyError> {
             Ok(json!({"email": "grace@example.com"}))
         }
     }

@@ -124,7 +124,7 @@ async fn seed_next_22_after_disconnect_nothing_is_sent_and_nothing_is_left() {
     connections.disconnect("work").await.told();
     let posts = server.posts().len();
     // A call that was opened before finds nothing to send either.
-    assert!(live.credential().await.is_err());
+    assert!(live.credential(None).await.is_err());
     assert_eq!(server.posts().len(), posts);
     erased(&connections, dir.path());
 }

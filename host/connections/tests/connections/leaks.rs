@@ -24,8 +24,8 @@ async fn s_01_what_every_server_gave_out_is_looked_for() {
         let home = home();
         let (connections, address) = peer.connected(home.path()).await;
         let live = connections.open_connection(None).told();
-        let first = live.credential().await.told();
-        assert_ne!(live.renew(&first).await.told().fingerprint(), first.fingerprint());
+        let first = live.credential(None).await.told();
+        assert_ne!(live.renew(&first, None).await.told().fingerprint(), first.fingerprint());
         let named = format!("a token of {}", peer.name);
         let given: Vec<_> = home.secrets().into_iter().filter(|(name, _)| *name == named).collect();
         // A code, and two pairs of tokens.

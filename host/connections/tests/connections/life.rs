@@ -15,13 +15,13 @@ async fn g9_a_hundred_lost_answers_end_in_a_named_state_after_one_more_try() {
         let dir = home();
         let connections = connected(dir.path(), &server).await;
         let live = connections.open_connection(None).unwrap();
-        let rejected = live.credential().await.told();
+        let rejected = live.credential(None).await.told();
         server.then(Next::LoseAnswer);
-        let lost = live.renew(&rejected).await.refused();
+        let lost = live.renew(&rejected, None).await.refused();
         assert_eq!((lost.code.as_str(), lost.retryable), ("unavailable", true), "{round}: {lost}");
         assert_eq!(connections.show("work").told().state, "active");
         for _ in 0..3 {
-            assert_eq!(live.renew(&rejected).await.refused().code, "needs-reconnect");
+            assert_eq!(live.renew(&rejected, None).await.refused().code, "needs-reconnect");
         }
         assert_eq!(server.posts().len(), 2, "the lost one and one more try, then no loop");
         let row = connections.show("work").told();
@@ -36,7 +36,7 @@ async fn r_08_a_process_killed_while_it_waited_leaves_its_cause_behind() {
     let dir = home();
     let connections = connected(dir.path(), &server).await;
     let live = connections.open_connection(None).unwrap();
-    let rejected = live.credential().await.told();
+    let rejected = live.credential(None).await.told();
     // The service rotates; the process is gone before the answer comes.
     let runtime = std::thread::spawn({
         let (dir, rejected) = (dir.path().to_owned(), rejected.clone());
@@ -47,7 +47,7 @@ async fn r_08_a_process_killed_while_it_waited_leaves_its_cause_behind() {
                 server.then(Next::Hang);
                 let live = open(&dir).open_connection(None).unwrap();
                 let soon = Duration::from_millis(1);
-                assert!(tokio::time::timeout(soon, live.renew(&rejected)).await.is_err());
+                assert!(tokio::time::timeout(soon, live.renew(&rejected, None)).await.is_err());
                 // Until the request is with the service; its answer is never read.
                 while server.posts().is_empty() {
                     tokio::time::sleep(Duration::from_millis(1)).await;
@@ -59,7 +59,7 @@ async fn r_08_a_process_killed_while_it_waited_leaves_its_cause_behind() {
     });
     runtime.join().unwrap();
     tokio::time::sleep(Duration::from_millis(100)).await;
-    let error = live.renew(&rejected).await.refused();
+    let error = live.renew(&rejected, None).await.refused();
     assert_eq!(error.code, "needs-reconnect", "{error}");
     assert!(connections.show("work").told().state_reason.unwrap().contains("lost"));
 }
@@ -75,7 +75,7 @@ async fn o_25_a_day_forth_and_a_day_back_each_cost_one_refresh() {
     for (number, offset) in [(1, 0), (2, DAY_MS), (3, 0), (4, -DAY_MS), (5, DAY_MS)] {
         clock.to(offset);
         for _ in 0..3 {
-            assert_eq!(live.credential().await.told().fingerprint(), access(number), "{offset}");
+            assert_eq!(live.credential(None).await.told().fingerprint(), access(number), "{offset}");
         }
     }
     assert_eq!(server.posts().len(), 4);
@@ -96,7 +96,7 @@ async fn r_12_a_whole_accounts_token_is_sealed_kept_and_minted_once_for_all() {
     for number in 0..200 {
         let live = [&first, &second][number % 2].open_connection(None).unwrap();
         let old = old.clone();
-        callers.spawn(async move { live.renew(&old).await.told().fingerprint() });
+        callers.spawn(async move { live.renew(&old, None).await.told().fingerprint() });
     }
     while let Some(fingerprint) = callers.join_next().await {
         assert_eq!(fingerprint.unwrap(), access(2));
@@ -105,7 +105,7 @@ async fn r_12_a_whole_accounts_token_is_sealed_kept_and_minted_once_for_all() {
     // A refused app is not a dead grant: nothing is flipped.
     server.then(Next::Status(400, r#"{"reason":"Bad Request","error":"invalid_request"}"#));
     let live = second.open_connection(None).unwrap();
-    let error = live.renew(&Credential::new("canary-access-2".into())).await.refused();
+    let error = live.renew(&Credential::new("canary-access-2".into()), None).await.refused();
     assert_eq!((error.code.as_str(), error.retryable), ("unavailable", false), "{error}");
     assert_eq!(second.show("account").told().state, "active");
 }
@@ -122,10 +122,10 @@ async fn the_services_own_codes_name_the_state() {
         let dir = home();
         let connections = connected(dir.path(), &server).await;
         let live = connections.open_connection(None).unwrap();
-        let rejected = live.credential().await.told();
+        let rejected = live.credential(None).await.told();
         let text = format!(r#"{{"reason":"no","error":"invalid_grant","code":{code}}}"#);
         server.then(Next::Status(400, text.leak()));
-        let error = live.renew(&rejected).await.refused();
+        let error = live.renew(&rejected, None).await.refused();
         assert_eq!((error.code.as_str(), error.retryable), (state.as_str(), false), "{error}");
         let row = connections.show("work").told();
         assert_eq!(row.state, state.as_str());
@@ -142,10 +142,10 @@ async fn r_07_signing_in_anew_during_a_refresh_wins_over_its_answer() {
     let dir = home();
     let connections = connected(dir.path(), &server).await;
     let live = connections.open_connection(None).unwrap();
-    let rejected = live.credential().await.told();
+    let rejected = live.credential(None).await.told();
     for next in [Next::Late(300), Next::Status(400, r#"{"reason":"Invalid Token!","error":"invalid_grant"}"#)] {
         server.then(next);
-        let refresh = live.renew(&rejected);
+        let refresh = live.renew(&rejected, None);
         let anew = async {
             while server.posts().is_empty() {
                 tokio::time::sleep(Duration::from_millis(2)).await;
@@ -154,7 +154,7 @@ async fn r_07_signing_in_anew_during_a_refresh_wins_over_its_answer() {
             connections.reconnect("work", Method::Token, &server.service(), grant, None).unwrap();
         };
         let (_, ()) = tokio::join!(refresh, anew);
-        let kept = connections.open_connection(None).unwrap().credential().await.unwrap();
+        let kept = connections.open_connection(None).unwrap().credential(None).await.unwrap();
         assert_eq!(kept.fingerprint(), Credential::new("canary-pasted-anew".into()).fingerprint());
         assert_eq!(connections.show("work").told().state, "active");
     }

@@ -40,10 +40,10 @@ async fn a_refresh_that_is_answered_after_a_new_sign_in_goes_on_with_the_new_gra
     let options = Options { watch: Some(watch), ..Options::default() };
     let connections = Connections::open_with(store, vault, Egress::new().unwrap(), options);
     let live = connections.open_connection(Some("first")).told();
-    let old = live.credential().await.told();
+    let old = live.credential(None).await.told();
     let good = r#"{"access_token":"canary-access-9","token_type":"bearer","refresh_token":"canary-refresh-9","expires_in":3600}"#;
     server.then(Next::Whole(200, "application/json", good.into()));
-    live.renew(&old).await.told();
+    live.renew(&old, None).await.told();
     assert_eq!(server.call(&live).await, Ok(()), "the token of the new grant");
 }
 
@@ -64,8 +64,8 @@ async fn a_refresh_that_lost_its_lease_does_not_give_back_the_token_that_was_ref
     let options = Options { watch: Some(watch), ..Options::default() };
     let connections = Connections::open_with(store, vault, Egress::new().unwrap(), options);
     let live = connections.open_connection(Some("first")).told();
-    let refused = live.credential().await.told();
-    let error = live.renew(&refused).await.refused();
+    let refused = live.credential(None).await.told();
+    let error = live.renew(&refused, None).await.refused();
     assert!(error.retryable && error.message.contains("another process"), "{error:?}");
 }
 

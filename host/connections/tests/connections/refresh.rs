@@ -36,7 +36,7 @@ async fn a_storm_of_callers_over_two_openings_is_one_post() {
     for number in 0..400 {
         let live = [&first, &second][number % 2].open_connection(None).unwrap();
         let rejected = rejected.clone();
-        callers.spawn(async move { live.renew(&rejected).await.told().fingerprint() });
+        callers.spawn(async move { live.renew(&rejected, None).await.told().fingerprint() });
     }
     while let Some(fingerprint) = callers.join_next().await {
         assert_eq!(fingerprint.unwrap(), access(2));
@@ -52,10 +52,10 @@ async fn a_token_near_its_end_is_replaced_and_the_new_one_is_kept() {
     server.life(3599);
     tokio::time::sleep(std::time::Duration::from_millis(850)).await;
     let live = connections.open_connection(Some("work")).unwrap();
-    assert_eq!(live.credential().await.told().fingerprint(), access(2));
+    assert_eq!(live.credential(None).await.told().fingerprint(), access(2));
     drop(connections);
     let again = open(dir.path()).open_connection(Some("work")).unwrap();
-    assert_eq!(again.credential().await.unwrap().fingerprint(), access(2));
+    assert_eq!(again.credential(None).await.unwrap().fingerprint(), access(2));
     assert_eq!(server.posts().len(), 1);
 }
 
@@ -74,11 +74,11 @@ async fn trouble_at_the_service_changes_nothing() {
         Next::Status(302, ""),
     ] {
         server.then(next);
-        let error = live.renew(&rejected).await.refused();
+        let error = live.renew(&rejected, None).await.refused();
         assert_eq!((error.code.as_str(), error.retryable), ("unavailable", true), "{error}");
     }
     assert_eq!(connections.show("work").told().state, "active");
-    assert_eq!(live.renew(&rejected).await.told().fingerprint(), access(2));
+    assert_eq!(live.renew(&rejected, None).await.told().fingerprint(), access(2));
 }
 
 #[tokio::test]
@@ -88,7 +88,7 @@ async fn a_refused_grant_is_named_and_nothing_is_erased() {
     let connections = connected(dir.path(), &server).await;
     let live = connections.open_connection(None).unwrap();
     server.seen.lock().unwrap().generation = 7;
-    let error = live.renew(&Credential::new("canary-access-1".into())).await.refused();
+    let error = live.renew(&Credential::new("canary-access-1".into()), None).await.refused();
     assert_eq!((error.code.as_str(), error.retryable), ("needs-reconnect", false), "{error}");
     let row = connections.show("work").told();
     assert_eq!(row.state, "needs-reconnect");
@@ -106,9 +106,9 @@ async fn a_lost_answer_is_told_as_the_cause() {
     let live = connections.open_connection(None).unwrap();
     let rejected = Credential::new("canary-access-1".into());
     server.then(Next::LoseAnswer);
-    let lost = live.renew(&rejected).await.refused();
+    let lost = live.renew(&rejected, None).await.refused();
     assert!(lost.retryable && lost.message.contains("the next call will show it"), "{lost}");
-    assert_eq!(live.renew(&rejected).await.refused().code, "needs-reconnect");
+    assert_eq!(live.renew(&rejected, None).await.refused().code, "needs-reconnect");
     let reason = connections.show("work").told().state_reason.unwrap();
     assert!(reason.contains("lost"), "{reason}");
 }
@@ -121,8 +121,8 @@ async fn a_caller_that_gives_up_does_not_lose_the_token() {
     let live = connections.open_connection(None).unwrap();
     let rejected = Credential::new("canary-access-1".into());
     let soon = std::time::Duration::from_millis(40);
-    assert!(tokio::time::timeout(soon, live.renew(&rejected)).await.is_err());
-    assert_eq!(live.renew(&rejected).await.told().fingerprint(), access(2));
+    assert!(tokio::time::timeout(soon, live.renew(&rejected, None)).await.is_err());
+    assert_eq!(live.renew(&rejected, None).await.told().fingerprint(), access(2));
     assert_eq!(server.posts().len(), 1);
 }
 
@@ -137,9 +137,9 @@ async fn a_whole_account_mints_once_and_caches() {
     connections.save("account", Method::ServerToServer, &service, grant, None).told();
     let live = connections.open_connection(None).unwrap();
     for _ in 0..3 {
-        assert_eq!(live.credential().await.told().fingerprint(), access(1));
+        assert_eq!(live.credential(None).await.told().fingerprint(), access(1));
     }
-    let renewed = live.renew(&Credential::new("canary-access-1".into())).await.told();
+    let renewed = live.renew(&Credential::new("canary-access-1".into()), None).await.told();
     assert_eq!(renewed.fingerprint(), access(2));
     assert_eq!(server.posts().len(), 2);
     assert!(server.posts()[0].contains("grant_type=account_credentials&account_id=acc"));
@@ -155,8 +155,8 @@ async fn a_pasted_token_ends_with_a_clear_word() {
     let grant = connections.pasted_token(&service, &"canary-pasted\n".into()).told();
     connections.save("quick", Method::Token, &service, grant, None).told();
     let live = connections.open_connection(None).unwrap();
-    let credential = live.credential().await.told();
-    assert_eq!(live.renew(&credential).await.refused().code, "needs-reconnect");
+    let credential = live.credential(None).await.told();
+    assert_eq!(live.renew(&credential, None).await.refused().code, "needs-reconnect");
     assert!(server.posts().is_empty());
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use switchboard_connections::{
-    Admitted, Care, Connections, ConnectionsError, Grant, Identify, LiveConnection, Method, Owner, Wish,
+    Admitted, Care, Connections, ConnectionsError, Grant, Identify, IdentifyError, Method, Owner, Wish,
 };
 use switchboard_egress::Connection;
 
@@ -26,14 +26,14 @@ struct Ada {
 
 #[async_trait]
 impl Identify for Ada {
-    async fn identify(&self, live: LiveConnection) -> Result<Value, String> {
+    async fn identify(&self, live: Arc<dyn Connection>) -> Result<Value, IdentifyError> {
         if live.id() != "new" {
-            return self.server.call(&live).await.map(|()| ada());
+            return self.server.call(&*live).await.map(|()| ada()).map_err(IdentifyError::unavailable);
         }
         if self.call {
             renew(&self.connections, "first").await.unwrap_err();
         }
-        (self.meanwhile)(self.connections.clone())?;
+        (self.meanwhile)(self.connections.clone()).map_err(IdentifyError::unavailable)?;
         Ok(ada())
     }
 }
@@ -56,8 +56,8 @@ pub fn ada() -> Value {
 /// A new token, as a call gets one once the service refuses the old one.
 async fn renew(connections: &Connections, label: &str) -> Result<(), String> {
     let live = connections.open_connection(Some(label)).map_err(|error| error.code().to_owned())?;
-    let old = live.credential().await.map_err(|error| error.code)?;
-    live.renew(&old).await.map(|_| ()).map_err(|error| error.code)
+    let old = live.credential(None).await.map_err(|error| error.code)?;
+    live.renew(&old, None).await.map(|_| ()).map_err(|error| error.code)
 }
 
 /// Ada connected as `first`, and what a second sign-in of hers is refused with.
@@ -162,8 +162,8 @@ struct Caller(TokenServer);
 
 #[async_trait]
 impl Identify for Caller {
-    async fn identify(&self, live: LiveConnection) -> Result<Value, String> {
-        self.0.call(&live).await.map(|()| ada())
+    async fn identify(&self, live: Arc<dyn Connection>) -> Result<Value, IdentifyError> {
+        self.0.call(&*live).await.map(|()| ada()).map_err(IdentifyError::unavailable)
     }
 }
 

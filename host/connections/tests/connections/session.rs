@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use serde_json::{Value, json};
-use switchboard_connections::{Care, ConnectSessions, Connections, Identify, LiveConnection, Method, Wish};
+use switchboard_connections::{Care, ConnectSessions, Connections, Identify, IdentifyError, Method, Wish};
+use switchboard_egress::Connection;
 
 use crate::support::{TokenServer, home, open, own_app};
 use crate::told::Told;
@@ -13,7 +14,7 @@ struct Always(&'static str);
 
 #[async_trait]
 impl Identify for Always {
-    async fn identify(&self, _: LiveConnection) -> Result<Value, String> {
+    async fn identify(&self, _: Arc<dyn Connection>) -> Result<Value, IdentifyError> {
         Ok(json!({"user_id": self.0, "email": format!("{}@example.com", self.0)}))
     }
 }

@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::IntoResponse;
 use axum::routing::{any, post};
-use switchboard_connections::{App, Connections, KeySource, LiveConnection, Options, SecretString, Service, Vault};
+use switchboard_connections::{App, Connections, KeySource, Options, SecretString, Service, Vault};
 use switchboard_egress::{Connection, Credential, Egress};
 use switchboard_leaks::{Home, know};
 use switchboard_store::Store;
@@ -114,12 +114,12 @@ impl TokenServer {
     }
 
     /// A call with this connection: the service knows its newest token alone, and an old one is renewed as ever.
-    pub async fn call(&self, live: &LiveConnection) -> Result<(), String> {
+    pub async fn call(&self, live: &dyn Connection) -> Result<(), String> {
         let newest = format!("canary-access-{}", self.seen.lock().unwrap().generation);
-        let held = live.credential().await.map_err(|error| error.message)?;
+        let held = live.credential(None).await.map_err(|error| error.message)?;
         match held.fingerprint() == Credential::new(newest).fingerprint() {
             true => Ok(()),
-            false => live.renew(&held).await.map(|_| ()).map_err(|error| error.message),
+            false => live.renew(&held, None).await.map(|_| ()).map_err(|error| error.message),
         }
     }
 

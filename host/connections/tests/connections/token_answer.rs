@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::{Value, json};
-use switchboard_connections::{Connections, ConnectionsError, Identify, LiveConnection, Method, Owner, Revocation};
+use switchboard_connections::{Connections, ConnectionsError, Identify, IdentifyError, Method, Owner, Revocation};
 use switchboard_egress::{Connection, Credential, CredentialError};
 
 use crate::refresh::{access, connected};
@@ -28,8 +28,8 @@ async fn refused(connections: &Connections, server: &TokenServer, next: Next) ->
 
 async fn renew(connections: &Connections) -> Result<Credential, CredentialError> {
     let live = connections.open_connection(Some("work")).unwrap();
-    let old = live.credential().await.unwrap();
-    live.renew(&old).await
+    let old = live.credential(None).await.unwrap();
+    live.renew(&old, None).await
 }
 
 fn state(connections: &Connections) -> String {
@@ -247,10 +247,10 @@ struct User(&'static str);
 
 #[async_trait]
 impl Identify for User {
-    async fn identify(&self, live: LiveConnection) -> Result<Value, String> {
-        live.credential().await.map_err(|error| error.message)?;
+    async fn identify(&self, live: Arc<dyn Connection>) -> Result<Value, IdentifyError> {
+        live.credential(None).await.map_err(|error| IdentifyError::unavailable(error.message))?;
         match self.0 {
-            "" => Err("the service is away".to_owned()),
+            "" => Err(IdentifyError::unavailable("the service is away")),
             user => Ok(json!({"user_id": user, "email": format!("{user}@example.com")})),
         }
     }
@@ -265,8 +265,9 @@ async fn of_ada(dir: &std::path::Path, server: &TokenServer) -> Connections {
 }
 
 async fn renew_checked(connections: &Connections, user: &'static str) -> Result<Credential, CredentialError> {
-    let live = connections.open_connection(Some("work")).unwrap().checked_by(Arc::new(User(user)));
-    live.renew(&Credential::new("canary-access-1".into())).await
+    let live = connections.open_connection(Some("work")).unwrap();
+    let owner_check: Arc<dyn Identify> = Arc::new(User(user));
+    live.renew(&Credential::new("canary-access-1".into()), Some(&owner_check)).await
 }
 
 #[tokio::test]

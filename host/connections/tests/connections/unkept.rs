@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::{Value, json};
-use switchboard_connections::{Care, Connections, Identify, LiveConnection, Loopback, Method, Owner, Touched, Wish};
+use switchboard_connections::{Care, Connections, Identify, IdentifyError, Loopback, Method, Owner, Touched, Wish};
+use switchboard_egress::Connection;
 
 use crate::refused::{ada, admit, sign_in};
 use crate::session::{answer, sessions_by};
@@ -71,8 +72,8 @@ struct Told<'a>(&'a TokenServer);
 
 #[async_trait]
 impl Identify for Told<'_> {
-    async fn identify(&self, live: LiveConnection) -> Result<Value, String> {
-        self.0.call(&live).await.map(|()| ada())
+    async fn identify(&self, live: Arc<dyn Connection>) -> Result<Value, IdentifyError> {
+        self.0.call(&*live).await.map(|()| ada()).map_err(IdentifyError::unavailable)
     }
 }
 
@@ -86,8 +87,8 @@ struct Away;
 
 #[async_trait]
 impl Identify for Away {
-    async fn identify(&self, _: LiveConnection) -> Result<Value, String> {
-        Err("no network yet".to_owned())
+    async fn identify(&self, _: Arc<dyn Connection>) -> Result<Value, IdentifyError> {
+        Err(IdentifyError::unavailable("no network yet"))
     }
 }
 
@@ -307,7 +308,7 @@ struct Slow;
 
 #[async_trait]
 impl Identify for Slow {
-    async fn identify(&self, _: LiveConnection) -> Result<Value, String> {
+    async fn identify(&self, _: Arc<dyn Connection>) -> Result<Value, IdentifyError> {
         tokio::time::sleep(Duration::from_millis(300)).await;
         Ok(json!({"user_id": "ada"}))
     }

@@ -78,7 +78,7 @@ async fn callers_at_once(connections: &Connections, callers: usize) -> serde_jso
     for _ in 0..callers {
         let live = live.clone();
         asking.spawn(async move {
-            live.credential().await.map(|token| token.fingerprint()).map_err(|error| error.to_string())
+            live.credential(None).await.map(|token| token.fingerprint()).map_err(|error| error.to_string())
         });
     }
     let (mut good, mut failed, mut tokens) = (0, Vec::new(), BTreeSet::new());

@@ -3,10 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use async_trait::async_trait;
-use serde_json::{Value, json};
-use switchboard_connections::{Care, Connections, ConnectionsError, Grant, Identify, LiveConnection, Owner, Service};
-use switchboard_runtime::{CallOptions, Connector, Identity};
+use serde_json::json;
+use switchboard_connections::{Care, Connections, ConnectionsError, Grant, LiveConnection, Owner, Service};
+use switchboard_runtime::{Connector, Identity};
 use switchboard_store::ConnectionRow;
 
 use crate::app::App;
@@ -29,46 +28,11 @@ pub async fn identify(
         Err(error) => CliError::from(error),
     };
     let mut left = match grant.client_id() {
-        Some(client_id) => connections.look_after(service, client_id, &Asking { app, connector }).await,
+        Some(client_id) => connections.look_after(service, client_id, &*connector.owner_check(app.trace(label))).await,
         None => Vec::new(),
     };
     left.extend(connections.decline(grant.clone()).await);
     Err(left.iter().fold(failed, |failed, one| failed.adding(&one.to_string())))
-}
-
-/// Asks the service through the connector.
-pub struct Asking<'a> {
-    pub app: &'a App,
-    pub connector: &'a Connector,
-}
-
-#[async_trait]
-impl Identify for Asking<'_> {
-    async fn identify(&self, connection: LiveConnection) -> Result<Value, String> {
-        let options = self.app.call_options(connection.label(), Path::new("downloads"));
-        let identity = self.connector.identify(Arc::new(connection), &options).await;
-        identity.map(|identity| json!(identity)).map_err(|error| error.to_string())
-    }
-}
-
-/// The same where it must outlive a command's step.
-pub struct Asker {
-    connector: Connector,
-    options: CallOptions,
-}
-
-impl Asker {
-    pub fn new(app: &App, connector: &Connector, label: &str) -> Arc<Asker> {
-        Arc::new(Asker { connector: connector.clone(), options: app.call_options(label, Path::new("downloads")) })
-    }
-}
-
-#[async_trait]
-impl Identify for Asker {
-    async fn identify(&self, connection: LiveConnection) -> Result<Value, String> {
-        let identity = self.connector.identify(Arc::new(connection), &self.options).await;
-        identity.map(|identity| json!(identity)).map_err(|error| error.to_string())
-    }
 }
 
 /// A connection with the hosts that the connector inside this command lists now for its cloud. A connector from a file adds none:
@@ -83,18 +47,6 @@ pub fn live(
         return connections.open_connection(label);
     }
     connections.open_connection_with(label, &|kept| service::current(connector.name(), &connector.clouds(), kept))
-}
-
-/// A connection to call with. A token that was renewed is not used before it is known to be of the same user.
-pub fn open(
-    app: &App,
-    connector: &Connector,
-    connections: &Connections,
-    label: Option<&str>,
-) -> Result<LiveConnection, ConnectionsError> {
-    let live = live(app, connector, connections, label)?;
-    let asker = Asker::new(app, connector, live.label());
-    Ok(live.checked_by(asker))
 }
 
 /// Ask the service who a connection is, and keep that.

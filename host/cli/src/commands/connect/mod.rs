@@ -32,7 +32,7 @@ use crate::service;
 
 pub use access::{plan_of, rights, role_rights};
 pub use choice::only_from_input;
-pub use identity::{Asking, identify, live, open, recognise, who};
+pub use identity::{identify, live, recognise, who};
 pub use reconnect::reconnect;
 pub use secret::one_line;
 

@@ -6,9 +6,9 @@ use switchboard_connections::{App as Client, Connections, Grant, Loopback, Pendi
 use switchboard_manifest::{Manifest, Remedy};
 use switchboard_runtime::Connector;
 
+use super::ask;
 use super::attempt::{Attempt, NOTHING_PASTED};
-use super::{Asking, ask};
-use crate::app::App;
+use crate::app::{App, SIGN_IN};
 use crate::args::Connect;
 use crate::browser;
 use crate::error::CliError;
@@ -63,7 +63,8 @@ impl SignIn<'_> {
         match signed_in {
             Err(CliError::Connections(error)) if error.answer_lost() => {
                 app.say("checking whether this sign-in ended another connection");
-                let left = connections.look_after(service, &client_id, &Asking { app, connector }).await;
+                let owner_check = connector.owner_check(app.trace(SIGN_IN));
+                let left = connections.look_after(service, &client_id, &*owner_check).await;
                 Err(error.having(left).into())
             }
             other => other,

@@ -182,7 +182,7 @@ async fn o_10_a_code_is_used_once_and_what_a_replay_ends_is_told() {
         let expected = if peer.name == "glewlwyd" { (403, "invalid_code") } else { (400, "invalid_grant") };
         assert_eq!((status, &answer["error"]), (expected.0, &expected.1.into()), "{}: {answer}", peer.name);
         let live = connections.open_connection(None).unwrap();
-        let renewed = live.renew(&live.credential().await.told()).await;
+        let renewed = live.renew(&live.credential(None).await.told(), None).await;
         let row = connections.show("work").told();
         if matches!(peer.name, "oidc-provider" | "glewlwyd") {
             // It takes a replayed code for a theft and ends everything that came of it.

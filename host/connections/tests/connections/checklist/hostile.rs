@@ -49,12 +49,12 @@ async fn o_15_a_redirect_of_the_token_service_is_an_error_and_is_not_followed() 
             assert_eq!(code, "unreachable", "{way}: {status}");
         }
         server.then(Next::Redirect(status));
-        let error = live.renew(&old).await.refused();
+        let error = live.renew(&old, None).await.refused();
         assert_eq!((error.code.as_str(), error.retryable), ("unavailable", true), "{status}: {error}");
     }
     assert_eq!(server.seen.lock().unwrap().trapped, 0, "nobody went there");
     assert_eq!(connections.show("work").told().state, "active");
-    assert_eq!(live.renew(&old).await.told().fingerprint(), access(2), "the grant is as good as ever");
+    assert_eq!(live.renew(&old, None).await.told().fingerprint(), access(2), "the grant is as good as ever");
 }
 
 /// Answers with status 200 that no honest service gives.
@@ -129,15 +129,15 @@ async fn o_26_a_refresh_that_is_answered_by_a_lie_loses_nothing() {
         let dir = home();
         let connections = connected(dir.path(), &server).await;
         let live = connections.open_connection(None).unwrap();
-        let old = live.credential().await.told();
+        let old = live.credential(None).await.told();
         server.then(lie);
-        let error = live.renew(&old).await.refused();
+        let error = live.renew(&old, None).await.refused();
         assert_eq!((error.code.as_str(), error.retryable), ("unavailable", true), "{what}: {error}");
         assert!(!error.message.contains("canary"), "{what}: {error}");
         let row = connections.show("work").told();
         assert_eq!((row.state.as_str(), row.method.as_str()), ("active", Method::Byo.as_str()), "{what}");
-        assert_eq!(live.credential().await.told().fingerprint(), old.fingerprint(), "{what}: the old one is kept");
+        assert_eq!(live.credential(None).await.told().fingerprint(), old.fingerprint(), "{what}: the old one is kept");
         server.then(Next::Late(0));
-        assert_eq!(live.renew(&old).await.told().fingerprint(), access(2), "{what}: and works");
+        assert_eq!(live.renew(&old, None).await.told().fingerprint(), access(2), "{what}: and works");
     }
 }

@@ -12,24 +12,24 @@ async fn sixteen_at_once(peer: &Peer) {
     let (first, _) = peer.connected(dir.path()).await;
     let second = open(dir.path());
     let live = first.open_connection(None).unwrap();
-    let old = live.credential().await.told();
+    let old = live.credential(None).await.told();
     let before = peer.token_posts().await;
     let mut callers = tokio::task::JoinSet::new();
     for number in 0..16 {
         let live = [&first, &second][number % 2].open_connection(None).unwrap();
         let old = old.clone();
-        callers.spawn(async move { live.renew(&old).await });
+        callers.spawn(async move { live.renew(&old, None).await });
     }
     let mut given = Vec::new();
     while let Some(renewed) = callers.join_next().await {
         given.push(renewed.unwrap().unwrap_or_else(|error| panic!("{}: {error}", peer.name)));
     }
     assert_eq!(peer.token_posts().await, before + 1, "{}", peer.name);
-    let new = live.credential().await.told();
+    let new = live.credential(None).await.told();
     assert!(given.iter().all(|one| one.fingerprint() == new.fingerprint()) && new.fingerprint() != old.fingerprint());
     assert!(peer.identity(&live).await.is_ok(), "{}: the new token works", peer.name);
     // The grant lives: its new refresh token is good.
-    live.renew(&new).await.unwrap_or_else(|error| panic!("{}: {error}", peer.name));
+    live.renew(&new, None).await.unwrap_or_else(|error| panic!("{}: {error}", peer.name));
     assert_eq!(first.show("work").told().state, "active");
 }
 
@@ -68,10 +68,10 @@ async fn r_07_a_grant_that_somebody_else_ended_is_named_and_nothing_is_erased() 
             let _ = std::fs::copy(dir.path().join(file), copy.path().join(file));
         }
         let other = open(copy.path()).open_connection(None).unwrap();
-        let old = other.credential().await.told();
-        other.renew(&old).await.told();
+        let old = other.credential(None).await.told();
+        other.renew(&old, None).await.told();
         let live = connections.open_connection(None).unwrap();
-        let error = live.renew(&old).await.refused();
+        let error = live.renew(&old, None).await.refused();
         assert_eq!((error.code.as_str(), error.retryable), ("needs-reconnect", false), "{}: {error}", peer.name);
         let row = connections.show("work").told();
         assert_eq!(row.state, "needs-reconnect", "{}", peer.name);
@@ -86,16 +86,16 @@ async fn r_10_a_server_whose_database_is_locked_is_down_and_no_grant_is_dead() {
     let dir = home();
     let (connections, _) = peer.connected(dir.path()).await;
     let live = connections.open_connection(None).unwrap();
-    let old = live.credential().await.told();
+    let old = live.credential(None).await.told();
     peer.control("/lock").await;
     for _ in 0..2 {
-        let error = live.renew(&old).await.refused();
+        let error = live.renew(&old, None).await.refused();
         assert_eq!((error.code.as_str(), error.retryable), ("unavailable", true), "{error}");
         assert_eq!(connections.show("work").told().state, "active");
     }
     peer.control("/unlock").await;
     assert!(peer.seen().await.iter().any(|one| one.url == "/o/token/" && one.status == 500), "the server's own 500");
-    let new = live.renew(&old).await.told();
+    let new = live.renew(&old, None).await.told();
     assert_ne!(new.fingerprint(), old.fingerprint());
     assert!(peer.identity(&live).await.is_ok());
 }

@@ -16,7 +16,7 @@ async fn o_13_tokens_are_in_headers_and_bodies_and_in_no_address() {
         let dir = home();
         let (connections, _) = peer.connected(dir.path()).await;
         let live = connections.open_connection(None).unwrap();
-        live.renew(&live.credential().await.unwrap()).await.told();
+        live.renew(&live.credential(None).await.unwrap(), None).await.told();
         peer.identity(&live).await.unwrap();
         connections.disconnect("work").await.told();
         let seen = peer.seen().await;
@@ -76,7 +76,7 @@ async fn o_20_disconnecting_takes_the_grant_back_at_every_server() {
         assert!(connections.pending_revocations().told().is_empty());
         let refused = peer.identity(&stolen).await.refused();
         assert!(matches!(refused, 401 | 403), "{}: {refused}", peer.name);
-        let error = stolen.renew(&stolen.credential().await.told()).await.refused();
+        let error = stolen.renew(&stolen.credential(None).await.told(), None).await.refused();
         assert_eq!(error.code, "needs-reconnect", "{}: {error}", peer.name);
         // Tokens the server no longer knows are no failure.
         let again = other.disconnect("work").await.told();
@@ -90,16 +90,16 @@ async fn o_24_who_comes_with_an_old_token_is_given_the_stored_one_and_nothing_is
         let dir = home();
         let (connections, _) = peer.connected(dir.path()).await;
         let slow = open(dir.path()).open_connection(None).unwrap();
-        let old = slow.credential().await.told();
+        let old = slow.credential(None).await.told();
         let live = connections.open_connection(None).unwrap();
-        let new = live.renew(&old).await.told();
+        let new = live.renew(&old, None).await.told();
         let posts = peer.token_posts().await;
         // The service refused the old token while another process had it replaced already.
-        let given = slow.renew(&old).await.told();
+        let given = slow.renew(&old, None).await.told();
         assert_eq!(given.fingerprint(), new.fingerprint(), "{}", peer.name);
         assert_eq!(peer.token_posts().await, posts, "{}: the store was read, nobody was asked", peer.name);
         // Only the token that is stored is replaced.
-        assert_ne!(slow.renew(&given).await.told().fingerprint(), given.fingerprint());
+        assert_ne!(slow.renew(&given, None).await.told().fingerprint(), given.fingerprint());
         assert_eq!(peer.token_posts().await, posts + 1, "{}", peer.name);
     }
 }

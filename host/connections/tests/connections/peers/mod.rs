@@ -227,7 +227,7 @@ impl Peer {
 
     /// Who the server says a connection belongs to; or the status of its refusal.
     pub async fn identity(&self, live: &impl Connection) -> Result<Value, u16> {
-        let credential = live.credential().await.told();
+        let credential = live.credential(None).await.told();
         let request = Request::get(Target::Path(self.me.to_owned()));
         let until = Instant::now() + Duration::from_secs(10);
         let egress = Egress::new().unwrap();

@@ -19,7 +19,6 @@ use tokio::time::timeout;
 pub use self::addresses::Addresses;
 use self::server::{Event, Server};
 use super::attempt::Attempt;
-use super::identity::Asker;
 use crate::app::App;
 use crate::error::CliError;
 use crate::output;
@@ -54,7 +53,7 @@ pub async fn by_link(
     attempt: &mut Attempt,
 ) -> Result<Admitted, CliError> {
     let Offer { service, client, kind, wish, minutes } = offer;
-    let identify = Asker::new(app, connector, &wish.label);
+    let owner_check = connector.owner_check(app.trace(&wish.label));
     let name = format!("Switchboard for {}", connector.manifest().title);
     let listener = TcpListener::bind(addresses.bind).await.map_err(|cause| busy(&addresses, cause))?;
     let bind = listener.local_addr().map_err(|cause| busy(&addresses, cause))?;
@@ -64,7 +63,7 @@ pub async fn by_link(
     attempt.redirect = Some(redirect.to_string());
     attempt.asks(&service.oauth_base);
     let sessions =
-        ConnectSessions::new(connections.clone(), service, client, &name, kind, links, redirect.clone(), identify)?;
+        ConnectSessions::new(connections.clone(), service, client, &name, kind, links, redirect.clone(), owner_check)?;
     let first = sessions.begin(wish.clone())?;
     app.say(&format!("redirect address of your app, exactly:  {redirect}"));
     if chosen {
