@@ -189,7 +189,8 @@ async fn results_that_grow_without_end_are_refused() {
     let doc = document(json!((0..200).map(nest).collect::<Vec<_>>()), json!({}));
     assert_eq!(play(&doc, json!({}), &Script::default()).await.0.unwrap_err().code, "limit.nesting");
 
-    let steps = json!([{"id": "all", "for_each": "${{ range(200) }}", "steps": [], "collect": "${{ 'x' * 1000000 }}"}]);
+    let steps =
+        json!([{"id": "all", "for_each": "${{ range(200) }}", "steps": [], "collect": "${{ range(90000) | list }}"}]);
     let doc = document(steps, json!({}));
     assert_eq!(play(&doc, json!({}), &Script::default()).await.0.unwrap_err().code, "limit.results");
 }

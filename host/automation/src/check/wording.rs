@@ -71,6 +71,9 @@ pub fn explain(error: &ValidationError<'_>, schema: &Value, base: &str, found: &
             let given = plain(error.instance());
             let message = format!("{subject} cannot be `{given}`");
             let fix = match suggest(&given, options.iter().copied()) {
+                _ if !error.instance().is_string() && options.contains(&given.as_str()) => {
+                    format!("write `\"{given}\"`, in quotes")
+                }
                 Some(nearest) => format!("{nearest} allowed are {}", quote(&options)),
                 None => format!("allowed are {}", quote(&options)),
             };

@@ -11,6 +11,9 @@ pub const MAX_OPERATORS: usize = 200;
 /// Brackets inside each other.
 pub const MAX_NESTING: usize = 32;
 
+/// `+` and `~` of an expression: each may make a text that is longer by one value.
+pub const MAX_SUMS: usize = 32;
+
 /// Words that are operators.
 const WORDS: [&str; 6] = ["not", "and", "or", "is", "in", "if"];
 
@@ -20,7 +23,9 @@ pub fn check(source: &str, start: usize) -> Result<(), ExprError> {
         let range = start..start + source.len();
         return Err(excess(range, format!("the expression is longer than {MAX_LENGTH} bytes")));
     }
-    let (mut operators, mut nesting) = (0, 0_usize);
+    let mut operators = 0;
+    let mut sums = 0;
+    let mut nesting = 0_usize;
     let mut characters = source.char_indices().peekable();
     while let Some((at, character)) = characters.next() {
         match character {
@@ -30,7 +35,11 @@ pub fn check(source: &str, start: usize) -> Result<(), ExprError> {
                 nesting += 1;
             }
             ')' | ']' | '}' => nesting = nesting.saturating_sub(1),
-            '+' | '-' | '*' | '/' | '%' | '~' | '|' | '.' | '<' | '>' | '=' | '!' => operators += 1,
+            '+' | '~' => {
+                operators += 1;
+                sums += 1;
+            }
+            '-' | '*' | '/' | '%' | '|' | '.' | '<' | '>' | '=' | '!' => operators += 1,
             // A number ends where a word begins: `1and 1` has an operator.
             letter if is_word(letter) && !letter.is_numeric() => {
                 let mut end = at + letter.len_utf8();
@@ -49,6 +58,9 @@ pub fn check(source: &str, start: usize) -> Result<(), ExprError> {
                 range,
                 format!("the expression has more than {MAX_NESTING} brackets inside each other"),
             ));
+        }
+        if sums > MAX_SUMS {
+            return Err(excess(range, format!("the expression has more than {MAX_SUMS} of `+` and `~`")));
         }
         if operators > MAX_OPERATORS {
             return Err(excess(range, format!("the expression has more than {MAX_OPERATORS} operators")));

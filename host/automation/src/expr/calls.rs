@@ -280,7 +280,7 @@ mod tests {
             "a | upper(1)",
             &[("upper", "filter `upper` takes no argument without a name, not 1", "write it as `upper`")],
         );
-        let date = "write it as `date(format='%Y-%m-%d', zone='UTC')`";
+        let date = "write it as `date('%Y-%m-%d', 'UTC')`";
         check("a | date([1, 2], 3, 4,)", &[("date", "filter `date` takes at most 2, not 3", date)]);
     }
 

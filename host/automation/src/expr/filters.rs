@@ -24,22 +24,6 @@ pub fn install(engine: &mut Environment<'static>) {
     engine.add_filter("replace", replace);
 }
 
-/// Bytes of a value as JSON, when they are at most `limit`. Stops counting there.
-pub fn count(value: &serde_json::Value, limit: u64) -> Option<u64> {
-    struct Count(u64, u64);
-    impl std::io::Write for Count {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0 += bytes.len() as u64;
-            if self.0 > self.1 { Err(std::io::ErrorKind::FileTooLarge.into()) } else { Ok(bytes.len()) }
-        }
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
-    let mut count = Count(0, limit);
-    serde_json::to_writer(&mut count, value).ok().map(|()| count.0)
-}
-
 /// `'2026-01-31' | minus('P2D')`: a day stays a day, a time stays a time; times with a zone come out in UTC.
 fn moved(when: &str, by: &str, back: bool) -> Result<String, Error> {
     let by = crate::duration::span(by).map_err(wrong)?;

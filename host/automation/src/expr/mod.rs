@@ -3,9 +3,11 @@
 //! A string that is only one expression yields its typed value; with text around it, a string. Expressions see the names
 //! they are given and nothing else: no environment, files, clock or statements. Work is bounded by fuel, nesting and size.
 
+mod bounded;
 pub mod bounds;
 mod calls;
 mod filters;
+mod product;
 mod scope;
 mod signature;
 mod template;
@@ -17,6 +19,7 @@ use minijinja::value::Serde;
 use minijinja::{Environment, ErrorKind, UndefinedBehavior};
 use serde_json::Value;
 
+use bounded::Measure;
 pub use calls::CallMistake;
 pub use scope::Scope;
 pub use template::{Part, parts};
@@ -28,7 +31,19 @@ const DEPTH: usize = 64;
 /// Bytes of a value as JSON.
 pub const MAX_OUTPUT: usize = 1 << 20;
 
+/// The engine that documents see: each filter works within limits.
 static ENGINE: LazyLock<Environment<'static>> = LazyLock::new(|| {
+    let mut engine = environment();
+    // Two have a second name.
+    let names: Vec<&str> = known_filters().chain(["d", "count"]).collect();
+    bounded::install(&mut engine, &PLAIN, &names);
+    engine
+});
+
+/// The filters themselves.
+static PLAIN: LazyLock<Environment<'static>> = LazyLock::new(environment);
+
+fn environment() -> Environment<'static> {
     let mut engine = Environment::new();
     engine.set_undefined_behavior(UndefinedBehavior::Strict);
     engine.set_fuel(Some(FUEL));
@@ -39,7 +54,7 @@ static ENGINE: LazyLock<Environment<'static>> = LazyLock::new(|| {
     }
     filters::install(&mut engine);
     engine
-});
+}
 
 /// Why an expression has no value.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -104,7 +119,10 @@ pub fn string(text: &str, scope: &Scope) -> Result<Value, ExprError> {
 
 /// Bytes of a value as JSON.
 pub(crate) fn size(value: &Value) -> u64 {
-    filters::count(value, u64::MAX).unwrap_or(u64::MAX)
+    match bounded::measure(value, u64::MAX) {
+        Measure::Bytes(bytes) => bytes,
+        Measure::TooLarge | Measure::Unwritable => u64::MAX,
+    }
 }
 
 /// Whether a value holds an expression anywhere.
@@ -153,31 +171,35 @@ fn evaluate(source: &str, start: usize, scope: &Scope) -> Result<Value, ExprErro
     bounds::check(source, start)?;
     // The engine's arithmetic can panic, for example for a slice with the least of all numbers as its step.
     let value = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| compute(source, start, scope)));
-    let value = value.unwrap_or_else(|_| {
+    value.unwrap_or_else(|_| {
         Err(ExprError {
             message: format!("`{}` cannot be computed: a number in it is out of range", brief(source)),
             fix: Some("use smaller numbers".to_owned()),
-            range: at.clone(),
+            range: at,
         })
-    })?;
-    match filters::count(&value, MAX_OUTPUT as u64) {
-        Some(_) => Ok(value),
-        None => Err(too_large(at)),
-    }
+    })
 }
 
 fn compute(source: &str, start: usize, scope: &Scope) -> Result<Value, ExprError> {
     let at = start..start + source.len();
+    bounded::begin();
+    // What is wrong with the words is said of the source as it is written.
+    ENGINE.compile_expression(source).map_err(|error| place(&error, source, start))?;
+    let guarded = product::guard(source);
     let value = ENGINE
-        .compile_expression(source)
+        .compile_expression(&guarded.source)
         .and_then(|expression| expression.eval(scope.context()))
-        .map_err(|error| place(&error, source, start))?;
+        .map_err(|error| place_in(&error, source, start, |range| guarded.origin(range)))?;
     if value.is_undefined() {
         return Err(ExprError {
             message: format!("`{}` has no value", brief(source)),
             fix: Some(format!("check the spelling, or give a default: `{} | default('…')`", brief(source))),
             range: at,
         });
+    }
+    // Counted before it is copied: a value may hold one text a thousand times.
+    if let Measure::TooLarge = bounded::measure(&value, MAX_OUTPUT as u64) {
+        return Err(too_large(at));
     }
     serde_json::to_value(&value).map_err(|error| ExprError {
         message: format!("the value of `{}` cannot be written as JSON: {error}", brief(source)),
@@ -187,8 +209,20 @@ fn compute(source: &str, start: usize, scope: &Scope) -> Result<Value, ExprError
 }
 
 fn place(error: &minijinja::Error, source: &str, start: usize) -> ExprError {
+    place_in(error, source, start, |range| range)
+}
+
+/// The place of an error; `origin` gives the range in the source as it is written.
+fn place_in(
+    error: &minijinja::Error,
+    source: &str,
+    start: usize,
+    origin: impl Fn(Range<usize>) -> Range<usize>,
+) -> ExprError {
     let range = error
         .range()
+        .map(origin)
+        .map(|range| range.start..range.start + source.get(range.clone()).unwrap_or_default().trim_end().len())
         .filter(|range| range.start < range.end && range.end <= source.len())
         .map_or(0..source.len(), |range| whole_name(source, range));
     let (message, fix) = match error.kind() {
@@ -211,6 +245,10 @@ fn place(error: &minijinja::Error, source: &str, start: usize) -> ExprError {
                 let fix = signature::signature(name).map(|signature| calls::written(signature.form));
                 (format!("filter `{name}`: {}", reason(error, kind)), fix)
             }
+            (None, None) if !source.contains("**") && reason(error, kind).contains("** operator") => (
+                "`*` multiplies numbers: it repeats no text and no list".to_owned(),
+                Some("use `range` or a loop to repeat a value".to_owned()),
+            ),
             (None, None) => (reason(error, kind), None),
         },
     };

@@ -4,7 +4,7 @@
 #[derive(Debug, PartialEq)]
 pub struct Signature {
     pub name: &'static str,
-    /// With its arguments; `=` gives the default of one that may be left out.
+    /// With its arguments. `=` marks one that is given by name and may be left out, with its default.
     pub form: &'static str,
     /// Arguments without a name that it takes at least and at most.
     pub count: std::ops::RangeInclusive<usize>,
@@ -18,13 +18,13 @@ const fn of(name: &'static str, form: &'static str, least: usize, most: usize) -
 pub const FILTERS: &[Signature] = &[
     of("abs", "abs", 0, 0),
     of("attr", "attr(name)", 1, 1),
-    of("batch", "batch(size, fill=none)", 1, 2),
+    of("batch", "batch(size, fill)", 1, 2),
     of("bool", "bool", 0, 0),
     of("bytes", "bytes", 0, 0),
     of("capitalize", "capitalize", 0, 0),
     of("chain", "chain(list, …)", 0, usize::MAX),
-    of("date", "date(format='%Y-%m-%d', zone='UTC')", 0, 2),
-    of("default", "default(value='', for_empty=false)", 0, 2),
+    of("date", "date('%Y-%m-%d', 'UTC')", 0, 2),
+    of("default", "default(value)", 0, 2),
     of("dictsort", "dictsort(by='key', reverse=false, case_sensitive=false)", 0, 0),
     of("first", "first", 0, 0),
     of("flatten", "flatten", 0, 0),
@@ -32,7 +32,7 @@ pub const FILTERS: &[Signature] = &[
     of("groupby", "groupby(attribute, default=none)", 0, 1),
     of("int", "int(default=0, base=10)", 0, 2),
     of("items", "items", 0, 0),
-    of("join", "join(text='', attribute=none)", 0, 1),
+    of("join", "join(text, attribute=none)", 0, 1),
     of("last", "last", 0, 0),
     of("length", "length", 0, 0),
     of("lines", "lines", 0, 0),
@@ -47,17 +47,17 @@ pub const FILTERS: &[Signature] = &[
     of("rejectattr", "rejectattr(name, test, …)", 1, usize::MAX),
     of("replace", "replace(from, to)", 2, 2),
     of("reverse", "reverse", 0, 0),
-    of("round", "round(digits=0, method='common')", 0, 2),
+    of("round", "round(digits)", 0, 2),
     of("select", "select(test, …)", 0, usize::MAX),
     of("selectattr", "selectattr(name, test, …)", 1, usize::MAX),
-    of("slice", "slice(count, fill=none)", 1, 2),
+    of("slice", "slice(count, fill)", 1, 2),
     of("slug", "slug", 0, 0),
     of("sort", "sort(attribute=none, reverse=false, case_sensitive=false)", 0, 0),
-    of("split", "split(text=none, most=none)", 0, 2),
+    of("split", "split(separator, most)", 0, 2),
     of("string", "string", 0, 0),
     of("sum", "sum(attribute=none, start=0)", 0, 2),
     of("title", "title", 0, 0),
-    of("trim", "trim(characters=none)", 0, 1),
+    of("trim", "trim(characters)", 0, 1),
     of("unique", "unique(attribute=none, case_sensitive=false)", 0, 0),
     of("upper", "upper", 0, 0),
     of("zip", "zip(list, …)", 0, usize::MAX),
@@ -98,4 +98,31 @@ pub const TESTS: &[&str] = &[
 /// How a filter is written.
 pub fn signature(name: &str) -> Option<&'static Signature> {
     FILTERS.iter().find(|signature| signature.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use minijinja::{Environment, Value, context};
+
+    use super::*;
+
+    /// A filter that does not take an argument by name refuses it, whatever the value.
+    #[test]
+    fn arguments_that_are_shown_by_name_are_taken_by_name() {
+        let engine = &crate::expr::ENGINE;
+        for signature in FILTERS {
+            for argument in signature.form.split(['(', ')', ',']).filter(|part| part.contains('=')) {
+                let source = format!("list | {}({argument})", signature.name);
+                if let Err(error) = evaluate(engine, &source) {
+                    let refused = error.contains("unknown keyword") || error.contains("unexpected keyword");
+                    assert!(!refused, "{source}: {error}");
+                }
+            }
+        }
+    }
+
+    fn evaluate(engine: &Environment<'_>, source: &str) -> Result<Value, String> {
+        let expression = engine.compile_expression(source).map_err(|error| error.to_string())?;
+        expression.eval(context! { list => vec![1, 2] }).map_err(|error| error.to_string())
+    }
 }

@@ -68,9 +68,43 @@ fn runaway_work_is_stopped() {
         "${{ (['x' * 1000000] * 1000) | join }}",
         "${{ 'x' * 2000000000 }}",
         "${{ ('x' * 100000) | replace('x', 'y' * 100000) }}",
+        "${{ [[[[[[[[[[[[1]*9]*9]*9]*9]*9]*9]*9]*9]*9]*9]*9]*9 | sort | length }}",
+        "${{ 9 * [9 * [9 * [9 * [9 * [9 * [9 * [9 * [9 * [9 * [1]]]]]]]]]] | string | length }}",
+        "${{ ([1] * 100000000) | sort | length }}",
     ] {
         assert!(string(text, &names).is_err(), "{text}");
     }
+}
+
+/// A value of a step may have a megabyte, and an expression may name it a thousand times.
+#[test]
+fn one_large_text_many_times_is_refused_before_it_is_written() {
+    let names = Scope::of(&json!({"t": "x".repeat(900 << 10), "list": vec![0; 5_000]}));
+    for text in [
+        "${{ list | map('replace', '0', t) | list }}",
+        "${{ list | batch(5000, t) | list | string | length }}",
+        "${{ list | slice(100000, t) | list | sort | length }}",
+        "${{ [none] | map('default', t, true) | list | batch(90000, t) | sort }}",
+        "${{ list | map('chain', [t]) | map('list') | sort | length }}",
+        "x ${{ [t, t, t] }} y",
+        "${{ t ~ t ~ t }}",
+    ] {
+        let before = std::time::Instant::now();
+        assert!(string(text, &names).is_err(), "{text}");
+        assert!(before.elapsed() < std::time::Duration::from_secs(20), "{text}");
+    }
+}
+
+#[test]
+fn a_product_is_of_numbers() {
+    check("${{ 2 * 3 }}", json!(6));
+    check("${{ 1.5 * 2 }}", json!(3.0));
+    check("${{ -2 * -(1 + 2) * 2 }}", json!(12));
+    check("${{ [1, 2, 3] | length * 2 }}", json!(6));
+    check("${{ 2 * [1, 2] | length if 1 * 1 == 1 else 0 }}", json!(4));
+    check("${{ 2 ** 3 * 2 }}", json!(16));
+    refused("${{ [1] * 2 }}", "[1]", "multiplies numbers");
+    refused("${{ 'ab' * 2 }}", "'ab'", "multiplies numbers");
 }
 
 /// A thread of a server has 2 MiB; a quarter of it must do.
@@ -101,11 +135,13 @@ fn chains_of_operators_end_no_thread() {
 
 #[test]
 fn the_largest_expressions_are_read() {
-    let sum = format!("1{}", "+1".repeat(bounds::MAX_OPERATORS));
-    check(&format!("${{{{ {sum} }}}}"), json!(bounds::MAX_OPERATORS + 1));
+    let sum = format!("1{}", "-1".repeat(bounds::MAX_OPERATORS));
+    check(&format!("${{{{ {sum} }}}}"), json!(1 - i64::try_from(bounds::MAX_OPERATORS).unwrap()));
     let text = "x".repeat(bounds::MAX_LENGTH - 2);
     check(&format!("${{{{'{text}'}}}}"), json!(text));
-    refused(&format!("${{{{{sum}+1}}}}"), "+", "more than 200 operators");
+    refused(&format!("${{{{{sum}-1}}}}"), "-", "more than 200 operators");
+    let sums = "+1".repeat(bounds::MAX_SUMS);
+    refused(&format!("${{{{1{sums}~1}}}}"), "~", "more than 32 of `+` and `~`");
     check("${{ '+-*/~|.([{' ~ 'not and or' }}", json!("+-*/~|.([{not and or"));
 }
 
@@ -147,7 +183,7 @@ fn a_failed_call_is_named_with_how_it_is_written() {
     failed(
         "${{ inputs.topic | upper | date('%H') ~ 'x' }}",
         "filter `date`: `WEEKLY` is neither a day like `2026-01-31` nor a time like `2026-01-31T09:00:00Z`",
-        "write it as `date(format='%Y-%m-%d', zone='UTC')`",
+        "write it as `date('%Y-%m-%d', 'UTC')`",
     );
     failed(
         "${{ inputs.topic | plus('one day') }}",

@@ -20,17 +20,13 @@ impl Run<'_> {
             }
         };
         self.budget.items(list.len()).map_err(|cause| self.error(place, cause))?;
-        let (mut items, mut failed, mut keys) = (Vec::new(), Vec::new(), HashSet::new());
+        let keys = self.item_keys(step, place, &list, scope)?;
+        let mut items = Vec::new();
+        let mut failed = Vec::new();
         let mut size = 0;
-        for (index, item) in list.iter().enumerate() {
+        for ((index, item), key) in list.iter().enumerate().zip(keys) {
             let mut inner = scope.clone();
             inner.set(step.item.as_deref().unwrap_or("item"), item);
-            inner.set("loop", &json!({"index": index + 1, "index0": index, "key": null}));
-            let key = self.item_key(step, place, index, &inner)?;
-            if !keys.insert(key.clone()) {
-                let error = StepError::problem("item-key", format!("two items have the key `{key}`"));
-                return Err(self.error(place, error.fix("choose an `item_key` that is different for each item")));
-            }
             inner.set("loop", &json!({"index": index + 1, "index0": index, "key": key}));
             match self.item(step, place, &key, item, inner).await {
                 Ok(collected) => {
@@ -45,6 +41,28 @@ impl Run<'_> {
             }
         }
         Ok(json!({"items": items, "failed": failed, "count": list.len()}))
+    }
+
+    /// The keys of all items, before the first one runs: a key that is there twice changes nothing.
+    fn item_keys(&self, step: &Step, place: &Place, list: &[Value], scope: &Scope) -> Result<Vec<String>, RunError> {
+        let mut keys = Vec::with_capacity(list.len());
+        let mut known = HashSet::new();
+        let mut inner = scope.clone();
+        for (index, item) in list.iter().enumerate() {
+            if step.item_key.is_some() {
+                inner.set(step.item.as_deref().unwrap_or("item"), item);
+                inner.set("loop", &json!({"index": index + 1, "index0": index, "key": null}));
+            }
+            let key = self.item_key(step, place, index, &inner)?;
+            if !known.insert(key.clone()) {
+                let error = StepError::problem("item-key", format!("two items have the key `{key}`; no item has run"));
+                let fix =
+                    "remove the double item from the list, for example with `| unique`, or choose another `item_key`";
+                return Err(self.error(place, error.fix(fix)));
+            }
+            keys.push(key);
+        }
+        Ok(keys)
     }
 
     async fn item(
