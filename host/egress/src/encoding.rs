@@ -9,6 +9,7 @@ use std::ops::Range;
 const SHORTEST: usize = crate::finder::SHORTEST;
 /// Between two stretches. It is not text, so nothing is decoded across it.
 const BREAK: u8 = 1;
+const NUL: u8 = 0;
 /// The most characters of a group.
 const LONGEST_GROUP: usize = 8;
 
@@ -141,12 +142,15 @@ impl Decoded {
     /// Adds the bytes of one group.
     fn add(&mut self, bits: u64, source: usize, open: &mut bool) {
         // Most groups are no text: what begins in one goes on after it, or is too short.
-        if !*open && !is_text(bits.to_le_bytes()[0]) {
+        let last = bits.to_le_bytes()[0];
+        if !*open && !is_text(last) && last != NUL {
             return;
         }
         let bytes = self.encoding.bits * self.encoding.group / 8;
         for (before, byte) in bits.to_be_bytes().into_iter().skip(8 - bytes).enumerate() {
-            if !is_text(byte) {
+            // A text in UTF-16 has a NUL beside each letter.
+            let beside_letter = byte == NUL && *open && self.bytes.last() != Some(&NUL);
+            if !is_text(byte) && !beside_letter {
                 if std::mem::take(open) {
                     self.close();
                 }

@@ -15,7 +15,8 @@ const WINDOW: usize = 8;
 /// So that 11 bytes or more hold a whole window.
 const STEP: usize = SHORTEST - WINDOW;
 const FILTER_BITS: u32 = 16;
-/// So many secrets may begin alike: more than one connection has, with those it had before.
+/// So many secrets that begin alike are compared with one place. Where there are more, the rest of the word is hidden with the part
+/// that all of them have.
 const MOST_ALIKE: usize = 32;
 /// A signature of a JWT has at least this many characters.
 const SIGNATURE: usize = 20;
@@ -69,7 +70,10 @@ impl Finder {
             finder.add(compared.of(secret.as_bytes()), unique_from);
             // One that looks escaped itself is found where escapes are resolved.
             if let Some(plain) = unescape(secret.as_bytes(), Escapes::Usual) {
-                finder.add(compared.of(&plain), 0);
+                let plain = compared.of(&plain);
+                if plain.len() >= SHORTEST {
+                    finder.add(plain, 0);
+                }
             }
         }
         finder
@@ -107,7 +111,9 @@ impl Finder {
             // A match has eleven bytes or more.
             let last = places.nth(end - start - 2).unwrap_or(first);
             passed = end;
-            ranges.push(first..last + 1);
+            let rest = text.get(last + 1..).unwrap_or_default();
+            let word = rest.iter().take(PIECE).take_while(|byte| byte.is_ascii_alphanumeric()).count();
+            ranges.push(first..last + 1 + word);
         }
         ranges
     }
@@ -192,6 +198,22 @@ mod tests {
             let padded = format!("-- {text} --");
             assert_eq!(finder.find(padded.as_bytes(), &mut 0), [3..3 + text.len()], "{text}");
         }
+    }
+
+    #[test]
+    fn ends_of_many_secrets_that_begin_alike_are_hidden() {
+        let secrets: Vec<String> = (0..100).map(|number| format!("prefix-of-every-token-{number:04}unique")).collect();
+        let finder = Finder::new(secrets.iter().map(String::as_str), Compared::LettersAndDigits);
+        for secret in &secrets {
+            let text = format!("it was {secret}.");
+            assert_eq!(finder.find(text.as_bytes(), &mut 0), [7..7 + secret.len()], "{secret}");
+        }
+    }
+
+    #[test]
+    fn a_secret_that_is_short_when_unescaped_hides_no_honest_text() {
+        let finder = Finder::new(["%41%42%43%44%45%46%47%48"], Compared::LettersAndDigits);
+        assert!(finder.find(b"the alphabet begins with abcdefgh, as always", &mut 0).is_empty());
     }
 
     #[test]

@@ -12,7 +12,7 @@ const LONGEST: usize = 11;
 /// Which escapes are resolved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Escapes {
-    /// `\u0041`, `\u{41}`, `\x41`, `\101`, `\n`, `%41`, `%u0041`, `&#x41;`, `&#65;`, `&amp;`.
+    /// `\u0041`, `\u{41}`, `\x{41}`, `\x41`, `\101`, `\n`, `%41`, `%u0041`, `&#x41;`, `&#65;`, `&amp;`.
     Usual,
     /// Also `=41`, `0x41`, `<br>` and the numbers of a list, `65, 66`, which honest texts have in another meaning. Blanks and line ends
     /// are left out: an escape may be parted by one.
@@ -159,7 +159,8 @@ fn escape(text: &[u8]) -> Option<(u8, usize)> {
         [before @ .., b'}'] => {
             let digits = before.len() - before.iter().rposition(|byte| *byte == b'{')? - 1;
             let (start, digits) = before.split_at(before.len() - digits);
-            (start.ends_with(b"\\u{") && is_hex(digits)).then_some(())?;
+            let opens = start.ends_with(b"\\u{") || start.ends_with(b"\\x{");
+            (opens && is_hex(digits)).then_some(())?;
             Some((code(digits, 16)?, digits.len() + 4))
         }
         [before @ .., b';'] => {
@@ -250,6 +251,7 @@ mod tests {
             r"\u0061",
             r"\U0061",
             r"\u{61}",
+            r"\x{61}",
             r"\u{000061}",
             r"\x61",
             r"\141",

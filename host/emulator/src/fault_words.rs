@@ -112,7 +112,7 @@ mod tests {
                     "variant" => json!("qps"),
                     "lie" => json!("circle"),
                     "message" | "body" | "content_type" | "list" => json!("x"),
-                    "after" | "refresh" | "always" | "redirect" => json!(true),
+                    "after" | "refresh" | "always" | "redirect" | "history" => json!(true),
                     _ => json!(200),
                 };
                 fault[*name] = value;
