@@ -39,24 +39,36 @@ pub fn service(
     })
 }
 
-/// A service that was kept with a connection, with the hosts that its connector lists now for its cloud. As it was kept, where the
-/// connector is another one, or it is not certain which of the clouds the service is of.
+/// The service of a stored connection, with the hosts that its connector lists now for its cloud. Unchanged if the connector is
+/// another one, or if the cloud is not certain.
 pub fn current(connector: &str, clouds: &[Hosts], kept: &Service) -> Service {
-    let mut fitting = clouds.iter().filter(|hosts| is_of(hosts, kept));
-    match (fitting.next(), fitting.next()) {
-        (Some(hosts), None) if kept.connector == connector => Service {
-            api_hosts: hosts.api.clone(),
-            credential_hosts: hosts.credential.clone(),
-            download_hosts: hosts.download.clone(),
-            ..kept.clone()
-        },
-        _ => kept.clone(),
+    let Some(hosts) = cloud_of(clouds, kept).filter(|_| kept.connector == connector) else {
+        return kept.clone();
+    };
+    Service {
+        api_hosts: hosts.api.clone(),
+        credential_hosts: hosts.credential.clone(),
+        download_hosts: hosts.download.clone(),
+        ..kept.clone()
     }
 }
 
-/// Whether a service is of this cloud: it may call some of the hosts of the cloud's API, and no other.
-fn is_of(cloud: &Hosts, kept: &Service) -> bool {
-    !kept.api_hosts.is_empty() && kept.api_hosts.iter().all(|host| cloud.api.contains(host))
+/// The cloud of a stored service: the one that its base address is in. A base address of a proxy is in none; then the one that has all
+/// of its hosts.
+fn cloud_of<'a>(clouds: &'a [Hosts], kept: &Service) -> Option<&'a Hosts> {
+    let has_base = |cloud: &&Hosts| {
+        cloud.api.iter().filter_map(|host| host.parse::<HostRule>().ok()).any(|rule| rule.covers(&kept.api_base))
+    };
+    let has_hosts =
+        |cloud: &&Hosts| !kept.api_hosts.is_empty() && kept.api_hosts.iter().all(|host| cloud.api.contains(host));
+    let mut fitting: Vec<&Hosts> = clouds.iter().filter(has_base).collect();
+    if fitting.is_empty() {
+        fitting = clouds.iter().filter(has_hosts).collect();
+    }
+    match fitting.as_slice() {
+        [cloud] => Some(cloud),
+        _ => None,
+    }
 }
 
 /// Refuses an address of another cloud: the accounts and tokens of one are nothing to the other.
@@ -221,10 +233,16 @@ mod tests {
         let kept = earlier("zoom");
         assert_ne!(current("zoom", &clouds(), &kept), kept);
         assert_eq!(current("other", &clouds(), &kept), kept, "another connector");
+        let zoom = current("zoom", &clouds(), &kept);
         let both = Service { api_hosts: vec!["api.zoom.us".into(), "api.zoomgov.com".into()], ..kept.clone() };
-        assert_eq!(current("zoom", &clouds(), &both), both, "of two clouds");
-        let none = Service { api_hosts: Vec::new(), ..kept.clone() };
-        assert_eq!(current("zoom", &clouds(), &none), none, "of no cloud");
+        assert_eq!(current("zoom", &clouds(), &both), zoom, "the base address decides");
+        let dropped = Service { api_hosts: vec!["api.zoom.us".into(), "api-former.zoom.us".into()], ..kept.clone() };
+        assert_eq!(current("zoom", &clouds(), &dropped), zoom, "a host that the connector dropped is gone");
+        let proxy: url::Url = "https://proxy.example/v2".parse().unwrap();
+        let behind_proxy = Service { api_base: proxy.clone(), ..kept.clone() };
+        assert_eq!(current("zoom", &clouds(), &behind_proxy).download_hosts, zoom.download_hosts, "behind a proxy");
+        let of_two = Service { api_base: proxy, ..both };
+        assert_eq!(current("zoom", &clouds(), &of_two), of_two, "behind a proxy, of two clouds");
         let twice = [clouds(), clouds()].concat();
         assert_eq!(current("zoom", &twice, &kept), kept, "not certain");
     }
