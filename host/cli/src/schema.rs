@@ -70,6 +70,12 @@ fn fields_of(root: &Value, schema: &Value) -> Result<(), CliError> {
     Ok(())
 }
 
+/// The words of one case of a choice: one that has a description of its own, or several that have none.
+fn words(case: &Value) -> Vec<&str> {
+    let several = case.get("enum").and_then(Value::as_array).into_iter().flatten();
+    case.get("const").into_iter().chain(several).filter_map(Value::as_str).collect()
+}
+
 /// A short word for a property's type.
 fn kind(root: &Value, property: &Value, depth: usize) -> String {
     if let Some(name) = reference(property) {
@@ -82,7 +88,7 @@ fn kind(root: &Value, property: &Value, depth: usize) -> String {
     }
     let constants: Vec<&str> = match (property.get("enum"), property.get("oneOf")) {
         (Some(Value::Array(values)), _) => values.iter().filter_map(Value::as_str).collect(),
-        (_, Some(Value::Array(cases))) => cases.iter().filter_map(|case| case.get("const")?.as_str()).collect(),
+        (_, Some(Value::Array(cases))) => cases.iter().flat_map(words).collect(),
         _ => Vec::new(),
     };
     if !constants.is_empty() {

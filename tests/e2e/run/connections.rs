@@ -85,3 +85,17 @@ fn a_run_on_one_connection_says_which() {
     assert_eq!((default("work"), default("grace")), (json!(false), json!(true)));
     assert_eq!(world.json(&["connection", "show", "grace", "--json"])["default"], json!(true));
 }
+
+#[test]
+fn a_document_that_only_computes_needs_no_account() {
+    let world = World::new();
+    let document = json!({
+        "automation": "1", "id": "sum",
+        "steps": [{ "id": "sum", "set": {"value": "${{ [1, 2] | sum }}"} }],
+        "outputs": { "sum": "${{ steps.sum.value }}" }
+    });
+    let file = world.home.path().join("sum.json");
+    std::fs::write(&file, document.to_string()).unwrap();
+    let outputs = world.json(&["run", &file.display().to_string(), "--json"]);
+    assert_eq!(outputs["sum"], 3);
+}

@@ -40,14 +40,17 @@ pub async fn run(app: &App, run: Run) -> Result<(), CliError> {
     if let Err(error) = switchboard_automation::prepare_inputs(&document, inputs.clone()) {
         return Err(failed(None, error, &[]));
     }
-    for (id, with) in activities(&document) {
-        if let Some(activity) = connector.activity(&id) {
-            call::confirm(&app.global, run.yes, &id, &activity, activity.effect_of(&with), &with)?;
+    let used = activities(&document);
+    for (id, with) in &used {
+        if let Some(activity) = connector.activity(id) {
+            call::confirm(&app.global, run.yes, id, &activity, activity.effect_of(with), with)?;
         }
     }
     let connections = app.connections().await?;
     let declared: Vec<String> = document.automation.connections.keys().cloned().collect();
-    let rows = accounts(&connections, &declared, &run.connection)?;
+    // A document that only computes needs no account.
+    let needs_account = !(used.is_empty() && declared.is_empty() && run.connection.is_empty());
+    let rows = if needs_account { accounts(&connections, &declared, &run.connection)? } else { BTreeMap::new() };
     let mut accounts = BTreeMap::new();
     for (name, row) in &rows {
         let connection = Arc::new(connect::live(app, &connector, &connections, Some(&row.id))?);
@@ -84,7 +87,8 @@ pub async fn run(app: &App, run: Run) -> Result<(), CliError> {
     };
     match done {
         Ok(outputs) => {
-            app.say(&format!("run {id} done on {}: switchboard runs show {id}", on(&labels)));
+            let place = if labels.is_empty() { String::new() } else { format!(" on {}", on(&labels)) };
+            app.say(&format!("run {id} done{place}: switchboard runs show {id}"));
             if app.global.json { output::json(&outputs) } else { output::fields(&outputs) }
         }
         Err(error) => {
