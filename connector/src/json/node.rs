@@ -46,14 +46,20 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// A count, also as text.
+    /// A count, also as text or as `80.0`.
     pub fn count(&self) -> Option<u64> {
         match self {
             Node::Unsigned(number) => Some(*number),
+            Node::Float(number) => whole(*number),
             Node::Text(text) => text.parse().ok(),
             _ => None,
         }
     }
+}
+
+/// A number without a fraction that a float holds exactly.
+fn whole(number: f64) -> Option<u64> {
+    format!("{number:.0}").parse().ok().filter(|_| number.fract() == 0.0 && number < 9e15)
 }
 
 impl Hash for Node<'_> {
@@ -119,8 +125,22 @@ impl<'de> Visitor<'de> for Tree {
         while let Some(Key(key)) = map.next_key()? {
             fields.push((key, map.next_value()?));
         }
-        Ok(Node::Object(fields))
+        // Readers differ about which of two values counts, so neither does.
+        match double(&fields) {
+            Some(key) => Err(A::Error::custom(format!("the key `{key}` is there twice"))),
+            None => Ok(Node::Object(fields)),
+        }
     }
+}
+
+/// A key that an object has twice.
+fn double<'a>(fields: &'a [(Cow<'_, str>, Node<'_>)]) -> Option<&'a str> {
+    let mut keys: Vec<&str> = fields.iter().map(|(key, _)| key.as_ref()).collect();
+    keys.sort_unstable();
+    keys.windows(2).find_map(|pair| match pair {
+        [first, second] if first == second => Some(*first),
+        _ => None,
+    })
 }
 
 /// A key that borrows where it can.

@@ -134,6 +134,10 @@ impl Missing {
 /// What a page says about itself and its list.
 pub struct Facts {
     pub next: Option<String>,
+    /// The page token is neither a text nor a number: where the list goes on is not known.
+    unreadable_token: bool,
+    /// Zoom's count of the items is no count.
+    unreadable_total: bool,
     /// First day of the period that Zoom really used, where it says so.
     pub from: Option<String>,
     pub total: Option<u64>,
@@ -151,8 +155,21 @@ impl Facts {
             _ => &[],
         };
         let count = |name: &str| page.field(name).and_then(Node::count);
+        let token = page.field("next_page_token");
+        let next = match token {
+            Some(Node::Text(text)) if !text.is_empty() => Some(text.clone().into_owned()),
+            Some(Node::Unsigned(number)) => Some(number.to_string()),
+            _ => None,
+        };
+        let is_absent = |node: Option<&Node<'_>>| match node {
+            None | Some(Node::Null) => true,
+            Some(Node::Text(text)) => text.is_empty(),
+            Some(_) => false,
+        };
         Self {
-            next: page.field("next_page_token").and_then(Node::text).map(str::to_owned),
+            unreadable_token: next.is_none() && !is_absent(token),
+            unreadable_total: count("total_records").is_none() && !is_absent(page.field("total_records")),
+            next,
             from: page.field("from").and_then(Node::text).map(str::to_owned),
             total: count("total_records"),
             number: count("page_number"),
@@ -207,6 +224,13 @@ impl Judge {
         self.rows = self.rows.saturating_add(facts.rows);
         self.total = facts.total.or(self.total);
         self.empty = if facts.rows == 0 { self.empty + 1 } else { 0 };
+        if facts.unreadable_total {
+            proof.miss(COUNT);
+        }
+        if facts.unreadable_token {
+            proof.miss(PAGE_TOKEN);
+            return Step::End;
+        }
         let Some(next) = &facts.next else {
             if !self.uncounted && self.lacks(facts, proof.pages) {
                 proof.miss(COUNT);
@@ -227,5 +251,56 @@ impl Judge {
             (None, Some(number), Some(count)) => number < count && u64::from(pages) < count,
             _ => false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Why a list of these pages is not complete.
+    fn reason(pages: &[&str]) -> Option<String> {
+        let mut judge = Judge::default();
+        let mut proof = Proof::default();
+        for page in pages {
+            let Ok(node) = crate::json::parse(page.as_bytes()) else { return Some("no answer".to_owned()) };
+            if !matches!(judge.take(&Facts::of(&node, "users"), &mut proof), Step::Next(_)) {
+                break;
+            }
+        }
+        proof.coverage(0).reason
+    }
+
+    #[test]
+    fn a_token_that_is_a_number_leads_on() {
+        let last = r#"{"users": [{"id": "b"}], "next_page_token": ""}"#;
+        assert_eq!(reason(&[r#"{"users": [{"id": "a"}], "next_page_token": 12345}"#, last]), None);
+    }
+
+    #[test]
+    fn a_token_of_another_type_is_no_end() {
+        for token in ["[\"a\"]", "{\"a\": 1}", "true", "1.5"] {
+            let page = format!("{{\"users\": [{{\"id\": \"a\"}}], \"next_page_token\": {token}}}");
+            assert_eq!(reason(&[&page]).as_deref(), Some(PAGE_TOKEN), "{token}");
+        }
+        for absent in ["null", "\"\""] {
+            let page = format!("{{\"users\": [{{\"id\": \"a\"}}], \"next_page_token\": {absent}}}");
+            assert_eq!(reason(&[&page]), None, "{absent}");
+        }
+    }
+
+    #[test]
+    fn a_count_is_compared_whatever_its_type() {
+        for (total, expect) in
+            [("80", true), ("80.0", true), ("\"80\"", true), ("[80]", true), ("1.0", false), ("null", false)]
+        {
+            let page = format!("{{\"users\": [{{\"id\": \"a\"}}], \"total_records\": {total}}}");
+            assert_eq!(reason(&[&page]).as_deref() == Some(COUNT), expect, "{total}");
+        }
+    }
+
+    #[test]
+    fn an_answer_that_has_its_list_twice_is_no_answer() {
+        assert!(reason(&[r#"{"users": [{"id": "a"}], "users": []}"#]).is_some());
     }
 }

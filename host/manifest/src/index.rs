@@ -14,6 +14,7 @@
 //! ```
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::sync::OnceLock;
 
 use serde::Deserialize;
@@ -45,6 +46,8 @@ pub enum ManifestError {
     Name(String),
     #[error("the schema of `{of}` in its manifest cannot be used: {cause}")]
     Schema { of: String, cause: switchboard_schema::SchemaError },
+    #[error("its manifest has the activity `{0}` twice")]
+    Twice(String),
     #[error("its manifest has {found} activities and events; {limit} are allowed")]
     Many { found: usize, limit: usize },
 }
@@ -94,7 +97,11 @@ impl ManifestIndex {
         lines.extend(compiled.map(|digest| format!("compiled {digest}")));
         lines.push(format!("rates {}", serde_json::to_string(&Rates::of(&manifest)).map_err(JsonError::Syntax)?));
         lines.push(format!("clouds {}", serde_json::to_string(&clouds(&manifest)).map_err(JsonError::Syntax)?));
+        let mut names = HashSet::new();
         for (activity, raw) in manifest.activities.iter().zip(raw.activities) {
+            if !names.insert(&activity.name) {
+                return Err(ManifestError::Twice(word(&activity.name)?.chars().take(100).collect()));
+            }
             let start = raw.get().as_ptr().addr() - json.as_ptr().addr();
             let end = start + raw.get().len();
             let policy = if activity.policy == Policy::Off { "off" } else { "on" };
@@ -240,6 +247,13 @@ mod tests {
         let text = manifest("a.one").replacen(r#""output":{}"#, &format!(r#""output":{circle}"#), 1);
         assert!(
             matches!(ManifestIndex::write(&text, None, None), Err(ManifestError::Schema { of, .. }) if of == "a.one")
+        );
+    }
+
+    #[test]
+    fn an_activity_that_is_there_twice_is_refused() {
+        assert!(
+            matches!(ManifestIndex::write(&manifest("a.two"), None, None), Err(ManifestError::Twice(name)) if name == "a.two")
         );
     }
 
