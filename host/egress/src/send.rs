@@ -11,6 +11,9 @@ use crate::{
 /// The largest answer held in memory.
 const LARGEST: usize = 8 * 1024 * 1024;
 
+/// A search takes some ten nanoseconds a byte: three milliseconds for this.
+const SEARCHED_AT_ONCE: usize = 256 * 1024;
+
 impl Egress {
     /// Sends one request and reads the answer, whatever its status.
     pub async fn send(
@@ -57,14 +60,26 @@ pub(crate) async fn read(mut answer: reqwest::Response, limit: usize, deadline: 
             .map_err(|_| Failure::broken("timeout", "the answer did not end in time"))?
             .map_err(|error| Failure { not_sent: false, ..classify(error) })?;
         let Some(chunk) = chunk else {
-            response.scrub(&known);
-            return Ok(response);
+            return scrubbed(response, known).await;
         };
         if response.body.len() + chunk.len() > limit {
             return Err(too_large());
         }
         response.body.extend_from_slice(&chunk);
     }
+}
+
+/// The answer without the known secrets. The search of a large one is not done on the thread that serves other requests.
+async fn scrubbed(mut response: Response, known: KnownSecrets) -> Result<Response, Failure> {
+    if response.body.len() <= SEARCHED_AT_ONCE {
+        response.scrub(&known);
+        return Ok(response);
+    }
+    let search = tokio::task::spawn_blocking(move || {
+        response.scrub(&known);
+        response
+    });
+    search.await.map_err(|_| Failure::broken("cancelled", "the search of the answer for secrets did not end"))
 }
 
 /// Reads the beginning of a body, for an error message; never fails. Known secrets are taken out.

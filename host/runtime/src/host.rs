@@ -155,7 +155,10 @@ impl Call {
             self.wait_for_budget().await?;
             let pause = match self.send(request, credential.clone()).await {
                 Ok(mut answer) => {
-                    self.scrub(&mut answer);
+                    // The egress has searched the answer for all that a credential hides.
+                    if credential.is_none() {
+                        self.scrub(&mut answer);
+                    }
                     match self.verdict(&answer, request, attempt, credential.as_ref(), &mut renewed).await? {
                         Next::Done => return Ok(response(answer)),
                         Next::Again(pause) => pause,
