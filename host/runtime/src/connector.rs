@@ -8,6 +8,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use switchboard_egress::{self as egress, Connection, Egress};
 use switchboard_manifest::{Activity, Hosts, Manifest, ManifestError, ManifestIndex};
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 use wasmtime::Store;
 use wasmtime::component::{Component, HasSelf, Linker, types::ComponentItem};
@@ -24,6 +25,7 @@ use crate::host::{Call, Host, Words};
 use crate::limits::{HANDLES, Limits};
 use crate::machine_code::MachineCode;
 use crate::meter::Meter;
+use crate::slots::Slots;
 use crate::trusted;
 
 use generated::ConnectorPre;
@@ -114,6 +116,7 @@ pub struct Bundle {
 pub(crate) struct Shared {
     pub(crate) pre: ConnectorPre<Host>,
     config: Arc<RuntimeConfig>,
+    pub(crate) slots: Arc<Slots>,
     pub(crate) egress: Egress,
     pub(crate) index: ManifestIndex,
     /// What interrupts the guests of every call.
@@ -175,6 +178,7 @@ impl Runtime {
             shared: Arc::new(Shared {
                 pre,
                 config: Arc::clone(&self.config),
+                slots: Arc::clone(&self.slots),
                 egress: self.egress.clone(),
                 index,
                 _clock: Arc::clone(&self.clock),
@@ -276,8 +280,14 @@ impl Connector {
             Some(what) => Some(self.turn(&*connection, what, options).await?),
             None => None,
         };
-        // The wait for the turn is part of the call's time.
-        let shorter = alone.map(|_| {
+        // After the turn: a call that waits for its turn keeps no slot from the one that has it.
+        let slots = &self.shared.slots.calls;
+        let (_slot, waited) = match slots.try_acquire() {
+            Ok(slot) => (slot, alone.is_some()),
+            Err(_) => (self.slot(slots, options.deadline.saturating_sub(began.elapsed())).await?, true),
+        };
+        // The waits are part of the call's time.
+        let shorter = waited.then(|| {
             let deadline = options.deadline.saturating_sub(began.elapsed());
             CallOptions { deadline, ..options.clone() }
         });
@@ -311,6 +321,16 @@ impl Connector {
         connection: Arc<dyn Connection>,
         options: &CallOptions,
     ) -> Result<Identity, CallError> {
+        let _slot = self.slot(&self.shared.slots.calls, options.deadline).await?;
+        self.identify_in_slot(connection, options).await
+    }
+
+    /// [`Connector::identify`] for who has a slot.
+    pub(crate) async fn identify_in_slot(
+        &self,
+        connection: Arc<dyn Connection>,
+        options: &CallOptions,
+    ) -> Result<Identity, CallError> {
         let budget = CallBudget::class(self.shared.index.rates(), "light", &*connection);
         let mut store = self.shared.store(Some(self.network(connection, options, budget)));
         let time = Time::with_grace(options.deadline, options.deadline);
@@ -324,6 +344,18 @@ impl Connector {
             return Err(CallError::problem("unexpected-answer", message, None));
         }
         Ok(identity)
+    }
+
+    /// Wait for a slot of the runtime.
+    pub(crate) async fn slot<'a>(
+        &self,
+        slots: &'a Semaphore,
+        patience: Duration,
+    ) -> Result<SemaphorePermit<'a>, CallError> {
+        match tokio::time::timeout(patience, slots.acquire()).await {
+            Ok(Ok(slot)) => Ok(slot),
+            _ => Err(CallError::busy()),
+        }
     }
 
     /// Wait until nobody else in the account does `what`, within the call's time.
@@ -375,6 +407,7 @@ impl Shared {
             .iter()
             .map(|(name, value)| types::Header { name: name.clone(), value: value.clone() })
             .collect();
+        let _slot = self.slots.question().await;
         let mut store = self.metered_store(None, meter);
         self.bounded(&mut store, Time::exactly(PURE), async |store: &mut Store<Host>| {
             let guest = self.pre.instantiate_async(&mut *store).await?;
@@ -384,6 +417,7 @@ impl Shared {
     }
 
     async fn describe(&self) -> Result<String, CallError> {
+        let _slot = self.slots.question().await;
         let mut store = self.store(None);
         self.bounded(&mut store, Time::exactly(PURE), async |store: &mut Store<Host>| {
             let guest = self.pre.instantiate_async(&mut *store).await?;

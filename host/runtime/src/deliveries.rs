@@ -76,6 +76,7 @@ impl Connector {
         let mut delivery = delivery.clone();
         remove(&mut delivery, &self.manifest().deliveries.secrets);
         let text = delivery.to_string();
+        let _slot = self.shared.slots.question().await;
         let mut store = self.shared.store(None);
         let answer = self.shared.bounded(&mut store, Time::exactly(DEADLINE), async |store: &mut Store<Host>| {
             let instance = self.shared.pre.instance_pre().instantiate_async(&mut *store).await?;

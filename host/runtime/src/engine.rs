@@ -12,6 +12,7 @@ use crate::clock::Clock;
 use crate::connector::{LoadError, brief};
 use crate::host::Host;
 use crate::limits::{INSTANCES, MEMORIES, TABLES};
+use crate::slots::Slots;
 use crate::trusted;
 
 /// What a host decides about every connector it loads.
@@ -24,7 +25,8 @@ pub struct RuntimeConfig {
     pub cpu: Duration,
     /// Keep instance slots ready (servers). One-shot commands start faster without.
     pub pooled: bool,
-    /// Calls at the same time when `pooled`.
+    /// Calls at the same time when `pooled`; more wait for their turn. The pool has a few slots beyond these for what the host
+    /// asks a connector during a call.
     pub slots: u32,
 }
 
@@ -45,6 +47,8 @@ pub struct Runtime {
     pub(crate) engine: Engine,
     pub(crate) egress: Egress,
     pub(crate) config: Arc<RuntimeConfig>,
+    /// Shared by all connectors, as the pool is.
+    pub(crate) slots: Arc<Slots>,
     pub(crate) linker: Arc<OnceLock<Linker<Host>>>,
     /// Every connector has it too: a guest must end although its runtime is gone.
     pub(crate) clock: Arc<Clock>,
@@ -56,7 +60,8 @@ impl Runtime {
         let engine = Engine::new(&engine_config(&config)).map_err(StartError)?;
         let clock = Clock::start(&engine)
             .map_err(|error| StartError(wasmtime::format_err!("no thread to interrupt connectors: {error}")))?;
-        Ok(Self { engine, egress, config: Arc::new(config), linker: Arc::default(), clock: Arc::new(clock) })
+        let slots = Arc::new(Slots::new(&config));
+        Ok(Self { engine, egress, config: Arc::new(config), slots, linker: Arc::default(), clock: Arc::new(clock) })
     }
 
     /// Compile a component ahead of time for this build of the engine.
@@ -98,11 +103,12 @@ fn engine_config(config: &RuntimeConfig) -> Config {
 /// more than 128 KiB resident is slower than keeping nothing.
 fn pool(config: &RuntimeConfig) -> PoolingAllocationConfig {
     let mut pool = PoolingAllocationConfig::default();
-    pool.total_component_instances(config.slots)
-        .total_core_instances(config.slots.saturating_mul(INSTANCES))
-        .total_memories(config.slots)
-        .total_tables(config.slots.saturating_mul(2))
-        .total_stacks(config.slots)
+    let slots = Slots::total(config.slots);
+    pool.total_component_instances(slots)
+        .total_core_instances(slots.saturating_mul(INSTANCES))
+        .total_memories(slots)
+        .total_tables(slots.saturating_mul(2))
+        .total_stacks(slots)
         .max_memory_size(config.memory)
         .max_core_instances_per_component(INSTANCES)
         .max_memories_per_component(MEMORIES)

@@ -101,6 +101,16 @@ impl CallError {
         self
     }
 
+    /// Every slot of the runtime was taken for as long as the call may take.
+    pub(crate) fn busy() -> Self {
+        let message = "this program ran as many calls as it may for longer than this call may wait".to_owned();
+        let fix = "try again later, or give the runtime more slots".to_owned();
+        match Self::problem("timeout", message, Some(fix)) {
+            Self::Problem(problem) => Self::Problem(Problem { retry: Retry::After(BUSY_RETRY_MS), ..problem }),
+            other => other,
+        }
+    }
+
     /// The manifest says `"policy": "off"`, and the caller did not allow it.
     pub(crate) fn off_by_policy(activity: &str) -> Self {
         Self::Refused(Refused {
@@ -155,6 +165,9 @@ impl From<types::Retry> for Retry {
         }
     }
 }
+
+/// Most calls end within a second.
+const BUSY_RETRY_MS: u64 = 1_000;
 
 /// When a file has another size than the service has said. Making a recording takes minutes.
 const SIZE_RETRY_MS: u64 = 60_000;

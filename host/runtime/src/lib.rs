@@ -24,6 +24,7 @@ mod meter;
 mod owner_check;
 mod request_size;
 mod retry;
+mod slots;
 mod trusted;
 
 pub use bindings::Identity;

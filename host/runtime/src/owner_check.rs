@@ -33,12 +33,16 @@ impl Connector {
 impl Identify for OwnerCheck {
     async fn identify(&self, connection: Arc<dyn Connection>) -> Result<Value, IdentifyError> {
         let options = CallOptions { deadline: DEADLINE, trace: Arc::clone(&self.trace), ..CallOptions::default() };
-        let identity = self.connector.identify(connection, &options).await.map_err(failed)?;
+        let slots = &self.connector.shared.slots.owner_checks;
+        let _slot = self.connector.slot(slots, DEADLINE).await.map_err(|error| failed(error, true))?;
+        let identity = self.connector.identify_in_slot(connection, &options).await;
+        let identity = identity.map_err(|error| failed(error, false))?;
         serde_json::to_value(identity).map_err(|error| IdentifyError::unavailable(error.to_string()))
     }
 }
 
-fn failed(error: CallError) -> IdentifyError {
+/// `local`: whatever failed, it was not the service.
+fn failed(error: CallError, local: bool) -> IdentifyError {
     let (code, message, fix) = (error.code().to_owned(), error.to_string(), error.fix().map(str::to_owned));
     let (retryable, cause) = match &error {
         CallError::Problem(problem) if TOKEN_REFUSED.contains(&problem.code.as_str()) => (false, IdentifyCause::Token),
@@ -46,5 +50,6 @@ fn failed(error: CallError) -> IdentifyError {
         CallError::Refused(_) => (false, IdentifyCause::Caller),
         CallError::Broken(broken) => (broken.code == "guest.deadline", IdentifyCause::Caller),
     };
+    let cause = if local { IdentifyCause::Caller } else { cause };
     IdentifyError { code, message, fix, retryable, cause }
 }

@@ -152,6 +152,26 @@ fn a_lasting_refusal_of_the_check_keeps_its_code() {
 }
 
 #[test]
+fn calls_in_all_slots_survive_the_end_of_their_token() {
+    let world = World::connected();
+    set_fault(&world, &json!({"kind": "token-death"}));
+    let threads = tokio::runtime::Runtime::new().unwrap();
+    threads.block_on(async {
+        let config = RuntimeConfig { pooled: true, slots: 4, ..RuntimeConfig::default() };
+        let embedder = Arc::new(Embedder::new(&world, config));
+        let calls: Vec<_> = (0..6)
+            .map(|_| {
+                let embedder = Arc::clone(&embedder);
+                tokio::spawn(async move { embedder.list_meetings(&CallOptions::default()).await })
+            })
+            .collect();
+        for call in calls {
+            call.await.unwrap().unwrap();
+        }
+    });
+}
+
+#[test]
 fn an_answer_with_a_blank_user_id_does_not_connect() {
     let world = World::new();
     for id in ["", " "] {
