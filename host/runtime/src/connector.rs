@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use switchboard_egress::{self as egress, Connection, Egress};
-use switchboard_manifest::{Activity, Hosts, Manifest, ManifestError, ManifestIndex};
+use switchboard_manifest::{Activity, Hosts, Idempotency, Manifest, ManifestError, ManifestIndex};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 use wasmtime::Store;
@@ -305,7 +305,9 @@ impl Connector {
         if let Some(planned) = store.data_mut().call.as_mut().and_then(|call| call.planned.take()) {
             return Ok(serde_json::json!({ "dry_run": true, "request": planned }));
         }
-        let output = outcome.map_err(|problem| named(problem.into()))?;
+        let changed = store.data().call.as_ref().is_some_and(Call::has_changed);
+        let in_part = |error: CallError| if changed { error.in_part(self.is_repeatable(activity)) } else { error };
+        let output = outcome.map_err(|problem| in_part(named(problem.into())))?;
         let skipped = store.data_mut().call.as_mut().map(|call| std::mem::take(&mut call.skipped)).unwrap_or_default();
         // The guest's memory goes before the output becomes values: never both at a time.
         drop(store);
@@ -371,6 +373,12 @@ impl Connector {
         })
     }
 
+    /// Whether a repetition of the whole call does no harm.
+    fn is_repeatable(&self, activity: &str) -> bool {
+        let activity = self.activity(activity);
+        activity.is_some_and(|activity| matches!(activity.idempotency, Idempotency::Read | Idempotency::Idempotent))
+    }
+
     #[cold]
     fn unknown(&self, activity: &str) -> CallError {
         let fix = match self.manifest().nearest(activity) {
@@ -395,6 +403,7 @@ impl Connector {
             meter: Arc::default(),
             requests: 0,
             sent_a_change: AtomicBool::new(false),
+            changed: AtomicBool::new(false),
         }
     }
 }

@@ -101,6 +101,18 @@ impl CallError {
         self
     }
 
+    /// The problem of a call for which the service had made a change, or may have: whatever the connector says of its last
+    /// request, a part was sent.
+    pub(crate) fn in_part(mut self, repeatable: bool) -> Self {
+        if let Self::Problem(problem) = &mut self {
+            problem.not_sent = false;
+            if !repeatable {
+                problem.retry = Retry::Never;
+            }
+        }
+        self
+    }
+
     /// Every slot of the runtime was taken for as long as the call may take.
     pub(crate) fn busy() -> Self {
         let message = "this program ran as many calls as it may for longer than this call may wait".to_owned();
@@ -210,5 +222,19 @@ pub(crate) fn no_credential(error: switchboard_egress::CredentialError) -> http:
         retry: if error.retryable { types::Retry::After(5_000) } else { types::Retry::AfterUserAction },
         not_sent: true,
         response: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_partial_change_is_repeated_only_where_that_does_no_harm() {
+        for (repeatable, retry) in [(true, Retry::After(BUSY_RETRY_MS)), (false, Retry::Never)] {
+            let CallError::Problem(problem) = CallError::busy().in_part(repeatable) else { panic!() };
+            assert!(!problem.not_sent);
+            assert_eq!(problem.retry, retry);
+        }
     }
 }

@@ -69,6 +69,8 @@ pub(crate) struct Call {
     pub(crate) requests: u32,
     /// A request that changes something may have reached the service.
     pub(crate) sent_a_change: AtomicBool,
+    /// The service accepted a request that changes something, or gave no answer to one.
+    pub(crate) changed: AtomicBool,
 }
 
 impl http::Host for Host {
@@ -102,6 +104,11 @@ impl Call {
     /// says nothing of it.
     pub(crate) fn has_sent_a_change(&self) -> bool {
         self.sent_a_change.load(Ordering::Relaxed)
+    }
+
+    /// Whether the service may have made a change for this call.
+    pub(crate) fn has_changed(&self) -> bool {
+        self.changed.load(Ordering::Relaxed)
     }
 
     /// The guest's request in egress's words; a dry run ends here.
@@ -199,6 +206,11 @@ impl Call {
         if sent.as_ref().is_err_and(|failure| failure.not_sent) {
             self.sent_a_change.store(before, Ordering::Relaxed);
         }
+        let acted = match &sent {
+            Ok(answer) => (200..300).contains(&answer.status),
+            Err(failure) => !failure.not_sent,
+        };
+        self.changed.fetch_or(changes && acted, Ordering::Relaxed);
         sent
     }
 

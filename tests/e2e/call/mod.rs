@@ -10,6 +10,7 @@ mod network;
 mod one_at_a_time;
 mod outcome;
 mod output;
+mod partial_change;
 mod rate_limits;
 mod timeouts;
 mod trace;
