@@ -17,7 +17,7 @@ use crate::grant::history::SecretHistory;
 use crate::grant::token::Token;
 use crate::token_endpoint::answer::{self, Answer, Refusal};
 use crate::token_endpoint::failure::TokenFailure;
-use crate::token_endpoint::request::{self, post, secrets};
+use crate::token_endpoint::request::{self, Question, post, secrets};
 use crate::{App, ConnectionsError, Service};
 
 /// The grant's name in the standard.
@@ -175,7 +175,7 @@ pub(crate) async fn device_code(
         form.push(("scope", &scopes));
     }
     let request = post(service, path, app, &form).map_err(|error| TokenFailure::not_sent(&error))?;
-    let response = request::send(egress, service, request).await?;
+    let response = request::send(egress, service, request, Question::Other).await?;
     let secrets = secrets(app, []);
     if let Some(refusal) = answer::refusal(&response.answer) {
         return Err(response.failure(refusal, &secrets));
@@ -209,7 +209,7 @@ pub(crate) async fn device_token(
 ) -> Result<DeviceAnswer, TokenFailure> {
     let form = [("grant_type", DEVICE_GRANT), ("device_code", device_code.expose_secret())];
     let request = post(service, &service.token_path, app, &form).map_err(|error| TokenFailure::not_sent(&error))?;
-    let response = request::send(egress, service, request).await?;
+    let response = request::send(egress, service, request, Question::Token).await?;
     let known = secrets(app, [device_code]).and(others);
     let answer = match response.read() {
         Answer::Token(token) => {
@@ -250,9 +250,13 @@ pub(crate) async fn revoke(
 ) -> Result<TakenBack, TokenFailure> {
     let form = [("token", token.expose_secret())];
     let request = post(service, &service.revoke_path, app, &form).map_err(|error| TokenFailure::not_sent(&error))?;
-    let response = request::send(egress, service, request).await?;
-    let Some(answer) = answer::refusal(&response.answer) else {
-        return Ok(TakenBack::Done);
+    let response = request::send(egress, service, request, Question::Other).await?;
+    let answer = match answer::refusal(&response.answer) {
+        Some(answer) => answer,
+        None => match answer::acknowledgement(&response.answer) {
+            Ok(()) => return Ok(TakenBack::Done),
+            Err(why) => Answer::Nothing(why),
+        },
     };
     let code = if let Answer::Refusal(Refusal { error, .. }) = &answer { error.as_deref() } else { None };
     match code {

@@ -115,6 +115,22 @@ pub(crate) fn refusal(answer: &http::Response<Vec<u8>>) -> Option<Answer> {
     }
 }
 
+/// Whether an answer that refuses nothing is the service's own yes: empty or JSON. A page, or any other text, comes from something
+/// between here and the service.
+pub(crate) fn acknowledgement(answer: &http::Response<Vec<u8>>) -> Result<(), &'static str> {
+    let (kind, body) = (Kind::of(answer), trimmed(answer.body()));
+    let json = match body.first() {
+        None => return Ok(()),
+        Some(b'{') => fields(&kind, body).is_some(),
+        Some(_) => serde_json::from_slice::<Value>(body).is_ok(),
+    };
+    match (kind.page, json) {
+        (true, _) => Err(PAGE),
+        (false, false) => Err("its answer could not be understood"),
+        (false, true) => Ok(()),
+    }
+}
+
 const PAGE: &str =
     "a web page came, which is not the service's own answer; look for a proxy or a sign-in page of the network";
 
@@ -435,6 +451,30 @@ mod tests {
         ] {
             let answer = read(&answer(status, kind, body));
             assert!(matches!(answer, Answer::Nothing(_)), "{body}: {answer:?}");
+        }
+    }
+
+    #[test]
+    fn only_an_answer_of_the_service_says_yes() {
+        for (kind, body) in [
+            ("application/json", ""),
+            ("text/html", " \r\n"),
+            ("application/json", r#"{"status":"success"}"#),
+            ("text/plain", "\u{feff}{\"status\":\"success\"}"),
+            ("application/json", "null"),
+        ] {
+            assert_eq!(acknowledgement(&answer(200, kind, body)), Ok(()), "{kind} {body}");
+        }
+        for (kind, body) in [
+            ("text/html", "<html>"),
+            ("text/html", "{}"),
+            ("text/html", "sign in to the network"),
+            ("application/json", "<html>"),
+            ("application/json", r#"{"status":"#),
+            ("application/json", r#"{"error":"a","error":"b"}"#),
+            ("text/plain", "OK"),
+        ] {
+            assert!(acknowledgement(&answer(200, kind, body)).is_err(), "{kind} {body}");
         }
     }
 

@@ -19,6 +19,15 @@ use crate::{App, ConnectionsError, Service, clock};
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(30);
 /// Tokens have some hundred characters; nothing honest is longer than this.
 const MAX_ANSWER: usize = 64 * 1024;
+const TOO_LONG: &str = "its answer is too long";
+
+/// What is asked of the service.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Question {
+    /// A token: one in an answer that is too long can be taken back.
+    Token,
+    Other,
+}
 
 /// Asks for a token.
 pub(crate) async fn token(
@@ -27,7 +36,7 @@ pub(crate) async fn token(
     request: http::Request<Vec<u8>>,
     secrets: &KnownSecrets,
 ) -> Result<Token, TokenFailure> {
-    let response = send(egress, service, request).await?;
+    let response = send(egress, service, request, Question::Token).await?;
     match response.read() {
         Answer::Token(token) => Ok(token.with_clean_scopes(secrets)),
         other => Err(response.failure(other, secrets)),
@@ -53,11 +62,11 @@ impl Response {
         if self.answer.body().len() <= MAX_ANSWER {
             return read;
         }
-        let why = "its answer is too long".to_owned();
+        let why = TOO_LONG.to_owned();
         match read {
             Answer::Token(token) => Answer::Unusable { why, token: Box::new(token) },
             Answer::Unusable { token, .. } => Answer::Unusable { why, token },
-            _ => Answer::Nothing("its answer is too long"),
+            _ => Answer::Nothing(TOO_LONG),
         }
     }
 
@@ -104,6 +113,7 @@ pub(crate) async fn send(
     egress: &Egress,
     service: &Service,
     request: http::Request<Vec<u8>>,
+    question: Question,
 ) -> Result<Response, TokenFailure> {
     let address = request.uri().to_string();
     let until = Instant::now() + TIMEOUT;
@@ -114,6 +124,9 @@ pub(crate) async fn send(
     if says_nothing {
         let turned_away = status.is_redirection() || status.as_u16() == 429;
         return Err(response.unavailable(format!("it answered with status {}", status.as_u16()), turned_away));
+    }
+    if question == Question::Other && response.answer.body().len() > MAX_ANSWER {
+        return Err(response.failure(Answer::Nothing(TOO_LONG), &KnownSecrets::default()));
     }
     Ok(response)
 }

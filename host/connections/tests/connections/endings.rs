@@ -80,6 +80,24 @@ async fn o_21_a_service_that_says_when_is_asked_then_and_not_before() {
 }
 
 #[tokio::test]
+async fn page_of_a_proxy_takes_no_grant_back() {
+    let long = "x".repeat(100 * 1024);
+    for (kind, page) in [
+        ("text/html", format!("<html>{long}</html>")),
+        ("application/json", format!(r#"{{"text":"{long}"}}"#)),
+        ("text/html", "<html>sign in to the network</html>".to_owned()),
+        ("text/plain", "sign in to the network".to_owned()),
+    ] {
+        let (server, dir) = (TokenServer::start(3599).await, home());
+        let connections = connected(dir.path(), &server).await;
+        server.seen.lock().unwrap().revocation_page = Some((kind, page));
+        let done = connections.disconnect("work").await.told();
+        assert!(matches!(done.revocation, Revocation::Failed(_)), "{kind}: {done:?}");
+        assert_eq!(connections.pending_revocations().told().len(), 1, "{kind}");
+    }
+}
+
+#[tokio::test]
 async fn o_21_after_a_day_it_is_given_up_and_said() {
     let server = TokenServer::start(3599).await;
     let dir = home();

@@ -49,6 +49,8 @@ pub struct Seen {
     pub device_complete: Option<&'static str>,
     /// What the revocation endpoint answers with status 200.
     pub revocation_error: Option<&'static str>,
+    /// With this kind and this body the revocation endpoint answers 200, and takes nothing back.
+    pub revocation_page: Option<(&'static str, String)>,
     /// How many seconds a code lives that is typed elsewhere, where not two.
     pub device_life_s: u64,
     /// The revocation endpoint answers 503.
@@ -251,6 +253,9 @@ async fn revoke(State(seen): State<Arc<Mutex<Seen>>>, body: String) -> axum::res
     }
     if let Some(error) = seen.revocation_error {
         return (StatusCode::OK, JSON, error).into_response();
+    }
+    if let Some((kind, page)) = &seen.revocation_page {
+        return (StatusCode::OK, [("content-type", *kind)], page.clone()).into_response();
     }
     if seen.revocation_down {
         return (StatusCode::SERVICE_UNAVAILABLE, JSON, "<html>").into_response();
