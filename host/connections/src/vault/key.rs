@@ -93,6 +93,7 @@ impl KeySource {
                 None => keyring.set(name, &new_text()).map_err(locked),
             },
             KeySource::File(path) => {
+                clear_drafts(path);
                 write_new(path).map_err(|cause| ConnectionsError::KeyFile { path: path.clone(), cause })
             }
         }
@@ -208,8 +209,9 @@ fn write_new(path: &Path) -> std::io::Result<()> {
 
 /// A new file beside the place of a key, locked for as long as it is open: one without a lock was left by a killed process.
 fn draft(path: &Path) -> std::io::Result<(File, PathBuf)> {
-    let draft = path.with_extension(format!("{}.tmp", std::process::id()));
     for _ in 0..MOST_DRAFTS {
+        // Not the id of the process: in a container each first start may have the same.
+        let draft = path.with_extension(format!("{}.tmp", rand::random::<u64>()));
         let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
         // Another command may have swept it before it was locked.
         if file.try_lock().is_ok() && switchboard_text_file::is_at(&file, &draft)? {
@@ -235,7 +237,7 @@ fn clear_drafts(path: &Path) {
         if stems
             .iter()
             .filter_map(|stem| of(stem))
-            .any(|pid| !pid.is_empty() && pid.bytes().all(|byte| byte.is_ascii_digit()))
+            .any(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
         {
             let draft = entry.path();
             let file = switchboard_text_file::open_regular(&draft, OpenOptions::new().read(true));

@@ -25,6 +25,15 @@ fn what_was_sealed_opens_only_in_its_place() {
 }
 
 #[test]
+fn draft_of_a_killed_start_blocks_no_later_start() {
+    let dir = tempfile::tempdir().unwrap();
+    let draft = dir.path().join(format!("key.{}.tmp", std::process::id()));
+    fs::write(&draft, "half a k").unwrap();
+    open(dir.path()).unwrap();
+    assert!(dir.path().join("key").exists() && !draft.exists());
+}
+
+#[test]
 fn the_key_file_is_for_its_owner_only() {
     let dir = tempfile::tempdir().unwrap();
     open(dir.path()).unwrap();
