@@ -34,17 +34,23 @@ pub(crate) fn of_file(path: &Path) -> Option<String> {
     (!found.is_empty()).then(|| found.join(", "))
 }
 
-/// Programs that have a lock on a file, from the kernel's table: `1: FLOCK  ADVISORY  READ 4711 08:01:12345 0 EOF`.
+/// Programs that have a lock on a file. None on a filesystem that gives files a device number of its own (btrfs).
 fn lockers(proc: &Path, path: &Path) -> Vec<String> {
     use std::os::unix::fs::MetadataExt;
-    let Ok(inode) = fs::metadata(path).map(|metadata| format!(":{}", metadata.ino())) else { return Vec::new() };
+    let Ok(metadata) = fs::metadata(path) else { return Vec::new() };
+    let (device, inode) = (metadata.dev(), metadata.ino());
+    let file = format!("{:02x}:{:02x}:{inode}", rustix::fs::major(device), rustix::fs::minor(device));
     let table = fs::read_to_string(proc.join("locks")).unwrap_or_default();
-    let of = |line: &str| {
-        let mut fields = line.split_whitespace().skip_while(|field| *field != "FLOCK");
-        let process = fields.nth(3)?;
-        fields.next()?.ends_with(&inode).then(|| named(proc, process))
-    };
-    table.lines().filter_map(of).collect()
+    table.lines().filter_map(|line| locker(line, &file)).map(|process| named(proc, process)).collect()
+}
+
+/// The process that has a lock on the file `major:minor:inode`, from a line of the kernel's table:
+/// `1: FLOCK  ADVISORY  READ 4711 08:01:12345 0 EOF`. A process that waits for the lock has `->` before `FLOCK`.
+fn locker<'a>(line: &'a str, file: &str) -> Option<&'a str> {
+    let mut fields = line.split_whitespace();
+    let is_flock = fields.nth(1)? == "FLOCK";
+    let process = fields.nth(2)?;
+    if is_flock && fields.next()? == file { Some(process) } else { None }
 }
 
 fn named(proc: &Path, process: &str) -> String {
@@ -107,5 +113,19 @@ mod tests {
         file.lock().unwrap();
         let holders = lockers(Path::new("/proc"), &path);
         assert!(holders.iter().any(|name| name.ends_with(&format!("(process {})", std::process::id()))), "{holders:?}");
+    }
+
+    #[test]
+    fn only_the_holder_of_the_same_file_is_named() {
+        for (line, process) in [
+            ("1: FLOCK  ADVISORY  READ 4711 08:01:12345 0 EOF", Some("4711")),
+            ("1: -> FLOCK  ADVISORY  WRITE 4712 08:01:12345 0 EOF", None),
+            ("2: FLOCK  ADVISORY  WRITE 4713 08:02:12345 0 EOF", None),
+            ("3: FLOCK  ADVISORY  WRITE 4714 08:01:112345 0 EOF", None),
+            ("4: POSIX  ADVISORY  WRITE 4715 08:01:12345 0 EOF", None),
+            ("5: FLOCK", None),
+        ] {
+            assert_eq!(locker(line, "08:01:12345"), process, "{line}");
+        }
     }
 }
