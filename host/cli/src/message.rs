@@ -7,7 +7,7 @@ use switchboard_runtime::{Signing, SigningSecrets, Unverified};
 
 use crate::commands::connect::one_line;
 use crate::error::CliError;
-use crate::input;
+use crate::{input, memory};
 
 /// Largest saved message, bytes. Services send some kilobytes.
 const MAX_MESSAGE: u64 = 2 << 20;
@@ -63,6 +63,7 @@ pub fn signing(manifest: &Manifest) -> Result<&Signing, CliError> {
 
 /// The secret in a file, as that of an app.
 pub fn secrets(app: &str, file: &Path) -> Result<SigningSecrets, CliError> {
+    memory::hide_from_other_processes();
     let text = switchboard_text_file::read(file, MAX_SECRET).map_err(|error| input::unusable(&error))?;
     let secret = one_line(&text, &format!("the file {}", file.display()))?;
     SigningSecrets::new(app, [secret])
@@ -82,5 +83,13 @@ mod tests {
             assert_eq!((message.headers.len(), message.body.as_slice()), (1, body.as_bytes()), "{request:?}");
         }
         assert!(Message::parse(b"a: 1\n{}").is_none());
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn memory_is_hidden_before_the_secret_is_read() {
+        capctl::prctl::set_dumpable(true).unwrap();
+        assert!(secrets("app", Path::new("/nowhere/secret")).is_err());
+        assert!(!capctl::prctl::get_dumpable().unwrap());
     }
 }

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 
 use crate::args::Connect;
 use crate::error::CliError;
-use crate::input;
+use crate::{input, memory};
 
 /// Secrets, tokens and call-back addresses are far shorter.
 const MAX_SECRET: u64 = 64 * 1024;
@@ -28,6 +28,7 @@ pub fn client_secret(file: Option<&Path>, address_follows: bool) -> Result<Optio
     let Some(file) = file else {
         return Ok(None);
     };
+    memory::hide_from_other_processes();
     let is_input = file == Path::new("-");
     let text = if is_input && (address_follows || std::io::stdin().is_terminal()) {
         input::line()
@@ -60,6 +61,7 @@ pub fn one_line(text: &str, name: &str) -> Result<SecretString, CliError> {
 
 /// A pasted token, from standard input. `again` is the command that takes it.
 pub fn token(again: &str) -> Result<SecretString, CliError> {
+    memory::hide_from_other_processes();
     let text = switchboard_text_file::read_stream(std::io::stdin(), INPUT, MAX_SECRET).map_err(unreadable)?;
     if text.trim().is_empty() {
         return Err(CliError::usage(
@@ -92,5 +94,13 @@ mod tests {
         ] {
             assert_eq!(one_line(text, "it").unwrap_err().to_string(), mistake);
         }
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn memory_is_hidden_before_the_secret_is_read() {
+        capctl::prctl::set_dumpable(true).unwrap();
+        assert!(client_secret(Some(Path::new("/nowhere/secret")), false).is_err());
+        assert!(!capctl::prctl::get_dumpable().unwrap());
     }
 }
