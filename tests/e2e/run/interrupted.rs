@@ -4,6 +4,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use switchboard_store::Store;
 use switchboard_tests::world::World;
 
 fn states(world: &World) -> Vec<Value> {
@@ -71,4 +72,21 @@ fn runs_are_deleted_unless_they_go_on() {
     assert_eq!(world.json(&["runs", "prune", "--older-than", "30d", "--json"]), json!({ "deleted": [] }));
     assert_eq!(world.json(&["runs", "prune", "--older-than", "1ms", "--json"]), json!({ "deleted": [running] }));
     assert_eq!(states(&world), Vec::<Value>::new());
+}
+
+#[test]
+fn runs_prune_reports_what_it_deleted_before_an_error() {
+    let world = World::connected();
+    world.list_recordings();
+    world.list_recordings();
+    let runs = world.json(&["runs", "list", "--json"]);
+    let id = |place: usize| runs[place]["id"].as_str().unwrap();
+    let (last, first) = (id(0), id(1));
+    let store = Store::open(world.home.path()).unwrap();
+    // A folder in the place of the lock: this run cannot be deleted.
+    std::fs::create_dir(store.lock_path(&format!("run/{last}")).unwrap().unwrap()).unwrap();
+    let done = world.run(&["runs", "prune", "--older-than", "1ms", "--json"]);
+    assert_eq!(done.code, 1, "{}", done.err);
+    assert_eq!(serde_json::from_str::<Value>(&done.out).unwrap(), json!({ "deleted": [first] }), "{}", done.err);
+    assert!(done.err.contains(r#""code":"store""#), "{}", done.err);
 }

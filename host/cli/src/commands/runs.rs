@@ -45,13 +45,13 @@ pub async fn run(app: &App, command: RunsCommand) -> Result<(), CliError> {
         }
         RunsCommand::Delete { id } => {
             let run = find(&store, &id)?;
-            deleted(app, &delete(&store, vec![run.id], true).await?)
+            report(app, delete(&store, vec![run.id], true).await?)
         }
         RunsCommand::Prune { older_than } => {
             let age = i64::try_from(older_than.as_millis()).unwrap_or(i64::MAX);
             let moment = jiff::Timestamp::now().as_millisecond().saturating_sub(age);
             let ids = store.runs_before(moment).map_err(wrong)?;
-            deleted(app, &delete(&store, ids, false).await?)
+            report(app, delete(&store, ids, false).await?)
         }
         RunsCommand::Show { id } => {
             let run = find(&store, &id)?;
@@ -106,33 +106,47 @@ fn find(store: &Store, id: &str) -> Result<RunRecord, CliError> {
     }
 }
 
-/// Deletes runs, on the thread of the database: which were. One that goes on is refused where it was named, else left out.
-async fn delete(store: &Store, ids: Vec<String>, named: bool) -> Result<Vec<String>, CliError> {
+/// The runs that were deleted, and the error that ended it before the last one.
+struct Deletion {
+    ids: Vec<String>,
+    error: Option<StoreError>,
+}
+
+/// Deletes runs, on the thread of the database. One that goes on is refused where it was named, else left out.
+async fn delete(store: &Store, ids: Vec<String>, named: bool) -> Result<Deletion, CliError> {
     let of = store.clone();
     let work = move || {
-        let mut deleted = Vec::new();
+        let mut deletion = Deletion { ids: Vec::new(), error: None };
         for id in ids {
             match of.delete_run(&id) {
                 Err(StoreError::RunGoesOn { .. }) if !named => {}
-                Err(error) => return Err(error),
-                Ok(()) => deleted.push(id),
+                Err(error) => {
+                    deletion.error = Some(error);
+                    break;
+                }
+                Ok(()) => deletion.ids.push(id),
             }
         }
         // What was erased does not stay in the journal. At worst the next command does it.
         let _ = of.fold_journal();
-        Ok(deleted)
+        Ok::<Deletion, StoreError>(deletion)
     };
     Ok(store.call(work).await?)
 }
 
-fn deleted(app: &App, ids: &[String]) -> Result<(), CliError> {
-    if app.global.json {
-        return output::json(&json!({ "deleted": ids }));
+/// Says what was deleted, and then why the rest was not.
+fn report(app: &App, deletion: Deletion) -> Result<(), CliError> {
+    let Deletion { ids, error } = deletion;
+    match ids.as_slice() {
+        [] if error.is_some() => {}
+        ids if app.global.json => output::json(&json!({ "deleted": ids }))?,
+        [] => output::line("no run was deleted")?,
+        [id] => output::line(&format!("{id} is deleted"))?,
+        many => output::line(&format!("{} runs are deleted", many.len()))?,
     }
-    match ids {
-        [] => output::line("no run was deleted"),
-        [id] => output::line(&format!("{id} is deleted")),
-        many => output::line(&format!("{} runs are deleted", many.len())),
+    match error {
+        Some(error) => Err(error.into()),
+        None => Ok(()),
     }
 }
 
