@@ -71,6 +71,9 @@ impl Pacing for StorePacing {
 mod tests {
     use super::*;
 
+    /// Longer than any machine takes for a turn that is free.
+    const LONG: Duration = Duration::from_secs(30);
+
     #[tokio::test]
     async fn timers_go_on_while_another_process_writes() {
         let dir = tempfile::tempdir().unwrap();
@@ -97,7 +100,7 @@ mod tests {
         let short = Duration::from_millis(100);
         assert!(tokio::time::timeout(short, pacing.reserve(&ask)).await.is_err());
         // A turn is a lock of a file: it is free while somebody else writes to the database.
-        drop(pacing.turn("delete").await);
+        drop(tokio::time::timeout(LONG, pacing.turn("delete")).await.unwrap());
         end.send(()).unwrap();
         writer.join().unwrap();
     }
@@ -120,11 +123,11 @@ mod tests {
         assert!(second.reserve(&ask).await.is_err());
         other.reserve(&ask).await.unwrap();
 
-        let turn = first.turn("delete").await;
+        let turn = tokio::time::timeout(LONG, first.turn("delete")).await.unwrap();
         let waiting = tokio::spawn(async move { second.turn("delete").await });
         tokio::time::sleep(Duration::from_millis(60)).await;
         assert!(!waiting.is_finished());
         drop(turn);
-        waiting.await.unwrap();
+        tokio::time::timeout(LONG, waiting).await.unwrap().unwrap();
     }
 }
