@@ -65,6 +65,17 @@ fn the_list_has_no_code_that_nothing_prints() {
     }
 }
 
+#[test]
+fn every_code_has_a_cause_and_a_fix() {
+    let world = World::new();
+    let list = world.json(&["error", "list", "--json"]);
+    for row in list["problems"].as_array().unwrap() {
+        for field in ["cause", "fix"] {
+            assert!(row[field].as_str().is_some_and(|text| !text.trim().is_empty()), "`{field}` of {row}");
+        }
+    }
+}
+
 /// What stands in backticks in the fixes.
 fn quoted(world: &World) -> BTreeSet<String> {
     let list = world.json(&["error", "list", "--json"]);
