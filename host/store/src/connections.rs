@@ -303,7 +303,7 @@ mod tests {
     fn a_grant_is_kept_with_all_that_it_changes_or_not_at_all() {
         let store = Store::in_memory().unwrap();
         put_with(&store, &row("c1", "work"), None, &[]).unwrap();
-        store.put_revocation(&revocations::tests::pending("rev_1"), "revocation", b"sealed").unwrap();
+        store.put_revocation(&revocations::tests::pending("rev_1"), "revocation", b"sealed", "note").unwrap();
         let taken = put_with(&store, &row("c2", "work"), Some("rev_1"), &["c1"]).unwrap_err();
         assert!(matches!(taken, StoreError::LabelTaken { .. }), "{taken}");
         let refused: Result<(), StoreError> =
@@ -344,7 +344,7 @@ mod tests {
     #[test]
     fn a_grant_that_is_being_taken_back_is_kept_no_more() {
         let store = Store::in_memory().unwrap();
-        store.put_revocation(&revocations::tests::pending("rev_1"), "revocation", b"sealed").unwrap();
+        store.put_revocation(&revocations::tests::pending("rev_1"), "revocation", b"sealed", "note").unwrap();
         assert!(store.claim_revocation("rev_1", 0, 9).unwrap());
         let late = put_with(&store, &row("c1", "work"), Some("rev_1"), &[]).unwrap_err();
         assert!(matches!(late, StoreError::TakenBack), "{late}");

@@ -40,6 +40,11 @@ impl Store {
         })
     }
 
+    /// Replaces a value that is still `from`.
+    pub fn replace_meta(&self, name: &str, from: &str, to: &str) -> Result<(), StoreError> {
+        self.transaction(|db| follow(db, name, from, to))
+    }
+
     /// All names that begin with `prefix`, with their values.
     pub fn meta_under(&self, prefix: &str) -> Result<Vec<(String, String)>, StoreError> {
         let db = self.lock();

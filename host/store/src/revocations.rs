@@ -51,8 +51,15 @@ impl Store {
         })
     }
 
-    /// Adds one with what is sealed for it: a grant that no connection keeps yet, which gets its place. Returns that.
-    pub fn put_revocation(&self, pending: &PendingRevocation, field: &str, sealed: &[u8]) -> Result<i64, StoreError> {
+    /// Adds one with what is sealed for it: a grant that no connection keeps yet, which gets its place. Returns that. The fact of the
+    /// name `note` goes with it.
+    pub fn put_revocation(
+        &self,
+        pending: &PendingRevocation,
+        field: &str,
+        sealed: &[u8],
+        note: &str,
+    ) -> Result<i64, StoreError> {
         self.transaction(|db| {
             let granted = db.query_row(
                 "INSERT INTO meta (name, value) VALUES ('grants', '1')
@@ -62,6 +69,7 @@ impl Store {
                 |row| row.get(0),
             )?;
             put(db, &PendingRevocation { granted, ..pending.clone() }, field, sealed)?;
+            db.execute("DELETE FROM meta WHERE name = ?1", [note])?;
             Ok(granted)
         })
     }
@@ -176,5 +184,17 @@ pub(crate) mod tests {
             last_error: None,
             granted: 0,
         }
+    }
+
+    #[test]
+    fn note_goes_with_the_grant_that_it_waited_for() {
+        let store = Store::in_memory().unwrap();
+        store.put_meta("note.1", "a").unwrap();
+        store.put_meta("note.2", "b").unwrap();
+        assert_eq!(store.put_revocation(&pending("rev_1"), "revocation", b"sealed", "note.1").unwrap(), 1);
+        assert_eq!(store.meta_under("note.").unwrap(), [("note.2".to_owned(), "b".to_owned())]);
+        // The same id again: nothing is written.
+        store.put_revocation(&pending("rev_1"), "revocation", b"sealed", "note.2").unwrap_err();
+        assert_eq!(store.get_meta("note.2").unwrap().as_deref(), Some("b"));
     }
 }

@@ -1,58 +1,80 @@
-//! A sign-in whose process is killed after the code was sent and before the answer came: the next command and the doctor say
-//! so, until a later sign-in settles it. Issue 11, kill campaign.
+//! A sign-in whose process is killed before its answer arrived: the next command and the doctor say so, until a later sign-in to the
+//! same connection settles it. Issue 11, kill campaign.
 
 use std::io::{BufRead, BufReader, Write};
+use std::process::Child;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use switchboard_store::Store;
 use switchboard_tests::world::{World, landing};
 
-/// Kills `connect` while the answer of the token service is on its way.
-fn interrupted() -> World {
-    let world = World::new();
+/// What `connect` says after these words.
+fn line_after(child: &mut Child, words: &str) -> String {
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+    lines.find_map(|line| Some(line.split_once(words)?.1.trim().to_owned())).expect("the line")
+}
+
+/// Kills `connect work` while the answer of the token service is on its way.
+fn killed(world: &World, more: &[&str]) {
     let fault = json!({"kind": "latency", "millis": 20_000, "count": 1, "path": "/oauth/token"});
     assert_eq!(world.ask("POST", "/_emulator/faults", &fault).0, 200);
     let (client, secret) = world.emulator.app();
     let own = world.own_app("work", &client, &secret);
-    let mut child = world.piped(&own.with(&["--paste", "--json"]));
-    let mut lines = BufReader::new(child.stderr.take().unwrap());
-    let page = loop {
-        let mut line = String::new();
-        assert_ne!(lines.read_line(&mut line).unwrap(), 0, "no address");
-        if let Some((_, page)) = line.split_once("open and approve:") {
-            break page.trim().to_owned();
-        }
-    };
-    writeln!(child.stdin.take().unwrap(), "{}", landing(&page, "ada@emulator.test", "allow")).unwrap();
+    let mut child = world.piped(&own.with(&[more, &["--json"]].concat()));
+    if more == ["--paste"] {
+        let page = line_after(&mut child, "open and approve:");
+        writeln!(child.stdin.take().unwrap(), "{}", landing(&page, "ada@emulator.test", "allow")).unwrap();
+    }
     let give_up = Instant::now() + Duration::from_secs(30);
     let sent = |world: &World| world.requests().iter().any(|request| request["path"] == "/oauth/token");
-    while !sent(&world) && Instant::now() < give_up {
+    while !sent(world) {
+        assert!(Instant::now() < give_up, "the token service is not asked");
         std::thread::sleep(Duration::from_millis(20));
     }
     child.kill().unwrap();
     child.wait().unwrap();
+}
+
+fn interrupted() -> World {
+    let world = World::new();
+    killed(&world, &["--paste"]);
     world
 }
 
 fn named(world: &World) -> Option<Value> {
-    let interrupted = |finding: &Value| finding["text"].as_str().is_some_and(|text| text.contains("was interrupted"));
+    let interrupted = |finding: &Value| finding["text"].as_str().is_some_and(|text| text.contains("stopped before"));
     world.findings(&[]).into_iter().find(interrupted)
 }
 
 #[test]
 fn the_next_command_says_that_a_sign_in_was_interrupted() {
     let world = interrupted();
+    let quiet = world.run(&["connection", "list", "--quiet"]);
+    assert_eq!(quiet.err, "", "who wants quiet sees nothing");
     let done = world.run(&["connection", "list"]);
-    assert!(done.err.contains("a sign-in was interrupted"), "{}", done.err);
+    assert!(done.err.contains("a sign-in to `work` stopped before its answer arrived"), "{}", done.err);
     let again = world.run(&["connection", "list"]);
-    assert!(!again.err.contains("interrupted"), "it is said once: {}", again.err);
+    assert!(!again.err.contains("stopped"), "it is said once: {}", again.err);
 }
 
 #[test]
-fn the_doctor_names_an_interrupted_sign_in_until_a_later_one() {
+fn an_interrupted_device_sign_in_is_named() {
+    let world = World::new();
+    killed(&world, &["--device"]);
+    let done = world.run(&["connection", "list"]);
+    assert!(done.err.contains("a sign-in to `work` stopped before its answer arrived"), "{}", done.err);
+}
+
+#[test]
+fn the_doctor_names_an_interrupted_sign_in_until_the_same_one_ends() {
     let world = interrupted();
     let finding = named(&world).expect("a finding");
     assert!(finding.to_string().contains("remove the app"), "{finding}");
+    world.connect("other", "grace@emulator.test");
+    assert!(named(&world).is_some(), "another user signed in");
     world.connect("work", "ada@emulator.test");
     assert_eq!(named(&world), None);
+    let store = Store::open(world.home.path()).unwrap();
+    assert_eq!(store.meta_under("exchange.").unwrap(), [], "no note stays");
 }

@@ -28,8 +28,8 @@ pub async fn begin(app: &App, command: &Command) -> Option<Earlier> {
         return None;
     }
     let connections = app.connections().await.ok()?;
-    for interrupted in connections.tell_interrupted_sign_ins().unwrap_or_default() {
-        app.say(&interruption(&interrupted));
+    if let Err(error) = show_interrupted(app, &connections).await {
+        app.say(&format!("earlier sign-ins could not be looked after: {error}"));
     }
     let connections = Some(connections).filter(pending)?;
     // First, because the command may be about the very connection that gets the grant.
@@ -44,11 +44,27 @@ pub async fn begin(app: &App, command: &Command) -> Option<Earlier> {
     Some(tokio::spawn(async move { connections.retry_revocations().await }))
 }
 
+/// Names each interrupted sign-in once. Who wants quiet sees none, and the next command names it.
+async fn show_interrupted(app: &App, connections: &Connections) -> Result<(), ConnectionsError> {
+    if app.global.quiet {
+        return Ok(());
+    }
+    let mut sign_ins = connections.interrupted_sign_ins().await?;
+    sign_ins.retain(|sign_in| !sign_in.shown);
+    if sign_ins.is_empty() {
+        return Ok(());
+    }
+    for sign_in in &sign_ins {
+        app.say(&interruption(sign_in));
+    }
+    connections.mark_shown(sign_ins).await
+}
+
 /// What a person has to know of a sign-in that was interrupted.
 pub fn interruption(sign_in: &InterruptedSignIn) -> String {
+    let InterruptedSignIn { label, client_id, .. } = sign_in;
     format!(
-        "a sign-in was interrupted after its code was sent, and the service may have given access that nothing here uses; sign in again, which replaces it, or remove the app {} in the service's own settings",
-        sign_in.client_id
+        "a sign-in to `{label}` stopped before its answer arrived; Zoom may list the app {client_id} as allowed. Sign in to `{label}` again, or remove the app in the settings of Zoom"
     )
 }
 

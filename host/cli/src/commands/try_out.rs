@@ -116,7 +116,8 @@ async fn sign_in(
 ) -> Result<Grant, CliError> {
     let (client_id, client_secret) = emulator.app();
     let client = Client { client_id, client_secret: Some(client_secret.into()) };
-    let pending = connections.begin(service, client, &[], Loopback { port: REDIRECT_PORT, listen: false }).await?;
+    let back = Loopback { port: REDIRECT_PORT, listen: false };
+    let pending = connections.begin(service, client, &[], back).await?.for_label(LABEL);
     let mut page: Url = pending.authorize_url.clone();
     page.query_pairs_mut().append_pair("_user", USER).append_pair("_decision", "allow");
     let landed = app

@@ -140,7 +140,7 @@ impl Connections {
             (Ok(()), _) => {
                 if let (Some(app), true) = (&entry.grant.app, by_person(entry.method.as_str())) {
                     // The grant is kept, whatever becomes of a hint.
-                    let _ = self.settle_interrupted(entry.service, &app.client_id);
+                    let _ = self.settle_interrupted(entry.service, &app.client_id, &row.label);
                 }
                 Ok((row, ended))
             }

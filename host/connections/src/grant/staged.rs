@@ -17,6 +17,7 @@ use crate::grant::rejected::Touched;
 use crate::grant::token::{AppSecret, Token};
 use crate::refresh::in_flight::UnderWay;
 use crate::refresh::rotation::Core;
+use crate::sign_in::exchange_note::ExchangeNote;
 use crate::token_endpoint::failure::TokenFailure;
 use crate::{App, ConnectionsError, Grant, Method, Service};
 /// Longer than a look at a lock takes.
@@ -40,19 +41,23 @@ pub(crate) struct Unkept {
 }
 
 impl Connections {
-    /// Writes down a grant that has just been given.
+    /// Writes down a grant that has just been given. The note that waited for it ends with that.
     pub(crate) async fn hold(
         &self,
         service: &Service,
         app: &App,
         token: Token,
         living: Vec<String>,
+        note: &ExchangeNote,
     ) -> Result<Grant, ConnectionsError> {
         let secret =
             AppSecret { client_id: app.client_id.clone(), client_secret: app.client_secret.clone(), account_id: None };
         let job = Job { service: service.clone(), app: secret, token, living };
-        match self.core.write_down(&job).await {
-            Ok(unkept) => Ok(grant(job, unkept)),
+        match self.core.write_down(&job, note.name()).await {
+            Ok(unkept) => {
+                note.close();
+                Ok(grant(job, unkept))
+            }
             Err(error) => {
                 // What cannot be written down is not used.
                 let left = match self.core.take_back(NAME, job).await {
@@ -71,13 +76,14 @@ impl Connections {
         app: &App,
         failure: TokenFailure,
         living: Vec<String>,
+        note: &ExchangeNote,
     ) -> ConnectionsError {
         self.core.note_pause(service, &app.client_id, &failure).await;
         let TokenFailure::Unusable { message, token } = failure else {
             return failure.of_sign_in();
         };
         let cause = Box::new(ConnectionsError::Unreachable { message });
-        let left = match self.hold(service, app, *token, living).await {
+        let left = match self.hold(service, app, *token, living, note).await {
             Ok(grant) => self.decline(grant).await,
             Err(error) => return error,
         };
@@ -166,7 +172,8 @@ fn grant(job: Job, unkept: Unkept) -> Grant {
 }
 
 impl Core {
-    async fn write_down(self: &Arc<Self>, job: &Job) -> Result<Unkept, ConnectionsError> {
+    async fn write_down(self: &Arc<Self>, job: &Job, note: &str) -> Result<Unkept, ConnectionsError> {
+        let note = note.to_owned();
         let pending = self.pending(NAME, &job.service.connector, KEPT_WITHIN_MS);
         let sealed = self.vault.seal(&pending.id, FIELD, job)?;
         // Whoever ends the program waits for it, also when the caller does not.
@@ -174,7 +181,7 @@ impl Core {
         self.with_store(move |core| {
             let _until_it_is_kept = under_way;
             let lock = core.store.lock_once(&pending.id)?;
-            let number = core.store.put_revocation(&pending, FIELD, &sealed)?;
+            let number = core.store.put_revocation(&pending, FIELD, &sealed, &note)?;
             Ok(Unkept { pending, number, _lock: lock })
         })
         .await

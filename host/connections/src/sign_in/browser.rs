@@ -33,6 +33,8 @@ pub struct Pending {
     connections: Connections,
     service: Service,
     app: App,
+    /// Name of the connection it is for.
+    label: String,
     handshake: Mutex<Option<Handshake>>,
     listener: Mutex<Option<TcpListener>>,
     /// Rung once, when the answer is there.
@@ -64,6 +66,7 @@ impl Pending {
             connections,
             service: service.clone(),
             app,
+            label: String::new(),
             handshake: Mutex::new(Some(handshake)),
             listener: Mutex::new(listener),
             answered: Notify::new(),
@@ -86,11 +89,18 @@ impl Pending {
             connections,
             service: service.clone(),
             app,
+            label: String::new(),
             handshake: Mutex::new(Some(handshake)),
             listener: Mutex::new(None),
             answered: Notify::new(),
             ends: Instant::now() + LIFE,
         })
+    }
+
+    /// With the name of the connection it is for. If its process is stopped, that sign-in is known by it.
+    #[must_use]
+    pub fn for_label(self, label: &str) -> Pending {
+        Pending { label: label.to_owned(), ..self }
     }
 
     /// Waits for the browser, at most five minutes from the beginning. The port closes with the first answer to this sign-in;
@@ -170,16 +180,16 @@ impl Pending {
         let handshake = handshake.hiding(self.connections.secrets_of_app(&self.service, &self.app.client_id));
         let code = callback.into_code(&self.service, &handshake.secrets(&self.app))?;
         let (connections, service, app) = (self.connections.clone(), self.service.clone(), self.app.clone());
-        let redirect_uri = self.redirect_uri.clone();
+        let (redirect_uri, label) = (self.redirect_uri.clone(), self.label.clone());
         let turn = connections.turn(&service, &app).await?;
         let traded = to_its_end(async move {
             let _until_it_has_its_number = turn;
             let living = connections.living(&service, &app.client_id);
             let egress = &connections.core.egress;
-            let note = ExchangeNote::begin(&connections.core, &service, &app).await?;
+            let note = ExchangeNote::begin(&connections.core, &service, &app, &label).await?;
             let grant = match handshake.exchange(egress, &service, &app, &redirect_uri, code).await {
-                Ok(token) => connections.hold(&service, &app, token, living).await,
-                Err(failure) => Err(connections.failed(&service, &app, failure, living).await),
+                Ok(token) => connections.hold(&service, &app, token, living, &note).await,
+                Err(failure) => Err(connections.failed(&service, &app, failure, living, &note).await),
             };
             note.end().await;
             grant

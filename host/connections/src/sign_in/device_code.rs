@@ -1,6 +1,6 @@
 //! Signing in on another machine: a code is shown here and typed there (RFC 8628).
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -10,6 +10,7 @@ use url::Url;
 use crate::grant::rejected::Touched;
 use crate::refresh::in_flight::to_its_end;
 use crate::sign_in::exchange_lock::Turn;
+use crate::sign_in::exchange_note::ExchangeNote;
 use crate::sign_in::oauth::{self, DeviceAnswer};
 use crate::text::clean;
 use crate::token_endpoint::failure::TokenFailure;
@@ -35,6 +36,8 @@ pub struct PendingDevice {
     connections: Connections,
     service: Service,
     app: App,
+    /// Name of the connection it is for.
+    label: String,
 }
 
 impl PendingDevice {
@@ -58,11 +61,28 @@ impl PendingDevice {
             connections,
             service: service.clone(),
             app,
+            label: String::new(),
         })
+    }
+
+    /// With the name of the connection it is for. If its process is stopped, that sign-in is known by it.
+    #[must_use]
+    pub fn for_label(self, label: &str) -> PendingDevice {
+        PendingDevice { label: label.to_owned(), ..self }
     }
 
     /// Asks at the pace the service wants until the person has decided, at most as long as the code lives.
     pub async fn wait(&self) -> Result<Grant, ConnectionsError> {
+        let mut note = None;
+        let grant = self.grant(&mut note).await;
+        if let Some(note) = note {
+            note.end().await;
+        }
+        grant
+    }
+
+    /// The same, with one note for all questions.
+    async fn grant(&self, note: &mut Option<Arc<ExchangeNote>>) -> Result<Grant, ConnectionsError> {
         // Whether an answer was lost that may have held the grant, and why the last question has no answer.
         let (mut lost, mut trouble) = (false, None);
         let refused = loop {
@@ -79,8 +99,15 @@ impl PendingDevice {
                     continue;
                 }
             };
+            let note = match self.noted(note).await {
+                Ok(note) => note,
+                Err(error) => {
+                    trouble = Some(error);
+                    continue;
+                }
+            };
             trouble = None;
-            match self.ask(turn).await {
+            match self.ask(turn, note).await {
                 Ok(Asked::Granted(grant)) => return *grant,
                 Ok(Asked::Other(DeviceAnswer::SlowDown)) => self.pace(Pace::slow_down),
                 Ok(Asked::Other(DeviceAnswer::Ended)) => break self.expired(),
@@ -103,8 +130,17 @@ impl PendingDevice {
         Err(ConnectionsError::AnswerLost { cause: Box::new(refused) }.having(vec![Touched::Unread]))
     }
 
+    /// The note of this sign-in, written before the first question.
+    async fn noted(&self, note: &mut Option<Arc<ExchangeNote>>) -> Result<Arc<ExchangeNote>, ConnectionsError> {
+        if let Some(note) = note {
+            return Ok(note.clone());
+        }
+        let begun = ExchangeNote::begin(&self.connections.core, &self.service, &self.app, &self.label).await?;
+        Ok(note.insert(Arc::new(begun)).clone())
+    }
+
     /// One question. A caller that goes away does not lose the grant that may be in its answer.
-    async fn ask(&self, turn: Turn) -> Result<Asked, TokenFailure> {
+    async fn ask(&self, turn: Turn, note: Arc<ExchangeNote>) -> Result<Asked, TokenFailure> {
         let (connections, service, app) = (self.connections.clone(), self.service.clone(), self.app.clone());
         let device_code = self.device_code.clone();
         let asked = to_its_end(async move {
@@ -114,11 +150,11 @@ impl PendingDevice {
             match oauth::device_token(&connections.core.egress, &service, &app, &device_code, &others).await {
                 Err(failure @ TokenFailure::Unavailable { .. }) => Err(failure),
                 Err(failure) => {
-                    let error = connections.failed(&service, &app, failure, living).await;
+                    let error = connections.failed(&service, &app, failure, living, &note).await;
                     Ok(Asked::Refused(Box::new(error)))
                 }
                 Ok(DeviceAnswer::Token(token)) => {
-                    Ok(Asked::Granted(Box::new(connections.hold(&service, &app, token, living).await)))
+                    Ok(Asked::Granted(Box::new(connections.hold(&service, &app, token, living, &note).await)))
                 }
                 Ok(other) => Ok(Asked::Other(other)),
             }

@@ -144,6 +144,7 @@ impl ConnectSessions {
             return Err(ConnectionsError::Unreachable { message: "too many sign-ins are open".to_owned() });
         }
         let pending = connections.begin_at(service, app.clone(), &wish.scopes, self.redirect.as_str())?;
+        let pending = pending.for_label(&wish.label);
         let mut drawn = [0u8; 32];
         rand::rng().fill_bytes(&mut drawn);
         let id = BASE64_URL_SAFE_NO_PAD.encode(drawn);

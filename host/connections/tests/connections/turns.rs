@@ -108,12 +108,46 @@ fn files(folder: &Path) -> Vec<(String, u64, std::time::SystemTime)> {
 }
 
 #[tokio::test]
-async fn asking_about_a_code_writes_nothing() {
+async fn asking_about_a_code_again_writes_nothing() {
     let (server, folder) = (TokenServer::start(3_600).await, home());
     let connections = open(folder.path());
+    server.seen.lock().unwrap().device_life_s = 30;
     let pending = device(&server, &connections).await;
+    for next in [NOT_YET, NOT_YET, Next::Status(400, r#"{"error":"access_denied"}"#)] {
+        server.then(next);
+    }
+    let waiting = tokio::spawn(async move { pending.wait().await.map(|_| ()) });
+    until(|| server.posts().len() == 1).await;
     let before = files(folder.path());
-    server.then(NOT_YET);
-    pending.wait().await.refused();
-    assert_eq!((server.posts().len(), files(folder.path())), (1, before));
+    until(|| server.posts().len() == 2).await;
+    assert_eq!(files(folder.path()), before);
+    waiting.await.unwrap().refused();
+}
+
+#[tokio::test]
+async fn a_device_sign_in_has_one_note_until_it_ends() {
+    let (server, folder) = (TokenServer::start(3_600).await, home());
+    let connections = open(folder.path());
+    let store = switchboard_store::Store::open(folder.path()).unwrap();
+    let notes = || store.meta_under("exchange.").unwrap().len();
+    server.seen.lock().unwrap().device_life_s = 30;
+    for next in [NOT_YET, NOT_YET, Next::Status(400, r#"{"error":"access_denied"}"#)] {
+        server.then(next);
+    }
+    let pending = device(&server, &connections).await.for_label("work");
+    assert_eq!(notes(), 0, "nothing was asked yet");
+    let waiting = tokio::spawn(async move { pending.wait().await.map(|_| ()) });
+    for questions in 1..=2 {
+        until(|| server.posts().len() == questions).await;
+        assert_eq!(notes(), 1, "{questions}");
+    }
+    waiting.await.unwrap().refused();
+    assert_eq!(notes(), 0);
+    // A caller that goes away leaves none either.
+    let pending = device(&server, &connections).await;
+    server.then(Next::Late(100));
+    let gone = tokio::time::timeout(Duration::from_millis(1_050), pending.wait()).await;
+    assert!(gone.is_err());
+    switchboard_connections::settled().await;
+    until(|| notes() == 0).await;
 }

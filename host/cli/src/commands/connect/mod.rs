@@ -133,7 +133,9 @@ async fn connect_as(
                 Some(client) => {
                     let (way, scopes, attempt) = (&Way::of(connect), &wanted.scopes(), &mut *attempt);
                     let (connections, service) = (&connections, &service);
-                    SignIn { app, connector, connections, service, scopes, way, attempt }.by_person(client).await?
+                    SignIn { app, connector, connections, service, label, scopes, way, attempt }
+                        .by_person(client)
+                        .await?
                 }
                 None if method == Method::S2s => server_to_server(&connections, &service, connect, attempt).await?,
                 None => {

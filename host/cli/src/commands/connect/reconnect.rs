@@ -194,8 +194,8 @@ impl Again<'_> {
                     return by_link(app, connector, connections, offer, addresses, attempt).await;
                 }
                 let way = &Way { paste: args.paste, device: self.by_code(), open: !args.no_open, port: self.port() };
-                let (service, scopes) = (&service, &made.scopes);
-                SignIn { app, connector, connections, service, scopes, way, attempt }.by_person(client).await?
+                let (service, label, scopes) = (&service, &row.label, &made.scopes);
+                SignIn { app, connector, connections, service, label, scopes, way, attempt }.by_person(client).await?
             }
         };
         self.admit(&service, grant).await

@@ -43,6 +43,8 @@ pub struct SignIn<'a> {
     pub connector: &'a Connector,
     pub connections: &'a Connections,
     pub service: &'a Service,
+    /// Name of the connection it is for.
+    pub label: &'a str,
     pub scopes: &'a [String],
     pub way: &'a Way,
     /// Kept as it goes.
@@ -57,7 +59,7 @@ impl SignIn<'_> {
         check_input(app)?;
         let client_id = client.client_id.clone();
         let signed_in = match self.way.device {
-            true => device(app, connector, connections, service, client, self.scopes, self.attempt).await,
+            true => self.device(client).await,
             false => self.browser(client).await,
         };
         match signed_in {
@@ -74,7 +76,7 @@ impl SignIn<'_> {
     async fn browser(self, client: Client) -> Result<Grant, CliError> {
         let (app, manifest, way) = (self.app, self.connector.manifest(), self.way);
         let back = Loopback { port: way.port, listen: !way.paste };
-        let pending = self.connections.begin(self.service, client, self.scopes, back).await?;
+        let pending = self.connections.begin(self.service, client, self.scopes, back).await?.for_label(self.label);
         let page = &pending.authorize_url;
         self.attempt.waits(app, &self.service.oauth_base, Some(page), PATIENCE);
         let facts = self.attempt.facts();
@@ -92,6 +94,23 @@ impl SignIn<'_> {
             done = pending.wait(PATIENCE) => Ok(done?),
             seen = ask::told(app, manifest) => Err(stopped(&seen, &facts)),
         }
+    }
+
+    async fn device(self, client: Client) -> Result<Grant, CliError> {
+        let SignIn { app, connector, connections, service, label, scopes, attempt, .. } = self;
+        let Some(path) = connector.manifest().auth.device_path.as_deref() else {
+            return Err(CliError::usage("this service has no sign-in by a code", "use --paste"));
+        };
+        attempt.asks(&service.oauth_base);
+        let pending = connections.begin_device(service, client, path, scopes).await?.for_label(label);
+        attempt.waits(app, &service.oauth_base, None, pending.life);
+        app.say(&format!("on any machine, open:  {}", pending.page));
+        app.say(&format!("and enter the code:    {}", pending.user_code));
+        if let Some(page) = &pending.page_with_code {
+            app.say(&format!("or open at once:       {page}"));
+        }
+        app.say(&format!("waiting {} minutes", pending.life.as_secs() / 60));
+        Ok(pending.wait().await?)
     }
 }
 
@@ -143,28 +162,4 @@ fn stopped(seen: &Remedy, facts: &Facts) -> CliError {
         exit: crate::error::exit::SIGN_IN,
     };
     CliError::Explained { error: Box::new(error), remedy: Box::new(facts.fill(seen)) }
-}
-
-async fn device(
-    app: &App,
-    connector: &Connector,
-    connections: &Connections,
-    service: &Service,
-    client: Client,
-    scopes: &[String],
-    attempt: &mut Attempt,
-) -> Result<Grant, CliError> {
-    let Some(path) = connector.manifest().auth.device_path.as_deref() else {
-        return Err(CliError::usage("this service has no sign-in by a code", "use --paste"));
-    };
-    attempt.asks(&service.oauth_base);
-    let pending = connections.begin_device(service, client, path, scopes).await?;
-    attempt.waits(app, &service.oauth_base, None, pending.life);
-    app.say(&format!("on any machine, open:  {}", pending.page));
-    app.say(&format!("and enter the code:    {}", pending.user_code));
-    if let Some(page) = &pending.page_with_code {
-        app.say(&format!("or open at once:       {page}"));
-    }
-    app.say(&format!("waiting {} minutes", pending.life.as_secs() / 60));
-    Ok(pending.wait().await?)
 }

@@ -242,7 +242,7 @@ async fn look(app: &App, options: &Doctor) -> Result<Vec<Finding>, CliError> {
     };
     findings.extend(pending.iter().map(|one| Finding::note(&one.label, still(one))));
     if options.label.is_none() {
-        let interrupted = connections.interrupted_sign_ins()?;
+        let interrupted = connections.interrupted_sign_ins().await?;
         findings.extend(interrupted.iter().map(|one| Finding::note("sign-in", interruption(one))));
     }
     if rows.is_empty() && pending.is_empty() && options.label.is_none() {
