@@ -1,6 +1,5 @@
 //! Connected accounts: making, keeping, finding and opening them.
 
-use std::cmp::Reverse;
 use std::sync::{Arc, Mutex};
 
 use secrecy::{ExposeSecret, SecretString};
@@ -23,7 +22,7 @@ pub(crate) const ID_PREFIX: &str = "con_";
 /// Before a connection's id: the name under which the database keeps its account's plan.
 pub(crate) const PLAN: &str = "plan.";
 /// So many connections of one app, the newest, are searched for secrets that a sign-in must not show.
-const MOST_SEARCHED: usize = 8;
+const MOST_SEARCHED: u32 = 8;
 
 /// The connected accounts of one database. Clones share everything.
 #[derive(Clone)]
@@ -96,7 +95,8 @@ impl Connections {
             self.core.note_pause(service, client_id, failure).await;
         }
         let token = asked?;
-        Ok(Grant { token, app: Some(secret), living: Vec::new(), unkept: None })
+        let others = self.secrets_of_app(service, client_id, "").await;
+        Ok(Grant { token, app: Some(secret), living: Vec::new(), others, unkept: None })
     }
 
     /// A token its owner pasted. Nobody says when it ends, and it cannot be renewed.
@@ -118,6 +118,7 @@ impl Connections {
             },
             app: None,
             living: Vec::new(),
+            others: KnownSecrets::default(),
             unkept: None,
         })
     }
@@ -137,8 +138,7 @@ impl Connections {
             pacing: Box::new(MemoryPacing::default()),
             plan: None,
             source: Source::Fresh(Box::new(grant.clone())),
-            // The grant may take the place of one of these.
-            others: grant.app.as_ref().map(|app| self.secrets_of_app(service, &app.client_id)).unwrap_or_default(),
+            others: grant.others.clone(),
             hidden: Mutex::default(),
         })
     }
@@ -286,14 +286,23 @@ impl Connections {
         Ok(self.core.field(&self.show(label_or_id)?.id, APP)?.0)
     }
 
-    /// The secrets of the connections of one app. A service may repeat them to a sign-in, which may be of the same user.
-    pub(crate) fn secrets_of_app(&self, service: &Service, client_id: &str) -> KnownSecrets {
-        let mut rows = self.list().unwrap_or_default();
-        rows.retain(|row| row.client_id.as_deref() == Some(client_id) && row.oauth_base == service.oauth_base.as_str());
-        rows.sort_by_key(|row| Reverse(row.granted));
-        let tokens = rows.iter().take(MOST_SEARCHED).filter_map(|row| self.core.field::<Token>(&row.id, TOKEN).ok());
-        let tokens: Vec<Token> = tokens.map(|(token, _)| token).collect();
-        KnownSecrets::of(tokens.iter().flat_map(Token::secrets).map(ExposeSecret::expose_secret))
+    /// Secrets that a service may repeat to a sign-in: of the connection of this label, where it is of the same app, else of the
+    /// newest connections of the app, because one of them may be of the same user.
+    pub(crate) async fn secrets_of_app(&self, service: &Service, client_id: &str, label: &str) -> KnownSecrets {
+        let (oauth_base, client_id, label) = (service.oauth_base.to_string(), client_id.to_owned(), label.to_owned());
+        let read = move |connections: &Connections| {
+            let core = &connections.core;
+            let of_app =
+                |row: &ConnectionRow| row.client_id.as_ref() == Some(&client_id) && row.oauth_base == oauth_base;
+            let rows = match core.store.connection(&label)?.filter(of_app) {
+                Some(row) => vec![row],
+                None => core.store.connections_of_app(&client_id, &oauth_base, MOST_SEARCHED)?,
+            };
+            let tokens = rows.iter().filter_map(|row| core.field::<Token>(&row.id, TOKEN).ok());
+            let tokens: Vec<Token> = tokens.map(|(token, _)| token).collect();
+            Ok(KnownSecrets::of(tokens.iter().flat_map(Token::secrets).map(ExposeSecret::expose_secret)))
+        };
+        self.run(read).await.unwrap_or_default()
     }
 }
 

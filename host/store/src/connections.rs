@@ -91,6 +91,22 @@ impl Store {
         all(&self.lock())
     }
 
+    /// The connections of an app at a service, the newest grant first, at most `limit`.
+    pub fn connections_of_app(
+        &self,
+        client_id: &str,
+        oauth_base: &str,
+        limit: u32,
+    ) -> Result<Vec<ConnectionRow>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM connections WHERE client_id = ?1 AND oauth_base = ?2 ORDER BY granted DESC LIMIT ?3"
+        );
+        let db = self.lock();
+        let mut statement = db.prepare_cached(&sql)?;
+        let rows = statement.query_map(params![client_id, oauth_base, limit], read)?.collect::<Result<_, _>>()?;
+        Ok(rows)
+    }
+
     /// Removes a connection and its secrets. False when it was not there.
     pub fn delete_connection(&self, id: &str) -> Result<bool, StoreError> {
         self.transaction(|db| {
@@ -386,5 +402,20 @@ mod tests {
         store.set_connection_state("c1", "needs-reconnect", Some("refused")).unwrap();
         let row = store.connection("c1").unwrap().unwrap();
         assert_eq!((row.state.as_str(), row.state_reason.as_deref()), ("needs-reconnect", Some("refused")));
+    }
+
+    #[test]
+    fn connections_of_an_app_are_the_newest_of_it() {
+        let store = Store::in_memory().unwrap();
+        for (id, app, granted) in [("c1", "app", 1), ("c2", "other", 4), ("c3", "app", 3), ("c4", "app", 2)] {
+            let row = ConnectionRow { client_id: Some(app.into()), granted, ..row(id, id) };
+            store.put_connection(&row).unwrap();
+        }
+        let ids = |app: &str, base: &str, limit: u32| -> Vec<String> {
+            let rows = store.connections_of_app(app, base, limit).unwrap();
+            rows.into_iter().map(|row| row.id).collect()
+        };
+        assert_eq!(ids("app", "https://example/oauth", 2), ["c3", "c4"]);
+        assert_eq!(ids("app", "https://elsewhere/oauth", 2), Vec::<String>::new());
     }
 }

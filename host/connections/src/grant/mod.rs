@@ -9,6 +9,8 @@ pub(crate) mod token;
 
 use std::sync::Arc;
 
+use switchboard_egress::KnownSecrets;
+
 use crate::grant::staged::Unkept;
 use crate::grant::token::{AppSecret, Token};
 
@@ -51,11 +53,18 @@ pub struct Grant {
     pub(crate) app: Option<AppSecret>,
     /// Connections of the same app that lived when the code was exchanged: the service may have ended one of them.
     pub(crate) living: Vec<String>,
+    /// Secrets of the grants that it may take the place of: the service may repeat them.
+    pub(crate) others: KnownSecrets,
     /// Where it waits to be kept, or else to be taken back.
     pub(crate) unkept: Option<Arc<Unkept>>,
 }
 
 impl Grant {
+    /// The same, with the secrets of grants that it may take the place of.
+    pub(crate) fn hiding(self, others: KnownSecrets) -> Grant {
+        Grant { others, ..self }
+    }
+
     /// What was granted. Empty when the service did not say.
     pub fn scopes(&self) -> &[String] {
         &self.token.scopes

@@ -108,8 +108,10 @@ impl ConnectionsError {
 
 impl Connections {
     /// The connections that end when a further code of this app is exchanged by their user.
-    pub(crate) fn living(&self, service: &Service, client_id: &str) -> Vec<String> {
-        self.of_app(service, client_id).unwrap_or_default().into_iter().map(|row| row.id).collect()
+    pub(crate) async fn living(&self, service: &Service, client_id: &str) -> Vec<String> {
+        let (service, client_id) = (service.clone(), client_id.to_owned());
+        let rows = self.run(move |connections| connections.of_app(&service, &client_id)).await;
+        rows.unwrap_or_default().into_iter().map(|row| row.id).collect()
     }
 
     /// Refuses a sign-in, and says what it leaves behind.

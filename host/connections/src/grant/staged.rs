@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use switchboard_egress::Identify;
+use switchboard_egress::{Identify, KnownSecrets};
 use switchboard_store::{FileLock, PendingRevocation};
 use tokio::time::timeout;
 
@@ -133,7 +133,8 @@ impl Connections {
             job = renewed.map_err(|failure| ConnectionsError::from(failure).to_string())?;
         }
         let service = job.service.clone();
-        let grant = grant(job, Unkept { number: pending.granted, pending, _lock: Some(lock) });
+        let others = self.secrets_of_app(&service, &job.app.client_id, NAME).await;
+        let grant = grant(job, Unkept { number: pending.granted, pending, _lock: Some(lock) }).hiding(others);
         let live = self.from_grant(NAME, &service, &grant).map_err(|error| error.to_string())?;
         let identity = owner_check.identify(Arc::new(live)).await.map_err(|error| error.to_string())?;
         // All of them were made by a person; the connection's own method stays.
@@ -168,7 +169,8 @@ fn is_sign_in(pending: &PendingRevocation) -> bool {
 }
 
 fn grant(job: Job, unkept: Unkept) -> Grant {
-    Grant { token: job.token, app: Some(job.app), living: job.living, unkept: Some(Arc::new(unkept)) }
+    let (others, unkept) = (KnownSecrets::default(), Some(Arc::new(unkept)));
+    Grant { token: job.token, app: Some(job.app), living: job.living, others, unkept }
 }
 
 impl Core {

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use switchboard_egress::{CredentialError, Identify, IdentifyCause, IdentifyError};
+use switchboard_egress::{CredentialError, Identify, IdentifyCause, IdentifyError, KnownSecrets};
 use switchboard_store::Fence;
 use tokio::time::timeout;
 
@@ -128,7 +128,9 @@ impl Core {
     ) -> Result<Owner, OwnerCheckError> {
         let (service, _): (Service, _) = self.field(id, SERVICE)?;
         let (app, _): (Option<AppSecret>, _) = self.field(id, APP)?;
-        let grant = Grant { token: token.clone(), app, living: Vec::new(), unkept: None };
+        // What it replaced is in its history.
+        let others = KnownSecrets::default();
+        let grant = Grant { token: token.clone(), app, living: Vec::new(), others, unkept: None };
         let connections = Connections { core: self.clone() };
         let live = connections.from_grant(label, &service, &grant)?;
         let answer = timeout(PATIENCE, owner_check.identify(Arc::new(live))).await;

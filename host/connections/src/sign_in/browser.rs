@@ -177,18 +177,22 @@ impl Pending {
         if !callback.state.as_deref().is_some_and(|state| handshake.is_answered_by(state)) {
             return Err(ConnectionsError::StateMismatch { what: ANOTHER });
         }
-        let handshake = handshake.hiding(self.connections.secrets_of_app(&self.service, &self.app.client_id));
+        let others = self.connections.secrets_of_app(&self.service, &self.app.client_id, &self.label).await;
+        let handshake = handshake.hiding(others.clone());
         let code = callback.into_code(&self.service, &handshake.secrets(&self.app))?;
         let (connections, service, app) = (self.connections.clone(), self.service.clone(), self.app.clone());
         let (redirect_uri, label) = (self.redirect_uri.clone(), self.label.clone());
         let turn = connections.turn(&service, &app).await?;
         let traded = to_its_end(async move {
             let _until_it_has_its_number = turn;
-            let living = connections.living(&service, &app.client_id);
+            let living = connections.living(&service, &app.client_id).await;
             let egress = &connections.core.egress;
             let note = ExchangeNote::begin(&connections.core, &service, &app, &label).await?;
             let grant = match handshake.exchange(egress, &service, &app, &redirect_uri, code).await {
-                Ok(token) => connections.hold(&service, &app, token, living, &note).await,
+                Ok(token) => {
+                    let grant = connections.hold(&service, &app, token, living, &note).await;
+                    grant.map(|grant| grant.hiding(others))
+                }
                 Err(failure) => Err(connections.failed(&service, &app, failure, living, &note).await),
             };
             note.end().await;

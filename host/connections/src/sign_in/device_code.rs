@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use secrecy::SecretString;
+use switchboard_egress::KnownSecrets;
 use tokio::time::{Instant, sleep_until};
 use url::Url;
 
@@ -73,16 +74,21 @@ impl PendingDevice {
 
     /// Asks at the pace the service wants until the person has decided, at most as long as the code lives.
     pub async fn wait(&self) -> Result<Grant, ConnectionsError> {
+        let others = self.connections.secrets_of_app(&self.service, &self.app.client_id, &self.label).await;
         let mut note = None;
-        let grant = self.grant(&mut note).await;
+        let grant = self.grant(&mut note, &others).await;
         if let Some(note) = note {
             note.end().await;
         }
-        grant
+        grant.map(|grant| grant.hiding(others))
     }
 
     /// The same, with one note for all questions.
-    async fn grant(&self, note: &mut Option<Arc<ExchangeNote>>) -> Result<Grant, ConnectionsError> {
+    async fn grant(
+        &self,
+        note: &mut Option<Arc<ExchangeNote>>,
+        others: &KnownSecrets,
+    ) -> Result<Grant, ConnectionsError> {
         // Whether an answer was lost that may have held the grant, and why the last question has no answer.
         let (mut lost, mut trouble) = (false, None);
         let refused = loop {
@@ -107,7 +113,7 @@ impl PendingDevice {
                 }
             };
             trouble = None;
-            match self.ask(turn, note).await {
+            match self.ask(turn, note, others.clone()).await {
                 Ok(Asked::Granted(grant)) => return *grant,
                 Ok(Asked::Other(DeviceAnswer::SlowDown)) => self.pace(Pace::slow_down),
                 Ok(Asked::Other(DeviceAnswer::Ended)) => break self.expired(),
@@ -140,13 +146,12 @@ impl PendingDevice {
     }
 
     /// One question. A caller that goes away does not lose the grant that may be in its answer.
-    async fn ask(&self, turn: Turn, note: Arc<ExchangeNote>) -> Result<Asked, TokenFailure> {
+    async fn ask(&self, turn: Turn, note: Arc<ExchangeNote>, others: KnownSecrets) -> Result<Asked, TokenFailure> {
         let (connections, service, app) = (self.connections.clone(), self.service.clone(), self.app.clone());
         let device_code = self.device_code.clone();
         let asked = to_its_end(async move {
             let _until_it_has_its_number = turn;
-            let living = connections.living(&service, &app.client_id);
-            let others = connections.secrets_of_app(&service, &app.client_id);
+            let living = connections.living(&service, &app.client_id).await;
             match oauth::device_token(&connections.core.egress, &service, &app, &device_code, &others).await {
                 Err(failure @ TokenFailure::Unavailable { .. }) => Err(failure),
                 Err(failure) => {
