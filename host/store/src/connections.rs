@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::json::{Json, inner};
 use crate::leases::{self, Fence};
-use crate::{Store, StoreError, meta, revocations, secrets as sealed};
+use crate::{Sealed, Store, StoreError, meta, revocations, secrets as sealed};
 
 /// One connected account. Holds nothing secret.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -41,6 +41,30 @@ pub struct ConnectionRow {
     pub granted: i64,
 }
 
+/// What is there while a connection is written; nobody else writes meanwhile.
+#[derive(Debug)]
+pub struct Snapshot<'a> {
+    /// All connections.
+    pub rows: Vec<ConnectionRow>,
+    db: &'a Connection,
+}
+
+impl Snapshot<'_> {
+    /// The sealed secret of a field.
+    pub fn secret(&self, connection: &str, field: &str) -> Result<Option<Sealed>, StoreError> {
+        sealed::get(self.db, connection, field)
+    }
+}
+
+/// What a new grant brings and ends.
+#[derive(Debug, Default)]
+pub struct Replacement {
+    /// The sealed secrets of its connection.
+    pub secrets: Vec<(&'static str, Vec<u8>)>,
+    /// The ids of the connections that are `replaced`.
+    pub ended: Vec<String>,
+}
+
 const COLUMNS: &str = "id, label, connector, method, api_base, oauth_base, client_id, state, identity, scopes, \
                        created_at, last_used_at, state_reason, granted";
 
@@ -50,25 +74,24 @@ impl Store {
         self.transaction(|db| put(db, row))
     }
 
-    /// Adds or replaces a connection together with its sealed secrets. `ends` sees all connections as they are then and
-    /// names those that are `replaced` by it, or refuses. Where the grant waits as a pending revocation, `waiting`, it
+    /// Adds or replaces a connection together with its sealed secrets. `replace` sees what is there then, and gives the secrets and
+    /// the connections that are `replaced` by it, or refuses. Where the grant waits as a pending revocation, `waiting`, it
     /// waits no more; one that is being taken back already is refused. A fact `named` that is the id of one that ends is
     /// the new id from then on. All of it happens, or nothing.
     pub fn put_connection_with<E: From<StoreError>>(
         &self,
         row: &ConnectionRow,
-        secrets: &[(&str, Vec<u8>)],
         waiting: Option<&str>,
         named: &str,
-        ends: impl FnOnce(&[ConnectionRow]) -> Result<Vec<String>, E>,
+        replace: impl FnOnce(&Snapshot<'_>) -> Result<Replacement, E>,
     ) -> Result<(), E> {
         self.transaction_or(|db| {
             if let Some(id) = waiting {
                 revocations::end_waiting(db, id)?;
             }
-            let ended = ends(&all(db)?)?;
+            let Replacement { secrets, ended } = replace(&Snapshot { rows: all(db)?, db })?;
             put(db, row)?;
-            sealed::replace(db, &row.id, secrets)?;
+            sealed::replace(db, &row.id, &secrets)?;
             let reason = format!("the same account was connected again as `{}`", row.label);
             for id in &ended {
                 set_state(db, id, "replaced", Some(&reason))?;
@@ -311,8 +334,9 @@ mod tests {
     }
 
     fn put_with(store: &Store, row: &ConnectionRow, waiting: Option<&str>, ends: &[&str]) -> Result<(), StoreError> {
-        let ends = ends.iter().map(|id| (*id).to_owned()).collect();
-        store.put_connection_with(row, &[("token", vec![1, 2])], waiting, "default", |_| Ok(ends))
+        let ended = ends.iter().map(|id| (*id).to_owned()).collect();
+        let replacement = Replacement { secrets: vec![("token", vec![1, 2])], ended };
+        store.put_connection_with(row, waiting, "default", |_| Ok(replacement))
     }
 
     #[test]
@@ -323,8 +347,9 @@ mod tests {
         let taken = put_with(&store, &row("c2", "work"), Some("rev_1"), &["c1"]).unwrap_err();
         assert!(matches!(taken, StoreError::LabelTaken { .. }), "{taken}");
         let refused: Result<(), StoreError> =
-            store.put_connection_with(&row("c2", "new"), &[], Some("rev_1"), "default", |rows| {
-                assert_eq!(rows.len(), 1);
+            store.put_connection_with(&row("c2", "new"), Some("rev_1"), "default", |snapshot| {
+                assert_eq!(snapshot.rows.len(), 1);
+                assert!(snapshot.secret("c1", "token")?.is_some());
                 Err(StoreError::LabelTaken { label: "refused".into() })
             });
         assert!(refused.is_err());

@@ -22,7 +22,7 @@ mod steps;
 mod store;
 mod worker;
 
-pub use connections::ConnectionRow;
+pub use connections::{ConnectionRow, Replacement, Snapshot};
 pub use error::StoreError;
 pub use leases::Fence;
 pub use locks::{FileLock, Held, Place};

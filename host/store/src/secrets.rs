@@ -53,14 +53,7 @@ impl Store {
 
     /// The sealed secret of a field.
     pub fn secret(&self, connection: &str, field: &str) -> Result<Option<Sealed>, StoreError> {
-        Ok(self
-            .lock()
-            .prepare_cached("SELECT sealed, generation FROM secrets WHERE connection = ?1 AND field = ?2")?
-            .query_row([connection, field], |row| {
-                let generation: i64 = row.get(1)?;
-                Ok(Sealed { sealed: row.get(0)?, generation: generation.unsigned_abs() })
-            })
-            .optional()?)
+        get(&self.lock(), connection, field)
     }
 
     /// The generation of a secret whose connection is in this state; none when it is in another, or gone.
@@ -123,6 +116,16 @@ impl Store {
         self.execute("DELETE FROM secrets WHERE connection = ?1", [connection])?;
         Ok(())
     }
+}
+
+pub(crate) fn get(db: &Connection, connection: &str, field: &str) -> Result<Option<Sealed>, StoreError> {
+    Ok(db
+        .prepare_cached("SELECT sealed, generation FROM secrets WHERE connection = ?1 AND field = ?2")?
+        .query_row([connection, field], |row| {
+            let generation: i64 = row.get(1)?;
+            Ok(Sealed { sealed: row.get(0)?, generation: generation.unsigned_abs() })
+        })
+        .optional()?)
 }
 
 /// The generation of a field as it is now.

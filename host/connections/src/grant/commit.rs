@@ -1,10 +1,10 @@
 //! Keeping a grant: the row, its sealed secrets and the connections that end by it, as one.
 
 use serde_json::Value;
-use switchboard_store::ConnectionRow;
+use switchboard_store::{ConnectionRow, Replacement, Snapshot};
 
 use crate::connections::{Connections, DEFAULT, ID_PREFIX};
-use crate::grant::owner_check::{by_person, email_of, user_id, user_of};
+use crate::grant::owner_check::{by_person, email_of, user_of};
 use crate::grant::token::Token;
 use crate::refresh::rotation::{APP, SERVICE, TOKEN};
 use crate::{ConnectionsError, Grant, Method, Service, State};
@@ -109,20 +109,17 @@ impl Connections {
         alone: bool,
     ) -> Result<(ConnectionRow, Vec<ConnectionRow>), ConnectionsError> {
         let (core, row) = (&self.core, entry.row(self.core.now()));
-        // The addresses are sealed too: whoever can write the database cannot send the token elsewhere.
-        let secrets = [
-            (TOKEN, core.vault.seal(&row.id, TOKEN, &self.with_former_secrets(&entry)?)?),
-            (APP, core.vault.seal(&row.id, APP, &entry.grant.app)?),
-            (SERVICE, core.vault.seal(&row.id, SERVICE, entry.service)?),
-        ];
         let waiting = entry.grant.unkept.as_ref().map(|unkept| unkept.pending.id.as_str());
         let (user, mut ended) = (user_of(&row).unwrap_or_default(), Vec::new());
-        let written = core.store.put_connection_with(&row, &secrets, waiting, DEFAULT, |rows| {
+        let written = core.store.put_connection_with(&row, waiting, DEFAULT, |snapshot| {
+            let rows = &snapshot.rows;
             let former = rows.iter().find(|other| other.id == row.id);
             if entry.created_at.is_some() && former.is_none() {
                 return Err(ConnectionsError::NotFound { label: row.label.clone(), near: None });
             }
             ended = of_user(rows, entry.service, entry.method, entry.grant, user);
+            // A refresh may have brought a newer token until now.
+            let token = self.with_former_secrets(&entry, &ended, snapshot);
             if let Some(newer) =
                 former.into_iter().chain(&ended).find(|other| waiting.is_some() && other.granted > row.granted)
             {
@@ -134,7 +131,13 @@ impl Connections {
                 return Err(ConnectionsError::SameAccount { label, user, usage: String::new() });
             }
             ended.retain(|row| State::from_name(&row.state).is_some_and(|state| state.may_become(State::Replaced)));
-            Ok(ended.iter().map(|row| row.id.clone()).collect())
+            // The addresses are sealed too: whoever can write the database cannot send the token elsewhere.
+            let secrets = vec![
+                (TOKEN, core.vault.seal(&row.id, TOKEN, &token)?),
+                (APP, core.vault.seal(&row.id, APP, &entry.grant.app)?),
+                (SERVICE, core.vault.seal(&row.id, SERVICE, entry.service)?),
+            ];
+            Ok(Replacement { secrets, ended: ended.iter().map(|row| row.id.clone()).collect() })
         });
         match (written, ended.first()) {
             (Ok(()), _) => {
@@ -151,18 +154,17 @@ impl Connections {
     }
 
     /// The new token, with the secrets of the grants that it takes the place of: the service may repeat them.
-    fn with_former_secrets(&self, entry: &Entry<'_>) -> Result<Token, ConnectionsError> {
+    fn with_former_secrets(&self, entry: &Entry<'_>, replaced: &[ConnectionRow], snapshot: &Snapshot<'_>) -> Token {
         let mut token = entry.grant.token.clone();
-        let (rows, user) = (self.list()?, entry.identity.as_ref().and_then(user_id).unwrap_or_default());
-        let replaced = of_user(&rows, entry.service, entry.method, entry.grant, user);
         let ids = replaced.iter().map(|row| row.id.as_str()).filter(|id| *id != entry.id);
         for id in ids.chain([entry.id.as_str()]) {
             // A new connection has none, and what cannot be read is not known to anybody.
-            if let Ok((former, _)) = self.core.field::<Token>(id, TOKEN) {
+            let sealed = snapshot.secret(id, TOKEN).ok().flatten();
+            if let Some(Ok(former)) = sealed.map(|sealed| self.core.vault.unseal::<Token>(id, TOKEN, &sealed.sealed)) {
                 token.history.add_former(&former);
             }
         }
-        Ok(token)
+        token
     }
 }
 
@@ -190,4 +192,70 @@ pub(crate) fn of_user(
             && lived(row)
     };
     rows.iter().filter(of_user).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+    use std::time::Duration;
+
+    use serde_json::json;
+    use switchboard_egress::{Egress, KnownSecrets};
+    use switchboard_store::Store;
+
+    use super::*;
+    use crate::grant::token::tests::token;
+    use crate::grant::token::{AppSecret, Token};
+    use crate::service::tests::service;
+    use crate::{KeySource, Vault};
+
+    fn grant(number: u32) -> Grant {
+        let (access, refresh) = (format!("the-access-token-{number}"), format!("the-refresh-token-{number}"));
+        Grant {
+            token: token(&access, Some(&refresh), 3_600_000),
+            app: Some(AppSecret { client_id: "app".into(), client_secret: None, account_id: None }),
+            living: Vec::new(),
+            others: KnownSecrets::default(),
+            unkept: None,
+        }
+    }
+
+    #[test]
+    fn tokens_of_a_refresh_in_between_are_remembered() {
+        let folder = tempfile::tempdir().unwrap();
+        let open = || {
+            let store = Store::open(folder.path()).unwrap();
+            let vault = Vault::open(&store, KeySource::File(folder.path().join("key"))).unwrap();
+            Connections::open(store, vault, Egress::new().unwrap())
+        };
+        let (connections, other) = (open(), open());
+        let service = service("https://api.example.com/v2", "https://example.com/oauth");
+        let ada = || Some(json!({"user_id": "ada"}));
+        connections.save("work", Method::Byo, &service, grant(1), ada()).unwrap();
+        other.core.store.put_meta("fingerprint", "a").unwrap();
+        let (writes, begun) = channel();
+        let (go_on, goes_on) = channel::<()>();
+        // Another process replaces the token, and is not done yet.
+        let refresh = std::thread::spawn(move || {
+            let seal = |id: &str, field: &str, sealed: &[u8]| {
+                if field != TOKEN {
+                    return Ok(sealed.to_vec());
+                }
+                writes.send(()).unwrap();
+                goes_on.recv().unwrap();
+                other.core.vault.seal(id, TOKEN, &grant(2).token)
+            };
+            other.core.store.reseal::<ConnectionsError>("fingerprint", "a", "b", seal).unwrap();
+        });
+        begun.recv().unwrap();
+        let again = connections.clone();
+        let sign_in = std::thread::spawn(move || again.reconnect("work", Method::Byo, &service, grant(3), ada()));
+        std::thread::sleep(Duration::from_millis(300));
+        go_on.send(()).unwrap();
+        refresh.join().unwrap();
+        let row = sign_in.join().unwrap().unwrap();
+        let (token, _) = connections.core.field::<Token>(&row.id, TOKEN).unwrap();
+        let secrets: Vec<&str> = token.secrets().map(secrecy::ExposeSecret::expose_secret).collect();
+        assert!(secrets.contains(&"the-refresh-token-2"), "{secrets:?}");
+    }
 }
