@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use switchboard_connections::{Connections, KeySource, Vault};
+use switchboard_connections::{Connections, KeySource, Options, Stage, Vault, Watch};
 use switchboard_egress::{Egress, NoTrace, Trace, TraceLine};
 use switchboard_runtime::{Bundle, CallOptions, Connector, MachineCode, Runtime, RuntimeConfig};
 use switchboard_store::Store;
@@ -84,7 +84,9 @@ impl App {
         let (store, source) = (self.store()?, self.key_source()?);
         let of = store.clone();
         let vault = store.call(move || Vault::open(&of, source)).await?;
-        let connections = Connections::open(store, vault, self.egress.clone());
+        let watch = Arc::new(PauseWatch { quiet: self.global.quiet });
+        let options = Options { watch: Some(watch), ..Options::default() };
+        let connections = Connections::open_with(store, vault, self.egress.clone(), options);
         Ok(self.connections.get_or_init(|| connections).clone())
     }
 
@@ -137,6 +139,22 @@ impl App {
 
 /// So long a command waits at its end for its last writes. They take milliseconds, unless another process has the database.
 const WRITES: Duration = Duration::from_secs(1);
+
+/// Says why a sign-in that has its answer goes on later.
+struct PauseWatch {
+    quiet: bool,
+}
+
+impl Watch for PauseWatch {
+    fn rotation(&self, _: &str, _: Stage) {}
+
+    fn pause(&self, left: Duration) {
+        if !self.quiet {
+            let seconds = left.as_millis().div_ceil(1_000);
+            output::note(&format!("the service asked to wait; the sign-in goes on in {seconds} s"));
+        }
+    }
+}
 
 /// What stands in a trace where a connection's label does: tokens are got, renewed and taken back.
 pub const SIGN_IN: &str = "(sign-in)";

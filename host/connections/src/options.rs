@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::clock;
 
@@ -17,10 +18,13 @@ pub enum Stage {
     Kept,
 }
 
-/// Told what happens to tokens, for logs and measurements. Called while the lease is held: it must be quick.
+/// Told what happens to tokens and sign-ins, for people, logs and measurements. Called while others wait: it must be quick.
 pub trait Watch: Send + Sync {
     /// A token is being replaced.
     fn rotation(&self, connection: &str, stage: Stage);
+
+    /// A sign-in has its answer, and waits so long because the service asked to be left alone.
+    fn pause(&self, _left: Duration) {}
 }
 
 /// What an embedder may put in place of the default.

@@ -421,6 +421,13 @@ impl Core {
         self.good_token(id, rejected)?.ok_or_else(changed)
     }
 
+    /// A sign-in waits for a service that asked to be left alone.
+    pub fn tell_pause(&self, left: Duration) {
+        if let Some(watch) = &self.options.watch {
+            watch.pause(left);
+        }
+    }
+
     fn tell(&self, id: &str, stage: Stage) {
         if let Some(watch) = &self.options.watch {
             watch.rotation(id, stage);

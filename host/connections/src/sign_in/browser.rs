@@ -18,8 +18,8 @@ use crate::{App, Connections, ConnectionsError, Grant, Service};
 /// The service's codes live this long, so a sign-in does too.
 const LIFE: Duration = Duration::from_secs(5 * 60);
 
-/// So long a person waits for a service that wants to be left alone; its code lives longer.
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+/// How often is looked whether a pause is over.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// What is said of an answer with a wrong state, or none.
 pub(crate) const ANOTHER: &str = "its state is another";
@@ -157,20 +157,25 @@ impl Pending {
         handshake.zip(state).is_some_and(|(handshake, state)| handshake.is_answered_by(state))
     }
 
-    /// Leaves a service alone that asked for it. A longer pause is said at once, and the answer is not used up.
+    /// Leaves a service alone that asked for it, as long as this sign-in lives. A longer pause is said at once.
     async fn wait_for_pause(&self) -> Result<(), ConnectionsError> {
-        let core = &self.connections.core;
-        if let Some(left) = core.pause(&self.service, &self.app.client_id)
-            && left <= LONGEST_PAUSE
-            && Instant::now() + left < self.ends
-        {
-            tokio::time::sleep(left).await;
+        let (core, client_id) = (&self.connections.core, &self.app.client_id);
+        let mut shown = false;
+        while let Some(left) = core.pause(&self.service, client_id) {
+            if Instant::now() + left > self.ends {
+                return Ok(core.check_pause(&self.service, client_id)?);
+            }
+            if !shown {
+                core.tell_pause(left);
+                shown = true;
+            }
+            // Another process may have been asked to wait longer meanwhile.
+            tokio::time::sleep(left.min(LOOK)).await;
         }
-        Ok(core.check_pause(&self.service, &self.app.client_id)?)
+        Ok(())
     }
 
     pub(crate) async fn finish(&self, callback: Callback) -> Result<Grant, ConnectionsError> {
-        self.wait_for_pause().await?;
         // Taken before it is used: one answer, however it turns out, ends the sign-in.
         let handshake = take(&self.handshake).ok_or(ConnectionsError::Ended)?;
         self.answered.notify_one();
@@ -180,6 +185,7 @@ impl Pending {
         let others = self.connections.secrets_of_app(&self.service, &self.app.client_id, &self.label).await;
         let handshake = handshake.hiding(others.clone());
         let code = callback.into_code(&self.service, &handshake.secrets(&self.app))?;
+        self.wait_for_pause().await?;
         let (connections, service, app) = (self.connections.clone(), self.service.clone(), self.app.clone());
         let (redirect_uri, label) = (self.redirect_uri.clone(), self.label.clone());
         let turn = connections.turn(&service, &app).await?;

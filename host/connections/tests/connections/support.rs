@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::IntoResponse;
 use axum::routing::{any, post};
-use switchboard_connections::{App, Connections, KeySource, Options, SecretString, Service, Vault};
+use switchboard_connections::{App, Connections, KeySource, Options, SecretString, Service, Vault, Watch};
 use switchboard_egress::{Connection, Credential, Egress};
 use switchboard_leaks::{Home, know};
 use switchboard_store::Store;
@@ -281,6 +281,10 @@ impl Moved {
 pub const DAY_MS: i64 = 86_400_000;
 
 pub fn open_at(dir: &Path, clock: &Moved) -> Connections {
+    open_with(dir, clock, None)
+}
+
+pub fn open_with(dir: &Path, clock: &Moved, watch: Option<Arc<dyn Watch>>) -> Connections {
     let store = Store::open(dir).unwrap();
     let vault = Vault::open(&store, KeySource::File(dir.join("key"))).unwrap();
     let offset = clock.0.clone();
@@ -288,7 +292,7 @@ pub fn open_at(dir: &Path, clock: &Moved) -> Connections {
         let real = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis();
         i64::try_from(real).unwrap() + offset.load(std::sync::atomic::Ordering::SeqCst)
     });
-    let options = Options { clock, ..Options::default() };
+    let options = Options { clock, watch };
     Connections::open_with(store, vault, Egress::new().unwrap(), options)
 }
 

@@ -1,16 +1,18 @@
 //! What a token service answers, and what becomes of the connection.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::{Value, json};
-use switchboard_connections::{Connections, ConnectionsError, Identify, IdentifyError, Method, Owner, Revocation};
+use switchboard_connections::{
+    Connections, ConnectionsError, Identify, IdentifyError, Loopback, Method, Owner, Revocation, Stage, Watch,
+};
 use switchboard_egress::{Connection, Credential, CredentialError};
 
 use crate::refresh::{access, connected};
 use crate::refused::sign_in;
-use crate::support::{Moved, Next, TokenServer, home, open, open_at, secret};
+use crate::support::{Moved, Next, TokenServer, home, open, open_at, open_with, secret};
 use crate::told::Told;
 
 const JSON: &str = "application/json";
@@ -331,6 +333,52 @@ async fn a_sign_in_waits_for_a_short_pause() {
     sign_in(&server, &connections).await.refused();
     sign_in(&server, &connections).await.told();
     assert_eq!(server.posts().len(), 2);
+}
+
+/// Keeps the pauses that sign-ins are said to wait for, in seconds.
+#[derive(Default)]
+struct Pauses(Mutex<Vec<u64>>);
+
+impl Watch for Pauses {
+    fn rotation(&self, _: &str, _: Stage) {}
+
+    fn pause(&self, left: Duration) {
+        self.0.lock().unwrap().push(left.as_secs());
+    }
+}
+
+#[tokio::test]
+async fn a_sign_in_waits_for_a_pause_of_minutes_and_says_so() {
+    let (server, dir) = (TokenServer::start(3599).await, home());
+    let (clock, pauses) = (Moved::default(), Arc::new(Pauses::default()));
+    let connections = open_with(dir.path(), &clock, Some(pauses.clone()));
+    server.then(Next::Wait(503, "200"));
+    sign_in(&server, &connections).await.refused();
+    let (second, other) = (server.clone(), connections.clone());
+    let waiting = tokio::spawn(async move { sign_in(&second, &other).await.map(|_| ()) });
+    while pauses.0.lock().unwrap().is_empty() {
+        assert!(!waiting.is_finished(), "it does not wait");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert_eq!(server.posts().len(), 1, "the code is not sent yet");
+    clock.to(201_000);
+    waiting.await.unwrap().told();
+    let pauses = pauses.0.lock().unwrap();
+    assert!(pauses.len() == 1 && (190..=200).contains(&pauses[0]), "{pauses:?}");
+}
+
+#[tokio::test]
+async fn a_person_who_says_no_waits_for_no_pause() {
+    let (server, dir) = (TokenServer::start(3599).await, home());
+    let connections = open(dir.path());
+    server.then(Next::Wait(503, "200"));
+    sign_in(&server, &connections).await.refused();
+    let back = Loopback { port: 7_910, listen: false };
+    let pending = connections.begin(&server.service(), crate::support::own_app(), &[], back).await.told();
+    let state = crate::peers::parameter(&pending.authorize_url, "state").unwrap();
+    let address = format!("{}?error=access_denied&state={state}", pending.redirect_uri);
+    let answer = tokio::time::timeout(Duration::from_secs(10), pending.paste(&address)).await;
+    assert_eq!(answer.unwrap().refused().code(), "denied");
 }
 
 #[tokio::test]
