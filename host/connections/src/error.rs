@@ -191,7 +191,9 @@ pub enum ConnectionsError {
         why: String,
     },
     /// The key of the secrets is not there.
-    #[error("the key of the stored secrets is missing (fingerprint {expected}); searched: {wanted}")]
+    #[error(
+        "the key of the stored secrets is missing (fingerprint {expected}); searched: {wanted}. A locked keyring cannot be searched"
+    )]
     KeyMissing {
         /// Fingerprint kept in the database.
         expected: String,

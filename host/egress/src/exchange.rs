@@ -175,6 +175,6 @@ mod tests {
             .unwrap();
         let known = secrets_of(&request);
         let said = format!("{pair} s3cret%2Fof-the-app s3cret/of-the-app a+refresh-token one-and-two-and-three");
-        assert_eq!(known.scrub_text(said), "[hidden] [hidden] [hidden] [hidden] one-and-two-and-three");
+        assert_eq!(known.scrub_text(said), "[hidden] [hidden] one-and-two-and-three");
     }
 }

@@ -111,9 +111,17 @@ impl Finder {
             // A match has eleven bytes or more.
             let last = places.nth(end - start - 2).unwrap_or(first);
             passed = end;
-            let rest = text.get(last + 1..).unwrap_or_default();
-            let word = rest.iter().take(PIECE).take_while(|byte| byte.is_ascii_alphanumeric()).count();
-            ranges.push(first..last + 1 + word);
+            ranges.push(first..last + 1);
+        }
+        ranges
+    }
+
+    /// The same, each with the rest of its word.
+    pub(crate) fn find_words(&self, text: &[u8], work: &mut usize) -> Vec<Range<usize>> {
+        let mut ranges = self.find(text, work);
+        for range in &mut ranges {
+            let rest = text.get(range.end..).unwrap_or_default();
+            range.end += rest.iter().take(PIECE).take_while(|byte| byte.is_ascii_alphanumeric()).count();
         }
         ranges
     }
@@ -206,7 +214,7 @@ mod tests {
         let finder = Finder::new(secrets.iter().map(String::as_str), Compared::LettersAndDigits);
         for secret in &secrets {
             let text = format!("it was {secret}.");
-            assert_eq!(finder.find(text.as_bytes(), &mut 0), [7..7 + secret.len()], "{secret}");
+            assert_eq!(finder.find_words(text.as_bytes(), &mut 0), [7..7 + secret.len()], "{secret}");
         }
     }
 

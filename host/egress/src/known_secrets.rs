@@ -75,7 +75,9 @@ impl KnownSecrets {
         let mut search = Search { finders: &[], left, work: 0, found: Vec::new() };
         if !self.secrets.is_empty() && text.len() >= SHORTEST {
             search.finders = self.finders.get_or_init(|| finders(&self.secrets));
-            search.found = search.within(text);
+            let mut found = search.within(text);
+            found.extend(search.find_words(text));
+            search.found = join(found);
         }
         search
     }
@@ -130,6 +132,12 @@ impl Search<'_> {
     fn find(&mut self, text: &[u8]) -> Vec<Range<usize>> {
         let work = &mut self.work;
         self.finders.iter().flat_map(|finder| finder.find(text, work)).collect()
+    }
+
+    /// Only in the text itself: what is decoded or has lost its blanks has no words.
+    fn find_words(&mut self, text: &[u8]) -> Vec<Range<usize>> {
+        let work = &mut self.work;
+        self.finders.iter().flat_map(|finder| finder.find_words(text, work)).collect()
     }
 
     fn unescaped(&mut self, text: &[u8], escapes: Escapes) -> Vec<Range<usize>> {
