@@ -189,6 +189,7 @@ fn unique_from(secret: &str) -> usize {
 }
 
 #[cfg(test)]
+#[expect(clippy::single_range_in_vec_init, reason = "the places that are found: one range")]
 mod tests {
     use super::*;
 

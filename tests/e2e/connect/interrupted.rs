@@ -12,7 +12,7 @@ use switchboard_tests::world::{World, landing};
 /// What `connect` says after these words.
 fn line_after(child: &mut Child, words: &str) -> String {
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
-    lines.find_map(|line| Some(line.split_once(words)?.1.trim().to_owned())).expect("the line")
+    lines.find_map(|line| Some(line.split_once(words)?.1.trim().to_owned())).unwrap()
 }
 
 /// Kills `connect work` while the answer of the token service is on its way.

@@ -109,7 +109,7 @@ fn paths_that_documents_name_exist() {
 
 /// `path.rs::test` between backticks.
 fn tests_of(line: &str) -> Vec<(&str, &str)> {
-    quoted(line).into_iter().filter_map(|text| text.split_once(".rs::").map(|(path, test)| (path, test))).collect()
+    quoted(line).into_iter().filter_map(|text| text.split_once(".rs::")).collect()
 }
 
 #[test]
