@@ -20,7 +20,9 @@ use switchboard_connector_zoom::bindings::http::{Expectation, Failure, Request, 
 use switchboard_connector_zoom::{Service, Zoom, manifest};
 
 /// Fields that an activity cannot do without, besides ids and lists, which the problem names.
-const NEEDED: [(&str, &str); 6] = [
+const NEEDED: [(&str, &str); 7] = [
+    // Without it nobody knows whether the app is on a later page.
+    ("apps.preapproval-get", "/next_page_token"),
     ("recordings.download", "/recording_files"),
     ("recordings.download", "/recording_files/0/download_url"),
     ("recordings.download", "/recording_files/0/file_type"),

@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn mistakes_name_the_field_and_the_fix() {
-        for (field, says) in [("topic", "no field"), ("n:=abc", "not JSON"), ("f=@/nowhere/x", "cannot read")] {
+        for (field, says) in [("topic", "is not a field"), ("n:=abc", "not JSON"), ("f=@/nowhere/x", "cannot read")] {
             let error = object(None, &[field.to_owned()]).unwrap_err();
             assert!(error.to_string().contains(says), "{error}");
         }

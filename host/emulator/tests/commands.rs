@@ -94,7 +94,7 @@ fn mistakes_are_told_with_what_to_do() {
     assert!(said(&["fault", "status", "status"]).contains("no NAME=VALUE"));
     assert!(said(&["snapshot", "/nowhere/state.json", "--restore"]).contains("cannot read"));
     assert_eq!(running.json(&["fault"])["faults"].as_array().unwrap().len(), 0, "none of them was taken");
-    assert!(said(&["clock", "soon"]).contains("say 90s, 20m, 3h or 2d"));
+    assert!(said(&["clock", "soon"]).contains("write 90s, 20m, 3h or 2d"));
     assert!(said(&["seed", "mars"]).contains("small, empty, campus or broken"));
     let nowhere = Command::new(BINARY).args(["reset", "--port", "9"]).output().unwrap();
     assert_eq!(nowhere.status.code(), Some(1), "nothing is wrong with the command");

@@ -21,6 +21,8 @@ const WRAPPED: usize = 48;
 const NO_SECRETS: [&str; 9] =
     ["service", "client_id", "account_id", "scopes", "api_url", "obtained_at", "expires_at", "unconfirmed", "living"];
 const SECRETS: [&str; 5] = ["access", "refresh", "client_secret", "sign_in", "tokens"];
+/// Those that are lists: the secrets that a connection had before.
+const LISTS: [&str; 2] = ["sign_in", "tokens"];
 
 /// The secrets of one data folder.
 #[derive(Default)]
@@ -90,7 +92,7 @@ impl Sealed {
             Value::String(text) if SECRETS.contains(&name) => {
                 self.secrets.push((format!("the sealed {name}"), text.clone().into_bytes()));
             }
-            Value::Array(values) if SECRETS.contains(&name) => {
+            Value::Array(values) if LISTS.contains(&name) => {
                 values.iter().for_each(|value| self.named(place, name, value));
             }
             Value::Object(fields) => fields.iter().for_each(|(name, value)| self.named(place, name, value)),

@@ -86,7 +86,7 @@ mod tests {
     fn a_secret_stands_alone_in_one_line() {
         assert_eq!(one_line(" s3cret\r\n\n", "it").unwrap().expose_secret(), "s3cret");
         for (text, mistake) in [
-            (" \n", "it holds nothing"),
+            (" \n", "it is empty"),
             ("a\nb", "it holds more than one line"),
             ("a\0b", "it holds a control character"),
             ("a\u{1b}[31mb", "it holds a control character"),
