@@ -54,7 +54,7 @@ fn each_step_runs_on_the_connection_that_its_name_stands_for() {
 #[test]
 fn a_document_with_several_connections_is_not_run_on_a_guess() {
     let (world, file) = world();
-    let both = "say so: -c boss=LABEL -c helper=LABEL";
+    let both = "name each: -c boss=LABEL -c helper=LABEL";
     assert!(refused(&world, &["run", &file]).contains(both), "none is given");
     world.json(&["connection", "default", "work", "--json"]);
     assert!(refused(&world, &["run", &file]).contains(both), "a default is a guess for two");
