@@ -193,7 +193,7 @@ fn inputs_call_an_object_by_its_kind() {
 
 /// The areas whose answers are objects of their own, and what their inputs call them.
 #[test]
-fn the_answer_of_a_write_names_what_it_was_about_as_the_input_does() {
+fn inputs_and_answers_of_writes_use_the_same_names() {
     let named = ["meeting", "webinar", "user", "group", "role", "app", "poll"];
     let mut compared = 0;
     for entry in entries().iter().filter(|entry| entry["effect"] != "read") {

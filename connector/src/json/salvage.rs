@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_that_is_none_and_a_field_that_must_be_there_are_errors() {
+    fn broken_lists_and_missing_required_fields_are_errors() {
         for text in [r#"{"id":1,"files":"none"}"#, r#"{"id":1,"files":{}}"#, r#"{"id":"x"}"#, r#"{"id":null}"#, "{}"] {
             assert!(meeting(text).is_err(), "{text}");
         }

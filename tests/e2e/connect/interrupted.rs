@@ -67,7 +67,7 @@ fn an_interrupted_device_sign_in_is_named() {
 }
 
 #[test]
-fn the_doctor_names_an_interrupted_sign_in_until_the_same_one_ends() {
+fn doctor_names_an_interrupted_sign_in_until_it_is_repeated() {
     let world = interrupted();
     let finding = named(&world).expect("a finding");
     assert!(finding.to_string().contains("remove the app"), "{finding}");

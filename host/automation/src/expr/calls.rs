@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn the_filter_that_did_the_work_is_the_outermost_one_that_ends_there() {
+    fn an_error_names_the_outermost_filter_that_ends_there() {
         for (source, part, expected) in [
             ("a | date", "a | date", Some("date")),
             ("a | date(b | upper) ", "a | date(b | upper)", Some("date")),
