@@ -15,7 +15,7 @@ build: $(CONNECTOR)
 	@$(CARGO) build --locked $(FEATURES) --bins
 
 # The component, for other hosts, and the same compiled ahead of time for this one.
-$(CONNECTOR): $(GUEST) $(shell find host/runtime host/egress host/deliveries host/json host/manifest host/schema host/near -name '*.rs' 2>/dev/null) Cargo.lock
+$(CONNECTOR): $(GUEST) $(shell find host/runtime host/egress host/webhooks host/json host/manifest host/schema host/suggest -name '*.rs' 2>/dev/null) Cargo.lock
 	@echo "building the connector (first time: a few minutes)" >&2
 	@core=$$(connector/build.sh) && mkdir -p target/connectors && \
 	  $(CARGO) build --locked $(FEATURES) --exclude switchboard-cli --bins && \

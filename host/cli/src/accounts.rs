@@ -6,7 +6,7 @@ use switchboard_connections::Connections;
 use switchboard_store::ConnectionRow;
 
 use crate::error::CliError;
-use crate::near::suggest;
+use crate::suggest::suggest;
 
 /// What the document's name is where it declares none.
 pub const ONLY: &str = "";

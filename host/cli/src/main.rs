@@ -15,7 +15,6 @@ mod home;
 mod input;
 mod memory;
 mod message;
-mod near;
 mod network;
 mod output;
 mod policy;
@@ -25,6 +24,7 @@ mod runner;
 mod schema;
 mod service;
 mod shell;
+mod suggest;
 
 use std::process::ExitCode;
 

@@ -178,7 +178,7 @@ impl Connections {
         if let Some(row) = self.core.store.connection(label_or_id)? {
             return Ok(row);
         }
-        let near = switchboard_near::nearest(label_or_id, self.list()?.into_iter().map(|row| row.label));
+        let near = switchboard_suggest::nearest(label_or_id, self.list()?.into_iter().map(|row| row.label));
         Err(ConnectionsError::NotFound { label: label_or_id.to_owned(), near })
     }
 

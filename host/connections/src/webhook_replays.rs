@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use sha2::{Digest, Sha256};
-use switchboard_deliveries::Replays;
 use switchboard_store::Store;
+use switchboard_webhooks::Replays;
 
 use crate::{Connections, ConnectionsError};
 
@@ -16,7 +16,7 @@ pub struct StoreReplays {
 }
 
 impl Connections {
-    /// The memory of signed messages, for [`switchboard_deliveries::Unverified::verify`].
+    /// The memory of signed messages, for [`switchboard_webhooks::Unverified::verify`].
     pub fn replays(&self) -> StoreReplays {
         StoreReplays { store: self.core.store.clone(), app: None }
     }

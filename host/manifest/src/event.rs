@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use switchboard_deliveries::Signing;
+use switchboard_webhooks::Signing;
 
 use crate::activity::Scopes;
 

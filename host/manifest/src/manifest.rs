@@ -129,5 +129,5 @@ impl Manifest {
 fn near<'a>(connector: &str, names: impl Iterator<Item = &'a str>, wrong: &str) -> Option<String> {
     let wrong = wrong.to_lowercase();
     let bare = wrong.strip_prefix(connector).and_then(|rest| rest.strip_prefix('.'));
-    switchboard_near::nearest(bare.unwrap_or(&wrong), names).map(|name| format!("{connector}.{name}"))
+    switchboard_suggest::nearest(bare.unwrap_or(&wrong), names).map(|name| format!("{connector}.{name}"))
 }

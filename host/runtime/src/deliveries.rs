@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use std::time::Duration;
-use switchboard_deliveries::{Inspection, Verified};
+use switchboard_webhooks::{Inspection, Verified};
 use wasmtime::Store;
 
 use crate::bindings::types;

@@ -34,12 +34,12 @@ pub use deliveries::Event;
 pub use engine::{Runtime, RuntimeConfig, StartError};
 pub use error::{Broken, CallError, Problem, Refused, Retry};
 pub use machine_code::MachineCode;
-pub use switchboard_deliveries::{
-    Inspection, MemoryReplays, Refusal, Replays, Signing, SigningError, SigningSecrets, Unverified, Verified,
-};
 pub use switchboard_egress::{
     Ask, Connection, Credential, CredentialError, Egress, Facts, FixedToken, Held, Identify, IdentifyCause,
     IdentifyError, MemoryPacing, NoTrace, Pacing, Policy, Trace, Turn,
 };
 /// What a connector declares, as data.
 pub use switchboard_manifest as manifest;
+pub use switchboard_webhooks::{
+    Inspection, MemoryReplays, Refusal, Replays, Signing, SigningError, SigningSecrets, Unverified, Verified,
+};

@@ -27,10 +27,10 @@ const HOST: [&str; 14] = [
     "json",
     "listener",
     "manifest",
-    "near",
+    "suggest",
     "text_file",
     "schema",
-    "deliveries",
+    "webhooks",
     "egress",
     "runtime",
     "store",
@@ -50,10 +50,10 @@ fn only_egress_can_send_and_only_the_runtime_has_a_sandbox() {
     assert_eq!(users_of("wasmtime"), ["runtime"]);
     assert_eq!(users_of("oauth2"), ["connections"]);
     assert_eq!(users_of("rusqlite"), ["store"]);
-    // Signatures of deliveries are checked in one place; the emulator makes its own.
-    assert_eq!(users_of("hmac"), ["deliveries", "emulator"]);
+    // Signatures of webhooks are checked in one place; the emulator makes its own.
+    assert_eq!(users_of("hmac"), ["webhooks", "emulator"]);
     // One rule for what a mistyped name may have meant; the emulator has its own, because it shares no code.
-    assert_eq!(users_of("strsim"), ["near", "emulator"]);
+    assert_eq!(users_of("strsim"), ["suggest", "emulator"]);
     // Their server half: pages for browsers come from one place.
     assert_eq!(users_of("hyper"), ["listener"]);
     assert_eq!(users_of("hyper-util"), ["listener"]);
@@ -94,10 +94,10 @@ fn dependencies_point_one_way() {
     for apart in [
         "host/json",
         "host/listener",
-        "host/near",
+        "host/suggest",
         "host/text_file",
         "host/schema",
-        "host/deliveries",
+        "host/webhooks",
         "host/emulator",
         "connector",
     ] {
@@ -122,16 +122,16 @@ fn the_libraries_of_the_host_know_no_service() {
     for name in [
         "automation",
         "connections",
-        "deliveries",
         "egress",
         "json",
         "listener",
         "manifest",
-        "near",
         "runtime",
         "schema",
         "store",
+        "suggest",
         "text_file",
+        "webhooks",
     ] {
         let mut files = Vec::new();
         sources(&World::file(&format!("host/{name}/src")), &mut files);

@@ -6,7 +6,7 @@ use hmac::{Hmac, Mac};
 use serde_json::json;
 use sha2::Sha256;
 use switchboard_connections::{Deauthorization, DeauthorizationRule};
-use switchboard_deliveries::{MemoryReplays, Signing, SigningSecrets, Unverified};
+use switchboard_webhooks::{MemoryReplays, Signing, SigningSecrets, Unverified};
 
 use super::Target;
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use switchboard_near::suggest;
+use switchboard_suggest::suggest;
 
 use crate::expr::ExprError;
 use crate::limits::Limit;

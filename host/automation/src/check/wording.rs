@@ -3,7 +3,7 @@
 use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use serde_json::{Map, Value};
-use switchboard_near::suggest;
+use switchboard_suggest::suggest;
 
 use super::mistakes::{choose, quote};
 use super::shape::{Deviation, Deviations};

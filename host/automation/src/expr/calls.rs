@@ -77,7 +77,7 @@ fn mistake(call: &Call, source: &str) -> Option<CallMistake> {
     let shown = crate::text::brief(name, BRIEF);
     let unknown = |code, what: &str, known: &mut dyn Iterator<Item = &str>| {
         let known: Vec<&str> = known.collect();
-        let fix = switchboard_near::suggest(name, known.iter().copied());
+        let fix = switchboard_suggest::suggest(name, known.iter().copied());
         let fix = fix.unwrap_or_else(|| format!("{what}s are {}", known.join(", ")));
         Some(CallMistake { code, message: format!("unknown {what} `{shown}`"), fix, range: range.clone() })
     };

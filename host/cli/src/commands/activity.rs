@@ -7,8 +7,8 @@ use crate::app::App;
 use crate::args::ActivityCommand;
 use crate::commands::connect::{plan_of, role_rights};
 use crate::error::{CliError, exit};
-use crate::near::meant;
 use crate::shell::quote;
+use crate::suggest::meant;
 use crate::{output, schema};
 
 pub async fn run(app: &App, command: ActivityCommand) -> Result<(), CliError> {

@@ -14,8 +14,8 @@ use crate::commands::activity::unknown;
 use crate::commands::connect::{self, plan_of, role_rights};
 use crate::error::CliError;
 use crate::input::line as input_line;
-use crate::near::suggest;
 use crate::remedy::advised;
+use crate::suggest::suggest;
 use crate::{input, output};
 
 pub async fn run(app: &App, call: Call) -> Result<(), CliError> {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use switchboard_manifest::{ErrorEntry, Remedy};
-use switchboard_near::suggest;
+use switchboard_suggest::suggest;
 
 use crate::app::App;
 use crate::args::ErrorCommand;

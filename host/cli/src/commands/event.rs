@@ -8,7 +8,7 @@ use super::receive;
 use crate::app::App;
 use crate::args::EventCommand;
 use crate::error::{CliError, exit};
-use crate::near::meant;
+use crate::suggest::meant;
 use crate::{output, schema};
 
 pub async fn run(app: &App, command: EventCommand) -> Result<(), CliError> {

@@ -7,8 +7,8 @@ use crate::app::App;
 use crate::args::RunsCommand;
 use crate::commands::run::on;
 use crate::error::CliError;
-use crate::near::suggest;
 use crate::output;
+use crate::suggest::suggest;
 
 /// Runs among which a mistyped id is looked for.
 const LATEST: u32 = 200;

@@ -6,8 +6,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use switchboard_deliveries::Verified;
 use switchboard_store::{ConnectionRow, Retention};
+use switchboard_webhooks::Verified;
 
 use crate::connections::Connections;
 use crate::grant::token::Token;
@@ -55,7 +55,7 @@ impl Deauthorization {
     ///
     /// ```no_run
     /// # use switchboard_connections::{ConnectionsError, Deauthorization, DeauthorizationRule};
-    /// # use switchboard_deliveries::{Inspection, Verified};
+    /// # use switchboard_webhooks::{Inspection, Verified};
     /// fn read(from: &Verified, rule: &DeauthorizationRule) -> Result<Option<Deauthorization>, ConnectionsError> {
     ///     Deauthorization::read(from, rule)
     /// }
@@ -65,7 +65,7 @@ impl Deauthorization {
     ///
     /// ```compile_fail
     /// # use switchboard_connections::{ConnectionsError, Deauthorization, DeauthorizationRule};
-    /// # use switchboard_deliveries::{Inspection, Verified};
+    /// # use switchboard_webhooks::{Inspection, Verified};
     /// fn read(from: &Inspection, rule: &DeauthorizationRule) -> Result<Option<Deauthorization>, ConnectionsError> {
     ///     Deauthorization::read(from, rule)
     /// }
@@ -176,7 +176,7 @@ mod tests {
     use hmac::{Hmac, Mac};
     use serde_json::json;
     use sha2::Sha256;
-    use switchboard_deliveries::{MemoryReplays, Signing, SigningSecrets, Unverified};
+    use switchboard_webhooks::{MemoryReplays, Signing, SigningSecrets, Unverified};
 
     fn rule() -> Rule {
         Rule {

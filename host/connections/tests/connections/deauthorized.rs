@@ -4,8 +4,8 @@ use hmac::{Hmac, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
 use switchboard_connections::{Connections, Deauthorization, DeauthorizationRule};
-use switchboard_deliveries::{Refusal, Replays, Signing, SigningSecrets, Unverified, Verified};
 use switchboard_store::ConnectionRow;
+use switchboard_webhooks::{Refusal, Replays, Signing, SigningSecrets, Unverified, Verified};
 
 use crate::endings::{erased, identified};
 use crate::support::{DAY_MS, Moved, TokenServer, home, open, open_at};
@@ -72,7 +72,7 @@ fn read(delivery: &Verified) -> Option<Deauthorization> {
 /// The service tells it, signed anew each time.
 async fn told(connections: &Connections, event: &Value) -> Vec<ConnectionRow> {
     let sent = now();
-    let replays = switchboard_deliveries::MemoryReplays::default();
+    let replays = switchboard_webhooks::MemoryReplays::default();
     let delivery = message(event, sent).taken("app", sent, &replays).await.unwrap();
     connections.deauthorized(&read(&delivery).unwrap()).told()
 }

@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::args::{Connect, Method, Style};
 use crate::commands::check;
 use crate::error::CliError;
-use crate::near::meant;
+use crate::suggest::meant;
 
 /// The access a connection is made for.
 pub struct Access<'a> {

@@ -16,7 +16,7 @@ const LAST_SECOND: i64 = 100_000_000_000;
 /// There is one way to it, [`Unverified::verify`]: nothing reads one from a file, and nobody can write one down.
 ///
 /// ```compile_fail
-/// let made_up = switchboard_deliveries::Verified { app: "a".to_owned(), sent_s: 1, value: serde_json::json!({}) };
+/// let made_up = switchboard_webhooks::Verified { app: "a".to_owned(), sent_s: 1, value: serde_json::json!({}) };
 /// ```
 pub struct Verified {
     app: String,

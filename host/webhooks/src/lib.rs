@@ -4,8 +4,8 @@
 //! by a connector (`Connector::event`) or ends a connection (`Connections::deauthorized`):
 //!
 //! ```no_run
-//! # async fn server(body: &[u8], headers: [(&str, &[u8]); 2], signing: &switchboard_deliveries::Signing) {
-//! use switchboard_deliveries::{MemoryReplays, SigningSecrets, Unverified, Verified};
+//! # async fn server(body: &[u8], headers: [(&str, &[u8]); 2], signing: &switchboard_webhooks::Signing) {
+//! use switchboard_webhooks::{MemoryReplays, SigningSecrets, Unverified, Verified};
 //! fn act_on(delivery: &Verified) {}
 //!
 //! let replays = MemoryReplays::default();
@@ -19,8 +19,8 @@
 //! The same without the line that verifies is no program:
 //!
 //! ```compile_fail
-//! # async fn server(body: &[u8], headers: [(&str, &[u8]); 2], signing: &switchboard_deliveries::Signing) {
-//! use switchboard_deliveries::{MemoryReplays, SigningSecrets, Unverified, Verified};
+//! # async fn server(body: &[u8], headers: [(&str, &[u8]); 2], signing: &switchboard_webhooks::Signing) {
+//! use switchboard_webhooks::{MemoryReplays, SigningSecrets, Unverified, Verified};
 //! fn act_on(delivery: &Verified) {}
 //!
 //! let replays = MemoryReplays::default();

@@ -2,7 +2,7 @@
 
 /// `did you mean …? `, or nothing when no name is close.
 pub fn suggest(wrong: &str, known: impl IntoIterator<Item = impl AsRef<str>>) -> String {
-    switchboard_near::suggest(wrong, known).map_or_else(String::new, |question| format!("{question} "))
+    switchboard_suggest::suggest(wrong, known).map_or_else(String::new, |question| format!("{question} "))
 }
 
 /// The same of a name that was found to be the nearest.

@@ -52,13 +52,13 @@ impl fmt::Debug for Unverified<'_> {
 /// It is no [`Verified`](crate::Verified) delivery and becomes none:
 ///
 /// ```no_run
-/// use switchboard_deliveries::{Inspection, Unverified};
+/// use switchboard_webhooks::{Inspection, Unverified};
 /// fn look_at(body: &Inspection) {}
 /// look_at(&Unverified::for_inspection(b"{}").unwrap());
 /// ```
 ///
 /// ```compile_fail
-/// use switchboard_deliveries::{Unverified, Verified};
+/// use switchboard_webhooks::{Unverified, Verified};
 /// fn act_on(delivery: &Verified) {}
 /// act_on(&Unverified::for_inspection(b"{}").unwrap());
 /// ```
