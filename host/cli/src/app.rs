@@ -90,8 +90,12 @@ impl App {
         Ok(self.connections.get_or_init(|| connections).clone())
     }
 
-    /// Waits a moment for what is written by the way: when connections were used, who stands where no two can.
+    /// Waits for answers that may hold a token, then a moment for what is written by the way: when connections were used, who
+    /// stands where no two can.
     pub async fn settle(&self) {
+        if let Some(connections) = self.connections.get() {
+            connections.drain().await;
+        }
         if let Some(store) = self.store.get() {
             let _ = tokio::time::timeout(WRITES, store.settle()).await;
         }

@@ -36,7 +36,6 @@ pub use grant::rejected::Touched;
 pub use grant::{Grant, Method};
 pub use live_connection::LiveConnection;
 pub use options::{Clock, Options, Stage, Watch};
-pub use refresh::in_flight::settled;
 pub use requested_access::Made;
 pub use service::{App, Service};
 pub use sign_in::browser::Pending;

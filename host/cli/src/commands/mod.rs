@@ -46,7 +46,6 @@ pub async fn dispatch(args: Args) -> Result<ExitCode, CliError> {
         },
     };
     // However it ended: a token that is being replaced would be lost with its answer.
-    switchboard_connections::settled().await;
     app.settle().await;
     done
 }

@@ -11,7 +11,6 @@ use switchboard_store::{ConnectionRow, PendingRevocation};
 
 use crate::connections::Connections;
 use crate::grant::token::{AppSecret, Token};
-use crate::refresh::in_flight::{UnderWay, to_its_end};
 use crate::refresh::rotation::{APP, Core, SERVICE, TOKEN};
 use crate::sign_in::oauth::{self, TakenBack};
 use crate::token_endpoint::failure::TokenFailure;
@@ -244,12 +243,12 @@ impl Core {
         let Some(refresh) = job.token.refresh.clone() else {
             return Ok(job);
         };
-        let Some(under_way) = UnderWay::begin_unless_ending() else {
+        let Some(work) = self.in_flight.try_begin() else {
             return Err(TokenFailure::not_sent(&ConnectionsError::ProgramEnds));
         };
         let (core, id) = (self.clone(), id.to_owned());
-        let renewed = to_its_end(async move {
-            let _until_it_is_kept = under_way;
+        let renewed = self.in_flight.finish(async move {
+            let _until_it_is_kept = work;
             let app = App::from(job.app.clone());
             job.token = oauth::refresh(&core.egress, &job.service, &app, &job.token, &refresh).await?;
             let sealed = core.vault.seal(&id, FIELD, &job).map_err(|error| TokenFailure::not_sent(&error))?;

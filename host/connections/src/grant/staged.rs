@@ -15,7 +15,6 @@ use crate::ending::revocation::{FIELD, Job};
 use crate::grant::owner_check::Owner;
 use crate::grant::rejected::Touched;
 use crate::grant::token::{AppSecret, Token};
-use crate::refresh::in_flight::UnderWay;
 use crate::refresh::rotation::Core;
 use crate::sign_in::exchange_note::ExchangeNote;
 use crate::token_endpoint::failure::TokenFailure;
@@ -178,10 +177,10 @@ impl Core {
         let note = note.to_owned();
         let pending = self.pending(NAME, &job.service.connector, KEPT_WITHIN_MS);
         let sealed = self.vault.seal(&pending.id, FIELD, job)?;
-        // Whoever ends the program waits for it, also when the caller does not.
-        let under_way = UnderWay::begin_unless_ending();
+        // A drain waits for it, also when the caller does not.
+        let work = self.in_flight.begin();
         self.with_store(move |core| {
-            let _until_it_is_kept = under_way;
+            let _until_it_is_kept = work;
             let lock = core.store.lock_once(&pending.id)?;
             let number = core.store.put_revocation(&pending, FIELD, &sealed, &note)?;
             Ok(Unkept { pending, number, _lock: lock })

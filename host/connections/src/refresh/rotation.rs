@@ -15,7 +15,7 @@ use switchboard_store::{ConnectionRow, Fence, Held, Store, StoreError};
 
 use crate::grant::token::{AppSecret, Token};
 use crate::refresh::identity_check::{self, OwnerCheckError};
-use crate::refresh::in_flight::UnderWay;
+use crate::refresh::in_flight::InFlight;
 use crate::sign_in::oauth;
 use crate::token_endpoint::failure::TokenFailure;
 use crate::token_endpoint::request::TIMEOUT;
@@ -37,6 +37,7 @@ pub(crate) struct Core {
     pub store: Store,
     pub vault: Vault,
     pub egress: Egress,
+    pub in_flight: InFlight,
     options: Options,
     holder: String,
     flights: Mutex<HashMap<String, Arc<Flight>>>,
@@ -58,6 +59,7 @@ impl Core {
             store,
             vault,
             egress,
+            in_flight: InFlight::default(),
             options,
             holder: format!("{}-{:016x}", std::process::id(), rand::random::<u64>()),
             flights: Mutex::default(),
@@ -231,12 +233,12 @@ impl Core {
                 checked => return Ok(checked?),
             }
         }
-        let Some(under_way) = UnderWay::begin_unless_ending() else {
+        let Some(work) = self.in_flight.try_begin() else {
             return Err(unavailable("the program is stopping".to_owned(), true).into());
         };
         let replaced = self.replace(fence, id, rejected.as_deref()).await;
         let token = replaced.inspect_err(|failure| self.note_refresh_failure(id, failure))?;
-        drop(under_way);
+        drop(work);
         if known(&token, owner_check) { Ok(token) } else { Ok(self.confirm(fence, id, owner_check).await?) }
     }
 

@@ -8,7 +8,6 @@ use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
-use crate::refresh::in_flight::to_its_end;
 use crate::sign_in::callback::Callback;
 use crate::sign_in::exchange_note::ExchangeNote;
 use crate::sign_in::loopback::{self, Loopback};
@@ -189,7 +188,7 @@ impl Pending {
         let (connections, service, app) = (self.connections.clone(), self.service.clone(), self.app.clone());
         let (redirect_uri, label) = (self.redirect_uri.clone(), self.label.clone());
         let turn = connections.turn(&service, &app).await?;
-        let traded = to_its_end(async move {
+        let traded = self.connections.core.in_flight.finish(async move {
             let _until_it_has_its_number = turn;
             let living = connections.living(&service, &app.client_id).await;
             let egress = &connections.core.egress;

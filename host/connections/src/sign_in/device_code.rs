@@ -9,7 +9,6 @@ use tokio::time::{Instant, sleep_until};
 use url::Url;
 
 use crate::grant::rejected::Touched;
-use crate::refresh::in_flight::to_its_end;
 use crate::sign_in::exchange_lock::Turn;
 use crate::sign_in::exchange_note::ExchangeNote;
 use crate::sign_in::oauth::{self, DeviceAnswer};
@@ -149,7 +148,7 @@ impl PendingDevice {
     async fn ask(&self, turn: Turn, note: Arc<ExchangeNote>, others: KnownSecrets) -> Result<Asked, TokenFailure> {
         let (connections, service, app) = (self.connections.clone(), self.service.clone(), self.app.clone());
         let device_code = self.device_code.clone();
-        let asked = to_its_end(async move {
+        let asked = self.connections.core.in_flight.finish(async move {
             let _until_it_has_its_number = turn;
             let living = connections.living(&service, &app.client_id).await;
             match oauth::device_token(&connections.core.egress, &service, &app, &device_code, &others).await {

@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::clock;
 use crate::connections::Connections;
-use crate::refresh::in_flight::UnderWay;
+use crate::refresh::in_flight::Work;
 use crate::refresh::rotation::POLL;
 use crate::token_endpoint::request::TIMEOUT;
 use crate::{App, ConnectionsError, Service};
@@ -23,17 +23,17 @@ const PATIENCE: Duration = Duration::from_secs(TIMEOUT.as_secs() + 5);
 /// Longest that one in memory is held against others.
 const PLACE_MS: i64 = 2 * PATIENCE.as_millis() as i64;
 
-/// The right to exchange a code. Ends when dropped; until then [`crate::settled`] waits.
+/// The right to exchange a code. Ends when dropped; until then [`Connections::drain`] waits.
 pub(crate) struct Turn {
     _place: Option<Place>,
-    // Goes last: whoever ends the program waits until the next one can have the place.
-    _under_way: UnderWay,
+    // Dropped last, so that a drain waits until the place is free for the next sign-in.
+    _work: Work,
 }
 
 impl Connections {
     /// Waits until no other sign-in of this app, in this process or another one, is at its exchange: at most a little longer
     /// than one question to the service may take. Then goes on all the same: the code would end, and that two of one user
-    /// cross is rare. Refused once the program is about to end: the answer would be lost.
+    /// cross is rare. Refused once a drain has begun: the answer would be lost.
     pub(crate) async fn turn(&self, service: &Service, app: &App) -> Result<Turn, ConnectionsError> {
         let of = format!("{} {}", service.oauth_base, app.client_id);
         let name = format!("sign-in/{:x}", Sha256::digest(of));
@@ -43,8 +43,8 @@ impl Connections {
             sleep(POLL).await;
             place = self.place(&name)?;
         }
-        let turn = |under_way| Turn { _place: place, _under_way: under_way };
-        UnderWay::begin_unless_ending().map(turn).ok_or(ConnectionsError::ProgramEnds)
+        let work = self.core.in_flight.try_begin().ok_or(ConnectionsError::ProgramEnds)?;
+        Ok(Turn { _place: place, _work: work })
     }
 
     /// The place of a name, unless somebody has it.

@@ -6,6 +6,7 @@ mod anew;
 mod browser;
 mod checklist;
 mod deauthorized;
+mod drain;
 mod endings;
 mod leaks;
 mod life;

@@ -42,7 +42,7 @@ async fn a_sign_in_that_waits_for_its_turn_sends_no_code_when_the_program_is_abo
     };
     let ends = async {
         tokio::time::sleep(Duration::from_millis(100)).await;
-        switchboard_connections::settled().await;
+        connections.drain().await;
         assert_eq!(connections.pending_revocations().told().len(), 1, "the grant of the first is on disk");
     };
     tokio::join!(second, ends);
@@ -54,7 +54,7 @@ async fn a_code_that_is_typed_elsewhere_is_asked_about_no_more_when_the_program_
     let (server, folder) = (TokenServer::start(3_600).await, home());
     let connections = open(folder.path());
     let pending = device(&server, &connections).await;
-    switchboard_connections::settled().await;
+    connections.drain().await;
     let refused = pending.wait().await.refused();
     assert!(matches!(refused, ConnectionsError::ProgramEnds), "{refused}");
     assert!(server.posts().is_empty());
@@ -148,6 +148,6 @@ async fn a_device_sign_in_has_one_note_until_it_ends() {
     server.then(Next::Late(100));
     let gone = tokio::time::timeout(Duration::from_millis(1_050), pending.wait()).await;
     assert!(gone.is_err());
-    switchboard_connections::settled().await;
+    connections.drain().await;
     until(|| notes() == 0).await;
 }

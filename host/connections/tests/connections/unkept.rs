@@ -282,7 +282,7 @@ async fn a_caller_that_goes_away_during_the_exchange_loses_no_grant() {
     server.then(Next::Late(300));
     let gone = tokio::time::timeout(Duration::from_millis(100), sign_in(&server, &connections)).await;
     assert!(gone.is_err() && server.posts().len() == 1, "it went away while the service was asked");
-    switchboard_connections::settled().await;
+    connections.drain().await;
     clock.to(11 * MINUTE_MS);
     assert_eq!(connections.retry_revocations().await.told().len(), 1);
     assert_eq!(server.revoked(), ["token=canary-refresh-1", "token=canary-access-1"]);
@@ -298,7 +298,7 @@ async fn a_caller_that_goes_away_while_a_code_is_typed_elsewhere_loses_no_grant(
     server.then(Next::Late(400));
     let gone = tokio::time::timeout(Duration::from_millis(1_200), pending.wait()).await;
     assert!(gone.is_err() && server.posts().len() == 1, "it went away while the service was asked");
-    switchboard_connections::settled().await;
+    connections.drain().await;
     clock.to(11 * MINUTE_MS);
     assert_eq!(connections.retry_revocations().await.told().len(), 1);
     assert_eq!(server.revoked().len(), 2);
