@@ -24,7 +24,7 @@ mod text;
 
 pub use activity::{ActivityCall, ActivityInfo, ActivityRunner, Catalog, Family, RetryHint, StepError};
 pub use check::{check, check_within};
-pub use clock::{Clock, SystemClock};
+pub use clock::Clock;
 pub use document::{Document, parse, parse_within, schema};
 pub use journal::{Journal, JournalError};
 pub use limits::Allowance;

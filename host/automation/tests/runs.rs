@@ -5,7 +5,7 @@ mod support;
 
 use serde_json::{Value, json};
 use support::{Hand, Script};
-use switchboard_automation::journal::{Embedded, Memory, StepState};
+use switchboard_automation::journal::{Memory, StepState};
 use switchboard_automation::{Document, RetryHint, RunError, StepError, parse, run};
 
 fn document(steps: Value, outputs: Value) -> Document {
@@ -123,18 +123,6 @@ async fn inputs_that_do_not_fit_are_refused_before_anything_is_recorded() {
         error.message
     );
     assert!(journal.starts().is_empty());
-}
-
-#[tokio::test]
-async fn the_embedded_journal_keeps_the_run() {
-    let store = switchboard_store::Store::in_memory().unwrap();
-    let doc = document(json!([{"id": "one", "use": "zoom.a.b"}]), json!({"x": "${{ steps.one.x }}"}));
-    let script = Script::of([Ok(json!({"x": 1}))]);
-    let journal = Embedded::new(store.clone());
-    run(&doc, json!({}), &script, &journal, &Hand::default(), "run-1").await.unwrap();
-    let kept = store.run("run-1").unwrap().unwrap();
-    assert_eq!((kept.state.as_str(), kept.outputs), ("succeeded", Some(json!({"x": 1}))));
-    assert_eq!(store.steps("run-1").unwrap()[0].state, "succeeded");
 }
 
 #[tokio::test]

@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use serde_json::{Value, json};
-use switchboard_automation::journal::{Embedded, Journal, RunEnd, StepEntry, StepState};
-use switchboard_automation::{ActivityCall, ActivityRunner, StepError, SystemClock};
+use switchboard_automation::journal::{Journal, RunEnd, StepEntry, StepState};
+use switchboard_automation::{ActivityCall, ActivityRunner, StepError};
+use switchboard_engine_local::{LocalJournal, SystemClock};
 use switchboard_store::Store;
 use switchboard_tests::world::World;
 
@@ -111,7 +112,7 @@ async fn a_second_run_of_an_id_performs_nothing() {
     let document = switchboard_automation::parse(DOCUMENT, "twice.json").unwrap();
     let home = tempfile::tempdir().unwrap();
     let store = Store::open(home.path()).unwrap();
-    let (journal, runner) = (Embedded::new(store.clone()), Counter::default());
+    let (journal, runner) = (LocalJournal::new(store.clone()), Counter::default());
     let again = || switchboard_automation::run(&document, json!({}), &runner, &journal, &SystemClock, "r-1");
     let outputs = again().await.unwrap();
     let kept = store.run("r-1").unwrap();
@@ -127,7 +128,7 @@ async fn a_second_record_of_a_step_is_refused() {
     let document = switchboard_automation::parse(DOCUMENT, "twice.json").unwrap();
     let home = tempfile::tempdir().unwrap();
     let store = Store::open(home.path()).unwrap();
-    let (journal, runner) = (Embedded::new(store.clone()), Counter::default());
+    let (journal, runner) = (LocalJournal::new(store.clone()), Counter::default());
     switchboard_automation::run(&document, json!({}), &runner, &journal, &SystemClock, "r-1").await.unwrap();
     let kept = store.steps("r-1").unwrap();
     for (state, attempt) in [(StepState::Started, 1), (StepState::Started, 2), (StepState::Succeeded, 1)] {

@@ -23,7 +23,7 @@ fn dependencies(of: &str) -> Vec<String> {
         .collect()
 }
 
-const HOST: [&str; 14] = [
+const HOST: [&str; 15] = [
     "json",
     "listener",
     "manifest",
@@ -36,6 +36,7 @@ const HOST: [&str; 14] = [
     "store",
     "connections",
     "automation",
+    "engine_local",
     "cli",
     "emulator",
 ];
@@ -85,6 +86,17 @@ fn dependencies_point_one_way() {
         ("host/connections", &["switchboard-automation", "switchboard-cli"]),
         (
             "host/automation",
+            &[
+                "switchboard-runtime",
+                "switchboard-connections",
+                "switchboard-egress",
+                "switchboard-store",
+                "switchboard-engine-local",
+                "switchboard-cli",
+            ],
+        ),
+        (
+            "host/engine_local",
             &["switchboard-runtime", "switchboard-connections", "switchboard-egress", "switchboard-cli"],
         ),
     ] {
@@ -123,6 +135,7 @@ fn the_libraries_of_the_host_know_no_service() {
         "automation",
         "connections",
         "egress",
+        "engine_local",
         "json",
         "listener",
         "manifest",

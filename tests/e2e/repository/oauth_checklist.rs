@@ -28,8 +28,8 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
 
 /// Every line of what is shipped, with its place: no tests, no comments.
 fn shipped() -> Vec<(String, String)> {
-    let host =
-        ["egress", "runtime", "store", "connections", "automation", "cli"].map(|name| format!("host/{name}/src"));
+    let host = ["egress", "runtime", "store", "connections", "automation", "engine_local", "cli"]
+        .map(|name| format!("host/{name}/src"));
     let mut lines = Vec::new();
     for folder in host.iter().map(String::as_str).chain(["connector/src"]) {
         for file in sources(&World::file(folder)) {

@@ -1,13 +1,11 @@
 //! What happened in a run, kept before it is acted upon and again with its result.
 
-mod embedded;
 mod memory;
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use embedded::Embedded;
 pub use memory::Memory;
 
 /// Keeps runs and steps. A call returns once the record is safe; the interpreter does not act before.

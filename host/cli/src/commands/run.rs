@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use switchboard_automation::journal::Embedded;
-use switchboard_automation::{Document, RunError, SystemClock};
+use switchboard_automation::{Document, RunError};
 use switchboard_connections::Connections;
+use switchboard_engine_local::{LocalJournal, SystemClock};
 
 use crate::accounts::accounts;
 use crate::app::App;
@@ -61,7 +61,7 @@ pub async fn run(app: &App, run: Run) -> Result<(), CliError> {
     let runner = SandboxRunner { connector, accounts };
     let store = app.store()?;
     let labels: BTreeMap<String, String> = rows.iter().map(|(name, row)| (name.clone(), row.label.clone())).collect();
-    let journal = Embedded::new(store.clone()).using(labels.clone());
+    let journal = LocalJournal::new(store.clone()).using(labels.clone());
     let id = new_id();
     let used: BTreeSet<&str> = rows.values().map(|row| row.id.as_str()).collect();
     let used: Vec<String> = used.into_iter().map(str::to_owned).collect();

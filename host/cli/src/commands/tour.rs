@@ -4,9 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use switchboard_automation::SystemClock;
-use switchboard_automation::journal::Embedded;
 use switchboard_connections::Connections;
+use switchboard_engine_local::{LocalJournal, SystemClock};
 use switchboard_runtime::Connector;
 
 use crate::accounts::ONLY;
@@ -31,7 +30,7 @@ pub async fn run(app: &App, connector: Connector, connections: &Connections) -> 
     let account = Account { connection, options: app.call_options(LABEL, &downloads) };
     let runner = SandboxRunner { connector, accounts: [(ONLY.to_owned(), account)].into() };
     let id = new_id();
-    let journal = Embedded::new(app.store()?).using([("zoom".to_owned(), LABEL.to_owned())].into());
+    let journal = LocalJournal::new(app.store()?).using([("zoom".to_owned(), LABEL.to_owned())].into());
     let outputs = switchboard_automation::run(&document, json!({}), &runner, &journal, &SystemClock, &id)
         .await
         .map_err(|error| CliError::failed(&error.code, error.to_string()))?;

@@ -4,29 +4,29 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
+use switchboard_automation::journal::{RunEnd, RunStart, StepEntry};
+use switchboard_automation::{Journal, JournalError};
 use switchboard_store::{NewRun, RunLock, StepRecord, Store, StoreError};
-
-use super::{Journal, JournalError, RunEnd, RunStart, StepEntry};
 
 /// Writes to the store; a record is on disk when its call returns. The store's thread waits for that.
 #[derive(Clone)]
-pub struct Embedded {
+pub struct LocalJournal {
     store: Store,
     connections: BTreeMap<String, String>,
     /// Of the runs that go on. They end with the process, so that a run without its process is known at once.
     locks: Arc<Mutex<BTreeMap<String, RunLock>>>,
 }
 
-impl Embedded {
+impl LocalJournal {
     /// A journal in this store.
-    pub fn new(store: Store) -> Embedded {
-        Embedded { store, connections: BTreeMap::new(), locks: Arc::default() }
+    pub fn new(store: Store) -> LocalJournal {
+        LocalJournal { store, connections: BTreeMap::new(), locks: Arc::default() }
     }
 
     /// The same for runs that use these connections: labels, by the document's names.
     #[must_use]
-    pub fn using(self, connections: BTreeMap<String, String>) -> Embedded {
-        Embedded { connections, ..self }
+    pub fn using(self, connections: BTreeMap<String, String>) -> LocalJournal {
+        LocalJournal { connections, ..self }
     }
 
     fn locks(&self) -> MutexGuard<'_, BTreeMap<String, RunLock>> {
@@ -35,7 +35,7 @@ impl Embedded {
 }
 
 #[async_trait]
-impl Journal for Embedded {
+impl Journal for LocalJournal {
     async fn run_started(&self, run: &RunStart) -> Result<(), JournalError> {
         let run = run.clone();
         let record = NewRun {
