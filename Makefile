@@ -18,7 +18,7 @@ build: $(CONNECTOR)
 $(CONNECTOR): $(GUEST) $(shell find host/runtime host/egress host/webhooks host/json host/manifest host/schema host/suggest -name '*.rs' 2>/dev/null) Cargo.lock
 	@echo "building the connector (first time: a few minutes)" >&2
 	@core=$$(connector/build.sh) && mkdir -p target/connectors && \
-	  $(CARGO) build --locked $(FEATURES) --exclude switchboard-cli --bins && \
+	  $(CARGO) build --locked $(FEATURES) --exclude switchboard-cli --exclude switchboard-app --bins && \
 	  target/debug/pack-connector "$$core" $(CONNECTOR)
 
 demo: build

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
-use crate::download;
+use switchboard_app::size;
 
 pub use crate::connect_args::{Connect, ConnectionCommand, Doctor, Method, Style};
 
@@ -206,7 +206,7 @@ pub struct Call {
     #[arg(long)]
     pub dry_run: bool,
     /// Time limit for the whole call, for example `90s` (default: two minutes, plus the time of downloads)
-    #[arg(long, value_name = "TIME", value_parser = download::time)]
+    #[arg(long, value_name = "TIME", value_parser = size::parse_time)]
     pub timeout: Option<Duration>,
     #[command(flatten)]
     pub files: DownloadArgs,
@@ -250,7 +250,7 @@ pub struct DownloadArgs {
     #[arg(long)]
     pub again: bool,
     /// Largest file to download, for example `80GiB` (default: `max_download` in policy.json, else 50 GiB)
-    #[arg(long, value_name = "SIZE", value_parser = download::size)]
+    #[arg(long, value_name = "SIZE", value_parser = size::parse)]
     pub max_download: Option<u64>,
 }
 
@@ -285,7 +285,7 @@ pub enum RunsCommand {
     /// Delete the records of old runs that have ended
     Prune {
         /// Minimum age, for example 30d or 12h
-        #[arg(long, value_name = "TIME", value_parser = crate::download::age)]
+        #[arg(long, value_name = "TIME", value_parser = switchboard_app::size::parse_age)]
         older_than: std::time::Duration,
     },
 }

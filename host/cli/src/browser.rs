@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use url::Url;
 
-use crate::error::CliError;
+use switchboard_app::AppError;
 
 /// Variables that hold a secret, or may.
 const OURS: &str = "SWITCHBOARD_";
@@ -33,6 +33,6 @@ pub fn open(page: &Url) -> bool {
 }
 
 /// What that process does.
-pub fn run(address: &str) -> Result<(), CliError> {
-    webbrowser::open(address).map_err(|error| CliError::failed("browser", error.to_string()))
+pub fn run(address: &str) -> Result<(), AppError> {
+    webbrowser::open(address).map_err(|error| AppError::failed("browser", error.to_string()))
 }

@@ -4,10 +4,8 @@ use std::io::{BufRead, Read};
 use std::path::Path;
 
 use serde_json::{Map, Value};
+use switchboard_app::{AppError, Class, files};
 use switchboard_json::Limits;
-use switchboard_text_file::TextFileError;
-
-use crate::error::CliError;
 
 /// Bytes of an input file. The longest list that an activity takes has 9,999 people.
 const MAX_FILE: u64 = 8 << 20;
@@ -15,7 +13,7 @@ const MAX_FILE: u64 = 8 << 20;
 const LIMITS: Limits = Limits { text: 8 << 20, depth: switchboard_automation::limits::NESTING, memory: 256 << 20 };
 
 /// The input object from `--input` and fields; fields win.
-pub fn object(input: Option<&str>, fields: &[String]) -> Result<Value, CliError> {
+pub fn object(input: Option<&str>, fields: &[String]) -> Result<Value, AppError> {
     let mut object = match input {
         None => Map::new(),
         Some(source) => match switchboard_json::read(read(source)?.as_bytes(), LIMITS) {
@@ -35,19 +33,19 @@ pub fn object(input: Option<&str>, fields: &[String]) -> Result<Value, CliError>
     Ok(Value::Object(object))
 }
 
-fn read(source: &str) -> Result<String, CliError> {
+fn read(source: &str) -> Result<String, AppError> {
     let text = match source {
         "-" => switchboard_text_file::read_stream(std::io::stdin().lock(), "standard input", MAX_FILE),
         source => switchboard_text_file::read(Path::new(source.strip_prefix('@').unwrap_or(source)), MAX_FILE),
     };
-    text.map_err(|error| unusable(&error))
+    text.map_err(|error| files::unusable(&error))
 }
 
 /// Longest line that a person types or pastes, bytes: an address on which a browser ended has some thousand.
 const MAX_LINE: u64 = 64 << 10;
 
 /// The next line of standard input; empty at its end. A longer one is refused, and not taken for two.
-pub fn line() -> Result<String, CliError> {
+pub fn line() -> Result<String, AppError> {
     line_of(std::io::stdin().lock())
 }
 
@@ -59,32 +57,27 @@ pub fn next_line() -> Option<String> {
     if read > 0 { Some(String::from_utf8_lossy(&line).trim_end().to_owned()) } else { None }
 }
 
-fn line_of(input: impl BufRead) -> Result<String, CliError> {
+fn line_of(input: impl BufRead) -> Result<String, AppError> {
     let mut line = Vec::new();
     let read = input.take(MAX_LINE + 1).read_until(b'\n', &mut line);
-    read.map_err(|error| CliError::failed("input", error.to_string()))?;
+    read.map_err(|error| AppError::failed("input", error.to_string()))?;
     if line.len() as u64 > MAX_LINE {
         let message = format!("a line of standard input is longer than {} KiB", MAX_LINE >> 10);
-        return Err(CliError::usage(message, "enter only the requested line"));
+        return Err(AppError::usage(message, "enter only the requested line"));
     }
-    let text = switchboard_text_file::decode(line, "standard input").map_err(|error| unusable(&error))?;
+    let text = switchboard_text_file::decode(line, "standard input").map_err(|error| files::unusable(&error))?;
     Ok(text.trim().to_owned())
 }
 
-/// The failure of a file that a person named.
-pub fn unusable(error: &TextFileError) -> CliError {
-    invalid(error.to_string()).with_fix(error.fix())
-}
-
-fn parse(field: &str) -> Result<(String, Value), CliError> {
+fn parse(field: &str) -> Result<(String, Value), AppError> {
     let Some(at) = field.find('=') else {
-        return Err(CliError::usage(format!("`{field}` is not a field"), "write key=text, key:=json or key=@file"));
+        return Err(AppError::usage(format!("`{field}` is not a field"), "write key=text, key:=json or key=@file"));
     };
     let (key, value) = field.split_at(at);
     let value = value.strip_prefix('=').unwrap_or(value);
     if let Some(key) = key.strip_suffix(':') {
         let json = switchboard_json::read(value.as_bytes(), LIMITS).map_err(|error| {
-            CliError::usage(
+            AppError::usage(
                 format!("`{field}`: the part after := is not JSON ({error})"),
                 format!("for text write {key}={value}"),
             )
@@ -115,8 +108,8 @@ fn set(object: &mut Map<String, Value>, key: &str, value: Value) {
     }
 }
 
-fn invalid(message: String) -> CliError {
-    CliError::Failed { code: "input.unreadable".into(), message, fix: None, exit: crate::error::exit::INVALID }
+fn invalid(message: String) -> AppError {
+    AppError::failed("input.unreadable", message).with_class(Class::Invalid)
 }
 
 #[cfg(test)]

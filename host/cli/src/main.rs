@@ -1,34 +1,24 @@
 //! The `switchboard` command: parse, call, print.
 
-mod accounts;
-mod address;
 mod app;
 mod args;
 mod browser;
+mod command_line;
 mod commands;
-mod compile;
 mod connect_args;
-mod download;
-mod error;
-mod given;
-mod home;
 mod input;
-mod memory;
-mod message;
-mod network;
 mod output;
-mod policy;
+mod present;
 mod progress;
-mod remedy;
-mod runner;
 mod schema;
-mod service;
 mod shell;
-mod suggest;
 
 use std::process::ExitCode;
 
 use clap::Parser;
+use switchboard_app::{AppError, memory};
+
+use crate::present::error;
 
 fn main() -> ExitCode {
     memory::keep_out_of_core_dumps();
@@ -46,10 +36,10 @@ fn main() -> ExitCode {
     let runtime = threads.worker_threads(2).enable_all().build();
     let done = match runtime {
         Ok(runtime) => runtime.block_on(work),
-        Err(error) => Err(error::CliError::failed("host.start", format!("cannot start: {error}"))),
+        Err(error) => Err(AppError::failed("host.start", format!("cannot start: {error}"))),
     };
     match done {
         Ok(code) => code,
-        Err(error) => error.report(json),
+        Err(error) => error::report(&error, json),
     }
 }

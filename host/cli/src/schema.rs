@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use crate::error::CliError;
 use crate::output;
+use switchboard_app::AppError;
 
 /// Types that are shown of one activity. Zoom's largest names 14; a schema of a stranger may name as many as it likes.
 const TYPES: usize = 100;
@@ -11,12 +11,12 @@ const TYPES: usize = 100;
 const DEPTH: usize = 4;
 
 /// The fields of a schema, one a line.
-pub fn fields(schema: &Value) -> Result<(), CliError> {
+pub fn fields(schema: &Value) -> Result<(), AppError> {
     fields_of(schema, schema)
 }
 
 /// The types that schemas name, each with its fields, in the order they are named.
-pub fn types(schemas: &[&Value]) -> Result<(), CliError> {
+pub fn types(schemas: &[&Value]) -> Result<(), AppError> {
     let mut shown: Vec<(String, &Value)> = Vec::new();
     for root in schemas {
         let mut names = named_in(root.get("properties"));
@@ -55,7 +55,7 @@ fn defined<'a>(root: &'a Value, name: &str) -> Option<&'a Value> {
     root.get("$defs")?.get(name)
 }
 
-fn fields_of(root: &Value, schema: &Value) -> Result<(), CliError> {
+fn fields_of(root: &Value, schema: &Value) -> Result<(), AppError> {
     let required: Vec<&str> =
         schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
     let Some(properties) = schema.get("properties").and_then(Value::as_object) else {

@@ -81,6 +81,7 @@ fn quoted(file: &Path) -> Vec<String> {
 fn texts() -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
     for folder in [
+        "host/app/src",
         "host/cli/src",
         "host/connections/src",
         "host/automation/src",

@@ -7,7 +7,7 @@ use serde_json::Value;
 use switchboard_tests::world::World;
 
 /// Crates whose codes reach a person.
-const CRATES: [&str; 6] = ["cli", "automation", "runtime", "egress", "connections", "deliveries"];
+const CRATES: [&str; 7] = ["app", "cli", "automation", "runtime", "egress", "connections", "webhooks"];
 
 /// A text in the form of a code: words with `-` between them, and `.` between the parts.
 const CODE: &str = r#""([a-z]+(?:[.-][a-z]+)*)""#;

@@ -23,7 +23,7 @@ fn dependencies(of: &str) -> Vec<String> {
         .collect()
 }
 
-const HOST: [&str; 15] = [
+const HOST: [&str; 16] = [
     "json",
     "listener",
     "manifest",
@@ -37,6 +37,7 @@ const HOST: [&str; 15] = [
     "connections",
     "automation",
     "engine_local",
+    "app",
     "cli",
     "emulator",
 ];
@@ -64,58 +65,76 @@ fn only_egress_can_send_and_only_the_runtime_has_a_sandbox() {
     }
 }
 
+/// Each crate of the host with the crates of ours that it may depend on: those above it in this list.
+const LAYERS: [(&str, &[&str]); 16] = [
+    ("json", &[]),
+    ("listener", &[]),
+    ("schema", &[]),
+    ("suggest", &[]),
+    ("text_file", &[]),
+    ("webhooks", &[]),
+    ("emulator", &[]),
+    ("manifest", &["json", "schema", "suggest", "webhooks"]),
+    ("egress", &["text_file"]),
+    ("store", &["text_file"]),
+    ("runtime", &["egress", "json", "manifest", "webhooks"]),
+    ("connections", &["egress", "listener", "manifest", "store", "suggest", "text_file", "webhooks"]),
+    ("automation", &["manifest", "schema", "suggest"]),
+    ("engine_local", &["automation", "store"]),
+    (
+        "app",
+        &[
+            "automation",
+            "connections",
+            "egress",
+            "engine_local",
+            "json",
+            "manifest",
+            "runtime",
+            "store",
+            "suggest",
+            "text_file",
+        ],
+    ),
+    (
+        "cli",
+        &[
+            "app",
+            "automation",
+            "connections",
+            "egress",
+            "emulator",
+            "json",
+            "listener",
+            "manifest",
+            "runtime",
+            "store",
+            "suggest",
+            "text_file",
+        ],
+    ),
+];
+
 #[test]
 fn dependencies_point_one_way() {
-    for (of, never) in [
-        (
-            "host/egress",
-            &["switchboard-runtime", "switchboard-connections", "switchboard-store", "switchboard-cli"][..],
-        ),
-        (
-            "host/manifest",
-            &["switchboard-runtime", "switchboard-connections", "switchboard-store", "switchboard-egress"],
-        ),
-        (
-            "host/runtime",
-            &["switchboard-connections", "switchboard-store", "switchboard-automation", "switchboard-cli"],
-        ),
-        (
-            "host/store",
-            &["switchboard-runtime", "switchboard-connections", "switchboard-automation", "switchboard-egress"],
-        ),
-        ("host/connections", &["switchboard-automation", "switchboard-cli"]),
-        (
-            "host/automation",
-            &[
-                "switchboard-runtime",
-                "switchboard-connections",
-                "switchboard-egress",
-                "switchboard-store",
-                "switchboard-engine-local",
-                "switchboard-cli",
-            ],
-        ),
-        (
-            "host/engine_local",
-            &["switchboard-runtime", "switchboard-connections", "switchboard-egress", "switchboard-cli"],
-        ),
-    ] {
-        let found: Vec<_> = dependencies(of).into_iter().filter(|name| never.contains(&name.as_str())).collect();
-        assert!(found.is_empty(), "{of} depends on {found:?}");
+    let mut below: Vec<&str> = Vec::new();
+    for (name, allowed) in LAYERS {
+        assert!(
+            allowed.iter().all(|crate_below| below.contains(crate_below)),
+            "{name} depends on a crate beside or above it"
+        );
+        for dependency in dependencies(&format!("host/{name}")) {
+            let Some(ours) = dependency.strip_prefix("switchboard-") else { continue };
+            assert!(allowed.contains(&ours.replace('-', "_").as_str()), "{name} must not depend on {ours}");
+        }
+        below.push(name);
     }
-    for apart in [
-        "host/json",
-        "host/listener",
-        "host/suggest",
-        "host/text_file",
-        "host/schema",
-        "host/webhooks",
-        "host/emulator",
-        "connector",
-    ] {
-        let ours: Vec<_> = dependencies(apart).into_iter().filter(|name| name.starts_with("switchboard")).collect();
-        assert!(ours.is_empty(), "{apart} shares code with {ours:?}");
-    }
+    let mut known = HOST.to_vec();
+    known.sort_unstable();
+    below.sort_unstable();
+    assert_eq!(below, known);
+    let ours: Vec<_> = dependencies("connector").into_iter().filter(|name| name.starts_with("switchboard")).collect();
+    assert!(ours.is_empty(), "the connector shares code with {ours:?}");
 }
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {

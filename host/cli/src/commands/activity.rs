@@ -5,13 +5,12 @@ use switchboard_manifest::{Activity, Effect, Manifest};
 
 use crate::app::App;
 use crate::args::ActivityCommand;
-use crate::commands::connect::{plan_of, role_rights};
-use crate::error::{CliError, exit};
 use crate::shell::quote;
-use crate::suggest::meant;
 use crate::{output, schema};
+use switchboard_app::AppError;
+use switchboard_app::activities::{role_rights, unknown};
 
-pub async fn run(app: &App, command: ActivityCommand) -> Result<(), CliError> {
+pub async fn run(app: &App, command: ActivityCommand) -> Result<(), AppError> {
     let connector = app.connector().await?;
     let manifest = connector.manifest();
     match command {
@@ -24,7 +23,7 @@ pub async fn run(app: &App, command: ActivityCommand) -> Result<(), CliError> {
     }
 }
 
-fn list(app: &App, manifest: &Manifest, search: Option<&str>) -> Result<(), CliError> {
+fn list(app: &App, manifest: &Manifest, search: Option<&str>) -> Result<(), AppError> {
     let found = manifest.activities.iter().filter(|activity| {
         search.is_none_or(|search| holds(search, &[&id(manifest, activity), &activity.title, &activity.summary]))
     });
@@ -52,21 +51,11 @@ pub fn holds(search: &str, texts: &[&str]) -> bool {
 }
 
 /// The activity, or the error that names the nearest one.
-pub fn find<'a>(manifest: &'a Manifest, id: &str) -> Result<&'a Activity, CliError> {
+pub fn find<'a>(manifest: &'a Manifest, id: &str) -> Result<&'a Activity, AppError> {
     manifest.activity(id).ok_or_else(|| unknown(manifest, id))
 }
 
-pub fn unknown(manifest: &Manifest, id: &str) -> CliError {
-    let near = meant(manifest.nearest(id).as_deref());
-    CliError::Failed {
-        code: "activity.unknown".into(),
-        message: format!("there is no activity `{id}`"),
-        fix: Some(format!("{near}`switchboard activity list` shows all")),
-        exit: exit::USAGE,
-    }
-}
-
-fn show(app: &App, manifest: &Manifest, activity: &Activity) -> Result<(), CliError> {
+fn show(app: &App, manifest: &Manifest, activity: &Activity) -> Result<(), AppError> {
     if app.global.json {
         return output::json(activity);
     }
@@ -85,7 +74,7 @@ fn show(app: &App, manifest: &Manifest, activity: &Activity) -> Result<(), CliEr
     if !rights.is_empty() {
         output::line(&format!("right   {rights} of the user's role, for data of other users"))?;
     }
-    if let Some(plan) = plan_of(activity) {
+    if let Some(plan) = &activity.plan {
         output::line(&format!("plan    {plan}"))?;
     }
     output::heading("input")?;

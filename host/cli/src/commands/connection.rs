@@ -9,12 +9,12 @@ use switchboard_store::{ConnectionRow, PendingRevocation};
 use crate::app::App;
 use crate::args::ConnectionCommand;
 use crate::commands::connect::{recognise, who};
-use crate::commands::revocations::whose;
-use crate::error::CliError;
 use crate::output;
-use crate::remedy::advised;
+use switchboard_app::AppError;
+use switchboard_app::housekeeping::grant_of;
+use switchboard_app::remedy::advised;
 
-pub async fn run(app: &App, command: ConnectionCommand) -> Result<(), CliError> {
+pub async fn run(app: &App, command: ConnectionCommand) -> Result<(), AppError> {
     match command {
         ConnectionCommand::List => list(app).await,
         ConnectionCommand::Show { label } => show(app, &label).await,
@@ -38,7 +38,7 @@ pub async fn run(app: &App, command: ConnectionCommand) -> Result<(), CliError> 
 }
 
 /// Chooses the connection that is used where none is named, or says which it is.
-async fn default(app: &App, label: Option<String>, none: bool) -> Result<(), CliError> {
+async fn default(app: &App, label: Option<String>, none: bool) -> Result<(), AppError> {
     let connections = app.connections().await?;
     if label.is_some() || none {
         connections.run(move |connections| connections.set_default(label.as_deref())).await?;
@@ -52,13 +52,13 @@ async fn default(app: &App, label: Option<String>, none: bool) -> Result<(), Cli
 }
 
 /// Says by which plan requests are paced, once it is set or taken away where that is wished.
-async fn set_plan(app: &App, label: &str, plan: Option<&str>, default: bool) -> Result<(), CliError> {
+async fn set_plan(app: &App, label: &str, plan: Option<&str>, default: bool) -> Result<(), AppError> {
     let connector = app.connector().await?;
     let manifest = connector.manifest();
     let known: BTreeSet<&str> = manifest.rates.values().flat_map(|plans| plans.keys()).map(String::as_str).collect();
     if let Some(wrong) = plan.filter(|plan| !known.contains(plan)) {
         let known: Vec<&str> = known.into_iter().collect();
-        return Err(CliError::usage(
+        return Err(AppError::usage(
             format!("there is no plan `{wrong}`"),
             format!("use one of: {}", known.join(", ")),
         ));
@@ -78,7 +78,7 @@ async fn set_plan(app: &App, label: &str, plan: Option<&str>, default: bool) -> 
 }
 
 /// Connections, and below them those that are gone here and have yet to be taken back at the service.
-async fn list(app: &App) -> Result<(), CliError> {
+async fn list(app: &App) -> Result<(), AppError> {
     let connections = app.connections().await?;
     let (rows, pending) = (connections.list()?, connections.pending_revocations()?);
     let chosen = connections.default_one()?;
@@ -117,7 +117,7 @@ fn next_step(row: &ConnectionRow) -> Option<String> {
     ConnectionsError::NotActive { label, state, method, reason: String::new() }.next_step()
 }
 
-async fn show(app: &App, label: &str) -> Result<(), CliError> {
+async fn show(app: &App, label: &str) -> Result<(), AppError> {
     let connections = app.connections().await?;
     let mut pending = connections.pending_revocations()?;
     pending.retain(|one| one.label == label || one.id == label);
@@ -130,7 +130,7 @@ async fn show(app: &App, label: &str) -> Result<(), CliError> {
             let service = match (service, app.global.connector.is_some()) {
                 (Some(kept), false) => {
                     let connector = app.connector().await?;
-                    Some(crate::service::current(connector.name(), &connector.clouds(), &kept))
+                    Some(switchboard_app::service::current(connector.name(), &connector.clouds(), &kept))
                 }
                 (kept, _) => kept,
             };
@@ -176,7 +176,7 @@ async fn show(app: &App, label: &str) -> Result<(), CliError> {
     Ok(())
 }
 
-async fn test(app: &App, label: Option<&str>) -> Result<(), CliError> {
+async fn test(app: &App, label: Option<&str>) -> Result<(), AppError> {
     let connector = app.connector().await?;
     let connections = app.connections().await?;
     let before = connections.choose(label)?;
@@ -217,7 +217,7 @@ pub fn still(pending: &PendingRevocation) -> String {
     let why = pending.last_error.as_deref().unwrap_or("it was not asked yet");
     format!(
         "the grant of {} may still hold at the service ({why}); asked again from {}, given up at {}. At once: remove the app in the service's own settings",
-        whose(&pending.label),
+        grant_of(&pending.label),
         output::time(pending.next_at),
         output::time(pending.until)
     )

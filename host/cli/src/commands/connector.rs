@@ -6,10 +6,10 @@ use switchboard_runtime::Connector;
 
 use crate::app::App;
 use crate::args::ConnectorCommand;
-use crate::error::CliError;
 use crate::output;
+use switchboard_app::AppError;
 
-pub async fn run(app: &App, command: ConnectorCommand) -> Result<(), CliError> {
+pub async fn run(app: &App, command: ConnectorCommand) -> Result<(), AppError> {
     let ConnectorCommand::List { search } = command;
     let connector = app.connector().await?;
     let manifest = connector.manifest();

@@ -8,16 +8,16 @@ use switchboard_connections::{Method as Kind, Revocation, Usage};
 use crate::app::App;
 use crate::commands::connect::attempt;
 use crate::commands::connection::{email, used};
-use crate::error::CliError;
 use crate::output;
+use switchboard_app::AppError;
 
-pub async fn run(app: &App, label: &str, yes: bool) -> Result<(), CliError> {
+pub async fn run(app: &App, label: &str, yes: bool) -> Result<(), AppError> {
     let connections = app.connections().await?;
     let row = connections.show(label)?;
     let usage = connections.usage(&row.id)?;
     if !yes {
         if app.global.no_input || !std::io::stdin().is_terminal() {
-            return Err(CliError::usage(
+            return Err(AppError::usage(
                 format!("this revokes and deletes `{}` ({})", row.label, depends(&usage)),
                 "add --yes to continue",
             ));
@@ -29,7 +29,7 @@ pub async fn run(app: &App, label: &str, yes: bool) -> Result<(), CliError> {
             email(&row)
         ));
         if crate::input::line()?.trim() != row.label {
-            return Err(CliError::failed("not-confirmed", "not confirmed; nothing was done"));
+            return Err(AppError::failed("not-confirmed", "not confirmed; nothing was done"));
         }
     }
     let was_default = connections.default_one()?.is_some_and(|default| default.id == row.id);

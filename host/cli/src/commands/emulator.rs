@@ -3,10 +3,10 @@
 use switchboard_emulator::cli::{self, Command, Failed, Start};
 
 use crate::app::App;
-use crate::error::CliError;
 use crate::output;
+use switchboard_app::AppError;
 
-pub async fn run(app: &App, command: Command) -> Result<(), CliError> {
+pub async fn run(app: &App, command: Command) -> Result<(), AppError> {
     match command {
         Command::Start(start) => serve(app, *start).await,
         command => {
@@ -17,14 +17,14 @@ pub async fn run(app: &App, command: Command) -> Result<(), CliError> {
     }
 }
 
-fn failed(why: Failed) -> CliError {
+fn failed(why: Failed) -> AppError {
     match why.usage {
-        true => CliError::usage(why.message, "see `switchboard emulator --help`"),
-        false => CliError::failed("emulator", why.message),
+        true => AppError::usage(why.message, "see `switchboard emulator --help`"),
+        false => AppError::failed("emulator", why.message),
     }
 }
 
-async fn serve(app: &App, start: Start) -> Result<(), CliError> {
+async fn serve(app: &App, start: Start) -> Result<(), AppError> {
     let emulator = start.run().await.map_err(failed)?;
     if app.global.json {
         output::line(&cli::addresses(&emulator).to_string())?;

@@ -7,8 +7,8 @@ use switchboard_suggest::suggest;
 
 use crate::app::App;
 use crate::args::ErrorCommand;
-use crate::error::CliError;
 use crate::output;
+use switchboard_app::AppError;
 
 /// The host's own codes; the connector's are in its manifest.
 const OWN: &str = include_str!("../../../../manifests/host/errors.json");
@@ -31,11 +31,11 @@ struct Problem {
     retry: String,
 }
 
-pub async fn run(app: &App, command: ErrorCommand) -> Result<(), CliError> {
+pub async fn run(app: &App, command: ErrorCommand) -> Result<(), AppError> {
     let ErrorCommand::List { search } = command;
     let connector = app.connector().await?;
     let manifest = connector.manifest();
-    let own: Catalogue = serde_json::from_str(OWN).map_err(|error| CliError::failed("broken", error.to_string()))?;
+    let own: Catalogue = serde_json::from_str(OWN).map_err(|error| AppError::failed("broken", error.to_string()))?;
     let mut problems: Vec<Problem> = manifest.errors.iter().map(of_connector).collect();
     // The connector knows more about a code that both have.
     for problem in own.problems.into_iter().chain(manifest.remedies.iter().map(of_remedy)) {
@@ -56,7 +56,7 @@ pub async fn run(app: &App, command: ErrorCommand) -> Result<(), CliError> {
     if problems.is_empty() && refusals.is_empty() {
         let near = suggest(&search, known).map_or_else(String::new, |near| format!("{near} "));
         let fix = format!("{near}`switchboard error list` shows all codes");
-        return Err(CliError::usage(format!("unknown code `{search}`"), fix));
+        return Err(AppError::usage(format!("unknown code `{search}`"), fix));
     }
     for problem in &problems {
         output::line(&problem.code)?;
@@ -89,6 +89,6 @@ fn of_remedy(remedy: &Remedy) -> Problem {
     }
 }
 
-fn part(name: &str, text: &str) -> Result<(), CliError> {
+fn part(name: &str, text: &str) -> Result<(), AppError> {
     if text.is_empty() { Ok(()) } else { output::line(&format!("  {name}: {text}")) }
 }

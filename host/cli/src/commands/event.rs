@@ -7,11 +7,11 @@ use super::activity::holds;
 use super::receive;
 use crate::app::App;
 use crate::args::EventCommand;
-use crate::error::{CliError, exit};
-use crate::suggest::meant;
 use crate::{output, schema};
+use switchboard_app::activities::meant;
+use switchboard_app::{AppError, Class};
 
-pub async fn run(app: &App, command: EventCommand) -> Result<(), CliError> {
+pub async fn run(app: &App, command: EventCommand) -> Result<(), AppError> {
     let connector = app.connector().await?;
     let manifest = connector.manifest();
     match command {
@@ -24,7 +24,7 @@ pub async fn run(app: &App, command: EventCommand) -> Result<(), CliError> {
     }
 }
 
-fn list(app: &App, manifest: &Manifest, search: Option<&str>) -> Result<(), CliError> {
+fn list(app: &App, manifest: &Manifest, search: Option<&str>) -> Result<(), AppError> {
     let wanted = |event: &&EventEntry| search.is_none_or(|search| holds(search, &[&id(manifest, event), &event.title]));
     let found: Vec<&EventEntry> = manifest.events.iter().filter(wanted).collect();
     if app.global.json {
@@ -41,19 +41,19 @@ fn list(app: &App, manifest: &Manifest, search: Option<&str>) -> Result<(), CliE
 }
 
 /// The event, or the error that names the nearest one.
-fn find<'a>(manifest: &'a Manifest, id: &str) -> Result<&'a EventEntry, CliError> {
+fn find<'a>(manifest: &'a Manifest, id: &str) -> Result<&'a EventEntry, AppError> {
     manifest.event(id).ok_or_else(|| {
         let near = meant(manifest.nearest_event(id).as_deref());
-        CliError::Failed {
+        AppError::Failed {
             code: "event.unknown".into(),
             message: format!("there is no event `{id}`"),
-            fix: Some(format!("{near}`switchboard event list` shows all")),
-            exit: exit::USAGE,
+            fix: Some(near.with("`switchboard event list` shows all")),
+            class: Class::Usage,
         }
     })
 }
 
-fn show(app: &App, manifest: &Manifest, event: &EventEntry) -> Result<(), CliError> {
+fn show(app: &App, manifest: &Manifest, event: &EventEntry) -> Result<(), AppError> {
     if app.global.json {
         return output::json(event);
     }

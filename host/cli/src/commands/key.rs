@@ -5,10 +5,10 @@ use switchboard_connections::{KeyReport, KeySource, Vault};
 
 use crate::app::App;
 use crate::args::KeyCommand;
-use crate::error::CliError;
 use crate::output;
+use switchboard_app::AppError;
 
-pub async fn run(app: &App, command: &KeyCommand) -> Result<(), CliError> {
+pub async fn run(app: &App, command: &KeyCommand) -> Result<(), AppError> {
     crate::memory::hide_from_other_processes();
     let (store, source) = (app.store()?, app.key_source()?);
     let (of, from, rotate) = (store.clone(), source.clone(), matches!(command, KeyCommand::Rotate));
@@ -26,7 +26,7 @@ pub async fn run(app: &App, command: &KeyCommand) -> Result<(), CliError> {
     Ok(())
 }
 
-fn print(app: &App, report: &KeyReport) -> Result<(), CliError> {
+fn print(app: &App, report: &KeyReport) -> Result<(), AppError> {
     let shown = json!({ "fingerprint": report.fingerprint, "source": report.source, "secrets": report.secrets });
     if app.global.json { output::json(&shown) } else { output::fields(&shown) }
 }

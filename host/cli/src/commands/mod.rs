@@ -14,7 +14,6 @@ mod event;
 mod key;
 mod receive;
 mod reference;
-mod revocations;
 mod run;
 mod runs;
 mod tour;
@@ -24,16 +23,17 @@ use std::process::ExitCode;
 use std::task::Poll;
 
 use clap::CommandFactory;
+use switchboard_app::housekeeping::Housekeeping;
 
 use crate::app::App;
 use crate::args::{Args, Command};
 use crate::browser;
-use crate::error::CliError;
 use crate::output;
+use switchboard_app::AppError;
 
 /// Run the command that was asked for, until it ends or is interrupted. `try`, `run` and `emulator` tidy up when interrupted, so they
 /// listen themselves.
-pub async fn dispatch(args: Args) -> Result<ExitCode, CliError> {
+pub async fn dispatch(args: Args) -> Result<ExitCode, AppError> {
     let _file_limit = file_limit();
     let app = App::new(args.global)?;
     let done = match args.command {
@@ -41,17 +41,17 @@ pub async fn dispatch(args: Args) -> Result<ExitCode, CliError> {
         // It is listened for before anything is done, so that nothing is ended by the system instead.
         _ => tokio::select! {
             biased;
-            () = asked_to_end() => Err(CliError::Interrupted),
+            () = asked_to_end() => Err(AppError::Interrupted),
             done = command(&app, args.command) => done,
         },
     };
     // However it ended: a token that is being replaced would be lost with its answer.
-    app.settle().await;
+    app.close().await;
     done
 }
 
-async fn command(app: &App, command: Command) -> Result<ExitCode, CliError> {
-    let earlier = revocations::begin(app, &command).await;
+async fn command(app: &App, command: Command) -> Result<ExitCode, AppError> {
+    let housekeeping = if opens_connections(&command) { Some(Housekeeping::begin(app).await) } else { None };
     match command {
         Command::Try(options) => try_out::run(app, options).await?,
         Command::Connect(options) => connect::run(app, *options).await?,
@@ -78,8 +78,18 @@ async fn command(app: &App, command: Command) -> Result<ExitCode, CliError> {
             output::script(&String::from_utf8_lossy(&script))?;
         }
     }
-    revocations::finish(app, earlier).await;
+    if let Some(housekeeping) = housekeeping {
+        housekeeping.finish(app).await;
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Commands that open the connections anyway.
+fn opens_connections(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Connection(_) | Command::Call(_) | Command::Run(_) | Command::Connect(_) | Command::Doctor(_)
+    )
 }
 
 /// A file that reaches the process's limit of sizes ends the process by a signal, unless somebody takes it: then the write fails,

@@ -3,27 +3,27 @@
 use clap::{Arg, Command, CommandFactory};
 
 use crate::args::Args;
-use crate::error::{CliError, exit};
 use crate::output;
+use crate::present::error::exit;
+use switchboard_app::{AppError, Class};
 
 /// Every exit code with its meaning and what to do.
-const EXITS: [(u8, &str, &str); 8] = [
-    (0, "Done", "Go on"),
+const EXITS: [(Class, &str, &str); 7] = [
     (
-        exit::FAILED,
+        Class::Failed,
         "Failed: also a write that may have happened, and the `fail` step of an automation",
         "Read the error",
     ),
-    (exit::USAGE, "Wrong usage: an unknown command, flag, activity or label", "Correct the command"),
-    (exit::INVALID, "The document or the input is invalid", "Correct the document or the input"),
-    (exit::SIGN_IN, "A sign-in or a scope is missing", "A person must act: connect, reconnect or add the scope"),
-    (exit::SERVICE, "The service refused the request", "Read the error"),
-    (exit::LATER, "A temporary problem: rate limit, timeout or network", "Try again later"),
-    (exit::INTERRUPTED, "Ctrl-C or SIGTERM ended the command", "Look at what was done"),
+    (Class::Usage, "Wrong usage: an unknown command, flag, activity or label", "Correct the command"),
+    (Class::Invalid, "The document or the input is invalid", "Correct the document or the input"),
+    (Class::SignIn, "A sign-in or a scope is missing", "A person must act: connect, reconnect or add the scope"),
+    (Class::Service, "The service refused the request", "Read the error"),
+    (Class::Later, "A temporary problem: rate limit, timeout or network", "Try again later"),
+    (Class::Interrupted, "Ctrl-C or SIGTERM ended the command", "Look at what was done"),
 ];
 
 /// Prints `docs/reference/command-line.md`.
-pub fn run() -> Result<(), CliError> {
+pub fn run() -> Result<(), AppError> {
     output::script(&page())
 }
 
@@ -34,8 +34,9 @@ fn page() -> String {
         "# Command line and exit codes\n\n`make docs` writes this page from the program. \
          `switchboard COMMAND --help` prints the same.\n\n## Exit codes\n\n| Code | Meaning | What to do |\n|---|---|---|\n",
     );
-    for (code, meaning, advice) in EXITS {
-        page.push_str(&format!("| {code} | {meaning} | {advice} |\n"));
+    page.push_str("| 0 | Done | Go on |\n");
+    for (class, meaning, advice) in EXITS {
+        page.push_str(&format!("| {} | {meaning} | {advice} |\n", exit(class)));
     }
     page.push_str(
         "\nWith `--json`, data goes to standard output as JSON. An error is the last line of standard error, also as JSON.\n\n\

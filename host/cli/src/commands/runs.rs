@@ -1,29 +1,23 @@
 //! `switchboard runs`: what ran, step by step, until it is deleted.
 
 use serde_json::{Value, json};
-use switchboard_store::{RunRecord, StepRecord, Store, StoreError};
+use switchboard_app::AppError;
+use switchboard_app::runs::records::{self, Deletion, Run, Step};
 
 use crate::app::App;
 use crate::args::RunsCommand;
 use crate::commands::run::on;
-use crate::error::CliError;
 use crate::output;
-use crate::suggest::suggest;
-
-/// Runs among which a mistyped id is looked for.
-const LATEST: u32 = 200;
 
 /// Of a run that ended with its process.
 const INTERRUPTED: &str = "
 error[interrupted]: the process of this run ended before the run did
   fix: steps in state `started` may have taken effect: check them before you run the automation again";
 
-pub async fn run(app: &App, command: RunsCommand) -> Result<(), CliError> {
-    let store = app.store()?;
-    let wrong = |error: switchboard_store::StoreError| CliError::failed("store", error.to_string());
+pub async fn run(app: &App, command: RunsCommand) -> Result<(), AppError> {
     match command {
         RunsCommand::List { limit } => {
-            let runs = store.runs(limit).map_err(wrong)?;
+            let runs = records::list(app, limit)?;
             if app.global.json {
                 return output::json(&runs.iter().map(run_json).collect::<Vec<_>>());
             }
@@ -43,19 +37,10 @@ pub async fn run(app: &App, command: RunsCommand) -> Result<(), CliError> {
             });
             output::table(&["RUN", "AUTOMATION", "CONNECTION", "STATE", "STARTED", "TOOK"], rows.collect())
         }
-        RunsCommand::Delete { id } => {
-            let run = find(&store, &id)?;
-            report(app, delete(&store, vec![run.id], true).await?)
-        }
-        RunsCommand::Prune { older_than } => {
-            let age = i64::try_from(older_than.as_millis()).unwrap_or(i64::MAX);
-            let moment = jiff::Timestamp::now().as_millisecond().saturating_sub(age);
-            let ids = store.runs_before(moment).map_err(wrong)?;
-            report(app, delete(&store, ids, false).await?)
-        }
+        RunsCommand::Delete { id } => report(app, records::delete(app, &id).await?),
+        RunsCommand::Prune { older_than } => report(app, records::prune(app, older_than).await?),
         RunsCommand::Show { id } => {
-            let run = find(&store, &id)?;
-            let steps = store.steps(&run.id).map_err(wrong)?;
+            let (run, steps) = records::show(app, &id)?;
             if app.global.json {
                 let mut shown = run_json(&run);
                 if let Some(fields) = shown.as_object_mut() {
@@ -91,51 +76,8 @@ pub async fn run(app: &App, command: RunsCommand) -> Result<(), CliError> {
     }
 }
 
-/// The run of an id, or of the beginning of one.
-fn find(store: &Store, id: &str) -> Result<RunRecord, CliError> {
-    match store.run(id)? {
-        Some(run) => Ok(run),
-        None => {
-            let latest = store.runs(LATEST)?;
-            let near = suggest(id, latest.iter().map(|run| &run.id));
-            Err(CliError::not_found(
-                format!("there is no run `{id}`"),
-                format!("{near}`switchboard runs list` shows the latest"),
-            ))
-        }
-    }
-}
-
-/// The runs that were deleted, and the error that ended it before the last one.
-struct Deletion {
-    ids: Vec<String>,
-    error: Option<StoreError>,
-}
-
-/// Deletes runs, on the thread of the database. One that goes on is refused where it was named, else left out.
-async fn delete(store: &Store, ids: Vec<String>, named: bool) -> Result<Deletion, CliError> {
-    let of = store.clone();
-    let work = move || {
-        let mut deletion = Deletion { ids: Vec::new(), error: None };
-        for id in ids {
-            match of.delete_run(&id) {
-                Err(StoreError::RunGoesOn { .. }) if !named => {}
-                Err(error) => {
-                    deletion.error = Some(error);
-                    break;
-                }
-                Ok(()) => deletion.ids.push(id),
-            }
-        }
-        // What was erased does not stay in the journal. At worst the next command does it.
-        let _ = of.fold_journal();
-        Ok::<Deletion, StoreError>(deletion)
-    };
-    Ok(store.call(work).await?)
-}
-
 /// Says what was deleted, and then why the rest was not.
-fn report(app: &App, deletion: Deletion) -> Result<(), CliError> {
+fn report(app: &App, deletion: Deletion) -> Result<(), AppError> {
     let Deletion { ids, error } = deletion;
     match ids.as_slice() {
         [] if error.is_some() => {}
@@ -145,13 +87,13 @@ fn report(app: &App, deletion: Deletion) -> Result<(), CliError> {
         many => output::line(&format!("{} runs are deleted", many.len()))?,
     }
     match error {
-        Some(error) => Err(error.into()),
+        Some(error) => Err(error),
         None => Ok(()),
     }
 }
 
 /// What went in or came out, under its heading; nothing when there is none of it.
-fn part(heading: &str, value: &Value) -> Result<(), CliError> {
+fn part(heading: &str, value: &Value) -> Result<(), AppError> {
     if value.is_null() || value.as_object().is_some_and(serde_json::Map::is_empty) {
         return Ok(());
     }
@@ -185,7 +127,7 @@ fn took(from: i64, to: Option<i64>) -> String {
     to.map_or_else(String::new, |to| format!("{:.1} s", (to - from).max(0) as f64 / 1000.0))
 }
 
-fn run_json(run: &RunRecord) -> Value {
+fn run_json(run: &Run) -> Value {
     json!({
         "id": run.id, "automation": run.automation, "document_sha256": run.document_sha256, "connections": run.connections, "state": run.state,
         "started_at": output::time(run.started_at), "ended_at": run.ended_at.map(output::time),
@@ -193,7 +135,7 @@ fn run_json(run: &RunRecord) -> Value {
     })
 }
 
-fn step_json(step: &StepRecord) -> Value {
+fn step_json(step: &Step) -> Value {
     json!({
         "path": step.path, "activity": step.activity, "state": step.state, "attempt": step.attempt,
         "started_at": output::time(step.started_at), "ended_at": step.ended_at.map(output::time),

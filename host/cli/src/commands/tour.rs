@@ -1,40 +1,30 @@
 //! The guided walk of `switchboard try --tour`: the demo automation, step by step, with proof of what it left behind.
 
-use std::path::PathBuf;
-use std::sync::Arc;
-
 use serde_json::{Value, json};
-use switchboard_connections::Connections;
-use switchboard_engine_local::{LocalJournal, SystemClock};
-use switchboard_runtime::Connector;
+use switchboard_app::runs::{self, RunRequest};
+use switchboard_app::{AppError, Downloads};
+use switchboard_automation::Allowance;
 
-use crate::accounts::ONLY;
 use crate::app::App;
-use crate::commands::{connect, run::new_id, try_out::LABEL};
-use crate::error::CliError;
 use crate::output;
-use crate::runner::{Account, ManifestCatalog, SandboxRunner};
 
 /// The automation of the walk, as in `manifests/automations`.
 const DOCUMENT: &str = include_str!("../../../../manifests/automations/first-light.json");
 
-pub async fn run(app: &App, connector: Connector, connections: &Connections) -> Result<(), CliError> {
-    let report = switchboard_automation::check(DOCUMENT, "first-light.json", &ManifestCatalog(connector.manifest()));
-    if !report.is_ok() {
-        return Err(CliError::failed("document.invalid", report.to_string()));
-    }
-    let document = switchboard_automation::parse(DOCUMENT, "first-light.json")
-        .map_err(|report| CliError::failed("document.invalid", report.to_string()))?;
-    let downloads = PathBuf::from("downloads");
-    let connection = Arc::new(connect::live(app, &connector, connections, Some(LABEL))?);
-    let account = Account { connection, options: app.call_options(LABEL, &downloads) };
-    let runner = SandboxRunner { connector, accounts: [(ONLY.to_owned(), account)].into() };
-    let id = new_id();
-    let journal = LocalJournal::new(app.store()?).using([("zoom".to_owned(), LABEL.to_owned())].into());
-    let outputs = switchboard_automation::run(&document, json!({}), &runner, &journal, &SystemClock, &id)
-        .await
-        .map_err(|error| CliError::failed(&error.code, error.to_string()))?;
-    app.say(&format!("automation ran   first-light.json, run {id}"));
+pub async fn run(app: &App, label: &str) -> Result<(), AppError> {
+    let request = RunRequest {
+        source: DOCUMENT.to_owned(),
+        name: "first-light.json".to_owned(),
+        limits: Allowance::default(),
+        inputs: json!({}),
+        connections: vec![label.to_owned()],
+        downloads: Downloads::default(),
+        allow: Vec::new(),
+        confirmed: false,
+    };
+    let finished = runs::run(app, request, super::asked_to_end()).await?;
+    let outputs = &finished.outputs;
+    app.say(&format!("automation ran   first-light.json, run {}", finished.id));
     let text = |key: &str| {
         outputs
             .get(key)
@@ -49,10 +39,10 @@ pub async fn run(app: &App, connector: Connector, connections: &Connections) -> 
     app.say(&format!("path             {}", text("path")));
     let on_disk = std::fs::metadata(text("path")).map(|file| file.len());
     if complete != "yes" || on_disk.ok() != Some(size) {
-        return Err(CliError::failed(
+        return Err(AppError::failed(
             "tour",
             "the list was not complete, or the file on disk is not the one downloaded",
         ));
     }
-    if app.global.json { output::json(&outputs) } else { Ok(()) }
+    if app.global.json { output::json(outputs) } else { Ok(()) }
 }

@@ -12,9 +12,9 @@ use crate::app::App;
 use crate::args::Try;
 use crate::commands::connect::{keep, who};
 use crate::commands::tour;
-use crate::error::CliError;
 use crate::output;
-use crate::service;
+use switchboard_app::AppError;
+use switchboard_app::service;
 
 /// Label of the connection `try` makes, anew at each start.
 pub const LABEL: &str = "demo";
@@ -29,14 +29,14 @@ const DOWNLOAD_PORT: u16 = 7902;
 /// A tour ends by itself: it takes whatever port is free.
 const ANY_PORT: u16 = 0;
 
-pub async fn run(app: &App, options: Try) -> Result<(), CliError> {
+pub async fn run(app: &App, options: Try) -> Result<(), AppError> {
     let port = |chosen: Option<u16>, usual| chosen.unwrap_or(if options.tour { ANY_PORT } else { usual });
     let wanted = (port(options.port, PORT), port(options.download_port, DOWNLOAD_PORT));
     let emulator =
         switchboard_emulator::start(Options { api_port: wanted.0, download_port: wanted.1, ..Options::default() })
             .await
             .map_err(|error| {
-                CliError::failed(
+                AppError::failed(
             "port-busy",
             format!("the emulator cannot listen on port {} or {}: {error}", wanted.0, wanted.1),
         )
@@ -53,7 +53,7 @@ pub async fn run(app: &App, options: Try) -> Result<(), CliError> {
     scopes.sort_unstable();
     output::words("scopes           ", &scopes).iter().for_each(|line| app.say(line));
     if options.tour {
-        tour::run(app, connector, &connections).await?;
+        tour::run(app, LABEL).await?;
     } else {
         app.say("in another terminal:");
         app.say("  switchboard call zoom.users.me");
@@ -76,19 +76,19 @@ async fn connect(
     emulator: &Emulator,
     connector: &Connector,
     connections: &Connections,
-) -> Result<Identity, CliError> {
+) -> Result<Identity, AppError> {
     let (api, oauth) = (emulator.api_base(), emulator.oauth_base());
     let service = service::service(connector.manifest(), "zoom", Some(&api), Some(&oauth))?;
     if let Ok(row) = connections.show(LABEL) {
         if row.client_id.as_deref() != Some(emulator.app().0.as_str()) {
-            return Err(CliError::failed(
+            return Err(AppError::failed(
                 "label-taken",
                 format!("the label `{LABEL}` belongs to a connection of your own"),
             )
             .with_fix("use another folder: switchboard try --home DIR"));
         }
         if answers(&row.api_base) {
-            return Err(CliError::failed(
+            return Err(AppError::failed(
                 "label-taken",
                 format!("another `switchboard try` runs with this folder, at {}", row.api_base),
             )
@@ -113,7 +113,7 @@ async fn sign_in(
     emulator: &Emulator,
     connections: &Connections,
     service: &Service,
-) -> Result<Grant, CliError> {
+) -> Result<Grant, AppError> {
     let (client_id, client_secret) = emulator.app();
     let client = Client { client_id, client_secret: Some(client_secret.into()) };
     let back = Loopback { port: REDIRECT_PORT, listen: false };
@@ -121,9 +121,9 @@ async fn sign_in(
     let mut page: Url = pending.authorize_url.clone();
     page.query_pairs_mut().append_pair("_user", USER).append_pair("_decision", "allow");
     let landed = app
-        .egress
+        .egress()
         .redirect_of(&page, Instant::now() + Duration::from_secs(10))
         .await
-        .map_err(|failure| CliError::failed(&failure.code, failure.message))?;
+        .map_err(|failure| AppError::failed(&failure.code, failure.message))?;
     Ok(pending.paste(landed.as_str()).await?)
 }

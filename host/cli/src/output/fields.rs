@@ -4,10 +4,10 @@ use serde_json::{Map, Value};
 
 use super::printable::{paragraph, printable};
 use super::{json, line, lines, stream, table, words};
-use crate::error::CliError;
+use switchboard_app::AppError;
 
 /// Print an object: scalars as `key  value`, objects as `key.field  value`, lists as tables. What is not an object is printed as JSON.
-pub fn fields(value: &Value) -> Result<(), CliError> {
+pub fn fields(value: &Value) -> Result<(), AppError> {
     let Some(object) = value.as_object() else {
         return json(value);
     };
@@ -65,7 +65,7 @@ const COLUMNS: usize = 6;
 const CELL: usize = 40;
 
 /// The items of a list under the names of their first fields. What is left out is counted.
-fn items_table(items: &[Value]) -> Result<(), CliError> {
+fn items_table(items: &[Value]) -> Result<(), AppError> {
     let columns = columns(items);
     let mut names: Vec<&str> =
         items.iter().filter_map(Value::as_object).flatten().map(|(name, _)| name.as_str()).collect();

@@ -7,7 +7,7 @@ mod stream;
 use comfy_table::{ContentArrangement, Table, presets};
 use serde::Serialize;
 
-use crate::error::CliError;
+use switchboard_app::AppError;
 
 pub use fields::fields;
 pub use printable::printable;
@@ -16,8 +16,8 @@ pub use stream::is_watched;
 use stream::{DATA, NOTES};
 
 /// Print a value as indented JSON.
-pub fn json(value: &impl Serialize) -> Result<(), CliError> {
-    let text = serde_json::to_string_pretty(value).map_err(|error| CliError::failed("output", error.to_string()))?;
+pub fn json(value: &impl Serialize) -> Result<(), AppError> {
+    let text = serde_json::to_string_pretty(value).map_err(|error| AppError::failed("output", error.to_string()))?;
     DATA.all(&printable::json(&text))
 }
 
@@ -28,22 +28,22 @@ pub fn json_note(value: &serde_json::Value) {
 }
 
 /// Print one line.
-pub fn line(text: &str) -> Result<(), CliError> {
+pub fn line(text: &str) -> Result<(), AppError> {
     DATA.text(&printable(text))
 }
 
 /// Print several lines, composed by us of parts that are printable.
-pub fn lines(text: &str) -> Result<(), CliError> {
+pub fn lines(text: &str) -> Result<(), AppError> {
     DATA.text(&each_printable(text))
 }
 
 /// Print a program of ours for a shell.
-pub fn script(text: &str) -> Result<(), CliError> {
+pub fn script(text: &str) -> Result<(), AppError> {
     DATA.all(text)
 }
 
 /// Print a heading below an empty line.
-pub fn heading(text: &str) -> Result<(), CliError> {
+pub fn heading(text: &str) -> Result<(), AppError> {
     line("")?;
     line(text)
 }
@@ -63,7 +63,7 @@ fn each_printable(text: &str) -> String {
 }
 
 /// Print rows under headings: in a terminal as wide as that is, elsewhere as wide as they are.
-pub fn table(headings: &[&str], rows: Vec<Vec<String>>) -> Result<(), CliError> {
+pub fn table(headings: &[&str], rows: Vec<Vec<String>>) -> Result<(), AppError> {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_header(headings.iter().map(|heading| printable(heading)));
     match stream::width() {

@@ -3,7 +3,7 @@
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::error::CliError;
+use switchboard_app::AppError;
 
 /// Bytes of text for people on one stream. A list of 50,000 rows stays below; a service or a component that has more to say fills no disk.
 const TEXT: usize = 16 << 20;
@@ -21,7 +21,7 @@ pub static NOTES: Stream = Stream { target: || Box::new(std::io::stderr()), writ
 
 impl Stream {
     /// Lines for people. They are printable already.
-    pub fn text(&self, text: &str) -> Result<(), CliError> {
+    pub fn text(&self, text: &str) -> Result<(), AppError> {
         let before = self.written.fetch_add(text.len(), Ordering::Relaxed);
         if before > TEXT {
             return Ok(());
@@ -41,11 +41,11 @@ impl Stream {
     }
 
     /// A line of whatever length. Whoever reads may have read enough: a closed pipe is no failure.
-    pub fn all(&self, text: &str) -> Result<(), CliError> {
+    pub fn all(&self, text: &str) -> Result<(), AppError> {
         let mut target = (self.target)();
         match target.write_all(text.as_bytes()).and_then(|()| target.write_all(b"\n")).and_then(|()| target.flush()) {
             Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-                Err(CliError::failed("output", format!("cannot write: {error}")))
+                Err(AppError::failed("output", format!("cannot write: {error}")))
             }
             _ => Ok(()),
         }

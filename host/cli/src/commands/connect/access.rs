@@ -12,12 +12,12 @@ use switchboard_manifest::{Activity, Effect, Manifest, PlanCheck, Remedy, RoleCh
 use switchboard_runtime::{CallError, Connector, Problem, Retry};
 use switchboard_store::ConnectionRow;
 
-use super::identity::live;
 use crate::app::App;
 use crate::args::{Connect, Method, Style};
-use crate::commands::check;
-use crate::error::CliError;
-use crate::suggest::meant;
+use switchboard_app::AppError;
+use switchboard_app::activities::{choose, role_rights};
+use switchboard_app::documents;
+use switchboard_app::identity::live;
 
 /// The access a connection is made for.
 pub struct Access<'a> {
@@ -45,19 +45,8 @@ impl Access<'_> {
     }
 }
 
-/// The service's names of the rights that an activity needs.
-pub fn role_rights(activity: &Activity) -> Vec<&str> {
-    let rights = activity.more.get("role_rights").and_then(|rights| rights.as_array());
-    rights.into_iter().flatten().filter_map(|right| right.as_str()).collect()
-}
-
-/// The plan that an activity needs, for people.
-pub fn plan_of(activity: &Activity) -> Option<&str> {
-    activity.plan.as_deref()
-}
-
 fn needs_plan(activity: &Activity) -> bool {
-    plan_of(activity).is_some()
+    activity.plan.is_some()
 }
 
 /// The kind of scopes that an app of one's own seems to have, where it gave none of the kind that was asked for.
@@ -68,27 +57,18 @@ pub fn other_kind(manifest: &Manifest, kind: Kind, asked: &[String], granted: &[
 }
 
 /// What the flags ask for.
-pub fn wanted<'a>(manifest: &'a Manifest, connect: &Connect, method: Method) -> Result<Access<'a>, CliError> {
+pub fn wanted<'a>(manifest: &'a Manifest, connect: &Connect, method: Method) -> Result<Access<'a>, AppError> {
     let mut patterns = connect.activities.clone();
     for file in &connect.for_automation {
-        patterns.extend(used(&check::read(file, &Allowance::default())?, file)?);
+        patterns.extend(used(&documents::read(file, &Allowance::default())?, file)?);
     }
     let level = if connect.admin || method == Method::S2s { Level::Account } else { Level::User };
     let style = spelling(connect.style.unwrap_or(Style::Granular));
     let chosen = !patterns.is_empty();
-    let activities = if chosen { self::chosen(manifest, &patterns)? } else { manifest.activities.iter().collect() };
+    let activities = if chosen { choose(manifest, &patterns)? } else { manifest.activities.iter().collect() };
     let asked = manifest.scopes_for(&activities, style, level);
     let left_out = manifest.left_out(&activities, style, level);
     Ok(Access { activities, asked, style, level, left_out, chosen, given: connect.scopes.clone() })
-}
-
-/// The activities that patterns name.
-pub fn chosen<'a>(manifest: &'a Manifest, patterns: &[String]) -> Result<Vec<&'a Activity>, CliError> {
-    manifest.choose(patterns).map_err(|error| {
-        let near = meant(error.nearest.as_deref());
-        let fix = format!("{near}`switchboard activity list` shows all; `*` stands for any text");
-        CliError::usage(error.to_string(), fix)
-    })
 }
 
 pub fn spelling(style: Style) -> Spelling {
@@ -114,7 +94,7 @@ pub fn left_out(some: &[Lacking], style: Spelling) -> Vec<String> {
 }
 
 /// Every activity that an automation names.
-fn used(text: &str, file: &Path) -> Result<Vec<String>, CliError> {
+fn used(text: &str, file: &Path) -> Result<Vec<String>, AppError> {
     fn collect(node: &serde_json::Value, found: &mut Vec<String>) {
         match node {
             serde_json::Value::Object(fields) => {
@@ -126,7 +106,7 @@ fn used(text: &str, file: &Path) -> Result<Vec<String>, CliError> {
         }
     }
     let document = serde_json::from_str(text).map_err(|error| {
-        CliError::usage(format!("{}: {error}", file.display()), "switchboard check shows the place")
+        AppError::usage(format!("{}: {error}", file.display()), "switchboard check shows the place")
     })?;
     let mut found = Vec::new();
     collect(&document, &mut found);
@@ -351,7 +331,7 @@ impl Asked<'_> {
                 details: None,
             })
         })?;
-        let options = self.app.call_options(live.label(), Path::new("downloads"));
+        let options = self.app.call_options(live.label());
         let id = format!("{}.{activity}", self.connector.manifest().connector);
         self.connector.call(&id, input.clone(), Arc::new(live), &options).await
     }

@@ -4,7 +4,7 @@ use switchboard_manifest::{Manifest, Remedy};
 
 use crate::app::App;
 use crate::input;
-use crate::remedy::Facts;
+use switchboard_app::remedy::Facts;
 
 /// Tells what the page may show, and what to type then.
 pub fn explain(app: &App, manifest: &Manifest, facts: &Facts) {

@@ -10,9 +10,10 @@ use switchboard_store::Store;
 use url::Url;
 
 use crate::app::App;
-use crate::error::CliError;
-use crate::given::Given;
-use crate::remedy::{Facts, scopes_of};
+use crate::command_line::CommandLine;
+use switchboard_app::AppError;
+use switchboard_app::OriginalRequest;
+use switchboard_app::remedy::Facts;
 
 /// Where the database keeps them: this, and the label.
 const KEPT: &str = "attempt.";
@@ -40,7 +41,7 @@ pub struct Attempt {
     pub failure: Option<Failure>,
     /// The command, to be given once more.
     #[serde(default)]
-    pub given: Option<Given>,
+    pub given: Option<OriginalRequest>,
     /// Whether the app gave no scope of the kind asked for, and seems to have classic ones (true) or granular ones.
     #[serde(default)]
     pub classic_app: Option<bool>,
@@ -68,7 +69,7 @@ impl Attempt {
             client_id: facts.client_id.clone(),
             redirect: facts.redirect.clone(),
             expected: facts.expected.clone(),
-            given: Some(Given::now()),
+            given: Some(CommandLine::now().into()),
             ..Self::default()
         }
     }
@@ -81,7 +82,7 @@ impl Attempt {
             expected: self.expected.clone(),
             client_id: self.client_id.clone(),
             redirect: self.redirect.clone(),
-            given: self.given.clone(),
+            original: self.given.clone(),
             app_style: self.classic_app.map(|classic| if classic { Style::Classic } else { Style::Granular }),
             scopes: self.scopes.clone(),
             ..Facts::default()
@@ -112,18 +113,16 @@ impl Attempt {
     }
 
     /// It failed, which is kept when it was the service that was asked.
-    pub fn failed(&mut self, app: &App, error: &CliError) {
+    pub fn failed(&mut self, app: &App, error: &AppError) {
         if self.oauth_base.is_none() {
             return;
         }
         self.waits = None;
-        self.scopes = scopes_of(error);
-        let told = error.as_json();
-        let text = |field: &str| told.pointer(field).and_then(|text| text.as_str()).map(str::to_owned);
+        self.scopes = error.scopes();
         self.failure = (!gave_up(error)).then(|| Failure {
-            code: text("/code").unwrap_or_default(),
-            message: text("/message").unwrap_or_default(),
-            remedy: text("/remedy/id"),
+            code: error.code(),
+            message: error.to_string(),
+            remedy: error.report().guidance.map(|guidance| guidance.remedy.id.clone()),
         });
         self.keep(app);
     }
@@ -158,13 +157,13 @@ impl Attempt {
 }
 
 /// Nobody answered: no failure of anything.
-fn gave_up(error: &CliError) -> bool {
+fn gave_up(error: &AppError) -> bool {
     match error {
-        CliError::Connections(error) => {
+        AppError::Connections(error) => {
             matches!(error.root(), ConnectionsError::Timeout { .. } | ConnectionsError::CodeExpired { .. })
         }
-        CliError::Failed { code, .. } => code == NOTHING_PASTED,
-        CliError::Explained { error, .. } => gave_up(error),
+        AppError::Failed { code, .. } => code == NOTHING_PASTED,
+        AppError::Explained(error, _) => gave_up(error),
         _ => false,
     }
 }
@@ -180,12 +179,12 @@ pub fn attempts(app: &App, label: Option<&str>) -> Vec<Attempt> {
 }
 
 /// Forgets those of this label, or all of them, and gives their labels.
-pub async fn dismiss(store: &Store, label: Option<&str>) -> Result<Vec<String>, CliError> {
+pub async fn dismiss(store: &Store, label: Option<&str>) -> Result<Vec<String>, AppError> {
     let (of, label) = (store.clone(), label.map(str::to_owned));
     store.call(move || dismiss_now(&of, label.as_deref())).await
 }
 
-fn dismiss_now(store: &Store, label: Option<&str>) -> Result<Vec<String>, CliError> {
+fn dismiss_now(store: &Store, label: Option<&str>) -> Result<Vec<String>, AppError> {
     let mut dismissed = Vec::new();
     for (name, attempt) in kept(store) {
         if label.is_none_or(|label| attempt.label == label) {

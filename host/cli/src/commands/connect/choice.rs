@@ -1,7 +1,7 @@
 //! Which way to connect the flags mean, and which of them do not belong to it.
 
 use crate::args::{Connect, Method};
-use crate::error::CliError;
+use switchboard_app::AppError;
 
 /// The way that was named, else the one that the other flags belong to.
 pub fn method(connect: &Connect) -> Method {
@@ -17,7 +17,7 @@ pub fn method(connect: &Connect) -> Method {
 }
 
 /// Refuses what belongs to another way of connecting.
-pub fn fits(connect: &Connect, method: Method) -> Result<(), CliError> {
+pub fn fits(connect: &Connect, method: Method) -> Result<(), AppError> {
     if connect.api_key.is_some() {
         return Err(jwt());
     }
@@ -34,7 +34,7 @@ pub fn fits(connect: &Connect, method: Method) -> Result<(), CliError> {
     ];
     for (flag, is_given, fitting) in given {
         if is_given && !fitting.contains(&method) {
-            return Err(CliError::usage(
+            return Err(AppError::usage(
                 format!("{flag} does not belong to --method {}", name(method)),
                 "`switchboard connect --help` lists the ways to connect with what each needs",
             ));
@@ -44,10 +44,10 @@ pub fn fits(connect: &Connect, method: Method) -> Result<(), CliError> {
 }
 
 /// Refuses a token that stands in the arguments.
-pub fn only_from_input(token: Option<&str>) -> Result<(), CliError> {
+pub fn only_from_input(token: Option<&str>) -> Result<(), AppError> {
     match token {
         None | Some("-") => Ok(()),
-        Some(_) => Err(CliError::usage(
+        Some(_) => Err(AppError::usage(
             "a token is not taken from the arguments, where every program of this machine can read it",
             "if it was a real one, end it at the service; then give a new one on standard input: --token - < FILE",
         )),
@@ -63,11 +63,11 @@ fn name(method: Method) -> &'static str {
     }
 }
 
-fn jwt() -> CliError {
-    CliError::Failed {
+fn jwt() -> AppError {
+    AppError::Failed {
         code: "jwt-retired".into(),
         message: "an API key with an API secret belongs to a JWT app; Zoom retired these apps in 2023, so these credentials no longer work".into(),
         fix: Some("make a Server-to-Server app in its place: switchboard connect --guide s2s".into()),
-        exit: crate::error::exit::SIGN_IN,
+        class: switchboard_app::Class::SignIn,
     }
 }

@@ -8,8 +8,8 @@ use switchboard_runtime::Connector;
 use super::attempt::Attempt;
 use super::secret;
 use crate::args::Connect;
-use crate::error::CliError;
-use crate::given::Given;
+use crate::command_line::CommandLine;
+use switchboard_app::AppError;
 
 /// The clouds that an app comes for.
 fn elsewhere(manifest: &Manifest) -> String {
@@ -19,7 +19,7 @@ fn elsewhere(manifest: &Manifest) -> String {
 }
 
 /// The app that comes with the connector for this cloud.
-pub fn packaged(connector: &Connector, profile: &str) -> Result<Client, CliError> {
+pub fn packaged(connector: &Connector, profile: &str) -> Result<Client, AppError> {
     let found = connector.manifest().auth.profiles.get(profile).and_then(|profile| profile.app.as_ref());
     let Some(found) = found else {
         let ways: Vec<String> = connector
@@ -40,7 +40,7 @@ pub fn packaged(connector: &Connector, profile: &str) -> Result<Client, CliError
                 Some(format!("{} needs {needs}", way.get("id")?.as_str()?))
             })
             .collect();
-        return Err(CliError::usage(
+        return Err(AppError::usage(
             format!(
                 "this build has no app for the cloud `{profile}`{}; other ways to connect: {}",
                 elsewhere(connector.manifest()),
@@ -48,7 +48,7 @@ pub fn packaged(connector: &Connector, profile: &str) -> Result<Client, CliError
             ),
             format!(
                 "make your own (switchboard connect --guide byo), then: {} --client-id ID --client-secret-file FILE",
-                Given::now().without(&["--method"]).told()
+                CommandLine::now().without(&["--method"]).copyable()
             ),
         ));
     };
@@ -61,7 +61,7 @@ pub async fn server_to_server(
     service: &Service,
     connect: &Connect,
     attempt: &mut Attempt,
-) -> Result<Grant, CliError> {
+) -> Result<Grant, AppError> {
     let given = (&connect.account_id, &connect.client_id, &connect.client_secret_file);
     let missing: Vec<&str> = [
         ("--account-id", given.0.is_none()),
@@ -72,13 +72,13 @@ pub async fn server_to_server(
     .filter_map(|(flag, missing)| missing.then_some(flag))
     .collect();
     if missing == ["--account-id"] {
-        return Err(CliError::usage(
+        return Err(AppError::usage(
             "Server-to-Server needs the account id as well (--account-id). If there is none, these are the API key and secret of a JWT app, which Zoom retired in 2023",
             "App Credentials of a Server-to-Server app shows all three; `switchboard connect --guide s2s` explains how to make one",
         ));
     }
     if !missing.is_empty() {
-        return Err(CliError::usage(
+        return Err(AppError::usage(
             format!("Server-to-Server needs {}", missing.join(" and ")),
             "all three are under App Credentials of the app; the secret comes from a file, or - for standard input",
         ));

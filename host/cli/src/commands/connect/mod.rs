@@ -5,7 +5,6 @@ mod ask;
 pub mod attempt;
 mod choice;
 mod client;
-mod identity;
 mod link;
 mod reconnect;
 mod register;
@@ -15,39 +14,39 @@ mod sign_in;
 
 use serde_json::{Value, json};
 use switchboard_connections::{
-    App as Client, Care, Connections, ConnectionsError, Grant, Loopback, Made, Method as Kind, Owner, Service, State,
-    Wish,
+    App as Client, Care, Connections, ConnectionsError, Loopback, Made, Method as Kind, Owner, Service, State, Wish,
 };
 use switchboard_manifest::scopes::Style as Spelling;
-use switchboard_runtime::{Connector, Identity};
+use switchboard_runtime::Connector;
 
 use crate::app::App;
 use crate::args::{Connect, Method};
+use crate::command_line::CommandLine;
 use crate::commands::disconnect::depends;
 use crate::connect_args::Link;
-use crate::error::CliError;
-use crate::given::Given;
-use crate::remedy::{Facts, explain};
-use crate::service;
+use switchboard_app::AppError;
+use switchboard_app::remedy::{Facts, explain};
+use switchboard_app::service;
 
-pub use access::{plan_of, rights, role_rights};
+pub use access::rights;
 pub use choice::only_from_input;
-pub use identity::{identify, live, recognise, who};
+pub use switchboard_app::identity::{identify, keep, live, recognise};
+
+pub use crate::present::identity::who;
 pub use reconnect::reconnect;
-pub use secret::one_line;
 
 use attempt::Attempt;
 use choice::{fits, method};
 use client::{packaged, server_to_server};
-use identity::{check_expected, identity_of};
 use link::{Addresses, Offer};
 use report::ended;
 use sign_in::{SignIn, Way};
+use switchboard_app::identity::{check_expected, identity_of};
 
 /// Up to so many scopes or activities are named one by one; more are counted.
 const FEW: usize = 5;
 
-pub async fn run(app: &App, mut connect: Connect) -> Result<(), CliError> {
+pub async fn run(app: &App, mut connect: Connect) -> Result<(), AppError> {
     let connector = app.connector().await?;
     if let Some(kind) = &connect.guide {
         return register::guide(app, connector.manifest(), kind, connect.redirect_port);
@@ -90,7 +89,7 @@ async fn connect_as(
     method: Method,
     kind: Kind,
     attempt: &mut Attempt,
-) -> Result<(), CliError> {
+) -> Result<(), AppError> {
     let label = connect.label.as_deref().unwrap_or_default();
     fits(connect, method)?;
     let service = service::service(
@@ -139,7 +138,7 @@ async fn connect_as(
                 }
                 None if method == Method::S2s => server_to_server(&connections, &service, connect, attempt).await?,
                 None => {
-                    let grant = connections.pasted_token(&service, &secret::token(&Given::now().line())?)?;
+                    let grant = connections.pasted_token(&service, &secret::token(&CommandLine::now().line())?)?;
                     attempt.asks(&service.oauth_base);
                     grant
                 }
@@ -171,7 +170,7 @@ async fn connect_as(
 }
 
 /// A name that is taken, with what to do: a connection that has ended is signed in to again.
-pub fn taken(connections: &Connections, error: ConnectionsError) -> CliError {
+pub fn taken(connections: &Connections, error: ConnectionsError) -> AppError {
     let ConnectionsError::LabelTaken { label } = &error else {
         return error.into();
     };
@@ -185,31 +184,15 @@ pub fn taken(connections: &Connections, error: ConnectionsError) -> CliError {
             format!(
                 "it is {}; reconnect it to keep its id and its uses: {}; or choose another name",
                 row.state,
-                facts.again()
+                crate::present::remedy::again(&facts)
             )
         }
     };
-    CliError::failed("label-taken", error.to_string()).with_fix(fix)
-}
-
-/// Identify the owner of `grant`, then keep it under `label`.
-pub async fn keep(
-    app: &App,
-    connector: &Connector,
-    connections: &Connections,
-    service: &Service,
-    label: &str,
-    method: Kind,
-    grant: Grant,
-) -> Result<Identity, CliError> {
-    let identity = identify(app, connector, connections, label, service, &grant).await?;
-    let care = Care { expect_email: None, replace: true };
-    connections.admit(label, method, service, grant, Owner::of(json!(identity)), &care).await?;
-    Ok(identity)
+    AppError::failed("label-taken", error.to_string()).with_fix(fix)
 }
 
 /// The call-back address that an app must list for these flags.
-fn redirect(link: &Link, port: u16) -> Result<String, CliError> {
+fn redirect(link: &Link, port: u16) -> Result<String, AppError> {
     match link.link {
         true => Ok(Addresses::of(link, port)?.redirect()?.into()),
         false => Ok(Loopback::redirect_uri(port)),
@@ -223,7 +206,7 @@ fn warn_of_others(
     service: &Service,
     client_id: &str,
     connect: &Connect,
-) -> Result<(), CliError> {
+) -> Result<(), AppError> {
     for row in connections.of_app(service, client_id)? {
         let email = row.identity.as_ref().and_then(|identity| identity.get("email")).and_then(Value::as_str);
         let who = email.unwrap_or("a user");

@@ -16,12 +16,12 @@ use super::link::{Addresses, Offer, by_link};
 use super::sign_in::{SignIn, Way};
 use super::{FEW, access, ended, identify, secret, who};
 use crate::app::App;
+use crate::command_line::CommandLine;
 use crate::commands::doctor::level;
 use crate::connect_args::{Link, Reconnect};
-use crate::error::CliError;
-use crate::given::Given;
 use crate::output;
-use crate::remedy::{Facts, explain};
+use switchboard_app::AppError;
+use switchboard_app::remedy::{Facts, explain};
 
 /// What is signed in anew.
 struct Again<'a> {
@@ -34,7 +34,7 @@ struct Again<'a> {
     args: &'a Reconnect,
 }
 
-pub async fn reconnect(app: &App, args: &Reconnect) -> Result<(), CliError> {
+pub async fn reconnect(app: &App, args: &Reconnect) -> Result<(), AppError> {
     super::only_from_input(args.token.as_deref())?;
     let connector = app.connector().await?;
     let connections = app.connections().await?;
@@ -50,7 +50,7 @@ pub async fn reconnect(app: &App, args: &Reconnect) -> Result<(), CliError> {
         expected: email,
         client_id: row.client_id.clone(),
         connected: Some(row.method.clone()),
-        given: Some(Given::now()),
+        original: Some(CommandLine::now().into()),
         redirect: Some(super::redirect(&again.link(), again.port())?),
         ..Facts::default()
     };
@@ -87,11 +87,11 @@ pub async fn reconnect(app: &App, args: &Reconnect) -> Result<(), CliError> {
 }
 
 /// What the connection is made for from now on: the same as before, with what the flags add to it.
-fn wanted(manifest: &Manifest, row: &ConnectionRow, made: Made, args: &Reconnect) -> Result<Made, CliError> {
+fn wanted(manifest: &Manifest, row: &ConnectionRow, made: Made, args: &Reconnect) -> Result<Made, AppError> {
     if args.all {
         return Ok(Made { activities: Vec::new(), scopes: Vec::new(), ..made });
     }
-    let added = access::chosen(manifest, &args.activities)?;
+    let added = switchboard_app::activities::choose(manifest, &args.activities)?;
     // Who was asked for everything is so again.
     if added.is_empty() || made.scopes.is_empty() {
         return Ok(made);
@@ -112,7 +112,7 @@ fn wanted(manifest: &Manifest, row: &ConnectionRow, made: Made, args: &Reconnect
 }
 
 /// Refuses what belongs to another kind of connection.
-fn fits(args: &Reconnect, kind: Kind, label: &str) -> Result<(), CliError> {
+fn fits(args: &Reconnect, kind: Kind, label: &str) -> Result<(), AppError> {
     let by_person = [Kind::OAuth, Kind::Byo];
     let browser = args.paste || args.device || args.link.link || args.no_open || args.redirect_port.is_some();
     let asked = args.all || !args.activities.is_empty();
@@ -123,7 +123,7 @@ fn fits(args: &Reconnect, kind: Kind, label: &str) -> Result<(), CliError> {
         ("--for or --all", asked, &by_person),
     ] {
         if given && !fitting.contains(&kind) {
-            return Err(CliError::usage(
+            return Err(AppError::usage(
                 format!("{flag} does not belong to `{label}`, which was made by {}", kind.as_str()),
                 format!("leave it out: switchboard connection reconnect {label}"),
             ));
@@ -160,7 +160,7 @@ impl Again<'_> {
         Made { port, device, public_url, ..self.made.clone() }
     }
 
-    async fn sign_in(&self, attempt: &mut Attempt) -> Result<Admitted, CliError> {
+    async fn sign_in(&self, attempt: &mut Attempt) -> Result<Admitted, AppError> {
         let Again { app, connector, connections, row, kind, made, args } = *self;
         let again = format!("switchboard connection reconnect {}", row.label);
         if !args.replace {
@@ -177,7 +177,7 @@ impl Again<'_> {
             Kind::ServerToServer => self.account(&service, new_secret, attempt).await?,
             Kind::OAuth | Kind::Byo => {
                 let client = connections.app(&row.id)?.ok_or_else(|| {
-                    CliError::failed("not-found", "the app of this connection is missing from the database")
+                    AppError::failed("not-found", "the app of this connection is missing from the database")
                 })?;
                 let client = switchboard_connections::App {
                     client_secret: new_secret.or(client.client_secret),
@@ -207,11 +207,11 @@ impl Again<'_> {
         service: &Service,
         secret: Option<SecretString>,
         attempt: &mut Attempt,
-    ) -> Result<Grant, CliError> {
+    ) -> Result<Grant, AppError> {
         let label = &self.row.label;
         let known = self.connections.account_app(&self.row.id)?;
         let (Some(secret), Some((account, app))) = (secret, known) else {
-            return Err(CliError::usage(
+            return Err(AppError::usage(
                 format!("`{label}` needs no reconnect: a Server-to-Server connection renews its own tokens"),
                 format!(
                     "if its app has a new secret: switchboard connection reconnect {label} --client-secret-file FILE"
@@ -222,7 +222,7 @@ impl Again<'_> {
         Ok(self.connections.server_to_server(service, &account, &app.client_id, secret).await?)
     }
 
-    async fn admit(&self, service: &Service, grant: Grant) -> Result<Admitted, CliError> {
+    async fn admit(&self, service: &Service, grant: Grant) -> Result<Admitted, AppError> {
         let Again { app, connector, connections, row, kind, args, .. } = *self;
         let identity = identify(app, connector, connections, &row.label, service, &grant).await?;
         let owner = Owner::of(json!(identity));

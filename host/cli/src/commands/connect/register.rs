@@ -9,13 +9,15 @@ use super::{access, method};
 use crate::app::App;
 use crate::args::{Connect, Method};
 use crate::connect_args::PORT;
-use crate::error::CliError;
-use crate::{output, remedy, service};
+use crate::output;
+use crate::present::remedy;
+use switchboard_app::AppError;
+use switchboard_app::service;
 
-pub fn guide(app: &App, manifest: &Manifest, kind: &str, port: u16) -> Result<(), CliError> {
+pub fn guide(app: &App, manifest: &Manifest, kind: &str, port: u16) -> Result<(), AppError> {
     let Some(found) = manifest.guides.iter().find(|guide| guide.id == kind) else {
         let known: Vec<&str> = manifest.guides.iter().map(|guide| guide.id.as_str()).collect();
-        return Err(CliError::usage(
+        return Err(AppError::usage(
             format!("there is no guide `{kind}`"),
             format!("use one of: {}", known.join(", ")),
         ));
@@ -29,7 +31,7 @@ pub fn guide(app: &App, manifest: &Manifest, kind: &str, port: u16) -> Result<()
     remedy::guide(&found).iter().try_for_each(|line| output::line(line))
 }
 
-pub fn app_manifest(app: &App, manifest: &Manifest, connect: &Connect) -> Result<(), CliError> {
+pub fn app_manifest(app: &App, manifest: &Manifest, connect: &Connect) -> Result<(), AppError> {
     let wanted = access::wanted(manifest, connect, method(connect))?;
     let (api, oauth) = (connect.api_base.as_deref(), connect.oauth_base.as_deref());
     let service = service::service(manifest, &connect.profile, api, oauth)?;

@@ -8,9 +8,9 @@ use super::access::{self, Access};
 use super::attempt::Attempt;
 use super::{FEW, who};
 use crate::app::App;
-use crate::error::CliError;
 use crate::output;
-use crate::remedy::Facts;
+use switchboard_app::AppError;
+use switchboard_app::remedy::Facts;
 
 pub async fn connected(
     app: &App,
@@ -19,7 +19,7 @@ pub async fn connected(
     admitted: &Admitted,
     identity: &Identity,
     attempt: &Attempt,
-) -> Result<(), CliError> {
+) -> Result<(), AppError> {
     let (label, granted) = (admitted.row.label.as_str(), &admitted.row.scopes);
     let kind = admitted.row.method.as_str();
     let lacking = access::lacking(connector.manifest(), wanted, granted);
@@ -41,14 +41,15 @@ pub async fn connected(
         warnings.extend(found.says());
         let connected = Some(kind.to_owned());
         let facts = Facts { rights: found.missing.clone(), connected, ..attempt.facts() };
-        remedies.extend(found.remedy(connector.manifest()).map(|remedy| facts.fill(remedy)));
+        remedies
+            .extend(found.remedy(connector.manifest()).map(|remedy| crate::present::remedy::fill_with(remedy, &facts)));
     }
     if app.global.json {
         return output::json(&json!({
             "label": label, "method": kind, "identity": identity, "scopes": granted,
             "style": connector.manifest().style_of(granted), "will_not_work": lacking, "warnings": warnings,
             "replaced": admitted.replaced.iter().map(|ended| &ended.label).collect::<Vec<_>>(),
-            "remedies": remedies.iter().map(crate::remedy::value).collect::<Vec<_>>(), "ok": true,
+            "remedies": remedies.iter().map(crate::present::remedy::value).collect::<Vec<_>>(), "ok": true,
         }));
     }
     let what = match kind == Kind::ServerToServer.as_str() {
@@ -69,7 +70,7 @@ pub async fn connected(
         app.say(&format!("! {warning}"));
     }
     for remedy in remedies {
-        crate::remedy::lines(&remedy).iter().for_each(|line| app.say(line));
+        crate::present::remedy::lines(&remedy).iter().for_each(|line| app.say(line));
     }
     app.say(&format!("try: switchboard call zoom.users.me --connection {label}"));
     Ok(())

@@ -6,17 +6,17 @@ use std::path::Path;
 use secrecy::SecretString;
 
 use crate::args::Connect;
-use crate::error::CliError;
 use crate::{input, memory};
+use switchboard_app::AppError;
 
 /// Secrets, tokens and call-back addresses are far shorter.
 const MAX_SECRET: u64 = 64 * 1024;
 /// What errors call standard input.
 const INPUT: &str = "standard input";
 
-pub fn client_id(connect: &Connect) -> Result<String, CliError> {
+pub fn client_id(connect: &Connect) -> Result<String, AppError> {
     connect.client_id.clone().ok_or_else(|| {
-        CliError::usage(
+        AppError::usage(
             "this way of signing in needs a client id",
             "add --client-id, from your app's credentials page; `switchboard try` needs none",
         )
@@ -24,7 +24,7 @@ pub fn client_id(connect: &Connect) -> Result<String, CliError> {
 }
 
 /// The client secret without stray blanks and line ends. On standard input the address that a browser ended on may follow it.
-pub fn client_secret(file: Option<&Path>, address_follows: bool) -> Result<Option<SecretString>, CliError> {
+pub fn client_secret(file: Option<&Path>, address_follows: bool) -> Result<Option<SecretString>, AppError> {
     let Some(file) = file else {
         return Ok(None);
     };
@@ -37,7 +37,7 @@ pub fn client_secret(file: Option<&Path>, address_follows: bool) -> Result<Optio
     } else {
         switchboard_text_file::read(file, MAX_SECRET).map_err(|error| {
             let fix = format!("{}; it must hold only the secret. - stands for standard input", error.fix());
-            CliError::usage(error.to_string(), fix)
+            AppError::usage(error.to_string(), fix)
         })
     };
     let name = if is_input { INPUT.to_owned() } else { format!("the file {}", file.display()) };
@@ -45,7 +45,7 @@ pub fn client_secret(file: Option<&Path>, address_follows: bool) -> Result<Optio
 }
 
 /// A secret that stands alone in a text. What else is there is no part of a secret: nothing of it is repeated.
-pub fn one_line(text: &str, name: &str) -> Result<SecretString, CliError> {
+pub fn one_line(text: &str, name: &str) -> Result<SecretString, AppError> {
     let secret = text.trim();
     let mistake = if secret.is_empty() {
         "is empty"
@@ -56,15 +56,15 @@ pub fn one_line(text: &str, name: &str) -> Result<SecretString, CliError> {
     } else {
         return Ok(SecretString::from(secret.to_owned()));
     };
-    Err(CliError::usage(format!("{name} {mistake}"), "put only the secret into it, in one line of plain text"))
+    Err(AppError::usage(format!("{name} {mistake}"), "put only the secret into it, in one line of plain text"))
 }
 
 /// A pasted token, from standard input. `again` is the command that takes it.
-pub fn token(again: &str) -> Result<SecretString, CliError> {
+pub fn token(again: &str) -> Result<SecretString, AppError> {
     memory::hide_from_other_processes();
     let text = switchboard_text_file::read_stream(std::io::stdin(), INPUT, MAX_SECRET).map_err(unreadable)?;
     if text.trim().is_empty() {
-        return Err(CliError::usage(
+        return Err(AppError::usage(
             "standard input is empty",
             format!("pass a file that holds only the token: {again} < FILE"),
         ));
@@ -72,8 +72,8 @@ pub fn token(again: &str) -> Result<SecretString, CliError> {
     one_line(&text, INPUT)
 }
 
-fn unreadable(error: switchboard_text_file::TextFileError) -> CliError {
-    CliError::failed("input", error.to_string()).with_fix(error.fix())
+fn unreadable(error: switchboard_text_file::TextFileError) -> AppError {
+    AppError::failed("input", error.to_string()).with_fix(error.fix())
 }
 
 #[cfg(test)]

@@ -8,12 +8,14 @@ use switchboard_runtime::Connector;
 
 use super::ask;
 use super::attempt::{Attempt, NOTHING_PASTED};
-use crate::app::{App, SIGN_IN};
+use crate::app::App;
 use crate::args::Connect;
 use crate::browser;
-use crate::error::CliError;
-use crate::given::Given;
-use crate::remedy::Facts;
+use crate::command_line::CommandLine;
+use switchboard_app::AppError;
+use switchboard_app::Class;
+use switchboard_app::SIGN_IN;
+use switchboard_app::remedy::{Facts, Guidance};
 
 /// How long the sign-in page may take.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -54,7 +56,7 @@ pub struct SignIn<'a> {
 impl SignIn<'_> {
     /// Until the person has decided. Where the answer with the grant was lost, a connection of its user may have ended:
     /// finds out which.
-    pub async fn by_person(self, client: Client) -> Result<Grant, CliError> {
+    pub async fn by_person(self, client: Client) -> Result<Grant, AppError> {
         let (app, connector, connections, service) = (self.app, self.connector, self.connections, self.service);
         check_input(app)?;
         let client_id = client.client_id.clone();
@@ -63,7 +65,7 @@ impl SignIn<'_> {
             false => self.browser(client).await,
         };
         match signed_in {
-            Err(CliError::Connections(error)) if error.answer_lost() => {
+            Err(AppError::Connections(error)) if error.answer_lost() => {
                 app.say("checking whether this sign-in ended another connection");
                 let owner_check = connector.owner_check(app.trace(SIGN_IN));
                 let left = connections.look_after(service, &client_id, &*owner_check).await;
@@ -73,7 +75,7 @@ impl SignIn<'_> {
         }
     }
 
-    async fn browser(self, client: Client) -> Result<Grant, CliError> {
+    async fn browser(self, client: Client) -> Result<Grant, AppError> {
         let (app, manifest, way) = (self.app, self.connector.manifest(), self.way);
         let back = Loopback { port: way.port, listen: !way.paste };
         let pending = self.connections.begin(self.service, client, self.scopes, back).await?.for_label(self.label);
@@ -96,10 +98,10 @@ impl SignIn<'_> {
         }
     }
 
-    async fn device(self, client: Client) -> Result<Grant, CliError> {
+    async fn device(self, client: Client) -> Result<Grant, AppError> {
         let SignIn { app, connector, connections, service, label, scopes, attempt, .. } = self;
         let Some(path) = connector.manifest().auth.device_path.as_deref() else {
-            return Err(CliError::usage("this service has no sign-in by a code", "use --paste"));
+            return Err(AppError::usage("this service has no sign-in by a code", "use --paste"));
         };
         attempt.asks(&service.oauth_base);
         let pending = connections.begin_device(service, client, path, scopes).await?.for_label(label);
@@ -115,17 +117,17 @@ impl SignIn<'_> {
 }
 
 /// Nobody may be asked: that is said at once, and not after minutes of waiting for a browser.
-fn check_input(app: &App) -> Result<(), CliError> {
+fn check_input(app: &App) -> Result<(), AppError> {
     if !app.global.no_input {
         return Ok(());
     }
-    let again = Given::now().without_switch("--no-input").told();
-    Err(CliError::usage("a person has to sign in, and --no-input forbids to ask one", format!("run: {again}")))
+    let again = CommandLine::now().without_switch("--no-input").copyable();
+    Err(AppError::usage("a person has to sign in, and --no-input forbids to ask one", format!("run: {again}")))
 }
 
 /// The address that the person pastes. A text that is none costs nothing, so that there are some tries.
-async fn pasted(app: &App, manifest: &Manifest, pending: &Pending, facts: &Facts) -> Result<Grant, CliError> {
-    let mut last = CliError::failed(NOTHING_PASTED, "nothing was pasted, so nothing was connected")
+async fn pasted(app: &App, manifest: &Manifest, pending: &Pending, facts: &Facts) -> Result<Grant, AppError> {
+    let mut last = AppError::failed(NOTHING_PASTED, "nothing was pasted, so nothing was connected")
         .with_fix("run the command again, and paste the address the browser ended on");
     for _ in 0..TRIES {
         let line = crate::input::line()?;
@@ -153,13 +155,9 @@ async fn pasted(app: &App, manifest: &Manifest, pending: &Pending, facts: &Facts
 }
 
 /// The person told what the page shows: the wait is over, and nothing was kept.
-fn stopped(seen: &Remedy, facts: &Facts) -> CliError {
+fn stopped(seen: &Remedy, facts: &Facts) -> AppError {
     let code = if seen.id.contains("approv") { "needs-approval" } else { seen.id.as_str() };
-    let error = CliError::Failed {
-        code: code.to_owned(),
-        message: format!("{}; nothing was connected", seen.title),
-        fix: None,
-        exit: crate::error::exit::SIGN_IN,
-    };
-    CliError::Explained { error: Box::new(error), remedy: Box::new(facts.fill(seen)) }
+    let error = AppError::failed(code, format!("{}; nothing was connected", seen.title)).with_class(Class::SignIn);
+    let guidance = Guidance { remedy: seen.clone(), facts: facts.clone() };
+    AppError::Explained(Box::new(error), Box::new(guidance))
 }

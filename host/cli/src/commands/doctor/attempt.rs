@@ -8,10 +8,12 @@ use url::Url;
 
 use super::Finding;
 use crate::app::App;
+use crate::command_line::CommandLine;
 use crate::commands::connect::attempt::{self, Attempt};
-use crate::error::CliError;
 use crate::output;
-use crate::remedy::{Facts, number};
+use crate::present::remedy::again;
+use switchboard_app::AppError;
+use switchboard_app::remedy::{Facts, number};
 
 const ABOUT: &str = "last attempt";
 
@@ -53,11 +55,14 @@ async fn judge(app: &App, manifest: &Manifest, attempt: &Attempt) -> Finding {
     match failure.remedy.as_deref().and_then(|id| manifest.remedy_of(id)) {
         Some(remedy) => {
             let found = Finding::bad(ABOUT, format!("{began}: {}", remedy.title)).remedy(Some(remedy), &facts);
-            let same = attempt.given.as_ref().map(|given| format!("The same command again: {}", given.told()));
+            let same = attempt
+                .given
+                .clone()
+                .map(|given| format!("The same command again: {}", CommandLine::from(given).copyable()));
             found.and_then_here(same)
         }
         None => Finding::bad(ABOUT, format!("{began}: {} ({})", failure.message, failure.code))
-            .fix(format!("run the same command again: {}", facts.again())),
+            .fix(format!("run the same command again: {}", again(&facts))),
     }
 }
 
@@ -66,7 +71,7 @@ async fn page_number(app: &App, attempt: &Attempt) -> Option<String> {
     let page: Url = attempt.authorize.as_ref()?.parse().ok()?;
     let base: Url = attempt.oauth_base.as_ref()?.parse().ok()?;
     let request = http::Request::get(page.as_str()).body(Vec::new()).ok()?;
-    let answer = app.egress.exchange(request, &base, Instant::now() + Duration::from_secs(10)).await.ok()?;
+    let answer = app.egress().exchange(request, &base, Instant::now() + Duration::from_secs(10)).await.ok()?;
     if answer.status().is_success() {
         return None;
     }
@@ -74,10 +79,10 @@ async fn page_number(app: &App, attempt: &Attempt) -> Option<String> {
 }
 
 /// `doctor --dismiss`: forgets those of a label, or all of them. Connections are not touched.
-pub async fn dismiss(app: &App, label: Option<&str>) -> Result<(), CliError> {
+pub async fn dismiss(app: &App, label: Option<&str>) -> Result<(), AppError> {
     let dismissed = attempt::dismiss(&app.store()?, label).await?;
     if let (Some(label), true) = (label, dismissed.is_empty()) {
-        return Err(CliError::not_found(
+        return Err(AppError::not_found(
             format!("no failed sign-in is stored for `{label}`"),
             "`switchboard doctor` lists failed sign-ins",
         ));

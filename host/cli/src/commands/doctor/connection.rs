@@ -1,6 +1,5 @@
 //! One connection: its state, its owner, its owner's rights.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use switchboard_connections::{Connections, ConnectionsError, Loopback};
@@ -15,9 +14,10 @@ use super::scopes::{self, level};
 use crate::app::App;
 use crate::commands::connect::{live, recognise, rights, who};
 use crate::commands::connection::readdressed;
-use crate::error::CliError;
-use crate::remedy::{Facts, answer_lost, number};
+use crate::present::remedy::again;
 use crate::shell::quote;
+use switchboard_app::AppError;
+use switchboard_app::remedy::{Facts, answer_lost, number};
 
 pub async fn look(app: &App, connector: &Connector, connections: &Connections, row: &ConnectionRow) -> Vec<Finding> {
     let manifest = connector.manifest();
@@ -42,7 +42,7 @@ pub async fn look(app: &App, connector: &Connector, connections: &Connections, r
         let problem = answer_lost(reason).or_else(|| state.clone());
         let sign = Sign { state, problem, code: number(reason), method, ..Sign::default() };
         let found = Finding::bad(about, format!("{}: {reason}", row.state));
-        return vec![found.fix(facts.again()).remedy(manifest.remedy(&sign), &facts)];
+        return vec![found.fix(again(&facts)).remedy(manifest.remedy(&sign), &facts)];
     }
     let mut findings = Vec::new();
     match recognise(app, connector, connections, &row.id).await {
@@ -50,7 +50,7 @@ pub async fn look(app: &App, connector: &Connector, connections: &Connections, r
             findings.push(Finding::good(about, who(&identity)));
             findings.extend(readdressed(row, &after).map(|line| Finding::note(about, line)));
         }
-        Err(CliError::Connections(error @ ConnectionsError::WrongAccount { .. })) => {
+        Err(AppError::Connections(error @ ConnectionsError::WrongAccount { .. })) => {
             let sign = Sign { problem: Some("wrong-account".into()), ..Sign::default() };
             let text = format!("belongs to another user than before: {error}");
             findings.push(Finding::bad(about, text).remedy(manifest.remedy(&sign), &facts));
@@ -105,7 +105,7 @@ async fn user(
     let manifest = connector.manifest();
     let check = manifest.user_check.as_ref()?;
     let live = live(app, connector, connections, Some(&row.id)).ok()?;
-    let options = app.call_options(live.label(), Path::new("downloads"));
+    let options = app.call_options(live.label());
     let id = format!("{}.{}", manifest.connector, check.activity);
     let output = connector.call(&id, check.input.clone(), Arc::new(live), &options).await.ok()?;
     let value = output.get(&check.field)?.as_str()?;

@@ -8,17 +8,17 @@ use switchboard_manifest::remedy::Sign;
 use switchboard_runtime::{MemoryReplays, Refusal, Signing, SigningSecrets, Unverified, Verified};
 
 use super::Finding;
-use crate::error::CliError;
-use crate::message::{Message, secrets, signing, unsigned};
-use crate::remedy::Facts;
+use switchboard_app::AppError;
+use switchboard_app::remedy::Facts;
+use switchboard_app::webhooks::{SavedWebhook, secrets, signing, unsigned};
 
 const ABOUT: &str = "event";
 
 /// Judges a saved request by the secret in a file.
-pub async fn look(manifest: &Manifest, message: &Path, secret: &Path) -> Result<Finding, CliError> {
+pub async fn look(manifest: &Manifest, message: &Path, secret: &Path) -> Result<Finding, AppError> {
     // Which app it speaks for makes no difference here: nothing is done that it says.
     let (signing, secrets) = (signing(manifest)?, secrets("", secret)?);
-    let parsed = Message::read(message, signing)?;
+    let parsed = SavedWebhook::read(message, signing)?;
     let judged = judge(manifest, signing, &parsed, &secrets, jiff::Timestamp::now()).await;
     judged.ok_or_else(|| unsigned(message, signing))
 }
@@ -27,7 +27,7 @@ pub async fn look(manifest: &Manifest, message: &Path, secret: &Path) -> Result<
 async fn judge(
     manifest: &Manifest,
     signing: &Signing,
-    message: &Message,
+    message: &SavedWebhook,
     secrets: &SigningSecrets,
     now: jiff::Timestamp,
 ) -> Option<Finding> {
@@ -77,7 +77,7 @@ async fn judge(
 /// The message as a server would take it in.
 async fn take(
     signing: &Signing,
-    message: &Message,
+    message: &SavedWebhook,
     body: &[u8],
     secrets: &SigningSecrets,
     now: jiff::Timestamp,

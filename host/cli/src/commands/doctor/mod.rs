@@ -17,11 +17,14 @@ use crate::app::App;
 use crate::args::Doctor;
 use crate::commands::connect::attempt::attempts;
 use crate::commands::connection::still;
-use crate::commands::revocations::interruption;
-use crate::error::{CliError, exit};
-use crate::network;
 use crate::output;
-use crate::remedy::{self, Facts, sign_of};
+use crate::present::error as present_error;
+use crate::present::next_step::spell;
+use crate::present::remedy;
+use switchboard_app::housekeeping::interruption;
+use switchboard_app::network;
+use switchboard_app::remedy::{Facts, sign_of};
+use switchboard_app::{AppError, Class, NextStep};
 
 /// One thing looked at.
 pub struct Finding {
@@ -76,7 +79,7 @@ impl Finding {
 
     /// With the remedy, its places filled from `facts`.
     pub fn remedy(mut self, remedy: Option<&Remedy>, facts: &Facts) -> Self {
-        self.remedy = remedy.map(|remedy| facts.fill(remedy));
+        self.remedy = remedy.map(|remedy| remedy::fill_with(remedy, facts));
         self.facts = facts.clone();
         self
     }
@@ -97,14 +100,13 @@ impl Finding {
     /// A failure, with the remedy that fits it.
     pub fn failed(
         about: &str,
-        error: &CliError,
+        error: &AppError,
         manifest: Option<&Manifest>,
         method: Option<&str>,
         facts: &Facts,
     ) -> Self {
         let mut found = Self::bad(about, error.to_string());
-        let fields = error.as_json();
-        found.fix = fields.get("fix").and_then(Value::as_str).map(str::to_owned);
+        found.fix = present_error::fix(&error.report());
         let remedy = manifest.and_then(|manifest| manifest.remedy(&sign_of(error, method)));
         found.remedy(remedy, facts)
     }
@@ -120,7 +122,7 @@ impl Finding {
     }
 }
 
-pub async fn run(app: &App, options: Doctor) -> Result<(), CliError> {
+pub async fn run(app: &App, options: Doctor) -> Result<(), AppError> {
     if options.dismiss {
         return attempt::dismiss(app, options.label.as_deref()).await;
     }
@@ -132,7 +134,7 @@ pub async fn run(app: &App, options: Doctor) -> Result<(), CliError> {
         let mut all = broken.into_iter().chain(others);
         let found = all.find(|finding| finding.remedy.as_ref().is_some_and(|remedy| remedy.message));
         let Some((finding, remedy)) = found.and_then(|finding| Some((finding, finding.remedy.as_ref()?))) else {
-            return Err(CliError::failed("nothing-found", "no problem found that an administrator must fix")
+            return Err(AppError::failed("nothing-found", "no problem found that an administrator must fix")
                 .with_fix("switchboard doctor --seen \"what the page says\" --message"));
         };
         let text = remedy::message(remedy, &finding.facts);
@@ -149,10 +151,10 @@ pub async fn run(app: &App, options: Doctor) -> Result<(), CliError> {
             show(finding)?;
         }
     }
-    if bad { Err(CliError::Said(exit::FAILED)) } else { Ok(()) }
+    if bad { Err(AppError::Shown(Class::Failed)) } else { Ok(()) }
 }
 
-fn show(finding: &Finding) -> Result<(), CliError> {
+fn show(finding: &Finding) -> Result<(), AppError> {
     let mark = match finding.state {
         State::Good => "✓",
         State::Note => "!",
@@ -185,7 +187,7 @@ fn network() -> Option<Finding> {
     }
 }
 
-async fn look(app: &App, options: &Doctor) -> Result<Vec<Finding>, CliError> {
+async fn look(app: &App, options: &Doctor) -> Result<Vec<Finding>, AppError> {
     let mut findings: Vec<Finding> = network().into_iter().collect();
     let connector = app.connector().await;
     let manifest = connector.as_ref().ok().map(|connector| connector.manifest());
@@ -246,7 +248,7 @@ async fn look(app: &App, options: &Doctor) -> Result<Vec<Finding>, CliError> {
         findings.extend(interrupted.iter().map(|one| Finding::note("sign-in", interruption(one))));
     }
     if rows.is_empty() && pending.is_empty() && options.label.is_none() {
-        findings.push(Finding::note("connections", "nothing is connected yet").fix(crate::error::FIRST));
+        findings.push(Finding::note("connections", "nothing is connected yet").fix(spell(&NextStep::ConnectFirst)));
     }
     let mut looked_at = Vec::new();
     for row in &rows {
@@ -263,10 +265,10 @@ async fn look(app: &App, options: &Doctor) -> Result<Vec<Finding>, CliError> {
 }
 
 /// What a page says that only the browser shows.
-async fn seen(app: &App, manifest: &Manifest, words: &str) -> Result<Finding, CliError> {
+async fn seen(app: &App, manifest: &Manifest, words: &str) -> Result<Finding, AppError> {
     let Some(remedy) = manifest.remedy_seen(words) else {
         let known: Vec<&str> = manifest.remedies.iter().map(|remedy| remedy.id.as_str()).collect();
-        return Err(CliError::usage(
+        return Err(AppError::usage(
             format!("unknown error page: \"{words}\""),
             format!("give its words or its number, or one of: {}", known.join(", ")),
         ));

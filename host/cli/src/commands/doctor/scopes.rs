@@ -6,7 +6,7 @@ use switchboard_manifest::{Activity, Manifest};
 use switchboard_store::ConnectionRow;
 
 use super::Finding;
-use crate::remedy::Facts;
+use switchboard_app::remedy::Facts;
 
 /// `chosen` are the activities it was made for; none when no choice was made.
 pub fn look(manifest: &Manifest, row: &ConnectionRow, chosen: &[String], facts: &Facts) -> Vec<Finding> {

@@ -4,9 +4,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use url::Url;
 
-use crate::address::without_user;
 use crate::connect_args::Link;
-use crate::error::CliError;
+use switchboard_app::AppError;
+use switchboard_app::without_user;
 
 /// The address that browsers see, and the one that is listened on: a proxy may stand between them.
 #[derive(Debug)]
@@ -19,10 +19,10 @@ pub struct Addresses {
 
 impl Addresses {
     /// Those of the flags; without any, this machine's own.
-    pub fn of(link: &Link, port: u16) -> Result<Addresses, CliError> {
+    pub fn of(link: &Link, port: u16) -> Result<Addresses, AppError> {
         let bind = link.bind.unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
         if link.public_url.is_none() && !bind.ip().is_loopback() {
-            return Err(CliError::usage(
+            return Err(AppError::usage(
                 format!("other machines cannot open {bind}"),
                 "add --public-url https://HOST with the address of your TLS proxy",
             ));
@@ -31,7 +31,7 @@ impl Addresses {
         let text = link.public_url.clone().unwrap_or_else(|| format!("http://{bind}"));
         let shown = without_user(&text);
         let wrong = |why: &str| {
-            CliError::usage(format!("--public-url `{shown}`: {why}"), "write https://HOST, or https://HOST/PATH")
+            AppError::usage(format!("--public-url `{shown}`: {why}"), "write https://HOST, or https://HOST/PATH")
         };
         let public = Url::parse(&text).map_err(|error| wrong(&error.to_string()))?;
         if !public.has_host() || !matches!(public.scheme(), "https" | "http") {
@@ -58,12 +58,12 @@ impl Addresses {
     }
 
     /// The call-back address that the app must list.
-    pub fn redirect(&self) -> Result<Url, CliError> {
+    pub fn redirect(&self) -> Result<Url, AppError> {
         self.below("oauth/callback")
     }
 
     /// The address below which the link lies.
-    pub fn links(&self) -> Result<Url, CliError> {
+    pub fn links(&self) -> Result<Url, AppError> {
         self.below("connect")
     }
 
@@ -83,10 +83,10 @@ impl Addresses {
         [format!("{}{port}", self.public.host_str().unwrap_or_default()), self.bind.to_string()]
     }
 
-    fn below(&self, path: &str) -> Result<Url, CliError> {
+    fn below(&self, path: &str) -> Result<Url, AppError> {
         let text = format!("{}/{path}", self.public.as_str().trim_end_matches('/'));
         Url::parse(&text)
-            .map_err(|error| CliError::usage(format!("`{text}` is not an address: {error}"), "another one"))
+            .map_err(|error| AppError::usage(format!("`{text}` is not an address: {error}"), "another one"))
     }
 }
 
@@ -94,11 +94,11 @@ impl Addresses {
 mod tests {
     use super::*;
 
-    fn of(public: Option<&str>) -> Result<Addresses, CliError> {
+    fn of(public: Option<&str>) -> Result<Addresses, AppError> {
         bound(public, None)
     }
 
-    fn bound(public: Option<&str>, bind: Option<&str>) -> Result<Addresses, CliError> {
+    fn bound(public: Option<&str>, bind: Option<&str>) -> Result<Addresses, AppError> {
         let bind = bind.map(|bind| bind.parse().unwrap());
         let link = Link { link: true, public_url: public.map(str::to_owned), bind, link_minutes: 60 };
         Addresses::of(&link, 7910)

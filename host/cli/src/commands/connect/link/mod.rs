@@ -20,9 +20,9 @@ pub use self::addresses::Addresses;
 use self::server::{Event, Server};
 use super::attempt::Attempt;
 use crate::app::App;
-use crate::error::CliError;
 use crate::output;
-use crate::remedy::explain;
+use switchboard_app::AppError;
+use switchboard_app::remedy::explain;
 
 /// More at once than one link's visitors need; half of it is for one address. An exchange may have to wait for another one's.
 const LIMITS: VisitorLimits =
@@ -51,7 +51,7 @@ pub async fn by_link(
     offer: Offer,
     addresses: Addresses,
     attempt: &mut Attempt,
-) -> Result<Admitted, CliError> {
+) -> Result<Admitted, AppError> {
     let Offer { service, client, kind, wish, minutes } = offer;
     let owner_check = connector.owner_check(app.trace(&wish.label));
     let name = format!("Switchboard for {}", connector.manifest().title);
@@ -87,7 +87,7 @@ pub async fn by_link(
         Err(_) => {
             // An answer that came in time counts.
             listening.finish(LAST_ANSWER).await;
-            let none = CliError::failed("timeout", format!("nobody connected through the link within {minutes} min"))
+            let none = AppError::failed("timeout", format!("nobody connected through the link within {minutes} min"))
                 .with_fix("run the command again for another link; --link-minutes makes it last longer");
             timeout(LAST_PAGE, page.connected()).await.ok().and_then(Result::ok).ok_or(none)
         }
@@ -107,7 +107,7 @@ struct Page<'a> {
 
 impl Page<'_> {
     /// Says what happens, until somebody has connected.
-    async fn connected(&mut self) -> Result<Admitted, CliError> {
+    async fn connected(&mut self) -> Result<Admitted, AppError> {
         while let Some(event) = self.told.recv().await {
             match event {
                 Event::Opened(id) => {
@@ -120,11 +120,11 @@ impl Page<'_> {
                 Event::Broken(error) => return self.unless_connected(error.into()).await,
             }
         }
-        Err(CliError::failed("host.start", "the page cannot be served any more"))
+        Err(AppError::failed("host.start", "the page cannot be served any more"))
     }
 
     /// No further sign-in can be begun; most often because the one before has just succeeded.
-    async fn unless_connected(&mut self, error: CliError) -> Result<Admitted, CliError> {
+    async fn unless_connected(&mut self, error: AppError) -> Result<Admitted, AppError> {
         let connected = async {
             loop {
                 match self.told.recv().await {
@@ -138,7 +138,7 @@ impl Page<'_> {
     }
 
     /// Says why somebody was not let in and what mends it, and keeps that for the doctor.
-    async fn refused(&mut self, error: CliError) {
+    async fn refused(&mut self, error: AppError) {
         let error = explain(error, self.connector.manifest(), Some(self.kind.as_str()), &self.attempt.facts());
         self.attempt.failed(self.app, &error);
         // Kept before it is shown: whoever then ends the command finds it with the doctor.
@@ -147,17 +147,18 @@ impl Page<'_> {
         }
         self.app.say(&format!("! {error}"));
         self.app.say("  the link still works");
-        if let CliError::Explained { remedy, .. } = &error {
-            crate::remedy::lines(remedy).iter().for_each(|line| self.app.say(line));
+        if let AppError::Explained(_, guidance) = &error {
+            let remedy = &crate::present::remedy::fill(guidance);
+            crate::present::remedy::lines(remedy).iter().for_each(|line| self.app.say(line));
         }
     }
 }
 
-fn busy(addresses: &Addresses, cause: std::io::Error) -> CliError {
+fn busy(addresses: &Addresses, cause: std::io::Error) -> AppError {
     let bind = addresses.bind;
     if bind.ip().is_loopback() {
         return Loopback::busy(bind.port(), cause).into();
     }
-    CliError::failed("port-busy", format!("cannot listen on {bind}: {cause}"))
+    AppError::failed("port-busy", format!("cannot listen on {bind}: {cause}"))
         .with_fix("choose an address of this machine with --bind ADDRESS:PORT")
 }

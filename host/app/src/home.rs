@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use etcetera::{AppStrategy, AppStrategyArgs, choose_app_strategy};
 
-use crate::error::CliError;
+use crate::AppError;
 
 /// The data folder: `--home`, `SWITCHBOARD_HOME`, or the system's place for application data. Made with access for the
 /// owner alone.
-pub fn data(chosen: Option<&Path>) -> Result<PathBuf, CliError> {
+pub fn data(chosen: Option<&Path>) -> Result<PathBuf, AppError> {
     let named = std::env::var_os("SWITCHBOARD_HOME").filter(|folder| !folder.is_empty()).map(PathBuf::from);
     let folder = match chosen.map(Path::to_owned).or(named) {
         Some(folder) => folder,
@@ -20,14 +20,14 @@ pub fn data(chosen: Option<&Path>) -> Result<PathBuf, CliError> {
             };
             choose_app_strategy(names)
                 .map_err(|error| {
-                    CliError::failed("home", format!("no home folder: {error}"))
+                    AppError::failed("home", format!("no home folder: {error}"))
                         .with_fix("set SWITCHBOARD_HOME to a folder")
                 })?
                 .data_dir()
         }
     };
     create(&folder).map_err(|error| {
-        CliError::failed("home", format!("cannot use {}: {error}", folder.display()))
+        AppError::failed("home", format!("cannot use {}: {error}", folder.display()))
             .with_fix("set SWITCHBOARD_HOME to a folder you may write to")
     })?;
     Ok(folder)

@@ -5,8 +5,7 @@ use switchboard_egress::{HostRule, is_loopback};
 use switchboard_manifest::{Hosts, Manifest, Profile};
 use url::Url;
 
-use crate::address::without_user;
-use crate::error::CliError;
+use crate::{AppError, NextStep, message, without_user};
 
 /// The service behind `profile`, with bases replaced where given.
 pub fn service(
@@ -14,10 +13,10 @@ pub fn service(
     profile: &str,
     api_base: Option<&str>,
     oauth_base: Option<&str>,
-) -> Result<Service, CliError> {
+) -> Result<Service, AppError> {
     let Some(found) = manifest.auth.profiles.get(profile) else {
         let known: Vec<&str> = manifest.auth.profiles.keys().map(String::as_str).collect();
-        return Err(CliError::usage(
+        return Err(AppError::usage(
             format!("no cloud profile `{profile}`"),
             format!("use one of: {}", known.join(", ")),
         ));
@@ -72,7 +71,7 @@ fn cloud_of<'a>(clouds: &'a [Hosts], kept: &Service) -> Option<&'a Hosts> {
 }
 
 /// Refuses an address of another cloud: the accounts and tokens of one are nothing to the other.
-fn own_cloud(manifest: &Manifest, profile: &str, url: Url) -> Result<Url, CliError> {
+fn own_cloud(manifest: &Manifest, profile: &str, url: Url) -> Result<Url, AppError> {
     let covers =
         |hosts: &[String]| hosts.iter().filter_map(|host| host.parse::<HostRule>().ok()).any(|rule| rule.covers(&url));
     let of = |found: &Profile| {
@@ -81,23 +80,23 @@ fn own_cloud(manifest: &Manifest, profile: &str, url: Url) -> Result<Url, CliErr
     };
     let clouds = || manifest.auth.profiles.iter().filter(|(_, found)| url.scheme() == "https" && of(found));
     match clouds().next() {
-        Some((other, _)) if clouds().all(|(name, _)| name != profile) => Err(CliError::usage(
+        Some((other, _)) if clouds().all(|(name, _)| name != profile) => Err(AppError::usage(
             format!("`{url}` is an address of the cloud `{other}`, not of `{profile}`"),
-            format!("connect to that cloud with --profile {other}"),
+            message!["connect to that cloud with ", NextStep::ConnectCloud(other.clone())],
         )),
         _ => Ok(url),
     }
 }
 
 /// Refuses what no path can be put after, and a password, which would be kept and printed.
-fn base(url: Url) -> Result<Url, CliError> {
+fn base(url: Url) -> Result<Url, AppError> {
     let refused = [
         (!url.username().is_empty() || url.password().is_some(), "a user or a password"),
         (url.query().is_some(), "a query"),
         (url.fragment().is_some(), "a fragment"),
     ];
     match refused.into_iter().find(|(has, _)| *has) {
-        Some((_, what)) => Err(CliError::usage(
+        Some((_, what)) => Err(AppError::usage(
             format!(
                 "the base address `{}` must not contain {what}",
                 without_user(url[..url::Position::AfterPath].as_ref())
@@ -109,15 +108,15 @@ fn base(url: Url) -> Result<Url, CliError> {
 }
 
 /// HTTPS anywhere, plain HTTP on loopback alone.
-fn address(text: &str) -> Result<Url, CliError> {
+fn address(text: &str) -> Result<Url, AppError> {
     let url = Url::parse(text).map_err(|error| {
-        CliError::usage(format!("`{}` is not an address: {error}", without_user(text)), "write https://host/path")
+        AppError::usage(format!("`{}` is not an address: {error}", without_user(text)), "write https://host/path")
     })?;
     let text = without_user(text);
     match url.scheme() {
         "https" => Ok(url),
         "http" if is_loopback(&url) => Ok(url),
-        _ => Err(CliError::usage(
+        _ => Err(AppError::usage(
             format!("`{text}` must use https"),
             "write https://host/path (http:// only for loopback addresses)",
         )),

@@ -4,8 +4,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Deserializer};
 
-use crate::download;
-use crate::error::CliError;
+use crate::{AppError, size};
 
 /// What the file says.
 #[derive(Debug, PartialEq, Deserialize, Default)]
@@ -23,15 +22,15 @@ pub struct Policy {
 const MAX_FILE: u64 = 64 << 10;
 
 /// The folder's policy. No file allows nothing; a file that cannot be read is an error.
-pub fn read(home: &Path) -> Result<Policy, CliError> {
+pub fn read(home: &Path) -> Result<Policy, AppError> {
     let path = home.join("policy.json");
     let text = match switchboard_text_file::read(&path, MAX_FILE) {
         Ok(text) => text,
         Err(error) if error.is_absent() => return Ok(Policy::default()),
-        Err(error) => return Err(CliError::failed("policy.file", error.to_string()).with_fix(error.fix())),
+        Err(error) => return Err(AppError::failed("policy.file", error.to_string()).with_fix(error.fix())),
     };
     parse(&text).map_err(|error| {
-        CliError::failed("policy.file", format!("{}: {error}", path.display()))
+        AppError::failed("policy.file", format!("{}: {error}", path.display()))
             .with_fix("write it as {\"allow\": [\"zoom.recordings.delete-permanently\"], \"max_download\": \"50GiB\"}")
     })
 }
@@ -42,7 +41,7 @@ fn parse(text: &str) -> serde_json::Result<Policy> {
 
 fn bytes<'de, D: Deserializer<'de>>(value: D) -> Result<Option<u64>, D::Error> {
     let text = String::deserialize(value)?;
-    download::size(&text).map(Some).map_err(serde::de::Error::custom)
+    size::parse(&text).map(Some).map_err(serde::de::Error::custom)
 }
 
 #[cfg(test)]

@@ -1,17 +1,29 @@
 //! The command that a person gave, to be printed once more, as it was or with a change: it works when it is copied.
 
-use serde::{Deserialize, Serialize};
+use switchboard_app::OriginalRequest;
 
 use crate::shell::quote;
 
 /// Its arguments without the name of the program. Secrets are never among them: those come from files and standard input.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Given(Vec<String>);
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CommandLine(Vec<String>);
+
+impl From<OriginalRequest> for CommandLine {
+    fn from(request: OriginalRequest) -> Self {
+        Self(request.0)
+    }
+}
+
+impl From<CommandLine> for OriginalRequest {
+    fn from(line: CommandLine) -> Self {
+        Self(line.0)
+    }
+}
 
 /// Flags that say which service is meant.
 const ADDRESSES: [&str; 3] = ["--profile", "--api-base", "--oauth-base"];
 
-impl Given {
+impl CommandLine {
     /// The one that runs now.
     pub fn now() -> Self {
         let all = std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned());
@@ -89,7 +101,7 @@ impl Given {
     }
 
     /// As a shell takes it.
-    pub fn told(&self) -> String {
+    pub fn copyable(&self) -> String {
         let mut line = self.line();
         match (self.value("--token"), self.value("--client-secret-file")) {
             (Some("-"), _) => line.push_str(" < token.txt"),
@@ -104,25 +116,25 @@ impl Given {
 mod tests {
     use super::*;
 
-    fn given(line: &str) -> Given {
-        Given(line.split(' ').map(str::to_owned).collect())
+    fn command(line: &str) -> CommandLine {
+        CommandLine(line.split(' ').map(str::to_owned).collect())
     }
 
     #[test]
     fn a_command_is_told_again_with_what_it_was_for() {
         let first =
-            given("connect me --for zoom.users.* --account-id A --method=s2s --profile zoomgov --redirect-port 8410");
+            command("connect me --for zoom.users.* --account-id A --method=s2s --profile zoomgov --redirect-port 8410");
         assert_eq!(
-            first.without(&["--account-id", "--method"]).told(),
+            first.without(&["--account-id", "--method"]).copyable(),
             "switchboard connect me --for 'zoom.users.*' --profile zoomgov --redirect-port 8410"
         );
         assert_eq!(first.addresses(), " --profile zoomgov");
         assert_eq!(
-            given("connect a --style classic").at("--style", "granular").told(),
+            command("connect a --style classic").at("--style", "granular").copyable(),
             "switchboard connect a --style granular"
         );
-        assert_eq!(given("connect a --no-input -q").without_switch("--no-input"), given("connect a -q"));
-        assert_eq!(given("connect a --replace").with(&["--replace"]), given("connect a --replace"));
-        assert_eq!(given("connect a --token -").told(), "switchboard connect a --token - < token.txt");
+        assert_eq!(command("connect a --no-input -q").without_switch("--no-input"), command("connect a -q"));
+        assert_eq!(command("connect a --replace").with(&["--replace"]), command("connect a --replace"));
+        assert_eq!(command("connect a --token -").copyable(), "switchboard connect a --token - < token.txt");
     }
 }

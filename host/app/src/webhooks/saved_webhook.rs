@@ -2,51 +2,53 @@
 
 use std::path::Path;
 
+use secrecy::SecretString;
 use switchboard_manifest::Manifest;
 use switchboard_runtime::{Signing, SigningSecrets, Unverified};
 
-use crate::commands::connect::one_line;
-use crate::error::CliError;
-use crate::{input, memory};
+use crate::{AppError, files, memory};
 
-/// Largest saved message, bytes. Services send some kilobytes.
-const MAX_MESSAGE: u64 = 2 << 20;
+/// Largest saved request, bytes. Services send some kilobytes.
+const MAX_REQUEST: u64 = 2 << 20;
 /// Largest file of a webhook secret, bytes. A secret has some twenty.
 const MAX_SECRET: u64 = 64 << 10;
 
 /// A request as a tunnel or a log shows it: headers, an empty line, the body byte by byte.
-pub struct Message {
+pub struct SavedWebhook {
     headers: Vec<(String, String)>,
+    /// The body, as it came.
     pub body: Vec<u8>,
 }
 
-impl Message {
-    pub fn read(file: &Path, signing: &Signing) -> Result<Message, CliError> {
-        let request = switchboard_text_file::read_bytes(file, MAX_MESSAGE).map_err(|error| input::unusable(&error))?;
-        Message::parse(&request).ok_or_else(|| unsigned(file, signing))
+impl SavedWebhook {
+    /// Reads the request of a file.
+    pub fn read(file: &Path, signing: &Signing) -> Result<SavedWebhook, AppError> {
+        let request = switchboard_text_file::read_bytes(file, MAX_REQUEST).map_err(|error| files::unusable(&error))?;
+        SavedWebhook::parse(&request).ok_or_else(|| unsigned(file, signing))
     }
 
-    fn parse(request: &[u8]) -> Option<Message> {
+    fn parse(request: &[u8]) -> Option<SavedWebhook> {
         let end =
             |mark: &[u8]| request.windows(mark.len()).position(|window| window == mark).map(|at| (at, at + mark.len()));
         // The head ends where it first may: the body can hold empty lines too.
         let (head, body) = end(b"\r\n\r\n").into_iter().chain(end(b"\n\n")).min()?;
-        let (head, body) = (std::str::from_utf8(request.get(..head)?).ok()?, request.get(body..)?.to_vec());
+        let head = std::str::from_utf8(request.get(..head)?).ok()?;
         let headers = head.lines().filter_map(|line| line.split_once(':'));
         let headers = headers.map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned())).collect();
-        Some(Message { headers, body })
+        Some(SavedWebhook { headers, body: request.get(body..)?.to_vec() })
     }
 
-    /// The delivery, with this body.
+    /// The request as an unverified webhook, with this body.
     pub fn with<'a>(&'a self, body: &'a [u8]) -> Unverified<'a> {
         Unverified::new(self.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())), body)
     }
 }
 
-/// What is said of a file without the headers of a signed message.
-pub fn unsigned(file: &Path, signing: &Signing) -> CliError {
-    let (signature, timestamp) = (signing.signature_header(), signing.timestamp_header());
-    CliError::usage(
+/// The failure of a file without the headers of a signed request.
+pub fn unsigned(file: &Path, signing: &Signing) -> AppError {
+    let signature = signing.signature_header();
+    let timestamp = signing.timestamp_header();
+    AppError::usage(
         format!("{} is not a signed webhook request", file.display()),
         format!(
             "save the whole request: its headers (with `{signature}` and `{timestamp}`), an empty line, its body unchanged"
@@ -55,19 +57,19 @@ pub fn unsigned(file: &Path, signing: &Signing) -> CliError {
 }
 
 /// How the service signs.
-pub fn signing(manifest: &Manifest) -> Result<&Signing, CliError> {
+pub fn signing(manifest: &Manifest) -> Result<&Signing, AppError> {
     manifest.deliveries.signing.as_ref().ok_or_else(|| {
-        CliError::usage(format!("{} does not sign webhooks", manifest.title), "an unsigned webhook cannot be trusted")
+        AppError::usage(format!("{} does not sign webhooks", manifest.title), "an unsigned webhook cannot be trusted")
     })
 }
 
 /// The secret in a file, as that of an app.
-pub fn secrets(app: &str, file: &Path) -> Result<SigningSecrets, CliError> {
+pub fn secrets(app: &str, file: &Path) -> Result<SigningSecrets, AppError> {
     memory::hide_from_other_processes();
-    let text = switchboard_text_file::read(file, MAX_SECRET).map_err(|error| input::unusable(&error))?;
-    let secret = one_line(&text, &format!("the file {}", file.display()))?;
+    let text = switchboard_text_file::read(file, MAX_SECRET).map_err(|error| files::unusable(&error))?;
+    let secret: SecretString = files::one_line(&text, &format!("the file {}", file.display()))?;
     SigningSecrets::new(app, [secret])
-        .map_err(|_| CliError::usage("the file of the secret is empty", "put only the app's secret token into it"))
+        .map_err(|_| AppError::usage("the file of the secret is empty", "put only the app's secret token into it"))
 }
 
 #[cfg(test)]
@@ -79,10 +81,10 @@ mod tests {
         for (request, body) in
             [("a: 1\r\n\r\n{}\n\n", "{}\n\n"), ("a: 1\n\n{}\r\n\r\n", "{}\r\n\r\n"), ("a: 1\n\n", "")]
         {
-            let message = Message::parse(request.as_bytes()).unwrap();
-            assert_eq!((message.headers.len(), message.body.as_slice()), (1, body.as_bytes()), "{request:?}");
+            let webhook = SavedWebhook::parse(request.as_bytes()).unwrap();
+            assert_eq!((webhook.headers.len(), webhook.body.as_slice()), (1, body.as_bytes()), "{request:?}");
         }
-        assert!(Message::parse(b"a: 1\n{}").is_none());
+        assert!(SavedWebhook::parse(b"a: 1\n{}").is_none());
     }
 
     #[test]

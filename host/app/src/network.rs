@@ -6,7 +6,7 @@ use std::path::Path;
 use switchboard_egress::{Egress, Network, Route};
 use url::Url;
 
-use crate::error::CliError;
+use crate::AppError;
 
 /// The proxy to go through, or `none`.
 pub const PROXY: &str = "SWITCHBOARD_PROXY";
@@ -18,21 +18,21 @@ const OTHERS: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy
 const LARGEST: u64 = 4 << 20;
 
 /// The way out of this machine.
-pub fn egress() -> Result<Egress, CliError> {
+pub fn egress() -> Result<Egress, AppError> {
     let root = value(CA_FILE).map(|file| certificates(&file)).transpose()?;
     Egress::with_network(Network { root, route: route()? })
-        .map_err(|error| CliError::usage(format!("{CA_FILE}: {error}"), "name a file of certificates in PEM form"))
+        .map_err(|error| AppError::usage(format!("{CA_FILE}: {error}"), "name a file of certificates in PEM form"))
 }
 
 /// How requests leave, and what a person may know of it.
-pub fn route() -> Result<Route, CliError> {
+pub fn route() -> Result<Route, AppError> {
     let fix = "write http://host:port, or `none` to connect directly";
     match value(PROXY) {
         Some(none) if none.eq_ignore_ascii_case("none") => Ok(Route::Direct),
         Some(text) => match Url::parse(&text) {
             Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(Route::Proxy(url)),
             // It may hold a password.
-            _ => Err(CliError::usage(format!("{PROXY} is not a proxy address"), fix)),
+            _ => Err(AppError::usage(format!("{PROXY} is not a proxy address"), fix)),
         },
         None => Ok(match OTHERS.iter().find(|name| value(name).is_some()) {
             Some(other) => Route::Undecided {
@@ -48,7 +48,7 @@ fn value(name: &str) -> Option<String> {
     env::var(name).ok().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
-fn certificates(file: &str) -> Result<Vec<u8>, CliError> {
+fn certificates(file: &str) -> Result<Vec<u8>, AppError> {
     switchboard_text_file::read_bytes(Path::new(file), LARGEST)
-        .map_err(|error| CliError::usage(format!("{CA_FILE}: {error}"), error.fix()))
+        .map_err(|error| AppError::usage(format!("{CA_FILE}: {error}"), error.fix()))
 }

@@ -1,16 +1,13 @@
 //! Whose a grant or a connection is: the service is asked through the connector.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::json;
-use switchboard_connections::{Care, Connections, ConnectionsError, Grant, LiveConnection, Owner, Service};
+use switchboard_connections::{Care, Connections, ConnectionsError, Grant, LiveConnection, Method, Owner, Service};
 use switchboard_runtime::{Connector, Identity};
 use switchboard_store::ConnectionRow;
 
-use crate::app::App;
-use crate::error::CliError;
-use crate::service;
+use crate::{App, AppError, service};
 
 /// Ask the service whose a grant is, before anything is kept under its label.
 pub async fn identify(
@@ -20,12 +17,12 @@ pub async fn identify(
     label: &str,
     service: &Service,
     grant: &Grant,
-) -> Result<Identity, CliError> {
+) -> Result<Identity, AppError> {
     let live = connections.from_grant(label, service, grant)?;
-    let options = app.call_options(label, Path::new("downloads"));
+    let options = app.call_options(label);
     let failed = match connector.identify(Arc::new(live), &options).await {
         Ok(identity) => return Ok(identity),
-        Err(error) => CliError::from(error),
+        Err(error) => AppError::from(error),
     };
     let mut left = match grant.client_id() {
         Some(client_id) => connections.look_after(service, client_id, &*connector.owner_check(app.trace(label))).await,
@@ -43,7 +40,7 @@ pub fn live(
     connections: &Connections,
     label: Option<&str>,
 ) -> Result<LiveConnection, ConnectionsError> {
-    if app.global.connector.is_some() {
+    if app.has_own_connector() {
         return connections.open_connection(label);
     }
     connections.open_connection_with(label, &|kept| service::current(connector.name(), &connector.clouds(), kept))
@@ -55,9 +52,9 @@ pub async fn recognise(
     connector: &Connector,
     connections: &Connections,
     id: &str,
-) -> Result<(Identity, ConnectionRow), CliError> {
+) -> Result<(Identity, ConnectionRow), AppError> {
     let live = live(app, connector, connections, Some(id))?;
-    let options = app.call_options(live.label(), Path::new("downloads"));
+    let options = app.call_options(live.label());
     let identity = connector.identify(Arc::new(live), &options).await?;
     let (id, owner) = (id.to_owned(), Owner::of(json!(identity)));
     let row = connections.run(move |connections| connections.recognise(&id, &owner)).await?;
@@ -73,7 +70,7 @@ pub async fn check_expected(
     service: &Service,
     client_id: &str,
     care: &Care,
-) -> Result<(), CliError> {
+) -> Result<(), AppError> {
     let checked = connections.check_expected(service, client_id, care);
     if let Err(ConnectionsError::SameAccount { label, .. }) = &checked
         && recognise(app, connector, connections, label).await.is_ok()
@@ -83,15 +80,24 @@ pub async fn check_expected(
     Ok(checked?)
 }
 
-/// A person's e-mail, role and plan, as far as known.
-pub fn who(identity: &Identity) -> String {
-    let name = identity.email.as_deref().or(identity.display_name.as_deref()).unwrap_or(&identity.user_id);
-    let more: Vec<&str> = [identity.role.as_deref(), identity.plan.as_deref()].into_iter().flatten().collect();
-    if more.is_empty() { name.to_owned() } else { format!("{name} ({})", more.join(", ")) }
+/// Who a connection was kept as.
+pub fn identity_of(row: &ConnectionRow) -> Result<Identity, AppError> {
+    let kept = row.identity.clone().unwrap_or_default();
+    serde_json::from_value(kept).map_err(|error| AppError::failed("store", format!("the identity kept: {error}")))
 }
 
-/// Who a connection was kept as.
-pub fn identity_of(row: &ConnectionRow) -> Result<Identity, CliError> {
-    let kept = row.identity.clone().unwrap_or_default();
-    serde_json::from_value(kept).map_err(|error| CliError::failed("store", format!("the identity kept: {error}")))
+/// Identifies the owner of a grant, then keeps the grant under a label. A connection of the same user that is in the way ends.
+pub async fn keep(
+    app: &App,
+    connector: &Connector,
+    connections: &Connections,
+    service: &Service,
+    label: &str,
+    method: Method,
+    grant: Grant,
+) -> Result<Identity, AppError> {
+    let identity = identify(app, connector, connections, label, service, &grant).await?;
+    let care = Care { expect_email: None, replace: true };
+    connections.admit(label, method, service, grant, Owner::of(json!(identity)), &care).await?;
+    Ok(identity)
 }

@@ -1,4 +1,4 @@
-//! Limits of downloads as a person writes them.
+//! Sizes and times as a person writes them.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ const UNITS: &str = "KMGT";
 const LONGEST: Duration = Duration::from_secs(100 * 365 * 86_400);
 
 /// `90s`, `2h 30m`, `PT10M`: longer than nothing.
-pub fn time(text: &str) -> Result<Duration, String> {
+pub fn parse_time(text: &str) -> Result<Duration, String> {
     let wrong = || format!("`{text}` is not a time; write for example `90s`, `15m` or `2h`");
     let time = text.parse::<jiff::SignedDuration>().map_err(|_| wrong())?;
     let time = Duration::try_from(time).ok().filter(|time| !time.is_zero()).ok_or_else(wrong)?;
@@ -17,7 +17,7 @@ pub fn time(text: &str) -> Result<Duration, String> {
 }
 
 /// The same, and days: `30d`.
-pub fn age(text: &str) -> Result<Duration, String> {
+pub fn parse_age(text: &str) -> Result<Duration, String> {
     let wrong = || format!("`{text}` is not a time; write for example `30d` or `12h`");
     let span = text.parse::<jiff::Span>().map_err(|_| wrong())?;
     let time = span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).map_err(|_| wrong())?;
@@ -26,7 +26,7 @@ pub fn age(text: &str) -> Result<Duration, String> {
 }
 
 /// `4096`, `500MB`, `20GiB`: bytes.
-pub fn size(text: &str) -> Result<u64, String> {
+pub fn parse(text: &str) -> Result<u64, String> {
     let wrong = || format!("`{text}` is not a size; write for example `500MB` or `20GiB`");
     let text = text.trim();
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
@@ -55,28 +55,28 @@ mod tests {
         for (text, bytes) in
             [("4096", 4_096), ("500MB", 500_000_000), ("20 GiB", 20 << 30), ("1k", 1_000), ("2Ki", 2_048), ("7B", 7)]
         {
-            assert_eq!(size(text), Ok(bytes), "{text}");
+            assert_eq!(parse(text), Ok(bytes), "{text}");
         }
         for text in ["", "GB", "1.5GB", "-1", "0", "5XB", "99999999999TB", "1KM", "iB"] {
-            assert!(size(text).is_err(), "{text}");
+            assert!(parse(text).is_err(), "{text}");
         }
     }
 
     #[test]
     fn an_age_may_be_given_in_days() {
-        assert_eq!(age("30d"), Ok(Duration::from_secs(30 * 86_400)));
-        assert_eq!(age("12h"), Ok(Duration::from_secs(12 * 3_600)));
+        assert_eq!(parse_age("30d"), Ok(Duration::from_secs(30 * 86_400)));
+        assert_eq!(parse_age("12h"), Ok(Duration::from_secs(12 * 3_600)));
         for text in ["0d", "-1d", "soon", "30"] {
-            assert!(age(text).is_err(), "{text}");
+            assert!(parse_age(text).is_err(), "{text}");
         }
     }
 
     #[test]
     fn times_are_longer_than_nothing() {
-        assert_eq!(time("90s"), Ok(Duration::from_secs(90)));
-        assert_eq!(time("PT10M"), Ok(Duration::from_secs(600)));
+        assert_eq!(parse_time("90s"), Ok(Duration::from_secs(90)));
+        assert_eq!(parse_time("PT10M"), Ok(Duration::from_secs(600)));
         for text in ["0s", "-5s", "ten", "90"] {
-            assert!(time(text).is_err(), "{text}");
+            assert!(parse_time(text).is_err(), "{text}");
         }
     }
 }

@@ -11,8 +11,8 @@ use switchboard_connections::LiveConnection;
 use switchboard_manifest::{Idempotency, Manifest};
 use switchboard_runtime::{CallError, CallOptions, Connector, Retry};
 
-use crate::accounts::ONLY;
-use crate::error::named_alike;
+use super::connections::ONLY;
+use crate::named_alike;
 
 /// The connector's activities as the checker wants them.
 pub struct ManifestCatalog<'a>(pub &'a Manifest);

@@ -9,7 +9,7 @@ use switchboard_text_file::TextFileError;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::process::Command;
 
-use crate::error::CliError;
+use crate::AppError;
 
 const NAME: &str = "switchboard-compile";
 /// A component of ten megabytes takes a third of it.
@@ -22,19 +22,19 @@ const CODE: u64 = 192 << 20;
 const WORDS: u64 = 2_000;
 
 /// Read the component that a person names.
-pub fn read(file: &Path) -> Result<Vec<u8>, CliError> {
+pub fn read(file: &Path) -> Result<Vec<u8>, AppError> {
     switchboard_text_file::read_bytes(file, MAX_COMPONENT as u64).map_err(|error| {
         let fix = match &error {
             TextFileError::TooLarge { .. } => "leave out debug information and unused code: wasm-tools strip",
             _ => "name a component file, for example target/connectors/zoom.wasm",
         };
-        CliError::usage(error.to_string(), fix)
+        AppError::usage(error.to_string(), fix)
     })
 }
 
 /// Compile a component in a process of its own, which limits its memory and its processor time, and is stopped when it takes
 /// too long.
-pub async fn compiled(component: &[u8]) -> Result<Vec<u8>, CliError> {
+pub async fn compiled(component: &[u8]) -> Result<Vec<u8>, AppError> {
     let here =
         std::env::current_exe().map_err(|error| failed(format!("cannot find the path of this program: {error}")))?;
     let compiler = here.with_file_name(NAME).with_extension(std::env::consts::EXE_EXTENSION);
@@ -79,8 +79,8 @@ pub async fn compiled(component: &[u8]) -> Result<Vec<u8>, CliError> {
 const SMALLER: &str =
     "a connector compiles in some seconds: reduce its size, or try again when the machine is less busy";
 
-fn failed(why: String) -> CliError {
-    CliError::failed("connector.compile", why)
+fn failed(why: String) -> AppError {
+    AppError::failed("connector.compile", why)
 }
 
 /// Reads no more than one byte beyond the limit: who goes on writing gets a closed pipe.

@@ -5,20 +5,21 @@ use std::collections::BTreeMap;
 use switchboard_connections::Connections;
 use switchboard_store::ConnectionRow;
 
-use crate::error::CliError;
-use crate::suggest::suggest;
+use switchboard_suggest::suggest;
+
+use crate::{AppError, NextStep, message};
 
 /// What the document's name is where it declares none.
 pub const ONLY: &str = "";
 
-/// The connections of a run, by the document's names. `given` is what stood behind `--connection`: `NAME=LABEL` for one of
+/// The connections of a run, by the document's names. `given` is what the person chose: `NAME=LABEL` for one of
 /// the names, or a label alone where there is one name. A name that nothing was given for stands for the connection of the
 /// same label, or, where it is the only one, for the default connection.
-pub fn accounts(
+pub fn choose(
     connections: &Connections,
     declared: &[String],
     given: &[String],
-) -> Result<BTreeMap<String, ConnectionRow>, CliError> {
+) -> Result<BTreeMap<String, ConnectionRow>, AppError> {
     let only = ONLY.to_owned();
     let names = if declared.is_empty() { std::slice::from_ref(&only) } else { declared };
     let mut chosen = BTreeMap::new();
@@ -29,14 +30,14 @@ pub fn accounts(
             (None, _) => return Err(unclear(names)),
         };
         if !declared.iter().any(|known| known == name) && name != only {
-            let near = suggest(name, declared);
-            return Err(CliError::usage(
+            let question = suggest(name, declared).map_or_else(String::new, |question| format!("{question} "));
+            return Err(AppError::usage(
                 format!("the document has no connection `{name}`"),
-                format!("{near}its `connections` are: {}", declared.join(", ")),
+                format!("{question}its `connections` are: {}", declared.join(", ")),
             ));
         }
         if chosen.insert(name.to_owned(), connections.show(label)?).is_some() {
-            return Err(CliError::usage(format!("two connections were given for `{name}`"), "give one"));
+            return Err(AppError::usage(format!("two connections were given for `{name}`"), "give one"));
         }
     }
     for name in names.iter().filter(|name| !chosen.contains_key(*name)).cloned().collect::<Vec<_>>() {
@@ -52,10 +53,8 @@ pub fn accounts(
     Ok(chosen)
 }
 
-fn unclear(names: &[String]) -> CliError {
-    let each: Vec<String> = names.iter().map(|name| format!("-c {name}=LABEL")).collect();
-    CliError::usage(
-        format!("the document uses {} connections", names.len()),
-        format!("name each: {}; `switchboard connection list` shows the labels", each.join(" ")),
-    )
+fn unclear(names: &[String]) -> AppError {
+    let each = NextStep::ChooseConnections(names.to_vec());
+    let fix = message!["name each: ", each, "; ", NextStep::ListConnections, " shows the labels"];
+    AppError::usage(format!("the document uses {} connections", names.len()), fix)
 }

@@ -1,0 +1,8 @@
+//! Runs of automations: starting them, and what is kept of them.
+
+pub mod connections;
+pub mod records;
+pub mod runner;
+mod start;
+
+pub use start::{Finished, RunRequest, run};

@@ -1,0 +1,86 @@
+//! What is kept of runs: listing, finding and deleting them.
+
+use std::time::Duration;
+
+use switchboard_store::{RunRecord, Store, StoreError};
+use switchboard_suggest::suggest;
+
+use crate::{App, AppError, Message, NextStep};
+
+pub use switchboard_store::{RunRecord as Run, StepRecord as Step};
+
+/// Runs among which a mistyped id is looked for.
+const LATEST: u32 = 200;
+
+/// The latest runs, the newest first.
+pub fn list(app: &App, limit: u32) -> Result<Vec<Run>, AppError> {
+    Ok(app.store()?.runs(limit)?)
+}
+
+/// A run with its steps.
+pub fn show(app: &App, id: &str) -> Result<(Run, Vec<Step>), AppError> {
+    let store = app.store()?;
+    let run = find(&store, id)?;
+    let steps = store.steps(&run.id)?;
+    Ok((run, steps))
+}
+
+/// The runs that were deleted, and the error that ended it before the last one.
+pub struct Deletion {
+    /// Ids of the runs.
+    pub ids: Vec<String>,
+    /// Why the rest was not deleted.
+    pub error: Option<AppError>,
+}
+
+/// Deletes one run. One that goes on is refused.
+pub async fn delete(app: &App, id: &str) -> Result<Deletion, AppError> {
+    let store = app.store()?;
+    let run = find(&store, id)?;
+    delete_all(&store, vec![run.id], true).await
+}
+
+/// Deletes the runs that are older. One that goes on is left out.
+pub async fn prune(app: &App, older_than: Duration) -> Result<Deletion, AppError> {
+    let store = app.store()?;
+    let age = i64::try_from(older_than.as_millis()).unwrap_or(i64::MAX);
+    let moment = jiff::Timestamp::now().as_millisecond().saturating_sub(age);
+    let ids = store.runs_before(moment)?;
+    delete_all(&store, ids, false).await
+}
+
+/// The run of an id, or of the beginning of one.
+fn find(store: &Store, id: &str) -> Result<RunRecord, AppError> {
+    if let Some(run) = store.run(id)? {
+        return Ok(run);
+    }
+    let latest = store.runs(LATEST)?;
+    let question = suggest(id, latest.iter().map(|run| &run.id))
+        .map_or_else(Message::default, |question| Message::from(format!("{question} ")));
+    Err(AppError::not_found(
+        format!("there is no run `{id}`"),
+        question.with(NextStep::ListRuns).with(" shows the latest"),
+    ))
+}
+
+/// Deletes runs, on the thread of the database.
+async fn delete_all(store: &Store, ids: Vec<String>, is_named: bool) -> Result<Deletion, AppError> {
+    let of = store.clone();
+    let work = move || {
+        let mut deletion = Deletion { ids: Vec::new(), error: None };
+        for id in ids {
+            match of.delete_run(&id) {
+                Err(StoreError::RunGoesOn { .. }) if !is_named => {}
+                Err(error) => {
+                    deletion.error = Some(error.into());
+                    break;
+                }
+                Ok(()) => deletion.ids.push(id),
+            }
+        }
+        // What was erased does not stay in the journal. At worst the next command does it.
+        let _ = of.fold_journal();
+        Ok::<Deletion, StoreError>(deletion)
+    };
+    Ok(store.call(work).await?)
+}

@@ -1,0 +1,159 @@
+//! Starts a run, and waits for its end.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use switchboard_automation::{Allowance, RunError};
+use switchboard_connections::Connections;
+use switchboard_engine_local::{LocalJournal, SystemClock};
+
+use super::connections::choose;
+use super::runner::{Account, SandboxRunner};
+use crate::remedy::absent;
+use crate::{App, AppError, Downloads, LOOK_FIRST, Message, NextStep, calls, documents, identity, message};
+
+/// One run.
+#[derive(Clone, Debug)]
+pub struct RunRequest {
+    /// The document's text.
+    pub source: String,
+    /// The name of its file, for messages.
+    pub name: String,
+    /// Limits of the document and of the run.
+    pub limits: Allowance,
+    /// The inputs, an object.
+    pub inputs: Value,
+    /// The connections: a label, or `NAME=LABEL` for each of the document's names.
+    pub connections: Vec<String>,
+    /// Where downloads go.
+    pub downloads: Downloads,
+    /// Activities that run although they are off by policy.
+    pub allow: Vec<String>,
+    /// Whether the person has confirmed destructive steps already.
+    pub confirmed: bool,
+}
+
+/// A run that came to its end.
+#[derive(Clone, Debug)]
+pub struct Finished {
+    /// Id of the run.
+    pub id: String,
+    /// Labels of its connections, by the document's names.
+    pub connections: BTreeMap<String, String>,
+    /// What it gave.
+    pub outputs: Value,
+}
+
+/// Checks a document and runs it. `stop` ends the run where it is: a run that was stopped is `cancelled`.
+pub async fn run(app: &App, request: RunRequest, stop: impl Future<Output = ()>) -> Result<Finished, AppError> {
+    let connector = app.connector().await?;
+    let RunRequest { source, name, limits, inputs, .. } = &request;
+    let report = documents::check(&connector, source, name, limits);
+    if !report.is_ok() {
+        return Err(AppError::Document(Box::new(report)));
+    }
+    let document = switchboard_automation::parse_within(source, name, limits)
+        .map_err(|report| AppError::Document(Box::new(report)))?;
+    // Nobody is asked, and nothing is noted as used, for a run that cannot begin.
+    if let Err(error) = switchboard_automation::prepare_inputs(&document, inputs.clone()) {
+        return Err(failed(None, error, &[]));
+    }
+    let activities = documents::activities(&json!(document.automation));
+    for (id, with) in &activities {
+        if let Some(activity) = connector.activity(id)
+            && !request.confirmed
+        {
+            calls::confirm(app, id, &activity, with, false).await?;
+        }
+    }
+    let connections = app.connections().await?;
+    let declared: Vec<String> = document.automation.connections.keys().cloned().collect();
+    // A document that only computes needs no account.
+    let needs_account = !(activities.is_empty() && declared.is_empty() && request.connections.is_empty());
+    let rows = if needs_account { choose(&connections, &declared, &request.connections)? } else { BTreeMap::new() };
+    let mut accounts = BTreeMap::new();
+    for (name, row) in &rows {
+        let connection = Arc::new(identity::live(app, &connector, &connections, Some(&row.id))?);
+        let mut options = app.download_options(&row.label, &request.downloads)?;
+        options.allow = app.allowed(&request.allow)?;
+        accounts.insert(name.clone(), Account { connection, options });
+    }
+    let runner = SandboxRunner { connector, accounts };
+    let store = app.store()?;
+    let labels: BTreeMap<String, String> = rows.iter().map(|(name, row)| (name.clone(), row.label.clone())).collect();
+    let journal = LocalJournal::new(store.clone()).using(labels.clone());
+    let id = new_id();
+    let ids: BTreeSet<String> = rows.values().map(|row| row.id.clone()).collect();
+    let automation = document.automation.id.clone();
+    let run_id = id.clone();
+    let note = move |connections: &Connections| {
+        let now = jiff::Timestamp::now().as_millisecond();
+        ids.iter().try_for_each(|connection| connections.note_usage(connection, &automation, &run_id, now))
+    };
+    let mut stop = std::pin::pin!(stop);
+    tokio::select! {
+        noted = connections.run(note) => noted?,
+        () = &mut stop => return Err(AppError::Interrupted),
+    }
+    let outcome = tokio::select! {
+        outcome = switchboard_automation::run(&document, request.inputs, &runner, &journal, &SystemClock, &id) => outcome,
+        () = &mut stop => {
+            let error = json!({ "code": "interrupted", "message": "stopped by Ctrl-C, or by another signal to end" });
+            let now = jiff::Timestamp::now().as_millisecond();
+            let of = store.clone();
+            let run_id = id.clone();
+            store.spawn(move || drop(of.end_run(&run_id, "cancelled", now, None, Some(&error))));
+            app.ui().notify(message![format!("run {id} stopped: "), NextStep::ShowRun(id)]);
+            return Err(AppError::Interrupted);
+        }
+    };
+    match outcome {
+        Ok(outputs) => Ok(Finished { id, connections: labels, outputs }),
+        Err(error) => {
+            let record = store.run(&id).ok().flatten();
+            let bases: Vec<&str> = rows.values().map(|row| row.api_base.as_str()).collect();
+            Err(failed(record.map(|run| run.id), error, &bases))
+        }
+    }
+}
+
+/// Time-ordered, short enough to type: `r-` and 12 characters of base 36.
+fn new_id() -> String {
+    let mut number = u128::from(jiff::Timestamp::now().as_millisecond().unsigned_abs()) * 1_679_616
+        + u128::from(std::process::id() % 1_679_616);
+    let mut id = Vec::new();
+    while number > 0 {
+        let digit = u32::try_from(number % 36).unwrap_or(0);
+        id.push(char::from_digit(digit, 36).unwrap_or('0'));
+        number /= 36;
+    }
+    format!("r-{}", id.into_iter().rev().collect::<String>())
+}
+
+/// The failure of a run, with the run that was recorded of it.
+fn failed(record: Option<String>, error: RunError, bases: &[&str]) -> AppError {
+    let advice = if error.outcome_unknown {
+        Some(Message::from(LOOK_FIRST))
+    } else {
+        bases.iter().find_map(|base| absent(&error.code, base)).or_else(|| raised(&error))
+    };
+    let fix = match (advice, record) {
+        (Some(advice), Some(id)) => advice.sentence().with(" Steps of this run: ").with(NextStep::ShowRun(id)),
+        (Some(advice), None) => advice,
+        (None, Some(id)) => NextStep::ShowRun(id).into(),
+        (None, None) => {
+            message!["run ", NextStep::CheckDocument, ", and compare the input with the document's `inputs`"]
+        }
+    };
+    AppError::Run(Box::new(error), fix)
+}
+
+/// What to do about a failed run, with the limit that it exceeded.
+fn raised(error: &RunError) -> Option<Message> {
+    let fix = error.fix.clone()?;
+    Some(match error.limit() {
+        Some(limit) => message![format!("{fix}: "), NextStep::ChangeLimit(limit.name.to_owned())],
+        None => fix.into(),
+    })
+}

@@ -1,0 +1,115 @@
+//! Webhooks: what a server does with each one.
+
+mod saved_webhook;
+
+use std::sync::{Mutex, PoisonError};
+
+use async_trait::async_trait;
+use switchboard_connections::{Connections, Deauthorization, DeauthorizationRule, StoreReplays};
+use switchboard_runtime::{Connector, Event, Refusal, Replays, SigningSecrets, Unverified, Verified};
+
+use crate::{App, AppError, Class};
+
+pub use saved_webhook::{SavedWebhook, secrets, signing, unsigned};
+
+/// What a webhook brought.
+pub struct Received {
+    /// The event, as the connector reads it.
+    pub event: Event,
+    /// Labels of the connections that it ended: their account removed the app.
+    pub ended: Vec<String>,
+}
+
+/// Takes a webhook in: verifies its signature, refuses one that came before, ends connections whose account removed the app, and reads
+/// the event. One that cannot be read may be given again once the mistake is mended.
+pub async fn receive(
+    app: &App,
+    connector: &Connector,
+    webhook: Unverified<'_>,
+    app_id: &str,
+    secrets: &SigningSecrets,
+) -> Result<Received, ReceiveError> {
+    let signing = signing(connector.manifest())?;
+    let connections = app.connections().await?;
+    let now = jiff::Timestamp::now().as_millisecond();
+    let claim = Claim { replays: connections.replays_of(app_id), proof: Mutex::default() };
+    let verified = webhook.verify(signing, secrets, now, &claim).await.map_err(ReceiveError::Refused)?;
+    let received = read(connector, &connections, &verified).await;
+    if received.is_err() {
+        claim.give_back().await;
+    }
+    Ok(received?)
+}
+
+/// Why a webhook was not taken in.
+#[derive(Debug, thiserror::Error)]
+pub enum ReceiveError {
+    /// It is not to be trusted, or came before.
+    #[error("the message was rejected: {0}")]
+    Refused(Refusal),
+    /// It was signed, and could not be processed.
+    #[error(transparent)]
+    App(#[from] AppError),
+}
+
+/// What a refused webhook means for whoever sent it: whether it came in before may be known later; what is wrong with it stays wrong.
+pub fn class_of(refusal: &Refusal) -> Class {
+    match refusal {
+        Refusal::ReplaysUnknown { .. } => Class::Later,
+        _ => Class::Invalid,
+    }
+}
+
+async fn read(connector: &Connector, connections: &Connections, webhook: &Verified) -> Result<Received, AppError> {
+    // Before anything else: whatever the event is to anybody, the account has taken the app away.
+    let rule: Option<DeauthorizationRule> = connector
+        .manifest()
+        .auth
+        .deauthorization
+        .clone()
+        .map(serde_json::from_value)
+        .transpose()
+        .map_err(|error| AppError::failed("connector.load", format!("`auth.deauthorization`: {error}")))?;
+    let removal = rule.map(|rule| Deauthorization::read(webhook, &rule)).transpose()?.flatten();
+    let rows = match removal {
+        Some(removal) => connections.run(move |connections| connections.deauthorized(&removal)).await?,
+        None => Vec::new(),
+    };
+    let ended: Vec<String> = rows.into_iter().map(|row| row.label).collect();
+    match connector.event(webhook).await {
+        Ok(event) => Ok(Received { event, ended }),
+        Err(error) => Err(ended.iter().fold(error.into(), |error: AppError, label| error.adding(&ending(label)))),
+    }
+}
+
+/// That a connection ended because its account removed the app.
+pub fn ending(label: &str) -> String {
+    format!("`{label}` is disconnected: the account removed the app, and its secrets are erased")
+}
+
+/// The right to take a webhook in: one process has it, of all that are given the webhook.
+struct Claim {
+    replays: StoreReplays,
+    proof: Mutex<Option<[u8; 32]>>,
+}
+
+impl Claim {
+    async fn give_back(&self) {
+        let proof = self.proof.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(proof) = proof {
+            // Kept, it is refused for ten minutes.
+            let _ = self.replays.forget(&proof).await;
+        }
+    }
+}
+
+#[async_trait]
+impl Replays for Claim {
+    async fn first(&self, proof: &[u8; 32], now_ms: i64, until_ms: i64) -> Result<bool, String> {
+        let is_first = self.replays.first(proof, now_ms, until_ms).await?;
+        if is_first {
+            *self.proof.lock().unwrap_or_else(PoisonError::into_inner) = Some(*proof);
+        }
+        Ok(is_first)
+    }
+}

@@ -1,0 +1,37 @@
+//! The mistakes of a document, with the flags that raise its limits.
+
+use switchboard_app::NextStep;
+use switchboard_automation::Report;
+use switchboard_automation::limits::MISTAKES;
+
+use super::next_step::spell;
+use crate::output;
+
+/// The flag that sets a limit.
+fn flag(limit: &str) -> String {
+    spell(&NextStep::ChangeLimit(limit.to_owned()))
+}
+
+/// The report with the flags that raise its limits.
+pub fn with_flags(mut report: Report) -> Report {
+    for diagnostic in &mut report.diagnostics {
+        if let (Some(fix), Some(limit)) = (&mut diagnostic.fix, diagnostic.limit) {
+            *fix = format!("{fix}: {}", flag(limit));
+        }
+    }
+    report
+}
+
+/// The mistakes for people. Their words quote the document, and may not begin lines of their own.
+pub fn render(mut report: Report) -> String {
+    report.file = output::printable(&report.file);
+    for diagnostic in &mut report.diagnostics {
+        diagnostic.message = output::printable(&diagnostic.message);
+        diagnostic.fix = diagnostic.fix.as_deref().map(output::printable);
+    }
+    let mut text = report.render();
+    if report.more > 0 {
+        text.push_str(&format!("  fix: {}\n", flag(MISTAKES.name)));
+    }
+    text
+}

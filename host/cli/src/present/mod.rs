@@ -1,0 +1,7 @@
+//! How the command line shows what the application gives: values of the application in, lines and JSON out.
+
+pub mod document;
+pub mod error;
+pub mod identity;
+pub mod next_step;
+pub mod remedy;
