@@ -12,6 +12,8 @@ const BREAK: u8 = 1;
 const NUL: u8 = 0;
 /// The most characters of a group.
 const LONGEST_GROUP: usize = 8;
+/// The last characters whose places are known. More than the groups have that are looked back at: 24 of base32, 26 of hex.
+const LATEST: usize = 32;
 
 /// Is no character of the encoding, and may stand in it: a blank, the end of a line, a quote.
 const SKIP: u8 = 0xfe;
@@ -24,6 +26,10 @@ pub(crate) struct Encoding {
     /// Characters that stand for whole bytes: a power of two.
     group: usize,
     values: [u8; 256],
+    /// Groups that are whole in every text that could hold a secret, wherever it begins in its first group.
+    whole: usize,
+    /// The highest bit of each byte of these groups. In a text none is set.
+    high: u128,
 }
 
 /// In base32 all letters are capitals, or none is.
@@ -73,7 +79,15 @@ impl Encoding {
             values[others[at].0 as usize] = others[at].1;
             at += 1;
         }
-        Encoding { bits, group, values }
+        let bytes = bits * group / 8;
+        // At worst all but one byte of the first group and of the last one belong to it too.
+        let whole = (SHORTEST - 2 * (bytes - 1)).div_ceil(bytes);
+        let (mut high, mut byte) = (0, 0);
+        while byte < whole * bytes {
+            high |= 0x80 << (8 * byte);
+            byte += 1;
+        }
+        Encoding { bits, group, values, whole, high }
     }
 
     fn value(&self, byte: u8) -> u8 {
@@ -82,59 +96,114 @@ impl Encoding {
 
     /// What the text holds; nothing where that is no text. `work` grows by the bytes that were looked at.
     pub(crate) fn decode(&'static self, text: &[u8], work: &mut usize) -> Vec<Decoded> {
-        let mut all: Vec<Decoded> = Vec::new();
         *work += text.len();
-        let (mut from, mut characters) = (0, 0);
-        for (at, byte) in text.iter().map(Some).chain([None]).enumerate() {
-            match byte.map_or(END, |byte| self.value(*byte)) {
-                END => {
-                    if characters * self.bits >= SHORTEST * 8 {
-                        *work += at - from;
-                        self.decode_run(text, from..at, &mut all);
-                    }
-                    (from, characters) = (at + 1, 0);
-                }
+        let mut run = Run::new(self);
+        for (at, byte) in text.iter().enumerate() {
+            match self.value(*byte) {
+                END => run.end(at),
                 SKIP => {}
-                _ => characters += 1,
+                value => run.add(at, value),
             }
         }
-        all.retain(|decoded| !decoded.bytes.is_empty());
-        all
+        run.end(text.len());
+        run.all.retain(|decoded| !decoded.bytes.is_empty());
+        run.all
+    }
+}
+
+/// Characters that nothing parts but what may stand in the encoding. Each ends a group of one of the places at which groups may begin.
+struct Run {
+    encoding: &'static Encoding,
+    /// One for each place at which groups may begin; none before the first text.
+    all: Vec<Decoded>,
+    characters: usize,
+    /// The last characters, one after the other. Before the first of the run there is no text.
+    bits: u128,
+    /// Where the last characters stand.
+    places: [usize; LATEST],
+    /// A bit for each of `all` whose text goes on.
+    open: u8,
+    /// The character after the last group that was read, for each of `all`.
+    read: [usize; LONGEST_GROUP],
+    /// Whether any was.
+    has_read: bool,
+}
+
+impl Run {
+    fn new(encoding: &'static Encoding) -> Run {
+        Run {
+            encoding,
+            all: Vec::new(),
+            characters: 0,
+            bits: u128::MAX,
+            places: [0; LATEST],
+            open: 0,
+            read: [0; LONGEST_GROUP],
+            has_read: false,
+        }
     }
 
-    /// Each character ends a group of one of the places at which groups may begin.
-    fn decode_run(&'static self, text: &[u8], run: Range<usize>, all: &mut Vec<Decoded>) {
-        all.resize_with(self.group, || Decoded { encoding: self, bytes: Vec::new(), stretches: Vec::new() });
-        let mut open = [false; LONGEST_GROUP];
-        let (mut bits, mut starts, mut number) = (0u64, [0; LONGEST_GROUP], 0);
-        let mut add = |at: usize, value: u8| {
-            bits = bits << self.bits | u64::from(value);
-            if let Some(start) = starts.get_mut(number & (self.group - 1)) {
-                *start = at;
-            }
-            number += 1;
-            let place = number & (self.group - 1);
-            if number >= self.group
-                && let (Some(decoded), Some(start), Some(open)) =
-                    (all.get_mut(place), starts.get(place), open.get_mut(place))
-            {
-                decoded.add(bits, *start, open);
-            }
-        };
-        let end = run.end;
-        for (at, byte) in run.clone().zip(text.get(run).unwrap_or_default()) {
-            let value = self.value(*byte);
-            if value < SKIP {
-                add(at, value);
-            }
+    fn add(&mut self, at: usize, value: u8) {
+        self.bits = self.bits << self.encoding.bits | u128::from(value);
+        if let Some(place) = self.places.get_mut(self.characters % LATEST) {
+            *place = at;
         }
-        // What the last group lacks is nothing.
-        (1..self.group).for_each(|_| add(end, 0));
-        for (decoded, open) in all.iter_mut().zip(open) {
-            if open {
+        self.characters += 1;
+        // Of most texts that are not encoded nothing more is read.
+        if self.bits & self.encoding.high == 0 || self.open != 0 {
+            self.read();
+        }
+    }
+
+    /// Reads the group that the last character ends, if it may be of a text, and those before it that may be the text's beginning.
+    #[inline(never)]
+    fn read(&mut self) {
+        let Encoding { bits, group, whole, high, .. } = *self.encoding;
+        let place = self.characters & (group - 1);
+        let mut open = self.open & 1 << place != 0;
+        if !open && self.bits & high != 0 {
+            return;
+        }
+        if self.all.is_empty() {
+            let new = || Decoded { encoding: self.encoding, bytes: Vec::new(), stretches: Vec::new() };
+            self.all.resize_with(group, new);
+        }
+        let (Some(decoded), Some(read)) = (self.all.get_mut(place), self.read.get_mut(place)) else { return };
+        let earlier = if open { 0 } else { whole };
+        self.has_read = true;
+        for back in (0..=earlier).rev() {
+            let Some(start) = self.characters.checked_sub(group * (back + 1)).filter(|start| *start >= *read) else {
+                continue;
+            };
+            let source = self.places.get(start % LATEST).copied().unwrap_or_default();
+            decoded.add((self.bits >> (back * group * bits)) as u64, source, &mut open);
+            *read = start + group;
+        }
+        self.open = self.open & !(1 << place) | u8::from(open) << place;
+    }
+
+    /// The run ends before `at`.
+    fn end(&mut self, at: usize) {
+        let is_long = self.characters * self.encoding.bits >= SHORTEST * 8;
+        if is_long || self.has_read {
+            self.close(at, is_long);
+        }
+        self.characters = 0;
+        self.bits = u128::MAX;
+    }
+
+    #[inline(never)]
+    fn close(&mut self, at: usize, is_long: bool) {
+        if is_long {
+            // What the last group lacks is nothing.
+            (1..self.encoding.group).for_each(|_| self.add(at, 0));
+        }
+        for (place, decoded) in self.all.iter_mut().enumerate() {
+            if self.open & 1 << place != 0 {
                 decoded.close();
             }
         }
+        (self.has_read, self.open, self.read) = (false, 0, [0; LONGEST_GROUP]);
     }
 }
 
