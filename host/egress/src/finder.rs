@@ -1,6 +1,5 @@
 //! Looks for secrets in a text, by their letters and digits alone: what stands between them does not matter.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use zeroize::Zeroizing;
@@ -39,7 +38,16 @@ impl Compared {
     }
 
     fn of(self, text: &[u8]) -> Vec<u8> {
-        text.iter().copied().filter(|byte| self.has(*byte)).collect()
+        // No branch for each byte: half of them decide otherwise than the one before.
+        let (mut bytes, mut length) = (vec![0; text.len()], 0);
+        for byte in text {
+            if let Some(place) = bytes.get_mut(length) {
+                *place = *byte;
+            }
+            length += usize::from(self.has(*byte));
+        }
+        bytes.truncate(length);
+        bytes
     }
 
     /// How a secret is looked for; none for one that is too short to be.
@@ -56,15 +64,24 @@ pub(crate) struct Finder {
     compared: Compared,
     /// A bit for each window there may be: most are passed by it alone.
     filter: Vec<u64>,
-    /// The needles a window is of, and where it stands in each.
-    windows: HashMap<u64, Vec<(usize, usize)>>,
+    /// In order: a map of as many lists takes three times as long to make.
+    windows: Vec<Window>,
     needles: Vec<Zeroizing<Vec<u8>>>,
+}
+
+/// `WINDOW` bytes of a needle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Window {
+    key: u64,
+    needle: u32,
+    /// Where it stands in the needle.
+    at: u32,
 }
 
 impl Finder {
     pub(crate) fn new<'a>(secrets: impl IntoIterator<Item = &'a str>, compared: Compared) -> Self {
         let filter = vec![0; 1 << (FILTER_BITS - 6)];
-        let mut finder = Self { compared, filter, windows: HashMap::new(), needles: Vec::new() };
+        let mut finder = Self { compared, filter, windows: Vec::new(), needles: Vec::new() };
         for secret in secrets {
             let unique_from = compared.of(secret.get(..unique_from(secret)).unwrap_or_default().as_bytes()).len();
             finder.add(compared.of(secret.as_bytes()), unique_from);
@@ -76,24 +93,35 @@ impl Finder {
                 }
             }
         }
+        finder.sort();
         finder
     }
 
     fn add(&mut self, needle: Vec<u8>, unique_from: usize) {
         let needle = Zeroizing::new(needle);
+        self.windows.reserve(needle.len());
         for (at, window) in needle.windows(WINDOW).enumerate().skip(unique_from) {
             let Some(key) = key(window) else { continue };
             let (word, bit) = slot(key);
             if let Some(word) = self.filter.get_mut(word) {
                 *word |= bit;
             }
-            let alike = self.windows.entry(key).or_default();
-            let number = self.needles.len();
-            if alike.len() < MOST_ALIKE && alike.last().is_none_or(|last| last.0 != number) {
-                alike.push((number, at));
+            if let (Ok(needle), Ok(at)) = (u32::try_from(self.needles.len()), u32::try_from(at)) {
+                self.windows.push(Window { key, needle, at });
             }
         }
         self.needles.push(needle);
+    }
+
+    /// Of windows that are alike, the first of each needle stay.
+    fn sort(&mut self) {
+        self.windows.sort_unstable();
+        self.windows.dedup_by_key(|window| (window.key, window.needle));
+        let mut alike = (0, 0);
+        self.windows.retain(|window| {
+            alike = if window.key == alike.0 { (alike.0, alike.1 + 1) } else { (window.key, 1) };
+            alike.1 <= MOST_ALIKE
+        });
     }
 
     /// Every place of a secret in the text, in order. `work` grows by the bytes that were looked at.
@@ -141,28 +169,25 @@ impl Finder {
         found
     }
 
-    fn places(&self, window: &[u8]) -> &[(usize, usize)] {
+    fn places(&self, window: &[u8]) -> &[Window] {
         let Some(key) = key(window) else { return &[] };
         let (word, bit) = slot(key);
         if self.filter.get(word).is_none_or(|word| word & bit == 0) {
             return &[];
         }
-        self.windows.get(&key).map_or(&[], Vec::as_slice)
+        let first = self.windows.partition_point(|window| window.key < key);
+        let rest = self.windows.get(first..).unwrap_or_default();
+        let alike = rest.iter().take_while(|window| window.key == key).count();
+        rest.get(..alike).unwrap_or_default()
     }
 
     /// As much of the secret around a window as is there, if that is enough to be one.
-    fn extend(
-        &self,
-        text: &[u8],
-        from: usize,
-        at: usize,
-        place: (usize, usize),
-        work: &mut usize,
-    ) -> Option<Range<usize>> {
-        let needle = self.needles.get(place.0)?;
+    fn extend(&self, text: &[u8], from: usize, at: usize, place: Window, work: &mut usize) -> Option<Range<usize>> {
+        let needle = self.needles.get(place.needle as usize)?;
+        let place = place.at as usize;
         let same = |(a, b): &(&u8, &u8)| a.eq_ignore_ascii_case(b);
-        let before = text.get(from..at)?.iter().rev().zip(needle.get(..place.1)?.iter().rev()).take_while(same).count();
-        let after = text.get(at..)?.iter().zip(needle.get(place.1..)?).take_while(same).count();
+        let before = text.get(from..at)?.iter().rev().zip(needle.get(..place)?.iter().rev()).take_while(same).count();
+        let after = text.get(at..)?.iter().zip(needle.get(place..)?).take_while(same).count();
         *work += before + after;
         (before + after >= PIECE.min(needle.len())).then_some(at - before..at + after)
     }

@@ -23,7 +23,7 @@ const FEW: usize = 64 * 1024;
 /// Secrets of one connection or one request. Clones share them; they cannot be printed or read back.
 #[derive(Clone, Default)]
 pub struct KnownSecrets {
-    secrets: Vec<SecretString>,
+    secrets: Arc<Vec<SecretString>>,
     /// Made when the first text is searched, and shared by clones.
     finders: Arc<OnceLock<Vec<Finder>>>,
 }
@@ -37,13 +37,16 @@ impl KnownSecrets {
                 all.push(SecretString::from(secret));
             }
         }
-        Self { secrets: all, finders: Arc::default() }
+        Self { secrets: Arc::new(all), finders: Arc::default() }
     }
 
     /// These and those.
     #[must_use]
     pub fn and(&self, others: &Self) -> Self {
-        Self::of(self.secrets.iter().chain(&others.secrets).map(ExposeSecret::expose_secret))
+        if others.is_empty() {
+            return self.clone();
+        }
+        Self::of(self.secrets.iter().chain(&*others.secrets).map(ExposeSecret::expose_secret))
     }
 
     /// Whether there is nothing to look for.
@@ -75,9 +78,8 @@ impl KnownSecrets {
         let mut search = Search { finders: &[], left, work: 0, found: Vec::new() };
         if !self.secrets.is_empty() && text.len() >= SHORTEST {
             search.finders = self.finders.get_or_init(|| finders(&self.secrets));
-            let mut found = search.within(text);
-            found.extend(search.find_words(text));
-            search.found = join(found);
+            // Only the text itself has words: what is decoded or has lost its blanks has none.
+            search.found = search.within(text, Search::find_words);
         }
         search
     }
@@ -109,13 +111,14 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// Every place of a secret in the text, in what its escapes stand for, and in what is encoded in there. In order, and apart.
-    fn within(&mut self, text: &[u8]) -> Vec<Range<usize>> {
+    /// Every place of a secret in the text, in what its escapes stand for, and in what is encoded in there. In order, and apart. `find`
+    /// looks in the text as it stands.
+    fn within(&mut self, text: &[u8], find: fn(&mut Self, &[u8]) -> Vec<Range<usize>>) -> Vec<Range<usize>> {
         let Some(left) = self.left.checked_sub(text.len()) else {
             return std::iter::once(0..text.len()).collect();
         };
         self.left = left;
-        let mut found = self.find(text);
+        let mut found = find(self, text);
         found.extend(self.unescaped(text, Escapes::All));
         match unescape(text, Escapes::Usual) {
             None => found.extend(self.encoded(text)),
@@ -134,7 +137,6 @@ impl Search<'_> {
         self.finders.iter().flat_map(|finder| finder.find(text, work)).collect()
     }
 
-    /// Only in the text itself: what is decoded or has lost its blanks has no words.
     fn find_words(&mut self, text: &[u8]) -> Vec<Range<usize>> {
         let work = &mut self.work;
         self.finders.iter().flat_map(|finder| finder.find_words(text, work)).collect()
@@ -162,7 +164,7 @@ impl Search<'_> {
         for encoding in &ENCODINGS {
             let all: Vec<Decoded> = encoding.decode(text, &mut self.work);
             for decoded in all {
-                let inner = self.within(&decoded.bytes);
+                let inner = self.within(&decoded.bytes, Self::find);
                 found.extend(decoded.sources(text, &inner));
             }
         }
@@ -457,7 +459,7 @@ mod tests {
         let known = KnownSecrets::of([OPAQUE]);
         let mut search = known.search(b"");
         search.left = 10;
-        assert_eq!(search.within(b"more than ten bytes").as_slice(), std::slice::from_ref(&(0..19)));
+        assert_eq!(search.within(b"more than ten bytes", Search::find).as_slice(), std::slice::from_ref(&(0..19)));
     }
 
     #[test]

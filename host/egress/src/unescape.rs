@@ -100,8 +100,16 @@ impl<P: Place> Reader<P> {
 
     fn read(&mut self, text: &[u8]) {
         for (at, byte) in text.iter().enumerate() {
-            if !byte.is_ascii_alphanumeric() && *byte != b';' {
-                self.resolve(number);
+            let is_sign = !byte.is_ascii_alphanumeric();
+            let begins = matches!(byte, b'\\' | b'%' | b'&' | b'=' | b'<' | b'x' | b'X');
+            // Most bytes of an honest text: no escape is under way, and none begins.
+            if !is_sign && !begins && !self.is_under_way() {
+                self.bytes.push(*byte);
+                self.starts.push(P::at(at));
+                continue;
+            }
+            if is_sign && *byte != b';' {
+                self.resolve_number();
                 if self.escapes == Escapes::All {
                     self.resolve(decimal);
                     if byte.is_ascii_whitespace() {
@@ -109,19 +117,31 @@ impl<P: Place> Reader<P> {
                     }
                 }
             }
-            if matches!(byte, b'\\' | b'%' | b'&' | b'=' | b'<' | b'x' | b'X') {
+            if begins {
                 self.begun = self.bytes.len();
             }
             self.bytes.push(*byte);
             self.starts.push(P::at(at));
             while self.resolve_end() {}
         }
-        self.resolve(number);
+        self.resolve_number();
+    }
+
+    /// Whether the last bytes may be the beginning of an escape.
+    fn is_under_way(&self) -> bool {
+        self.bytes.len().saturating_sub(self.begun) <= LONGEST
+    }
+
+    /// An escape that ends before a sign which is no part of it.
+    fn resolve_number(&mut self) {
+        if self.is_under_way() {
+            self.resolve(number);
+        }
     }
 
     fn resolve_end(&mut self) -> bool {
         let all = self.escapes == Escapes::All;
-        if self.bytes.len().saturating_sub(self.begun) > LONGEST {
+        if !self.is_under_way() {
             return false;
         }
         self.resolve(|text| escape(text).or_else(|| if all { loose_escape(text) } else { None }))
@@ -208,6 +228,7 @@ fn name(text: &[u8]) -> Option<(u8, usize)> {
 
 /// The code of a character as a number of a list, at the end of a text.
 fn decimal(text: &[u8]) -> Option<(u8, usize)> {
+    text.last().filter(|byte| byte.is_ascii_digit())?;
     let length = text.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
     let (before, digits) = text.split_at(text.len() - length);
     let listed = before.last().is_none_or(|byte| b"[,; \n".contains(byte));
