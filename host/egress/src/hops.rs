@@ -111,6 +111,9 @@ impl Egress {
             Ok(Err(error)) => Err(classify(error)),
             Err(_) => Err(Failure::broken("timeout", format!("{} did not answer in time", host_of(url)))),
         };
+        if !way.trace.is_read() {
+            return outcome;
+        }
         let note = match &outcome {
             Err(failure) => Some(failure.code.clone()),
             Ok(_) if hop > 0 => Some(format!("redirect {hop}")),

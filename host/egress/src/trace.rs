@@ -21,6 +21,11 @@ pub struct TraceLine {
 pub trait Trace: Send + Sync {
     /// One request ended, or one hop of it.
     fn request(&self, line: TraceLine);
+
+    /// Whether anybody reads the lines. None is made for nobody.
+    fn is_read(&self) -> bool {
+        true
+    }
 }
 
 /// Throws the lines away.
@@ -29,4 +34,8 @@ pub struct NoTrace;
 
 impl Trace for NoTrace {
     fn request(&self, _line: TraceLine) {}
+
+    fn is_read(&self) -> bool {
+        false
+    }
 }
