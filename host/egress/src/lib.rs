@@ -16,6 +16,7 @@ mod failure;
 mod file_name;
 mod finder;
 mod fixed_token;
+mod flush;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 mod headers;

@@ -18,6 +18,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::{
     FileName,
+    flush::Flush,
     new_file::rename_new,
     parts::{self, Part},
     receipt::{self, Receipt},
@@ -209,12 +210,14 @@ fn serve(
 ) -> io::Result<Option<Done>> {
     let mut digest = Sha256::new();
     let Some(mut size) = begin(part, &mut digest)? else { return Ok(None) };
+    let mut flush = Flush::new(size);
     loop {
         match orders.blocking_recv() {
             Some(Order::Write(mut batch)) => {
                 part.file.write_all(&batch)?;
                 digest.update(&batch);
                 size += batch.len() as u64;
+                flush.note(&part.file, size)?;
                 batch.clear();
                 // nobody fills it again when the download is about to end
                 drop(written.send(batch));
@@ -222,6 +225,7 @@ fn serve(
             Some(Order::Tail(reply)) => drop(reply.send(tail(&mut part.file, size)?)),
             Some(Order::Finish) => {
                 part.file.set_len(size)?;
+                flush.end()?;
                 // A disk that fails here may have lost any of it: the file is not tried again, but removed.
                 part.file.sync_all()?;
                 return Ok(Some(Done { sha256: format!("{:x}", digest.finalize()), size }));
