@@ -73,7 +73,10 @@ pub struct IndexEntry<'a> {
 impl ManifestIndex {
     /// Opens an index that [`ManifestIndex::write`] made. `None` when the text is not one.
     pub fn open(text: Cow<'static, str>) -> Option<Self> {
-        let body = text.starts_with(HEAD).then(|| text.find("\n\n"))?? + 2;
+        if !text.starts_with(HEAD) {
+            return None;
+        }
+        let body = memchr::memmem::find(text.as_bytes(), b"\n\n")? + 2;
         Some(Self { contents: text, body, whole: OnceLock::new(), rates: OnceLock::new() })
     }
 
@@ -141,8 +144,15 @@ impl ManifestIndex {
     /// The entry behind a full id such as `zoom.meetings.create`, with the activity's name.
     pub fn find<'id>(&self, id: &'id str) -> Option<(&'id str, IndexEntry<'_>)> {
         let name = id.strip_prefix(self.connector())?.strip_prefix('.')?;
-        let line = self.lines("activity ").find_map(|line| line.strip_prefix(name)?.strip_prefix(' '))?;
-        let mut words = line.splitn(4, ' ');
+        // Names are words: any other would be looked for across lines.
+        if !name.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return None;
+        }
+        let start = format!("\nactivity {name} ");
+        let contents = self.contents.get(..self.body)?;
+        // Each call comes here: line by line it took a fifth of a call's time.
+        let at = memchr::memmem::find(contents.as_bytes(), start.as_bytes())? + start.len();
+        let mut words = contents.get(at..)?.lines().next()?.splitn(4, ' ');
         let off = words.next()? != "on";
         let (start, end): (usize, usize) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
         let terms = serde_json::from_str(words.next()?).ok()?;
@@ -235,7 +245,8 @@ mod tests {
         let off = manifest("a.one").replacen(r#""rate":"light""#, r#""rate":"light","policy":"off""#, 1);
         let off = ManifestIndex::open(ManifestIndex::write(&off, None, None).unwrap().into()).unwrap();
         assert_eq!((off.find("c.a.one").unwrap().1.off, off.find("c.a.two").unwrap().1.off), (true, false));
-        for unknown in ["c.a", "c.a.on", "a.one", "c.z", "d.a.one", "c.", ""] {
+        let across_lines = "c.a.one on 0 1 {}\nactivity a.two";
+        for unknown in ["c.a", "c.a.on", "a.one", "c.z", "d.a.one", "c.", "", across_lines] {
             assert!(index.find(unknown).is_none(), "{unknown}");
         }
         assert_eq!(index.whole().activities.len(), 2);
