@@ -56,8 +56,16 @@ mod in_place {
 
     use crate::MachineCode;
 
-    /// Addresses of the codes that are loaded where they lie. wasmtime knows code by its address, so each once.
-    static LOADED: Mutex<Vec<Range<usize>>> = Mutex::new(Vec::new());
+    /// Codes that are, or were, loaded where they lie.
+    static PLACES: Mutex<Vec<Place>> = Mutex::new(Vec::new());
+
+    struct Place {
+        addresses: Range<usize>,
+        /// wasmtime knows code by its address, so each is loaded once at a time.
+        loaded: bool,
+        /// It stays so: a part of the program, which nobody can write. Changing four megabytes back takes as long as loading them.
+        executable: bool,
+    }
 
     /// Lets an engine run code that is not in memory of its own.
     pub(crate) fn allow(config: &mut Config) {
@@ -77,12 +85,14 @@ mod in_place {
 
     fn claim(code: &[u8]) -> bool {
         let start = code.as_ptr().addr();
-        let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
-        let free = loaded.iter().all(|other| other.start != start);
-        if free {
-            loaded.push(start..start + code.len());
+        let mut places = PLACES.lock().unwrap_or_else(PoisonError::into_inner);
+        match places.iter_mut().find(|place| place.addresses.start == start) {
+            Some(place) => !std::mem::replace(&mut place.loaded, true),
+            None => {
+                places.push(Place { addresses: start..start + code.len(), loaded: true, executable: false });
+                true
+            }
         }
-        free
     }
 
     struct Pages;
@@ -93,16 +103,24 @@ mod in_place {
         }
 
         fn publish_executable(&self, start: *const u8, len: usize) -> wasmtime::Result<()> {
-            protect(start, len, MprotectFlags::READ | MprotectFlags::EXEC)
+            let mut places = PLACES.lock().unwrap_or_else(PoisonError::into_inner);
+            let place = places.iter_mut().find(|place| place.addresses.contains(&start.addr()));
+            if place.as_ref().is_none_or(|place| !place.executable) {
+                protect(start, len, MprotectFlags::READ | MprotectFlags::EXEC)?;
+            }
+            if let Some(place) = place {
+                place.executable = true;
+            }
+            Ok(())
         }
 
         /// The last that is done with a piece of code, but for tables of unwinding, which the engine's settings leave out where
         /// code lies in place. Memory of wasmtime's own is given back a moment later.
-        fn unpublish_executable(&self, start: *const u8, len: usize) -> wasmtime::Result<()> {
-            let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
-            let Some(place) = loaded.iter().position(|code| code.contains(&start.addr())) else { return Ok(()) };
-            protect(start, len, MprotectFlags::READ)?;
-            loaded.swap_remove(place);
+        fn unpublish_executable(&self, start: *const u8, _len: usize) -> wasmtime::Result<()> {
+            let mut places = PLACES.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(place) = places.iter_mut().find(|place| place.addresses.contains(&start.addr())) {
+                place.loaded = false;
+            }
             Ok(())
         }
     }
