@@ -239,7 +239,7 @@ impl Connections {
         let (kept, _): (Service, _) = self.core.field(&row.id, SERVICE)?;
         let now = current(&kept);
         let service = kept.with_hosts_of(&now);
-        let (token, _): (Token, _) = self.core.field(&row.id, TOKEN)?;
+        let token = self.core.read_token(&row.id)?;
         // Last use is kept to the minute: a durable write at every call costs more than the call.
         let now = clock::now();
         if row.last_used_at.is_none_or(|at| now - at > 60_000) {

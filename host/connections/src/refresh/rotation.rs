@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use switchboard_egress::{Credential, CredentialError, Egress, Identify};
@@ -166,17 +166,26 @@ impl Core {
     /// The token as it is on disk now.
     fn present_token(&self, id: &str) -> Result<Token, ConnectionsError> {
         let generation = self.store.generation_in(State::Active.as_str(), id, TOKEN)?;
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        if let (Some(now), Some((known, token))) = (generation, seen.get(id))
+        if let (Some(now), Some((known, token))) = (generation, self.seen().get(id))
             && now == *known
         {
             return Ok(token.clone());
         }
-        seen.remove(id);
         self.active(id)?;
+        self.read_token(id)
+    }
+
+    /// The same of a connection that is known to be active.
+    pub fn read_token(&self, id: &str) -> Result<Token, ConnectionsError> {
+        let mut seen = self.seen();
+        seen.remove(id);
         let (token, generation): (Token, u64) = self.field(id, TOKEN)?;
         seen.insert(id.to_owned(), (generation, token.clone()));
         Ok(token)
+    }
+
+    fn seen(&self) -> MutexGuard<'_, HashMap<String, (u64, Token)>> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn rotate(
