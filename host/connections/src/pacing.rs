@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use sha2::{Digest, Sha256};
 use switchboard_egress::{Ask, Held, Pacing, Slot, Turn, now_us, take};
-use switchboard_store::Store;
+use switchboard_store::{BudgetLine, Store};
 
 use crate::clock;
 
@@ -30,22 +30,13 @@ impl StorePacing {
 #[async_trait]
 impl Pacing for StorePacing {
     async fn reserve(&self, ask: &Ask) -> Result<Duration, Held> {
+        if let Ok(Some(outcome)) =
+            self.store.change_budget_at_once(&self.account, &names(ask), |lines| spend(ask, lines))
+        {
+            return outcome;
+        }
         let (store, account, ask) = (self.store.clone(), self.account.clone(), ask.clone());
-        let changed = self.store.call(move || {
-            let names: Vec<&str> =
-                std::iter::once(ask.class.as_str()).chain(ask.daily.iter().map(|(name, _)| name.as_str())).collect();
-            store.change_budget(&account, &names, |lines| {
-                let mut slots: Vec<Slot> = lines
-                    .iter()
-                    .map(|(next_us, day, used)| Slot { next_us: *next_us, day: *day, used: used.unsigned_abs() })
-                    .collect();
-                let wait = take(&ask, now_us(), &mut slots)?;
-                for (line, slot) in lines.iter_mut().zip(slots) {
-                    *line = (slot.next_us, slot.day, i64::try_from(slot.used).unwrap_or(i64::MAX));
-                }
-                Ok(wait)
-            })
-        });
+        let changed = self.store.call(move || store.change_budget(&account, &names(&ask), |lines| spend(&ask, lines)));
         match changed.await {
             Ok(outcome) => outcome,
             // The service still counts: a budget that cannot be kept must not stop the work.
@@ -65,6 +56,23 @@ impl Pacing for StorePacing {
             }
         }
     }
+}
+
+/// The lines of the budget that a request takes from.
+fn names(ask: &Ask) -> Vec<&str> {
+    std::iter::once(ask.class.as_str()).chain(ask.daily.iter().map(|(name, _)| name.as_str())).collect()
+}
+
+fn spend(ask: &Ask, lines: &mut [BudgetLine]) -> Result<Duration, Held> {
+    let mut slots: Vec<Slot> = lines
+        .iter()
+        .map(|(next_us, day, used)| Slot { next_us: *next_us, day: *day, used: used.unsigned_abs() })
+        .collect();
+    let wait = take(ask, now_us(), &mut slots)?;
+    for (line, slot) in lines.iter_mut().zip(slots) {
+        *line = (slot.next_us, slot.day, i64::try_from(slot.used).unwrap_or(i64::MAX));
+    }
+    Ok(wait)
 }
 
 #[cfg(test)]

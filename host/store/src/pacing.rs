@@ -2,7 +2,7 @@
 
 use rusqlite::{OptionalExtension, TransactionBehavior, params};
 
-use crate::store::WriteTurn;
+use crate::store::{WriteTurn, is_busy};
 use crate::{Store, StoreError};
 
 /// One line of an account's budget: next free moment (microseconds since 1970), day (days since 1970), used that day.
@@ -25,6 +25,23 @@ impl Store {
                 Err(StoreError::Database(error)) if turn.comes_after(&error) => {}
                 result => return result,
             }
+        }
+    }
+
+    /// The same without a wait, for the first work of a command: none where another process writes, or where the store has work
+    /// already. Whoever calls once needs no thread for it.
+    pub fn change_budget_at_once<T, E>(
+        &self,
+        account: &str,
+        names: &[&str],
+        mut change: impl FnMut(&mut [BudgetLine]) -> Result<T, E>,
+    ) -> Result<Option<Result<T, E>>, StoreError> {
+        if !self.worker().is_first_work() {
+            return Ok(None);
+        }
+        match self.change_budget_once(account, names, &mut change) {
+            Err(StoreError::Database(error)) if is_busy(&error) => Ok(None),
+            result => result.map(Some),
         }
     }
 
@@ -70,7 +87,33 @@ impl Store {
 
 #[cfg(test)]
 mod tests {
+    use rusqlite::Connection;
+
     use super::*;
+
+    fn count_at_once(store: &Store) -> Option<Result<i64, ()>> {
+        let add = |lines: &mut [BudgetLine]| {
+            lines[0].2 += 1;
+            Ok(lines[0].2)
+        };
+        store.change_budget_at_once("a", &["light"], add).unwrap()
+    }
+
+    #[test]
+    fn only_the_first_work_is_done_at_once() {
+        let store = Store::in_memory().unwrap();
+        assert_eq!(count_at_once(&store), Some(Ok(1)));
+        assert_eq!(count_at_once(&store), None);
+    }
+
+    #[test]
+    fn nothing_is_done_at_once_while_another_process_writes() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        let other = Connection::open(dir.path().join("switchboard.db")).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        assert_eq!(count_at_once(&store), None);
+    }
 
     #[test]
     fn lines_are_kept_by_account_and_a_refusal_changes_nothing() {

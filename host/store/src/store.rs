@@ -189,7 +189,7 @@ impl Store {
                     transaction.commit().map_err(StoreError::from)?;
                     return Ok(result);
                 }
-                Err(error) if busy(&error) => {}
+                Err(error) if is_busy(&error) => {}
                 Err(error) => return Err(StoreError::from(error).into()),
             }
             drop(connection);
@@ -227,7 +227,7 @@ impl WriteTurn {
 
     /// The same after a failure, which has to be that others write.
     pub fn comes_after(&mut self, error: &rusqlite::Error) -> bool {
-        busy(error) && self.comes()
+        is_busy(error) && self.comes()
     }
 }
 
@@ -243,13 +243,13 @@ fn journal(connection: &Connection) -> Result<(), StoreError> {
     let give_up = Instant::now() + BUSY;
     loop {
         match connection.execute_batch("PRAGMA journal_mode = WAL") {
-            Err(error) if busy(&error) && Instant::now() < give_up => std::thread::sleep(Duration::from_millis(5)),
+            Err(error) if is_busy(&error) && Instant::now() < give_up => std::thread::sleep(Duration::from_millis(5)),
             done => return Ok(done?),
         }
     }
 }
 
-fn busy(error: &rusqlite::Error) -> bool {
+pub(crate) fn is_busy(error: &rusqlite::Error) -> bool {
     error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
 }
 

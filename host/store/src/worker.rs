@@ -2,6 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Sender, channel};
 
 use tokio::sync::oneshot;
@@ -15,9 +16,16 @@ type Job = Box<dyn FnOnce() + Send>;
 pub(crate) struct Worker {
     /// None inside when the system gives no thread.
     jobs: OnceLock<Option<Sender<Job>>>,
+    /// Somebody has done the first work without it.
+    is_passed: AtomicBool,
 }
 
 impl Worker {
+    /// Whether this is the first work of the store. True once, so that a program which does more waits for no disk anywhere else.
+    pub fn is_first_work(&self) -> bool {
+        self.jobs.get().is_none() && !self.is_passed.swap(true, Ordering::Relaxed)
+    }
+
     fn push(&self, job: Job) {
         let jobs = self.jobs.get_or_init(|| {
             let (sender, jobs) = channel::<Job>();
