@@ -2,3 +2,4 @@
 
 mod accounts;
 mod runtime;
+mod surface;
