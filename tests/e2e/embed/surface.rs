@@ -86,13 +86,13 @@ fn another_surface_is_asked_before_a_destructive_call() {
     block_on(async {
         let meeting = json!({ "topic": "Kept", "start_time": "2099-05-04T09:00:00", "timezone": "Europe/Berlin", "duration": 30 });
         let meeting = calls::call(&app, call("zoom.meetings.create", meeting)).await.unwrap();
-        let delete = call("zoom.meetings.delete", json!({ "meeting": meeting["meeting"] }));
+        let delete = call("zoom.meetings.delete", json!({ "meeting": meeting["meeting"]["id"] }));
         let error = calls::call(&app, delete.clone()).await.unwrap_err();
         assert_eq!(error.code(), "not-confirmed");
         let questions = script.questions.lock().unwrap().clone();
         assert_eq!(questions.len(), 1);
         assert_eq!(questions[0].activity, "zoom.meetings.delete");
-        assert!(questions[0].sentence.contains(meeting["meeting"].as_str().unwrap()), "{questions:?}");
+        assert!(questions[0].sentence.contains(meeting["meeting"]["id"].as_str().unwrap()), "{questions:?}");
         let (app, _) = surface(&world, true);
         calls::call(&app, delete).await.unwrap();
         app.close().await;
