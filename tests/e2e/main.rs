@@ -16,6 +16,7 @@ mod fuzz;
 mod hostile;
 mod journeys;
 mod kills;
+mod output;
 mod repository;
 mod run;
 mod secrets;

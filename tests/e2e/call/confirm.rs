@@ -38,3 +38,21 @@ fn a_step_that_only_reads_asks_nothing() {
     let (code, said) = asked(&world, json!({ "path": "/users/me" }));
     assert_eq!(code, 0, "{said}");
 }
+
+/// A place that the input does not fill would be shown as it is written: "Delete the meeting {id}?".
+#[test]
+fn every_question_names_fields_of_its_input() {
+    let text = std::fs::read_to_string(World::file("manifests/zoom.resolved.json")).unwrap();
+    let manifest: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let place = regex::Regex::new(r"\{(\w+)\}").unwrap();
+    let mut questions = 0;
+    for activity in manifest["activities"].as_array().unwrap() {
+        let Some(question) = activity["confirm"].as_str() else { continue };
+        questions += 1;
+        for found in place.captures_iter(question) {
+            let field = activity["input"]["properties"].get(&found[1]);
+            assert!(field.is_some(), "{}: {question}", activity["name"]);
+        }
+    }
+    assert!(questions > 10, "{questions}");
+}

@@ -1,0 +1,61 @@
+//! Lists, the doctor, a sign-in and a run.
+
+use switchboard_tests::world::World;
+
+use super::shown;
+
+#[test]
+fn lists_are_shown_whole() {
+    let world = World::connected();
+    for (name, arguments) in [
+        ("activity_list_meetings", &["activity", "list", "meetings"][..]),
+        ("activity_list_none", &["activity", "list", "no such thing"]),
+        ("activity_show", &["activity", "show", "zoom.meetings.delete"]),
+        ("event_list", &["event", "list"]),
+        ("event_show", &["event", "show", "zoom.meeting.ended"]),
+        ("connector_list", &["connector", "list"]),
+        ("connection_list", &["connection", "list"]),
+        ("connection_show", &["connection", "show", "work"]),
+        ("error_list_rate_limited", &["error", "list", "rate-limited"]),
+        ("key_show", &["key", "show"]),
+        ("runs_list_empty", &["runs", "list"]),
+    ] {
+        let done = world.run(arguments);
+        insta::assert_snapshot!(name, shown(&world, &done).replace(&fingerprint(&done.out), "FINGERPRINT"));
+    }
+}
+
+/// The fingerprint of a key, where a line shows one.
+fn fingerprint(text: &str) -> String {
+    let word = regex::Regex::new(r"\b[0-9a-f]{16,64}\b").unwrap();
+    word.find(text).map_or_else(|| "no fingerprint".to_owned(), |found| found.as_str().to_owned())
+}
+
+#[test]
+fn a_sign_in_is_shown_whole() {
+    let world = World::new();
+    let done = world.connect_with("work", "ada@emulator.test", "allow", &["--for", "zoom.meetings.create"]);
+    insta::assert_snapshot!("connect", shown(&world, &done));
+    let done = world.connect_with("other", "grace@emulator.test", "deny", &[]);
+    insta::assert_snapshot!("connect_denied", shown(&world, &done));
+}
+
+#[test]
+fn the_doctor_is_shown_whole() {
+    let world = World::new();
+    insta::assert_snapshot!("doctor_of_a_new_folder", shown(&world, &world.run(&["doctor"])));
+    world.connect("work", "ada@emulator.test");
+    insta::assert_snapshot!("doctor_of_a_connection", shown(&world, &world.run(&["doctor", "work"])));
+    let seen = world.run(&["doctor", "--seen", "Invalid redirect url (4,700)"]);
+    insta::assert_snapshot!("doctor_of_a_page", shown(&world, &seen));
+}
+
+#[test]
+fn a_run_is_shown_whole() {
+    let world = World::connected();
+    let file = World::file("manifests/automations/list-recordings.json").display().to_string();
+    let done = world.run(&["run", &file, "from=2026-01-01", "to=2026-11-23"]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    insta::assert_snapshot!("runs_list", shown(&world, &world.run(&["runs", "list"])));
+    insta::assert_snapshot!("call_dry_run", shown(&world, &world.run(&["call", "zoom.users.me", "--dry-run"])));
+}
