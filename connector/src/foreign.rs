@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::bindings::contract::Problem;
 use crate::bindings::http::Response;
+use crate::mark::Mark;
 use crate::problem::{Trouble, plain};
 use crate::wire::error::{header, is_page};
 
@@ -19,6 +20,8 @@ pub struct Foreign {
     page: bool,
     /// What an answer in Zoom's form would have.
     missing: Option<String>,
+    /// The id of the object that was asked for, where the answer has another.
+    asked: Option<String>,
     /// Its first characters.
     start: String,
 }
@@ -33,6 +36,7 @@ impl Foreign {
             content_type: header(&response.headers, "content-type").map(str::to_owned),
             page,
             missing: None,
+            asked: None,
             start: shown.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(SHOWN).collect(),
         }
     }
@@ -40,6 +44,11 @@ impl Foreign {
     /// JSON that is not the object that was asked for.
     pub fn without(missing: String, response: &Response) -> Self {
         Self { missing: Some(missing), ..Self::of(response) }
+    }
+
+    /// JSON without the mark of the object that was asked for.
+    pub fn unmarked(mark: Mark<'_>, response: &Response) -> Self {
+        Self { asked: mark.id().map(str::to_owned), ..Self::without(mark.missing(), response) }
     }
 }
 
@@ -57,7 +66,7 @@ fn title(page: &str) -> Option<&str> {
 
 impl From<Foreign> for Problem {
     fn from(foreign: Foreign) -> Self {
-        let Foreign { status, content_type, page, missing, start } = foreign;
+        let Foreign { status, content_type, page, missing, asked, start } = foreign;
         let what = match (missing, page, start.is_empty()) {
             (Some(missing), ..) => format!("is not what was asked for: it has {missing}"),
             (None, true, _) => "is a web page, not data of Zoom's API".to_owned(),
@@ -65,8 +74,8 @@ impl From<Foreign> for Problem {
             (None, false, false) => "is not in the form of Zoom's API".to_owned(),
         };
         let mut details = json!({ "status": status });
-        for (name, value) in [("content_type", content_type.unwrap_or_default()), ("came", start)] {
-            if let Some(map) = details.as_object_mut().filter(|_| !value.is_empty()) {
+        for (name, value) in [("content_type", content_type), ("asked", asked), ("came", Some(start))] {
+            if let (Some(map), Some(value)) = (details.as_object_mut(), value.filter(|value| !value.is_empty())) {
                 map.insert(name.to_owned(), value.into());
             }
         }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::mark::Mark;
 use crate::problem::invalid;
 use crate::service::Outcome;
 
@@ -24,6 +25,15 @@ impl UserRef {
             ));
         }
         Ok(Self(user.to_owned()))
+    }
+
+    /// The mark of an answer about this user.
+    pub fn mark(&self) -> Mark<'_> {
+        match self.0.as_str() {
+            "me" => Mark::Id(&["id", "email"]),
+            address if address.contains('@') => Mark::Named(&["email"], address),
+            id => Mark::Named(&["id"], id),
+        }
     }
 }
 
@@ -52,6 +62,11 @@ impl OpaqueId {
             ));
         }
         Ok(Self(id.to_owned()))
+    }
+
+    /// The mark of an answer about this object.
+    pub fn mark(&self) -> Mark<'_> {
+        Mark::Named(&["id"], &self.0)
     }
 }
 
@@ -118,6 +133,11 @@ impl MeetingId {
         }
         Err(invalid(field, "this is not a meeting id", "give 9 to 11 digits without blanks"))
     }
+
+    /// The mark of an answer about this meeting or webinar. A personal meeting is known by its `pmi` too.
+    pub fn mark(&self) -> Mark<'_> {
+        Mark::Named(&["id", "pmi"], &self.0)
+    }
 }
 
 impl fmt::Display for MeetingId {
@@ -138,6 +158,11 @@ impl RegistrantId {
             return Ok(Self(id.to_owned()));
         }
         Err(invalid(field, "this is not a registrant's id", "give the `id` that the list of registrants shows"))
+    }
+
+    /// The mark of an answer about this object.
+    pub fn mark(&self) -> Mark<'_> {
+        Mark::Named(&["id"], &self.0)
     }
 }
 
@@ -163,6 +188,11 @@ impl MeetingUuid {
             "this is neither a meeting id nor a meeting UUID",
             "give 9 to 11 digits, or the UUID as Zoom shows it (for example `Ab/Cd+eF0123456789abQ==`), not percent-encoded",
         ))
+    }
+
+    /// The mark of an answer about this instance.
+    pub fn mark(&self) -> Mark<'_> {
+        Mark::Named(&["uuid", "meeting_uuid"], &self.0)
     }
 }
 
@@ -190,6 +220,14 @@ impl MeetingRef {
             MeetingUuid::parse(field, text).map(Self::Uuid)
         }
     }
+
+    /// The mark of an answer about this meeting or instance.
+    pub fn mark(&self) -> Mark<'_> {
+        match self {
+            Self::Id(id) => id.mark(),
+            Self::Uuid(uuid) => uuid.mark(),
+        }
+    }
 }
 
 impl fmt::Display for MeetingRef {
@@ -213,6 +251,11 @@ impl PollId {
             return Ok(Self(id.to_owned()));
         }
         Err(invalid(field, "this is not a poll id", "give an id from `polls-list`"))
+    }
+
+    /// The mark of an answer about this object.
+    pub fn mark(&self) -> Mark<'_> {
+        Mark::Named(&["id"], &self.0)
     }
 }
 

@@ -10,7 +10,7 @@ use crate::json::{self, LeftOut, Node, Unfit, Unread, Why};
 use crate::mark::Mark;
 use crate::problem::{self, Trouble};
 use crate::service::{Outcome, Service};
-use crate::wire::error::{Reading, is_complaint, is_page};
+use crate::wire::error::{Reading, is_page, is_success};
 
 /// What requests say and ask for.
 const JSON: &str = "application/json";
@@ -89,9 +89,9 @@ pub fn unreadable(response: &Response, unread: &Unread) -> Trouble {
 
 /// A success as a tree, when it is the object that was asked for.
 #[inline(never)]
-fn marked(response: &Response, mark: Mark) -> Result<Node<'_>, Trouble> {
+fn marked<'a>(response: &'a Response, mark: Mark<'_>) -> Result<Node<'a>, Trouble> {
     let node = json::parse(&response.body).map_err(|unread| unreadable(response, &unread))?;
-    if mark.is_on(&node) { Ok(node) } else { Err(Foreign::without(mark.missing(), response).into()) }
+    if mark.is_on(&node) { Ok(node) } else { Err(Foreign::unmarked(mark, response).into()) }
 }
 
 fn request(method: Method, target: Target) -> Request {
@@ -140,13 +140,13 @@ impl Call<'_> {
     }
 
     /// Send, and read a JSON answer that has the mark.
-    pub fn json<T: DeserializeOwned>(self, mark: Mark) -> Outcome<T> {
+    pub fn json<T: DeserializeOwned>(self, mark: Mark<'_>) -> Outcome<T> {
         Ok(self.fetch(mark)?)
     }
 
     /// Send, and read a JSON answer that has the mark; the caller decides about refusals. Who watches is warned of what had to be left
     /// out.
-    pub fn fetch<T: DeserializeOwned>(self, mark: Mark) -> Result<T, Trouble> {
+    pub fn fetch<T: DeserializeOwned>(self, mark: Mark<'_>) -> Result<T, Trouble> {
         let service = self.service;
         let (value, left_out) = self.salvage(mark)?;
         for one in left_out {
@@ -156,7 +156,7 @@ impl Call<'_> {
     }
 
     /// Send, and read a JSON answer that has the mark as far as it can be read.
-    pub fn salvage<T: DeserializeOwned>(self, mark: Mark) -> Result<(T, Vec<LeftOut>), Trouble> {
+    pub fn salvage<T: DeserializeOwned>(self, mark: Mark<'_>) -> Result<(T, Vec<LeftOut>), Trouble> {
         let response = self.send()?;
         let mut node = marked(&response, mark)?;
         json::salvage(&mut node).map_err(|unfit| unreadable(&response, &Unread::Unfit(unfit)))
@@ -167,15 +167,18 @@ impl Call<'_> {
         Ok(self.answer()?)
     }
 
-    /// Send, and expect success without a value; the caller decides about refusals. A success that is neither empty nor JSON was not
-    /// said by Zoom.
+    /// Send, and expect success without a value; the caller decides about refusals. Zoom answers with nothing, or with the code 0:
+    /// somebody else gave any other answer, and nobody knows whether Zoom acted.
     pub fn answer(self) -> Result<(), Trouble> {
         let response = self.send()?;
-        let says_nothing = response.body.trim_ascii().is_empty();
-        if says_nothing || json::parse(&response.body).is_ok_and(|answer| !is_complaint(&answer)) {
+        if response.body.trim_ascii().is_empty() {
             return Ok(());
         }
-        Err(Foreign::of(&response).into())
+        match json::parse(&response.body) {
+            Ok(answer) if is_success(&answer) => Ok(()),
+            Ok(_) => Err(Foreign::without("content other than the `code` 0".to_owned(), &response).into()),
+            Err(_) => Err(Foreign::of(&response).into()),
+        }
     }
 
     /// Send, and take the answer as it is.

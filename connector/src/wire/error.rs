@@ -72,11 +72,12 @@ pub fn is_page(body: &[u8]) -> bool {
     text.trim_ascii_start().starts_with(b"<")
 }
 
-/// Whether a successful answer without a value speaks of an error: then somebody else gave it. Zoom says `{"code": 0}` with a
-/// message of success.
-pub fn is_complaint(answer: &Node<'_>) -> bool {
-    let named = |name: &&str| answer.field(name).is_some();
-    !named(&"code") && ["error", "errors", "errorMessage", "message"].iter().any(named)
+/// Whether an answer without a value is Zoom's word for success: an empty object, or `{"code": 0}` with a message.
+pub fn is_success(answer: &Node<'_>) -> bool {
+    match answer {
+        Node::Object(fields) if fields.is_empty() => true,
+        _ => answer.field("code").and_then(Node::count) == Some(0),
+    }
 }
 
 /// A refusal's content.

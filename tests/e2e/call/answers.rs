@@ -30,6 +30,32 @@ fn a_page_with_401_ends_no_pasted_connection() {
     }
 }
 
+fn answer(world: &World, body: &Value) {
+    let answer = json!({"kind": "text", "status": 200, "body": body.to_string(), "content_type": "application/json",
+        "path": "/v2/", "count": 0});
+    fault(world, &answer);
+}
+
+#[test]
+fn answer_about_another_user_is_refused() {
+    let world = World::connected();
+    answer(&world, &json!({"id": "u-other", "email": "eve@emulator.test", "type": 2, "status": "active"}));
+    for user in ["ada@emulator.test", "u-ada"] {
+        let error = World::error(&world.run(&["call", "zoom.users.get", &format!("user={user}"), "--json"]));
+        assert_eq!(error["code"], "unexpected-answer", "{error}");
+        assert_eq!(error["details"]["asked"], user, "{error}");
+    }
+}
+
+#[test]
+fn write_with_a_foreign_answer_has_an_unknown_outcome() {
+    let world = World::connected();
+    answer(&world, &json!({"ok": true}));
+    let call = ["call", "zoom.meetings.delete", "meeting=81234500001", "--yes", "--json"];
+    let error = World::error(&world.run(&call));
+    assert_eq!((&error["code"], &error["not_sent"]), (&json!("unexpected-answer"), &json!(false)), "{error}");
+}
+
 #[test]
 fn a_list_that_never_ends_is_given_with_its_reason() {
     let world = World::connected();

@@ -3,7 +3,6 @@
 use crate::bindings::attendance::PastMeeting;
 use crate::bindings::meetings::GetPastMeeting;
 use crate::ids::MeetingRef;
-use crate::mark::Mark;
 use crate::problem::broken;
 use crate::service::Outcome;
 use crate::wire::past;
@@ -12,7 +11,7 @@ use crate::zoom::Zoom;
 /// Read a held meeting.
 pub fn past(zoom: &Zoom<'_>, request: GetPastMeeting) -> Outcome<PastMeeting> {
     let meeting = MeetingRef::parse("/meeting", &request.meeting)?;
-    let found: past::Meeting = zoom.get(format!("/past_meetings/{meeting}")).json(Mark::Id(&["id"]))?;
+    let found: past::Meeting = zoom.get(format!("/past_meetings/{meeting}")).json(meeting.mark())?;
     found.public().ok_or_else(|| broken("Zoom's answer about the meeting has no id"))
 }
 

@@ -3,7 +3,6 @@
 use crate::bindings::attendance::AnswerSheets;
 use crate::bindings::meetings::GetPastMeeting;
 use crate::ids::MeetingRef;
-use crate::mark::Mark;
 use crate::service::Outcome;
 use crate::wire::answers::Answers;
 use crate::zoom::Zoom;
@@ -20,7 +19,7 @@ pub fn qa(zoom: &Zoom<'_>, request: GetPastMeeting) -> Outcome<AnswerSheets> {
 
 fn sheets(zoom: &Zoom<'_>, what: &str, request: &GetPastMeeting) -> Outcome<AnswerSheets> {
     let meeting = MeetingRef::parse("/meeting", &request.meeting)?;
-    let found: Answers = zoom.get(format!("/past_meetings/{meeting}/{what}")).json(Mark::Id(&["uuid", "id"]))?;
+    let found: Answers = zoom.get(format!("/past_meetings/{meeting}/{what}")).json(meeting.mark())?;
     Ok(found.public())
 }
 

@@ -3,7 +3,6 @@
 use crate::bindings::attendance::MeetingSummary;
 use crate::bindings::meetings::GetSummary;
 use crate::ids::MeetingUuid;
-use crate::mark::Mark;
 use crate::service::Outcome;
 use crate::wire;
 use crate::zoom::Zoom;
@@ -11,8 +10,7 @@ use crate::zoom::Zoom;
 /// Read a summary.
 pub fn summary(zoom: &Zoom<'_>, request: GetSummary) -> Outcome<MeetingSummary> {
     let uuid = MeetingUuid::parse("/meeting", &request.meeting)?;
-    let found: wire::summary::Summary =
-        zoom.get(format!("/meetings/{uuid}/meeting_summary")).json(Mark::Id(&["meeting_uuid", "meeting_id"]))?;
+    let found: wire::summary::Summary = zoom.get(format!("/meetings/{uuid}/meeting_summary")).json(uuid.mark())?;
     Ok(found.public())
 }
 

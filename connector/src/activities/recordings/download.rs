@@ -129,7 +129,7 @@ mod tests {
 
     const READ: &str = "GET /meetings/81234567890/recordings";
     const LINK: &str = "GET https://z/rec/download/DL-1";
-    const WIRE: &str = r#"{"uuid":"abcdefgh==","topic":"Weekly/sync","recording_files":[
+    const WIRE: &str = r#"{"id":81234567890,"uuid":"abcdefgh==","topic":"Weekly/sync","recording_files":[
         {"id":"f1","file_type":"MP4","file_extension":"MP4","file_size":12,"recording_type":"speaker_view","status":"completed",
          "recording_start":"2026-01-05T10:00:00Z","recording_end":"2026-01-05T11:00:00Z","download_url":"https://z/rec/download/DL-1"},
         {"id":"f2","file_type":"M4A","recording_end":"2026-01-05T11:00:00Z","recording_type":"audio_only"},

@@ -2,7 +2,6 @@
 
 use crate::bindings::recordings::{GetRecording, Recording};
 use crate::ids::MeetingRef;
-use crate::mark::Mark;
 use crate::problem::broken;
 use crate::service::Outcome;
 use crate::wire;
@@ -16,10 +15,9 @@ pub fn get(zoom: &Zoom<'_>, request: GetRecording) -> Outcome<Recording> {
 /// Read one recording with the link of each file.
 pub fn read(zoom: &Zoom<'_>, meeting: &str) -> Outcome<(Recording, Vec<Option<String>>)> {
     let meeting = MeetingRef::parse("/meeting", meeting)?;
-    let (found, left_out) = zoom
-        .get(format!("/meetings/{meeting}/recordings"))
-        .salvage::<wire::recording::Recording>(Mark::Id(&["uuid"]))?;
-    found.with_links(&left_out).ok_or_else(|| broken("Zoom's answer about the recording has no uuid"))
+    let (found, left_out) =
+        zoom.get(format!("/meetings/{meeting}/recordings")).salvage::<wire::recording::Recording>(meeting.mark())?;
+    found.with_links(&left_out).ok_or_else(|| broken("Zoom's answer about the recording has no `uuid`"))
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 
 use crate::bindings::registrants::{GetRegistrant, Registrant};
 use crate::ids::{MeetingId, RegistrantId};
-use crate::mark::Mark;
 use crate::problem::broken;
 use crate::service::Outcome;
 use crate::wire;
@@ -13,7 +12,7 @@ pub fn get(zoom: &Zoom<'_>, request: GetRegistrant) -> Outcome<Registrant> {
     let meeting = MeetingId::parse("/meeting", &request.meeting)?;
     let id = RegistrantId::parse("/registrant", &request.registrant)?;
     let found: wire::registrant::Registrant =
-        zoom.get(format!("/meetings/{meeting}/registrants/{id}")).json(Mark::Id(&["id"]))?;
+        zoom.get(format!("/meetings/{meeting}/registrants/{id}")).json(id.mark())?;
     found.public().ok_or_else(|| broken("Zoom's answer about the registrant has no id"))
 }
 

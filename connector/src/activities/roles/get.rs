@@ -2,7 +2,6 @@
 
 use crate::bindings::roles::{GetRole, Role};
 use crate::ids::OpaqueId;
-use crate::mark::Mark;
 use crate::problem::broken;
 use crate::service::Outcome;
 use crate::wire;
@@ -11,7 +10,7 @@ use crate::zoom::Zoom;
 /// Read one role.
 pub fn get(zoom: &Zoom<'_>, request: GetRole) -> Outcome<Role> {
     let role = OpaqueId::parse("/role", &request.role, "role")?;
-    let found: wire::role::Role = zoom.get(format!("/roles/{role}")).json(Mark::Id(&["id"]))?;
+    let found: wire::role::Role = zoom.get(format!("/roles/{role}")).json(role.mark())?;
     found.public().ok_or_else(|| broken("Zoom's answer about the role has no id"))
 }
 

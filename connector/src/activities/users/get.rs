@@ -2,7 +2,6 @@
 
 use crate::bindings::users::{GetUser, User};
 use crate::ids::UserRef;
-use crate::mark::Mark;
 use crate::problem::no_user;
 use crate::service::Outcome;
 use crate::wire;
@@ -19,7 +18,7 @@ pub fn get(zoom: &Zoom<'_>, request: GetUser) -> Outcome<User> {
 
 /// The user as Zoom shows it now.
 pub fn read(zoom: &Zoom<'_>, user: &UserRef) -> Outcome<User> {
-    let found: wire::user::User = zoom.get(format!("/users/{user}")).json(Mark::Id(&["id", "email"]))?;
+    let found: wire::user::User = zoom.get(format!("/users/{user}")).json(user.mark())?;
     Ok(found.into())
 }
 

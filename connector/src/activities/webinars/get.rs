@@ -2,7 +2,6 @@
 
 use crate::bindings::webinars::{GetWebinar, Webinar};
 use crate::ids::MeetingId;
-use crate::mark::Mark;
 use crate::problem::broken;
 use crate::service::Outcome;
 use crate::wire;
@@ -20,7 +19,7 @@ pub fn read(zoom: &Zoom<'_>, id: &MeetingId, occurrence: Option<&str>, previous:
         .get(format!("/webinars/{id}"))
         .query("occurrence_id", occurrence)
         .query("show_previous_occurrences", previous)
-        .json(Mark::Id(&["id"]))?;
+        .json(id.mark())?;
     found.public().ok_or_else(|| broken("Zoom's answer about the webinar has no id"))
 }
 

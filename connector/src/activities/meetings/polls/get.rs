@@ -3,7 +3,6 @@
 use crate::bindings::meetings::GetPoll;
 use crate::bindings::polls::Poll;
 use crate::ids::{MeetingId, PollId};
-use crate::mark::Mark;
 use crate::problem::broken;
 use crate::service::Outcome;
 use crate::wire;
@@ -16,7 +15,7 @@ pub fn polls_get(zoom: &Zoom<'_>, request: GetPoll) -> Outcome<Poll> {
 
 /// Read a poll by its checked ids.
 pub fn read(zoom: &Zoom<'_>, id: &MeetingId, poll: &PollId) -> Outcome<Poll> {
-    let found: wire::poll::Poll = zoom.get(format!("/meetings/{id}/polls/{poll}")).json(Mark::Id(&["id"]))?;
+    let found: wire::poll::Poll = zoom.get(format!("/meetings/{id}/polls/{poll}")).json(poll.mark())?;
     found.public().ok_or_else(|| broken("Zoom's answer about the poll has no id"))
 }
 
