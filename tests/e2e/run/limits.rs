@@ -68,6 +68,20 @@ fn chains_of_operators_are_refused() {
     assert_eq!(desk.run(&["run", &file]).code, 3);
 }
 
+/// A panic of the expression engine is an error like others, and Rust's words about it are not shown.
+#[test]
+fn panic_of_the_engine_is_an_error_without_its_words() {
+    let desk = Desk::new();
+    for expression in ["[1,2][::-9223372036854775808]", "'abc'[0:1:-9223372036854775807 - 1]"] {
+        let file = desk.file("document.json", set(&format!("${{{{ {expression} }}}}")).to_string());
+        for command in ["check", "run"] {
+            let done = desk.run(&[command, &file]);
+            assert!(!done.err.contains("panicked"), "{command} {expression}: {}", done.err);
+            assert!(command == "check" || done.err.contains("out of range"), "{expression}: {}", done.err);
+        }
+    }
+}
+
 #[test]
 fn a_schema_whose_references_multiply_is_refused() {
     let desk = Desk::new();

@@ -7,6 +7,7 @@ mod bounded;
 pub mod bounds;
 mod calls;
 mod filters;
+mod panics;
 mod product;
 mod scope;
 mod signature;
@@ -143,6 +144,10 @@ pub fn truth(value: &Value) -> bool {
 /// Names an expression reads, dotted (`steps.list.recordings`); an error when it is not an expression.
 pub fn reads(source: &str, start: usize) -> Result<Vec<String>, ExprError> {
     bounds::check(source, start)?;
+    panics::catch(|| names(source, start)).unwrap_or_else(|_| Err(out_of_range(source, start)))
+}
+
+fn names(source: &str, start: usize) -> Result<Vec<String>, ExprError> {
     let expression = ENGINE.compile_expression(source).map_err(|error| place(&error, source, start))?;
     let globals: Vec<&str> = ENGINE.globals().map(|(name, _)| name).collect();
     let mut names: Vec<String> =
@@ -167,17 +172,16 @@ pub fn known_filters() -> impl Iterator<Item = &'static str> {
 }
 
 fn evaluate(source: &str, start: usize, scope: &Scope) -> Result<Value, ExprError> {
-    let at = start..start + source.len();
     bounds::check(source, start)?;
-    // The engine's arithmetic can panic, for example for a slice with the least of all numbers as its step.
-    let value = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| compute(source, start, scope)));
-    value.unwrap_or_else(|_| {
-        Err(ExprError {
-            message: format!("`{}` cannot be computed: a number in it is out of range", brief(source)),
-            fix: Some("use smaller numbers".to_owned()),
-            range: at,
-        })
-    })
+    panics::catch(|| compute(source, start, scope)).unwrap_or_else(|_| Err(out_of_range(source, start)))
+}
+
+fn out_of_range(source: &str, start: usize) -> ExprError {
+    ExprError {
+        message: format!("`{}` cannot be computed: a number in it is out of range", brief(source)),
+        fix: Some("use smaller numbers".to_owned()),
+        range: start..start + source.len(),
+    }
 }
 
 fn compute(source: &str, start: usize, scope: &Scope) -> Result<Value, ExprError> {
