@@ -141,7 +141,7 @@ fn a_connector_that_returns_all_it_received_returns_no_secret() {
     let output = threads.block_on(async {
         let runtime = runtime();
         let connector = runtime.load_wasm(&component(REPEATS)).await.unwrap();
-        connector.call("bad.x.go", json!({}), connection, &CallOptions::default()).await.unwrap()
+        connector.call("zoom.x.go", json!({}), connection, &CallOptions::default()).await.unwrap()
     });
     assert!(output["message"].as_str().unwrap().contains("[hidden]"), "{output}");
     world.home.says("what the connector returned", output.to_string());

@@ -99,7 +99,7 @@ fn words_of_a_component_stay_in_their_line() {
     for command in [
         &["connector", "list"][..],
         &["activity", "list"],
-        &["activity", "show", "bad.x.go"],
+        &["activity", "show", "zoom.x.go"],
         &["event", "list"],
         &["doctor"],
     ] {
@@ -107,9 +107,9 @@ fn words_of_a_component_stay_in_their_line() {
         is_plain(&done);
         is_plain(&world.run(&[command, &with, &["--json"]].concat()));
     }
-    let shown = world.run(&[&["activity", "show", "bad.x.go"][..], &with].concat());
+    let shown = world.run(&[&["activity", "show", "zoom.x.go"][..], &with].concat());
     assert!(shown.code == 0 && shown.out.contains(r"\u{202e}"), "{}{}", shown.out, shown.err);
-    let called = world.run(&[&["call", "bad.x.go", "--trace"][..], &with].concat());
+    let called = world.run(&[&["call", "zoom.x.go", "--trace"][..], &with].concat());
     assert!(called.err.contains(r"\nerror[ok]: all is well"), "{}", called.err);
     is_plain(&called);
 }

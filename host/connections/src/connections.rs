@@ -133,6 +133,7 @@ impl Connections {
         Ok(LiveConnection {
             id: "new".to_owned(),
             label: label.to_owned(),
+            connector: service.connector.clone(),
             facts: Facts { kind: grant.kind().to_owned(), scopes: grant.token.scopes.clone() },
             policy: service.policy(grant.token.api_url.as_deref())?,
             pacing: Box::new(MemoryPacing::default()),
@@ -254,6 +255,7 @@ impl Connections {
             facts: Facts { kind: row.method, scopes: token.scopes },
             id: row.id,
             label: row.label,
+            connector: service.connector,
             source: Source::Kept(self.core.clone()),
             others: KnownSecrets::default(),
             hidden: Mutex::default(),

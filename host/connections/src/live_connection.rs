@@ -14,6 +14,7 @@ use crate::{ConnectionsError, Grant};
 pub struct LiveConnection {
     pub(crate) id: String,
     pub(crate) label: String,
+    pub(crate) connector: String,
     pub(crate) facts: Facts,
     pub(crate) policy: Policy,
     pub(crate) pacing: Box<dyn Pacing>,
@@ -77,6 +78,10 @@ impl Connection for LiveConnection {
 
     fn id(&self) -> &str {
         &self.id
+    }
+
+    fn connector(&self) -> Option<&str> {
+        Some(&self.connector)
     }
 
     fn pacing(&self) -> &dyn Pacing {

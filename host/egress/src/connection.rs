@@ -18,6 +18,11 @@ pub trait Connection: Send + Sync {
     /// The connection's stable id.
     fn id(&self) -> &str;
 
+    /// The name of the connector that the connection was made for. No other connector may use it; any may where it is `None`.
+    fn connector(&self) -> Option<&str> {
+        None
+    }
+
     /// The budget of the account, shared by everything that acts for it.
     fn pacing(&self) -> &dyn Pacing;
 

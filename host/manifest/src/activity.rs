@@ -65,13 +65,18 @@ pub struct EffectBy {
 impl Activity {
     /// What a call with this input does. A value that the manifest does not name has the worst effect.
     pub fn effect_of(&self, input: &Value) -> Effect {
-        let Some(by) = &self.effect_by else { return self.effect };
-        let value = match input.pointer(&by.field) {
-            None => Some(by.default.as_str()),
-            Some(value) => value.as_str(),
-        };
-        value.and_then(|value| by.cases.get(value)).copied().unwrap_or(self.effect)
+        effect_of(self.effect, self.effect_by.as_ref(), input)
     }
+}
+
+/// What a call with this input does. `worst` is the effect where the manifest does not name the input's value.
+pub(crate) fn effect_of(worst: Effect, effect_by: Option<&EffectBy>, input: &Value) -> Effect {
+    let Some(effect_by) = effect_by else { return worst };
+    let value = match input.pointer(&effect_by.field) {
+        None => Some(effect_by.default.as_str()),
+        Some(value) => value.as_str(),
+    };
+    value.and_then(|value| effect_by.cases.get(value)).copied().unwrap_or(worst)
 }
 
 /// What an activity does to the service.

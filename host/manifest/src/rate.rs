@@ -1,11 +1,11 @@
-//! How often each rate class may be called, and what the manifest says about the pace of one activity.
+//! How often each rate class may be called, and what a host reads about one activity at each call.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::activity::{Activity, Effect};
+use crate::activity::{Activity, Effect, EffectBy, effect_of};
 use crate::manifest::Manifest;
 
 /// How often one rate class may be called on one plan. An absent figure is no limit.
@@ -39,7 +39,7 @@ impl Rates {
     }
 }
 
-/// What an activity's entry says about the pace of its calls.
+/// What an activity's entry says about the pace and the effect of its calls.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct CallTerms {
     /// Rate class.
@@ -47,8 +47,11 @@ pub struct CallTerms {
     /// How often it may be called for one user in a UTC day; only where the input can name that user.
     pub per_user_per_day: Option<u64>,
     one_at_a_time: Option<OneAtATime>,
-    /// Whether it only reads, whatever the input.
-    pub reads: bool,
+    effect: Effect,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    effect_by: Option<EffectBy>,
+    /// Whether it names an activity that undoes it.
+    pub reversible: bool,
 }
 
 impl CallTerms {
@@ -61,8 +64,15 @@ impl CallTerms {
             rate: activity.rate.clone(),
             per_user_per_day: if names_user { per_user_per_day } else { None },
             one_at_a_time: field("one_at_a_time").and_then(|value| OneAtATime::deserialize(value).ok()),
-            reads: activity.effect == Effect::Read && activity.effect_by.is_none(),
+            effect: activity.effect,
+            effect_by: activity.effect_by.clone(),
+            reversible: field("reversible_by").is_some_and(Value::is_string),
         }
+    }
+
+    /// What a call with this input does, like [`Activity::effect_of`].
+    pub fn effect_of(&self, input: &Value) -> Effect {
+        effect_of(self.effect, self.effect_by.as_ref(), input)
     }
 
     /// The name of what the account does once at a time in a call with this input; none for an activity without that limit.

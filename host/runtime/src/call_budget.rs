@@ -15,8 +15,6 @@ pub(crate) struct CallBudget {
     pub(crate) ask: Ask,
     /// Name of what the account does once at a time.
     pub(crate) lock: Option<String>,
-    /// Whether the manifest says that the call only reads.
-    pub(crate) reads: bool,
 }
 
 impl CallBudget {
@@ -26,12 +24,11 @@ impl CallBudget {
         if let Some(limit) = terms.per_user_per_day {
             budget.ask.daily.push((format!("user {}", named_user(input, connection)), limit));
         }
-        budget.reads = terms.reads;
         budget.lock = terms.lock_name(input);
         budget
     }
 
-    /// The budget of a rate class, for requests that only read.
+    /// The budget of a rate class.
     pub(crate) fn class(rates: &Rates, class: &str, connection: &dyn Connection) -> Self {
         let rate = rates.limit(class, connection.plan());
         let per_second = rate.and_then(|rate| rate.per_second);
@@ -50,7 +47,7 @@ impl CallBudget {
         }
         let window = Duration::from_secs(seconds);
         let ask = Ask { class: class.to_owned(), limit, window, daily, patience: Duration::ZERO };
-        Self { ask, lock: None, reads: true }
+        Self { ask, lock: None }
     }
 }
 

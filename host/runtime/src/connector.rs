@@ -25,6 +25,7 @@ use crate::host::{Call, Host, Words};
 use crate::limits::{HANDLES, Limits};
 use crate::machine_code::MachineCode;
 use crate::meter::Meter;
+use crate::permit::Permit;
 use crate::slots::Slots;
 use crate::trusted;
 
@@ -101,6 +102,8 @@ const PURE: Duration = Duration::from_secs(2);
 #[derive(Clone)]
 pub struct Connector {
     pub(crate) shared: Arc<Shared>,
+    /// Whether its word counts that another activity undoes a write.
+    trusted: bool,
 }
 
 /// A connector that `pack-connector` checked and compiled when this program was built, embedded in it.
@@ -145,7 +148,7 @@ impl Runtime {
         let compiled =
             trusted::load_in_place(&self.engine, bundle.code).map_err(|error| LoadError::Unreadable(brief(&error)))?;
         let index = ManifestIndex::open(bundle.index.into()).ok_or(LoadError::Index)?;
-        self.prepare(&compiled, index)
+        Ok(self.prepare(&compiled, index)?.trust())
     }
 
     /// The index of a component's manifest, for [`Bundle::index`]. `part` is the component that `code` was made of: the same one, or what
@@ -183,6 +186,7 @@ impl Runtime {
                 index,
                 _clock: Arc::clone(&self.clock),
             }),
+            trusted: false,
         })
     }
 
@@ -223,6 +227,13 @@ fn check_imports(component: &Component, engine: &wasmtime::Engine) -> Result<(),
 }
 
 impl Connector {
+    /// Let a write send DELETE where the manifest names the activity that undoes it. Without this a connector has to declare
+    /// each such activity as destructive. Call it for a connector that you built, or whose code you read.
+    #[must_use]
+    pub fn trust(self) -> Self {
+        Self { trusted: true, ..self }
+    }
+
     /// What the connector says of itself, all of it; read at the first use.
     pub fn manifest(&self) -> &Manifest {
         self.shared.index.whole()
@@ -272,6 +283,8 @@ impl Connector {
         if entry.off && !options.dry_run && !options.allow.iter().any(|id| id == activity) {
             return Err(CallError::off_by_policy(activity));
         }
+        self.check_owner(&*connection)?;
+        let permit = Permit::new(entry.terms.effect_of(&input), &entry.terms, self.trusted);
         let budget = CallBudget::of(self.shared.index.rates(), &entry.terms, &input, &*connection);
         let input = input.to_string();
         let alone = budget.lock.clone().filter(|_| !options.dry_run);
@@ -292,7 +305,7 @@ impl Connector {
             CallOptions { deadline, ..options.clone() }
         });
         let options = shorter.as_ref().unwrap_or(options);
-        let mut store = self.shared.store(Some(self.network(connection, options, budget)));
+        let mut store = self.shared.store(Some(self.network(connection, options, budget, permit)));
         let time = Time::with_grace(set, options.deadline);
         let outcome = self.shared.bounded(&mut store, time, async |store: &mut Store<Host>| {
             let guest = self.shared.pre.instantiate_async(&mut *store).await?;
@@ -333,8 +346,9 @@ impl Connector {
         connection: Arc<dyn Connection>,
         options: &CallOptions,
     ) -> Result<Identity, CallError> {
+        self.check_owner(&*connection)?;
         let budget = CallBudget::class(self.shared.index.rates(), "light", &*connection);
-        let mut store = self.shared.store(Some(self.network(connection, options, budget)));
+        let mut store = self.shared.store(Some(self.network(connection, options, budget, Permit::READ)));
         let time = Time::with_grace(options.deadline, options.deadline);
         let found = self.shared.bounded(&mut store, time, async |store: &mut Store<Host>| {
             let guest = self.shared.pre.instantiate_async(&mut *store).await?;
@@ -379,6 +393,14 @@ impl Connector {
         activity.is_some_and(|activity| matches!(activity.idempotency, Idempotency::Read | Idempotency::Idempotent))
     }
 
+    /// Refuses a connection that was made for another connector: who approved it did not approve this one.
+    fn check_owner(&self, connection: &dyn Connection) -> Result<(), CallError> {
+        match connection.connector() {
+            Some(other) if other != self.name() => Err(CallError::other_connector(self.name(), other)),
+            _ => Ok(()),
+        }
+    }
+
     #[cold]
     fn unknown(&self, activity: &str) -> CallError {
         let fix = match self.manifest().nearest(activity) {
@@ -388,13 +410,20 @@ impl Connector {
         CallError::problem("activity.unknown", format!("there is no activity `{activity}`"), Some(fix))
     }
 
-    fn network(&self, connection: Arc<dyn Connection>, options: &CallOptions, budget: CallBudget) -> Call {
+    fn network(
+        &self,
+        connection: Arc<dyn Connection>,
+        options: &CallOptions,
+        budget: CallBudget,
+        permit: Permit,
+    ) -> Call {
         Call {
             owner_check: self.owner_check(Arc::clone(&options.trace)),
             shared: Arc::clone(&self.shared),
             connection,
             options: options.clone(),
             budget,
+            permit,
             deadline: later(options.deadline),
             allowance: Arc::new(Allowance::new(options.longest_download)),
             last: Mutex::default(),

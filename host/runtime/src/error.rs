@@ -132,6 +132,19 @@ impl CallError {
         })
     }
 
+    /// The connection belongs to another connector.
+    pub(crate) fn other_connector(own: &str, other: &str) -> Self {
+        Self::Refused(Refused {
+            code: "refused.connector".into(),
+            message: format!(
+                "the connection was made for the connector `{}`, so `{}` may not use it",
+                guest_text::line(other, NAME),
+                guest_text::line(own, NAME)
+            ),
+            fix: Some("use that connector, or connect an account for this one".to_owned()),
+        })
+    }
+
     pub(crate) fn problem(code: &str, message: String, fix: Option<String>) -> Self {
         Self::Problem(Problem {
             code: code.into(),
@@ -177,6 +190,9 @@ impl From<types::Retry> for Retry {
         }
     }
 }
+
+/// Longest name of a connector that is repeated, characters.
+const NAME: usize = 200;
 
 /// Most calls end within a second.
 const BUSY_RETRY_MS: u64 = 1_000;

@@ -18,6 +18,7 @@ use crate::connector::Shared;
 use crate::error::{no_credential, response, to_guest};
 use crate::limits::Limits;
 use crate::meter::Meter;
+use crate::permit::Permit;
 use crate::{guest_text, request_size, retry};
 
 /// Longest line a guest may log, characters.
@@ -54,6 +55,7 @@ pub(crate) struct Call {
     pub(crate) owner_check: Arc<dyn Identify>,
     pub(crate) options: CallOptions,
     pub(crate) budget: CallBudget,
+    pub(crate) permit: Permit,
     pub(crate) deadline: Instant,
     /// What downloads may take beyond it.
     pub(crate) allowance: Arc<Allowance>,
@@ -118,10 +120,7 @@ impl Call {
             return Err(failed("refused.requests", &format!("a call may send {MAX_REQUESTS} requests"), true));
         }
         request_size::check(&request)?;
-        if self.budget.reads && request.method != http::Method::Get {
-            let message = "the manifest says that this only reads, but the connector asked for a change";
-            return Err(failed("refused.effect", message, true));
-        }
+        self.permit.check(request.method)?;
         let method = match request.method {
             http::Method::Get => Method::Get,
             http::Method::Post => Method::Post,

@@ -22,6 +22,7 @@ mod limits;
 mod machine_code;
 mod meter;
 mod owner_check;
+mod permit;
 mod request_size;
 mod retry;
 mod slots;

@@ -89,3 +89,17 @@ fn the_list_says_which_component_there_is_and_which_part_its_code_was_compiled_f
         assert!(shown.err.contains(&line), "{}", shown.err);
     }
 }
+
+/// A file's manifest cannot be trusted, so each deletion of a connector from a file has to be declared as destructive.
+#[test]
+fn only_the_built_in_connector_deletes_in_a_write() {
+    let world = World::connected();
+    let file = World::file("target/connectors/zoom.wasm").display().to_string();
+    let call = ["call", "zoom.groups.remove-member", "group=g1", "user=ada@emulator.test", "--json"];
+    let deletions = |world: &World| world.requests().iter().filter(|request| request["method"] == "DELETE").count();
+    let refused = world.run(&[&call[..], &["--connector", &file]].concat());
+    assert_eq!(World::error(&refused)["code"], "refused.effect", "{}", refused.err);
+    assert_eq!(deletions(&world), 0);
+    world.run(&call);
+    assert_eq!(deletions(&world), 1);
+}

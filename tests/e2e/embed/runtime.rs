@@ -53,7 +53,7 @@ async fn call(connector: &Connector, deadline: Duration) -> CallError {
     let policy = Policy::new("http://127.0.0.1:9/v2".parse().unwrap(), Vec::new());
     let connection = Arc::new(FixedToken::new(policy, Credential::new("token".to_owned())));
     let options = CallOptions { deadline, ..CallOptions::default() };
-    connector.call("bad.x.go", json!({}), connection, &options).await.unwrap_err()
+    connector.call("zoom.x.go", json!({}), connection, &options).await.unwrap_err()
 }
 
 #[test]

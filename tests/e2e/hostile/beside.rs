@@ -62,7 +62,7 @@ fn centile(times: &[Duration], percent: usize) -> f64 {
 /// Processor time of one call. All of it is done by the thread that polls.
 async fn call(connector: &Connector) -> Duration {
     let options = CallOptions::default();
-    let mut work = pin!(connector.call("bad.x.go", json!({}), to_port(9), &options));
+    let mut work = pin!(connector.call("zoom.x.go", json!({}), to_port(9), &options));
     let mut spent = Duration::ZERO;
     std::future::poll_fn(|context| {
         let began = ThreadTime::now();
@@ -104,7 +104,7 @@ fn an_honest_call_costs_little_more_beside_attacks() {
                     threads.spawn(async move {
                         let options = CallOptions { deadline: Duration::from_millis(500), ..CallOptions::default() };
                         while goes_on.load(Ordering::Relaxed) {
-                            bad.call("bad.x.go", json!({}), to_port(9), &options).await.unwrap_err();
+                            bad.call("zoom.x.go", json!({}), to_port(9), &options).await.unwrap_err();
                         }
                     })
                 })

@@ -50,7 +50,8 @@ fn attack(world: &World, honest: &Seen, name: &str) -> Option<String> {
     if said.chars().any(|c| (c.is_control() && c != '\n') || "\u{202e}\u{2066}".contains(c)) {
         return wrong("a terminal would obey it".to_owned());
     }
-    if said.contains(LOOK_FIRST) != attack.writes {
+    let uncertain = attack.writes && !attack.expect.starts_with("refused.");
+    if said.contains(LOOK_FIRST) != uncertain {
         return wrong("what became of the change is not named".to_owned());
     }
     let deadline: Option<jiff::SignedDuration> = attack.timeout.map(|time| time.parse().unwrap());
@@ -104,7 +105,7 @@ attacks! {
         "endless-list", "many-strings", "many-headers", "long-header", "many-pairs", "long-query", "long-path",
         "long-link", "huge-body", "long-label", "many-types",
     ];
-    requests_stay_within_the_policy = ["other-host", "path-escape", "sets-authorization", "undeclared-effect"];
+    requests_stay_within_the_policy = ["other-host", "path-escape", "sets-authorization", "undeclared-effect", "delete-in-write"];
     log_lines_are_limited = ["huge-log-line", "many-log-lines", "log-escapes"];
     values_that_are_none_are_refused = [
         "bad-enum", "bad-variant", "bad-result", "broken-text", "overlong-text", "text-outside-memory",

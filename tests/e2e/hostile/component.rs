@@ -53,7 +53,7 @@ pub fn folder() -> PathBuf {
 /// What a hostile connector says of itself. It may ask often, so that no attack waits for the request budget.
 pub fn manifest() -> Value {
     json!({
-        "manifest": "1", "connector": "bad", "version": "0", "title": "Bad",
+        "manifest": "1", "connector": "zoom", "version": "0", "title": "Bad",
         "auth": {"profiles": {}, "authorize_path": "/a", "token_path": "/t", "revoke_path": "/r"},
         "hosts": {}, "default_plan": "any", "rates": {"light": {"any": {"per_second": 1000}}},
         "activities": [{
@@ -68,6 +68,7 @@ pub fn writing_manifest() -> Value {
     let mut manifest = manifest();
     manifest["activities"][0]["effect"] = "write".into();
     manifest["activities"][0]["idempotency"] = "unsafe".into();
+    manifest["activities"][0]["reversible_by"] = "x.go".into();
     manifest
 }
 

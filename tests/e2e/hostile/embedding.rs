@@ -32,7 +32,7 @@ fn nowhere() -> Arc<FixedToken> {
 
 async fn go(connector: &Connector) -> Result<serde_json::Value, CallError> {
     let options = CallOptions { deadline: Duration::from_secs(20), ..CallOptions::default() };
-    connector.call("bad.x.go", json!({}), nowhere(), &options).await
+    connector.call("zoom.x.go", json!({}), nowhere(), &options).await
 }
 
 /// Runs the attack twice in one runtime, so that the second call proves that the first left nothing behind.
@@ -165,7 +165,7 @@ async fn a_late_call_is_told_with_the_time_its_caller_set() {
     let endless =
         runtime.load_wasm(&component("(func $invoke (result i32) (call $spin) (unreachable))")).await.unwrap();
     let began = Instant::now();
-    let error = endless.call("bad.x.go", json!({}), nowhere(), &hurried()).await.unwrap_err();
+    let error = endless.call("zoom.x.go", json!({}), nowhere(), &hurried()).await.unwrap_err();
     assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
     assert_eq!(error.code(), "guest.deadline");
     assert!(error.to_string().ends_with("within 300ms"), "{error}");
@@ -221,6 +221,6 @@ impl Connection for Renewed {
 async fn no_token_is_replaced_after_the_end_of_a_call() {
     let twice = runtime().load_wasm(&component(TWICE)).await.unwrap();
     let connection = Arc::new(Renewed { inner: nowhere(), begun: AtomicU32::new(0) });
-    assert_eq!(twice.call("bad.x.go", json!({}), connection.clone(), &hurried()).await.unwrap(), json!({}));
+    assert_eq!(twice.call("zoom.x.go", json!({}), connection.clone(), &hurried()).await.unwrap(), json!({}));
     assert_eq!(connection.begun.load(Ordering::SeqCst), 1, "the second time is after the end");
 }

@@ -38,7 +38,7 @@ fn call_ends(names: &[&str]) {
     let world = world();
     for (name, signal) in names.iter().zip(["-INT", "-TERM", "-HUP"].into_iter().cycle()) {
         let file = save(&world, name, &Attack::read(name).component());
-        let done = end(&world, &["call", "bad.x.go", "--connector", &file, "--quiet"], signal);
+        let done = end(&world, &["call", "zoom.x.go", "--connector", &file, "--quiet"], signal);
         assert_eq!(done.code, 130, "{name}: {}", done.err);
     }
 }
@@ -62,11 +62,11 @@ fn a_call_that_calls_the_host_ends_when_asked() {
 /// An automation with one step that runs the connector's activity.
 pub fn automation(world: &World, step: &serde_json::Value) -> String {
     let file = world.home.path().join("attack.json");
-    let mut first = json!({"id": "go", "use": "bad.x.go", "with": {}});
+    let mut first = json!({"id": "go", "use": "zoom.x.go", "with": {}});
     first.as_object_mut().unwrap().extend(step.as_object().unwrap().clone());
     std::fs::write(
         &file,
-        json!({"automation": "1", "id": "attack", "connections": {"bad": {"type": "bad"}}, "steps": [first]})
+        json!({"automation": "1", "id": "attack", "connections": {"zoom": {"type": "zoom"}}, "steps": [first]})
             .to_string(),
     )
     .unwrap();

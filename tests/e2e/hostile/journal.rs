@@ -52,8 +52,8 @@ fn with_effect_id() -> Vec<u8> {
 }
 
 const DOCUMENT: &str = r#"{
-    "automation": "1", "id": "twice", "connections": {"bad": {"type": "bad"}},
-    "steps": [{"id": "first", "use": "bad.x.go", "with": {}}, {"id": "second", "use": "bad.x.go", "with": {}}],
+    "automation": "1", "id": "twice", "connections": {"zoom": {"type": "zoom"}},
+    "steps": [{"id": "first", "use": "zoom.x.go", "with": {}}, {"id": "second", "use": "zoom.x.go", "with": {}}],
     "outputs": {"first": "${{ steps.first.answer }}", "second": "${{ steps.second.answer }}"}
 }"#;
 

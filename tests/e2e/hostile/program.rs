@@ -45,9 +45,9 @@ pub fn save(world: &World, name: &str, component: &[u8]) -> String {
     file.display().to_string()
 }
 
-/// `switchboard call bad.x.go` with this connector.
+/// `switchboard call zoom.x.go` with this connector.
 pub fn call(world: &World, connector: &str, more: &[&str]) -> Seen {
-    run(world, &[&["call", "bad.x.go", "--connector", connector][..], more].concat())
+    run(world, &[&["call", "zoom.x.go", "--connector", connector][..], more].concat())
 }
 
 /// A command to its end, its memory watched.

@@ -91,7 +91,7 @@ async fn waits_between_do_not_hide_computing() {
     let options = CallOptions { deadline: Duration::from_secs(60), ..CallOptions::default() };
     let call = async |attack: &str| {
         let connector = runtime.load_wasm(&component(attack)).await.unwrap();
-        connector.call("bad.x.go", json!({}), to_port(port), &options).await
+        connector.call("zoom.x.go", json!({}), to_port(port), &options).await
     };
     assert_eq!(call(&asks(100, 0)).await.unwrap(), json!({}));
     // some milliseconds each
@@ -130,7 +130,7 @@ async fn answers_without_an_end_are_cut_off() {
         [(silent, "timeout"), (drip, "timeout"), (endless, "response.too-large"), (packed, "response.encoding")]
     {
         let began = Instant::now();
-        let error = connector.call("bad.x.go", json!({}), to_port(port), &options).await.unwrap_err();
+        let error = connector.call("zoom.x.go", json!({}), to_port(port), &options).await.unwrap_err();
         assert_eq!(error.code(), code, "{error}");
         assert!(began.elapsed() < Duration::from_secs(4), "{:?}", began.elapsed());
     }
@@ -152,6 +152,6 @@ async fn requests_of_a_call_are_counted() {
           (br_if $again (local.get $left)))
         (call $refused))";
     let connector = runtime.load_wasm(&component_of(&often, asks)).await.unwrap();
-    let error = connector.call("bad.x.go", json!({}), to_port(9), &CallOptions::default()).await.unwrap_err();
+    let error = connector.call("zoom.x.go", json!({}), to_port(9), &CallOptions::default()).await.unwrap_err();
     assert_eq!(error.code(), "refused.requests", "{error}");
 }

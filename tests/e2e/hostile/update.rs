@@ -7,7 +7,7 @@ use switchboard_store::Store;
 use switchboard_tests::world::World;
 
 use super::component::{HONEST, component_of, manifest};
-use super::program::{call, save, world};
+use super::program::{call, run, save, world};
 
 /// Keeps a connection to a service whose hosts were decided when it was made.
 fn connect(world: &World) {
@@ -15,7 +15,7 @@ fn connect(world: &World) {
     let vault = Vault::open(&store, KeySource::File(world.home.path().join("key"))).unwrap();
     let connections = Connections::open(store, vault, Egress::new().unwrap());
     let service = Service {
-        connector: "bad".into(),
+        connector: "zoom".into(),
         api_base: "https://api.good.example/v2".parse().unwrap(),
         oauth_base: "https://good.example/oauth".parse().unwrap(),
         authorize_path: "/a".into(),
@@ -63,4 +63,24 @@ fn wider_effects_are_asked_for_anew() {
     assert!(destructive.done.err.contains("is destructive"), "{}", destructive.done.err);
     let off = with(json!({"policy": "off"}));
     assert_eq!(off.code(), "refused.policy", "{}", off.done.err);
+}
+
+/// H-47: a connection is for the connector that it was made for.
+#[test]
+fn another_connector_may_not_use_a_connection() {
+    let world = world();
+    let mut other = manifest();
+    other["connector"] = "other".into();
+    let asks = "(data (i32.const 50000) \"/users/me\")
+        (func $invoke (result i32)
+          (call $send (i32.const 0) (i32.const 0) (i32.const 50000) (i32.const 9) (i32.const 0) (i32.const 0)
+            (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 32768))
+          (call $done))";
+    let own = call(&world, &save(&world, "own", &component_of(&manifest(), asks)), &[]);
+    assert_eq!(own.code(), "ok", "{}", own.done.err);
+    let before = world.requests();
+    let file = save(&world, "other", &component_of(&other, asks));
+    let seen = run(&world, &["call", "other.x.go", "--connector", &file]);
+    assert_eq!(seen.code(), "refused.connector", "{}", seen.done.err);
+    assert_eq!(world.requests(), before);
 }

@@ -245,7 +245,7 @@ fn a_manifest_whose_reference_leads_back_is_refused() {
         manifest["activities"][0]["input"] = json!({"properties": {"x": {"$ref": "#/$defs/a"}}, "$defs": circle});
         let file = desk.file("bad.wasm", crate::hostile::component_of(&manifest, crate::hostile::HONEST));
         let done = Command::new(World::binary())
-            .args(["activity", "show", "bad.x.go", "--connector", &file])
+            .args(["activity", "show", "zoom.x.go", "--connector", &file])
             .env("SWITCHBOARD_HOME", desk.0.path())
             .output()
             .unwrap();
