@@ -5,6 +5,7 @@
 //! policy says so. No other crate can send.
 
 mod address;
+mod api_path;
 mod clients;
 mod connection;
 mod credential;

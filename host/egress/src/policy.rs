@@ -5,6 +5,7 @@ use url::Url;
 use crate::{
     Failure, HostRule, Target,
     address::{AddressRule, is_loopback, literal},
+    api_path,
 };
 
 const LONGEST_URL: usize = 16 * 1024;
@@ -128,19 +129,7 @@ impl Policy {
     }
 
     fn below_base(&self, path: &str) -> Result<Url, Failure> {
-        let refused = |why: &str| Err(Failure::refused("refused.path", format!("the path {why}")));
-        let Some(segments) = path.strip_prefix('/') else {
-            return refused("does not begin with `/`");
-        };
-        if path.contains(['?', '#', '\\']) || !path.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return refused("holds a character that must be percent-encoded");
-        }
-        for segment in segments.split('/') {
-            let dots = segment.to_ascii_lowercase().replace("%2e", ".");
-            if segment.is_empty() || dots == "." || dots == ".." {
-                return refused("holds an empty or dotted segment");
-            }
-        }
+        api_path::check(path).map_err(|why| Failure::refused("refused.path", format!("the path {why}")))?;
         let mut url = self.api_base.clone();
         url.set_path(&format!("{}{path}", self.api_base.path().trim_end_matches('/')));
         url.set_query(None);
@@ -195,6 +184,7 @@ mod tests {
             ("/../oauth", Err("refused.path")),
             ("/users/%2e%2E/x", Err("refused.path")),
             ("/users/.%2e/x", Err("refused.path")),
+            ("/users/..%2f..%2ftoken", Err("refused.path")),
             ("//evil.example/x", Err("refused.path")),
             ("/users//x", Err("refused.path")),
             ("/users?x=1", Err("refused.path")),

@@ -105,7 +105,7 @@ attacks! {
         "endless-list", "many-strings", "many-headers", "long-header", "many-pairs", "long-query", "long-path",
         "long-link", "huge-body", "long-label", "many-types",
     ];
-    requests_stay_within_the_policy = ["other-host", "path-escape", "sets-authorization", "undeclared-effect", "delete-in-write"];
+    requests_stay_within_the_policy = ["other-host", "path-escape", "encoded-path-escape", "sets-authorization", "undeclared-effect", "delete-in-write"];
     log_lines_are_limited = ["huge-log-line", "many-log-lines", "log-escapes"];
     values_that_are_none_are_refused = [
         "bad-enum", "bad-variant", "bad-result", "broken-text", "overlong-text", "text-outside-memory",
