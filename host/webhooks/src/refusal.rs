@@ -35,8 +35,8 @@ pub enum Refusal {
     #[error("cannot check whether it was received before: {why}")]
     ReplaysUnknown { why: String },
     /// Signed, but nothing to read.
-    #[error("it is not JSON")]
-    NotJson,
+    #[error("its body cannot be read as JSON: {why}")]
+    NotJson { why: String },
     /// Without a secret, or with an empty one, anybody could sign.
     #[error("no webhook secret is set")]
     NoSecret,

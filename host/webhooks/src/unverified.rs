@@ -3,8 +3,12 @@
 use std::fmt;
 
 use serde_json::Value;
+use switchboard_json::Limits;
 
 use crate::Refusal;
+
+/// A body. Services send some kilobytes; the largest, of a recording with very many files, has some hundred.
+const BODY: Limits = Limits { text: 2 << 20, depth: 64, memory: 32 << 20 };
 
 /// A delivery as it came in: nobody knows yet who sent it, and nothing acts on it. See [`Unverified::verify`].
 #[derive(Clone)]
@@ -26,7 +30,7 @@ impl<'a> Unverified<'a> {
     /// # Errors
     /// [`Refusal::NotJson`].
     pub fn for_inspection(body: &[u8]) -> Result<Inspection, Refusal> {
-        serde_json::from_slice(body).map(Inspection).map_err(|_| Refusal::NotJson)
+        json(body).map(Inspection)
     }
 
     /// The one header of a name, in lower or upper case.
@@ -38,6 +42,11 @@ impl<'a> Unverified<'a> {
             None => Ok(value),
         }
     }
+}
+
+/// A body as JSON in which no key comes twice: of two values, each reader could take another one.
+pub(crate) fn json(body: &[u8]) -> Result<Value, Refusal> {
+    switchboard_json::read(body, BODY).map_err(|error| Refusal::NotJson { why: error.to_string() })
 }
 
 impl fmt::Debug for Unverified<'_> {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use crate::{Refusal, Replays, Signing, SigningSecrets, Unverified};
+use crate::{Refusal, Replays, Signing, SigningSecrets, Unverified, unverified};
 
 /// Signatures older or newer than this are not accepted. A service that sends again signs anew.
 const TOLERANCE_MS: i64 = 5 * 60_000;
@@ -73,7 +73,7 @@ impl Unverified<'_> {
         if sent_ms.abs_diff(now_ms) > TOLERANCE_MS.unsigned_abs() {
             return Err(Refusal::OutOfTime { sent_s });
         }
-        let value = serde_json::from_slice(self.body).map_err(|_| Refusal::NotJson)?;
+        let value = unverified::json(self.body)?;
         // Twice the time, for a clock that is set back meanwhile.
         let until = sent_ms.saturating_add(2 * TOLERANCE_MS);
         match replays.first(&proof, now_ms, until).await {

@@ -209,7 +209,10 @@ async fn what_is_refused_is_not_remembered_and_an_unknown_past_is_no_good_one() 
     };
     assert_eq!(take("other", "1760000000", BODY).await, Refusal::Forged);
     assert_eq!(take("s", "1", BODY).await, Refusal::OutOfTime { sent_s: 1 });
-    assert_eq!(take("s", "1760000000", b"no json").await, Refusal::NotJson);
+    for unreadable in [b"no json".as_slice(), br#"{"event":"a","event":"b"}"#, &b"[".repeat(200)] {
+        let refusal = take("s", "1760000000", unreadable).await;
+        assert!(matches!(refusal, Refusal::NotJson { .. }), "{refusal:?}");
+    }
     assert_eq!(asked.0.load(std::sync::atomic::Ordering::Relaxed), 0);
     let unknown = take("s", "1760000000", BODY).await;
     assert_eq!((unknown.code(), Refusal::Forged.code()), ("unavailable", "event-refused"));

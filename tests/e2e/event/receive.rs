@@ -4,7 +4,9 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::time::SystemTime;
 
+use hmac::{Hmac, Mac};
 use serde_json::{Value, json};
+use sha2::Sha256;
 use switchboard_connections::{Connections, Deauthorization, DeauthorizationRule, KeySource, Vault};
 use switchboard_runtime::{
     Connector, Egress, MemoryReplays, Refusal, Replays, Runtime, RuntimeConfig, SigningSecrets, Unverified, Verified,
@@ -247,6 +249,27 @@ fn a_message_that_was_saved_is_taken_in_by_the_command_and_ends_what_it_says() {
     let again = take(&saved, "switchboard-demo");
     assert_eq!(again.code, 3, "{}", again.err);
     assert!(World::error(&again)["message"].as_str().unwrap().contains("it was received before"), "{}", again.err);
+}
+
+/// A signed message in which two readers could see two events.
+#[test]
+fn signed_message_with_a_key_twice_is_refused() {
+    let world = World::connected();
+    let secret = world.secret_file(SECRET);
+    let body = br#"{"event":"user.created","event":"app_deauthorized","event_ts":1,"payload":{}}"#;
+    let time = (now() / 1_000).to_string();
+    let mut mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
+    for part in [b"v0:".as_slice(), time.as_bytes(), b":", body] {
+        mac.update(part);
+    }
+    let digits: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    let headers =
+        vec![("x-zm-request-timestamp".to_owned(), time), ("x-zm-signature".to_owned(), format!("v0={digits}"))];
+    let file = Received { headers, body: Vec::new() }.save(&world, "message", body);
+    let take = ["event", "receive", &file, "--client-id", "app", "--event-secret-file", &secret, "--json"];
+    let error = World::error(&world.run(&take));
+    assert_eq!(error["code"], "event-refused", "{error}");
+    assert!(error["message"].as_str().unwrap().contains("the same key twice"), "{error}");
 }
 
 #[test]

@@ -72,7 +72,7 @@ const LAYERS: [(&str, &[&str]); 16] = [
     ("schema", &[]),
     ("suggest", &[]),
     ("text_file", &[]),
-    ("webhooks", &[]),
+    ("webhooks", &["json"]),
     ("emulator", &[]),
     ("manifest", &["json", "schema", "suggest", "webhooks"]),
     ("egress", &["text_file"]),
