@@ -75,7 +75,7 @@ pub(crate) fn line(text: &str, most: usize) -> String {
 
 /// What is not seen. Joiners stay for who prints the line: emoji and several scripts need them.
 fn is_command(c: char) -> bool {
-    is_hidden(c) && !matches!(c, '\u{200c}' | '\u{200d}')
+    is_hidden(c) && !matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}')
 }
 
 fn mistake(error: &JsonError) -> String {

@@ -7,6 +7,9 @@ use switchboard_egress::is_hidden;
 /// Characters of one text. The longest that people read, an invitation, has some 3,000; a terminal scrolls past more.
 const TEXT: usize = 16 << 10;
 
+/// Makes a digit before it a key: `1`, a variation selector, and this.
+const KEYCAP: char = '\u{20e3}';
+
 /// The text in one line: what cannot be seen is spelled (`\u{1b}`, `\n`), and a text that is too long is cut, with the count of what is
 /// missing.
 pub fn printable(text: &str) -> String {
@@ -42,6 +45,9 @@ fn spelled(text: &str) -> String {
     while let Some(character) = characters.next() {
         match character {
             '\t' => line.push(' '),
+            selector if is_variation(selector) && (is_seen(before) || characters.peek() == Some(&KEYCAP)) => {
+                line.push(selector);
+            }
             joiner @ ('\u{200c}' | '\u{200d}') if joins(before, characters.peek().copied()) => line.push(joiner),
             hidden if is_hidden(hidden) => line.extend(hidden.escape_default()),
             shown => line.push(shown),
@@ -53,8 +59,18 @@ fn spelled(text: &str) -> String {
 
 /// Persian, Indic scripts and emoji need joiners. Beside ASCII they only make two texts look the same.
 fn joins(before: Option<char>, after: Option<char>) -> bool {
-    let joinable = |character: Option<char>| character.is_some_and(|c| !c.is_ascii() && !is_hidden(c));
-    joinable(before) && joinable(after)
+    // A variation selector belongs to the emoji before it.
+    let is_joined = |character: Option<char>| is_seen(character) || character.is_some_and(is_variation);
+    is_joined(before) && is_seen(after)
+}
+
+/// Whether it is a sign that a variation selector or a joiner may change.
+fn is_seen(character: Option<char>) -> bool {
+    character.is_some_and(|character| !character.is_ascii() && !is_hidden(character))
+}
+
+fn is_variation(character: char) -> bool {
+    matches!(character, '\u{fe00}'..='\u{fe0f}')
 }
 
 /// JSON with the same data, in which what cannot be seen is escaped. Those below U+0020 are escaped in any JSON.
@@ -87,6 +103,9 @@ mod tests {
             ("ad\u{200d}min", r"ad\u{200d}min"),
             ("a\r\nerror[ok]: done\u{2028}b\u{85}c", r"a\r\nerror[ok]: done\u{2028}b\u{85}c"),
             ("\u{e0041}\u{7f}", r"\u{e0041}\u{7f}"),
+            ("a\u{2800}b\u{3164}c\u{f8ff}d\u{fffe}", r"a\u{2800}b\u{3164}c\u{f8ff}d\u{fffe}"),
+            ("ok\u{fe0f}", r"ok\u{fe0f}"),
+            ("❤\u{fe0f}\u{fe0e}", "❤\u{fe0f}\\u{fe0e}"),
             ("a\tb", "a b"),
         ] {
             assert_eq!(printable(text), line);
@@ -95,8 +114,15 @@ mod tests {
 
     #[test]
     fn text_of_every_script_stays_as_it_is() {
-        for text in ["Ünïcode – 会議 “é”", "👩\u{200d}👩\u{200d}👧", "می\u{200c}خواهم", "❤\u{fe0f}", "שלום"]
-        {
+        for text in [
+            "Ünïcode – 会議 “é”",
+            "👩\u{200d}👩\u{200d}👧",
+            "می\u{200c}خواهم",
+            "❤\u{fe0f}",
+            "1\u{fe0f}\u{20e3}",
+            "🏳\u{fe0f}\u{200d}🌈",
+            "שלום",
+        ] {
             assert_eq!(printable(text), text);
         }
     }
