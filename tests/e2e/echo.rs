@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use base64::prelude::{BASE64_STANDARD, Engine};
+use serde_json::{Map, Value, json};
 use switchboard_egress::{Credential, FixedToken, KnownSecrets, Policy};
 use switchboard_runtime::CallOptions;
 use switchboard_tests::world::World;
@@ -50,6 +51,55 @@ fn a_token_service_that_repeats_every_secret_shows_none() {
     world.run(&["connection", "list", "--json"]);
     world.run(&["doctor", "--json"]);
     assert_eq!(world.leaks(), Vec::<String>::new());
+}
+
+/// The access token as a service may write it: in pieces, each plain or encoded.
+fn in_pieces(token: &str) -> Vec<String> {
+    let chunks = |text: &str, length: usize| -> Vec<String> {
+        text.as_bytes().chunks(length).map(|piece| String::from_utf8(piece.to_vec()).unwrap()).collect()
+    };
+    let each = |one: fn(u8) -> String| token.bytes().map(one).collect::<String>();
+    let numbered = |pieces: Vec<String>| -> String {
+        pieces.iter().enumerate().map(|(at, piece)| format!("{at:04}: {piece}\n")).collect()
+    };
+    let base64 = BASE64_STANDARD.encode(token);
+    let fields: Map<String, Value> =
+        chunks(token, 9).into_iter().enumerate().map(|(at, piece)| (format!("part_{at}"), piece.into())).collect();
+    let list: Vec<Value> =
+        chunks(&base64, 8).into_iter().enumerate().flat_map(|(at, piece)| [json!(at), json!(piece)]).collect();
+    let words =
+        chunks(token, 10).iter().map(|piece| format!("=?utf-8?B?{}?= ", BASE64_STANDARD.encode(piece))).collect();
+    vec![
+        Value::from(fields).to_string(),
+        json!({ "list": list }).to_string(),
+        json!({ "text": chunks(&base64, 12).join("<br class=x>") }).to_string(),
+        json!({ "text": chunks(&base64, 12).join("\u{200b}") }).to_string(),
+        json!({ "text": chunks(&base64, 12).join("&#8203;") }).to_string(),
+        json!({ "text": numbered(chunks(token, 12)) }).to_string(),
+        json!({ "text": each(|byte| format!("\\{byte:06x}")) }).to_string(),
+        json!({ "text": each(|byte| format!("\\{byte:o}")) }).to_string(),
+        words,
+        numbered(chunks(&each(|byte| format!("{byte:02x} ")), 48)),
+    ]
+}
+
+#[test]
+fn a_secret_in_pieces_is_hidden() {
+    let world = World::connected();
+    let token = world.emulator.issued_tokens().into_iter().next().unwrap();
+    for body in in_pieces(&token) {
+        world.ask("DELETE", "/_emulator/faults", &Value::Null);
+        let fault =
+            json!({"kind": "text", "status": 200, "body": body, "content_type": "application/json", "count": 0});
+        assert_eq!(world.ask("POST", "/_emulator/faults", &fault).0, 200, "{fault}");
+        let done = world.run(&["call", "zoom.api.request", "path=/users/me", "--json"]);
+        assert!(done.out.contains("[hidden]"), "{body}: {} {}", done.out, done.err);
+        let letters = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).count();
+        let left = letters(&done.out.replace("[hidden]", ""));
+        // The answer is `{"status": 200, "body": …}`.
+        let others = letters("status 200 body text") + letters(&body) - letters(&token);
+        assert!(left < others + 12, "{body}: {}", done.out);
+    }
 }
 
 /// The access token ends, and another process replaces it.

@@ -9,7 +9,7 @@ use crate::unescape::{Escapes, unescape};
 /// Shorter texts occur by chance, and hiding them would spoil honest answers.
 pub(crate) const SHORTEST: usize = 12;
 /// As much of a long secret is hidden too.
-const PIECE: usize = 16;
+pub(crate) const PIECE: usize = 16;
 const WINDOW: usize = 8;
 /// So that 11 bytes or more hold a whole window.
 const STEP: usize = SHORTEST - WINDOW;
@@ -37,7 +37,7 @@ impl Compared {
         }
     }
 
-    fn of(self, text: &[u8]) -> Vec<u8> {
+    pub(crate) fn of(self, text: &[u8]) -> Vec<u8> {
         // No branch for each byte: half of them decide otherwise than the one before.
         let (mut bytes, mut length) = (vec![0; text.len()], 0);
         for byte in text {
@@ -128,20 +128,7 @@ impl Finder {
     pub(crate) fn find(&self, text: &[u8], work: &mut usize) -> Vec<Range<usize>> {
         let compared = self.compared.of(text);
         *work += text.len();
-        let found = self.find_compared(&compared, work);
-        if found.is_empty() {
-            return Vec::new();
-        }
-        let mut places = (0..text.len()).filter(|at| text.get(*at).is_some_and(|byte| self.compared.has(*byte)));
-        let (mut passed, mut ranges) = (0, Vec::with_capacity(found.len()));
-        for Range { start, end } in found {
-            let first = places.nth(start - passed).unwrap_or_default();
-            // A match has eleven bytes or more.
-            let last = places.nth(end - start - 2).unwrap_or(first);
-            passed = end;
-            ranges.push(first..last + 1);
-        }
-        ranges
+        places(text, self.compared, self.find_compared(&compared, work))
     }
 
     /// The same, each with the rest of its word.
@@ -193,6 +180,26 @@ impl Finder {
     }
 }
 
+/// Where these places of what is compared of a text, in order, stand in the text.
+pub(crate) fn places(text: &[u8], compared: Compared, found: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    if found.is_empty() {
+        return found;
+    }
+    let mut places = (0..text.len()).filter(|at| text.get(*at).is_some_and(|byte| compared.has(*byte)));
+    let (mut passed, mut ranges) = (0, Vec::<Range<usize>>::with_capacity(found.len()));
+    for Range { start, end } in found {
+        let start = start.max(passed);
+        if start >= end {
+            continue;
+        }
+        let first = places.nth(start - passed).unwrap_or_default();
+        let last = if end - start > 1 { places.nth(end - start - 2).unwrap_or(first) } else { first };
+        passed = end;
+        ranges.push(first..last + 1);
+    }
+    ranges
+}
+
 /// The window in one number, capital letters as small ones: host names and hex come back in another case.
 fn key(window: &[u8]) -> Option<u64> {
     Some(u64::from_ne_bytes(window.try_into().ok()?) | 0x2020_2020_2020_2020)
@@ -205,7 +212,7 @@ fn slot(key: u64) -> (usize, u64) {
 
 /// Where the part of a secret begins that no other text has. In a JWT that is the signature: header and claims are nearly the
 /// same in the next token of the same account.
-fn unique_from(secret: &str) -> usize {
+pub(crate) fn unique_from(secret: &str) -> usize {
     let signature = secret.rfind('.').map(|dot| dot + 1).filter(|at| secret.len() - at >= SIGNATURE);
     match signature {
         Some(at) if secret.starts_with("eyJ") => at,

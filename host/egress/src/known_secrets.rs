@@ -12,7 +12,8 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::encoding::{Decoded, ENCODINGS};
 use crate::finder::{Compared, Finder, SHORTEST};
-use crate::unescape::{Escapes, unescape, unescape_traced};
+use crate::pieces::PieceFinder;
+use crate::unescape::{Escapes, unescape, unescape_css, unescape_traced};
 
 const MASK: &[u8] = b"[hidden]";
 /// All texts that are found in a text, in bytes of that text. A text in base64 in base64 without end has three times as many.
@@ -25,7 +26,7 @@ const FEW: usize = 64 * 1024;
 pub struct KnownSecrets {
     secrets: Arc<Vec<SecretString>>,
     /// Made when the first text is searched, and shared by clones.
-    finders: Arc<OnceLock<Vec<Finder>>>,
+    finders: Arc<OnceLock<Finders>>,
 }
 
 impl KnownSecrets {
@@ -75,14 +76,20 @@ impl KnownSecrets {
 
     fn search(&self, text: &[u8]) -> Search<'_> {
         let left = text.len().saturating_mul(MOST_WITHIN).saturating_add(FEW);
-        let mut search = Search { finders: &[], left, work: 0, found: Vec::new() };
+        let mut search = Search { finders: None, left, work: 0, found: Vec::new() };
         if !self.secrets.is_empty() && text.len() >= SHORTEST {
-            search.finders = self.finders.get_or_init(|| finders(&self.secrets));
+            search.finders = Some(self.finders.get_or_init(|| finders(&self.secrets)));
             // Only the text itself has words: what is decoded or has lost its blanks has none.
             search.found = search.within(text, Search::find_words);
         }
         search
     }
+}
+
+/// What looks for secrets that stand together, and for those in pieces.
+struct Finders {
+    whole: Vec<Finder>,
+    pieces: PieceFinder,
 }
 
 impl fmt::Debug for KnownSecrets {
@@ -91,18 +98,19 @@ impl fmt::Debug for KnownSecrets {
     }
 }
 
-fn finders(secrets: &[SecretString]) -> Vec<Finder> {
+fn finders(secrets: &[SecretString]) -> Finders {
     let finder = |compared: Compared| {
         let secrets = secrets.iter().map(ExposeSecret::expose_secret);
         let mut suited = secrets.filter(|secret| Compared::suited_to(secret) == Some(compared)).peekable();
         suited.peek().is_some().then(|| Finder::new(suited, compared))
     };
-    [Compared::LettersAndDigits, Compared::Visible].into_iter().filter_map(finder).collect()
+    let whole = [Compared::LettersAndDigits, Compared::Visible].into_iter().filter_map(finder).collect();
+    Finders { whole, pieces: PieceFinder::new(secrets.iter().map(ExposeSecret::expose_secret)) }
 }
 
 /// The search of one text.
 struct Search<'a> {
-    finders: &'a [Finder],
+    finders: Option<&'a Finders>,
     /// How many more bytes of texts within the text are searched.
     left: usize,
     /// How many bytes were looked at.
@@ -120,6 +128,7 @@ impl Search<'_> {
         self.left = left;
         let mut found = find(self, text);
         found.extend(self.unescaped(text, Escapes::All));
+        found.extend(self.unescaped_css(text));
         match unescape(text, Escapes::Usual) {
             None => found.extend(self.encoded(text)),
             Some(plain) => {
@@ -133,20 +142,38 @@ impl Search<'_> {
     }
 
     fn find(&mut self, text: &[u8]) -> Vec<Range<usize>> {
+        let Some(finders) = self.finders else { return Vec::new() };
         let work = &mut self.work;
-        self.finders.iter().flat_map(|finder| finder.find(text, work)).collect()
+        finders.whole.iter().flat_map(|finder| finder.find(text, work)).collect()
+    }
+
+    fn find_pieces(&mut self, text: &[u8]) -> Vec<Range<usize>> {
+        self.finders.map_or_else(Vec::new, |finders| finders.pieces.find(text, &mut self.work))
     }
 
     fn find_words(&mut self, text: &[u8]) -> Vec<Range<usize>> {
+        let Some(finders) = self.finders else { return Vec::new() };
         let work = &mut self.work;
-        self.finders.iter().flat_map(|finder| finder.find_words(text, work)).collect()
+        let mut found: Vec<Range<usize>> =
+            finders.whole.iter().flat_map(|finder| finder.find_words(text, work)).collect();
+        found.extend(self.find_pieces(text));
+        found
     }
 
     fn unescaped(&mut self, text: &[u8], escapes: Escapes) -> Vec<Range<usize>> {
         let Some(plain) = unescape(text, escapes) else { return Vec::new() };
         self.work += text.len();
-        let found = join(self.find(&plain));
-        self.sources(text, escapes, found)
+        let mut found = self.find(&plain);
+        found.extend(self.find_pieces(&plain));
+        self.sources(text, escapes, join(found))
+    }
+
+    fn unescaped_css(&mut self, text: &[u8]) -> Vec<Range<usize>> {
+        let Some(plain) = unescape_css(text) else { return Vec::new() };
+        self.work += text.len();
+        let mut found = self.find(&plain);
+        found.extend(self.find_pieces(&plain));
+        plain.sources(text, join(found))
     }
 
     /// The way back is looked for only when there is something to be hidden: it takes four times the memory of the text.

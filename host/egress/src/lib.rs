@@ -30,6 +30,7 @@ mod new_file;
 mod pacing;
 mod part_file;
 mod parts;
+mod pieces;
 mod policy;
 mod range;
 mod receipt;

@@ -4,7 +4,7 @@
 
 use std::ops::{Deref, Range};
 
-use memchr::{memchr, memchr3};
+use memchr::{memchr, memchr_iter, memchr3};
 
 /// The longest escape that is looked for: `&#x0000061;`.
 const LONGEST: usize = 11;
@@ -14,7 +14,7 @@ const LONGEST: usize = 11;
 pub(crate) enum Escapes {
     /// `\u0041`, `\u{41}`, `\x{41}`, `\x41`, `\101`, `\n`, `%41`, `%u0041`, `&#x41;`, `&#65;`, `&amp;`.
     Usual,
-    /// Also `=41`, `0x41`, `<br>` and the numbers of a list, `65, 66`, which honest texts have in another meaning. Blanks and line ends
+    /// Also `=41`, `0x41`, `\60`, `<br>` and the numbers of a list, `65, 66`, which honest texts have in another meaning. Blanks and line ends
     /// are left out: an escape may be parted by one.
     All,
 }
@@ -61,6 +61,38 @@ pub(crate) fn unescape_traced(text: &[u8], escapes: Escapes) -> Option<Plain> {
     reader.resolved.then_some(Plain { bytes: reader.bytes, starts: reader.starts })
 }
 
+/// The text without escapes as CSS has them, `\41` and `\000041`, with the way back; `None` if it has none. They cannot be told
+/// from octal ones, so they are resolved apart.
+pub(crate) fn unescape_css(text: &[u8]) -> Option<Plain> {
+    memchr_iter(b'\\', text).find(|at| is_css(text, *at))?;
+    let (mut bytes, mut starts) = (Vec::with_capacity(text.len()), Vec::with_capacity(text.len()));
+    let mut at = 0;
+    while let Some(byte) = text.get(at) {
+        starts.push(u32::at(at));
+        if *byte == b'\\' && is_css(text, at) {
+            let digits = css_digits(text, at);
+            bytes.push(code(digits, 16).unwrap_or(u8::MAX));
+            at += digits.len();
+        } else {
+            bytes.push(*byte);
+        }
+        at += 1;
+    }
+    Some(Plain { bytes, starts })
+}
+
+/// One digit alone stands for no letter.
+fn is_css(text: &[u8], backslash: usize) -> bool {
+    css_digits(text, backslash).len() > 1
+}
+
+fn css_digits(text: &[u8], backslash: usize) -> &[u8] {
+    const MOST: usize = 6;
+    let rest = text.get(backslash + 1..).unwrap_or_default();
+    let length = rest.iter().take(MOST).take_while(|byte| byte.is_ascii_hexdigit()).count();
+    rest.get(..length).unwrap_or_default()
+}
+
 /// What is kept of the place of a byte: nothing, where nobody asks for the way back.
 trait Place: Copy {
     fn at(source: usize) -> Self;
@@ -100,6 +132,9 @@ impl<P: Place> Reader<P> {
 
     fn read(&mut self, text: &[u8]) {
         for (at, byte) in text.iter().enumerate() {
+            if self.escapes == Escapes::All && !matches!(byte, b'0'..=b'7') && self.is_under_way() {
+                self.resolve(short_octal);
+            }
             let is_sign = !byte.is_ascii_alphanumeric();
             let begins = matches!(byte, b'\\' | b'%' | b'&' | b'=' | b'<' | b'x' | b'X');
             // Most bytes of an honest text: no escape is under way, and none begins.
@@ -125,6 +160,9 @@ impl<P: Place> Reader<P> {
             while self.resolve_end() {}
         }
         self.resolve_number();
+        if self.escapes == Escapes::All {
+            self.resolve(short_octal);
+        }
     }
 
     /// Whether the last bytes may be the beginning of an escape.
@@ -202,6 +240,14 @@ fn loose_escape(text: &[u8]) -> Option<(u8, usize)> {
             let fits = tag.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'/');
             (fits && !tag.is_empty()).then_some((b' ', length + 1))
         }
+        _ => None,
+    }
+}
+
+/// `\60` at the end of a text, before what is no digit of it.
+fn short_octal(text: &[u8]) -> Option<(u8, usize)> {
+    match text {
+        [.., b'\\', a @ b'0'..=b'7', b @ b'0'..=b'7'] => Some((code(&[*a, *b], 8)?, 3)),
         _ => None,
     }
 }
@@ -305,7 +351,17 @@ mod tests {
         assert_eq!(all("[97, 98,99]"), "[a,b,c]");
         assert_eq!(all("a<br />b<wbr>c</b>"), "abc");
         assert_eq!(all("%6\n1\\u00 62"), "ab");
+        assert_eq!(all(r"\60\141\1412\62"), "0aa22");
         assert_eq!(plain("a=61"), "a=61");
+    }
+
+    #[test]
+    fn escapes_of_css_are_resolved_apart() {
+        let text = br#"a\000041\42 c\x\4"#;
+        let plain = unescape_css(text).unwrap();
+        assert_eq!(&*plain, br"aAB c\x\4");
+        assert_eq!(plain.sources(text, vec![1..2, 2..3]), [1..8, 8..11]);
+        assert!(unescape_css(br#"{"a":"\"b\n\u0041"}"#).is_none());
     }
 
     #[test]
