@@ -63,6 +63,9 @@ fn read_without_an_answer_is_tried_again_later() {
     lose_answer(&world, &down);
     assert_eq!(world.run(&["call", "zoom.users.me"]).code, 6);
     assert_eq!(run(&world, json!([{"id": "me", "use": "zoom.users.me", "with": {}}]), &[]).code, 6);
+    // What a request of any kind does depends on its input.
+    let any = world.run(&["call", "zoom.api.request", "path=/users/me"]);
+    assert!(any.code == 6 && !any.err.contains("whether the change was made"), "{}", any.err);
 }
 
 #[test]
