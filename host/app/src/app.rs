@@ -119,15 +119,14 @@ impl App {
         Ok(self.store.get_or_init(|| store).clone())
     }
 
-    /// Connections with their secrets readable. The key may be in other hands for a moment: the store's thread waits for it.
+    /// Connections with their secrets readable. The key may be in other hands for a moment: then the store's thread waits for it.
     pub async fn connections(&self) -> Result<Connections, AppError> {
         if let Some(connections) = self.connections.get() {
             return Ok(connections.clone());
         }
         memory::hide_from_other_processes();
         let (store, source) = (self.store()?, self.key_source()?);
-        let of = store.clone();
-        let vault = store.call(move || Vault::open(&of, source)).await?;
+        let vault = Vault::open_soon(&store, source).await?;
         let watch = Arc::new(PauseWatch { ui: self.ui.clone() });
         let options = Options { watch: Some(watch), ..Options::default() };
         let connections = Connections::open_with(store, vault, self.egress.clone(), options);

@@ -68,6 +68,21 @@ impl Vault {
         Ok(Vault { kek: Arc::new(cipher(&key)), _lock: Arc::new(lock) })
     }
 
+    /// The same on a thread with timers and sockets, which waits for nothing but a read of the key: what waits does so on the store's
+    /// own thread.
+    pub async fn open_soon(store: &Store, source: KeySource) -> Result<Vault, ConnectionsError> {
+        if let KeySource::File(_) = source
+            && let Some(expected) = store.get_meta(FINGERPRINT)?
+            && let Some(lock) = store.lock_file(LOCK, true)?
+            && let Ok(Some(key)) = source.load()
+            && expected == fingerprint(&*key)
+        {
+            return Ok(Vault { kek: Arc::new(cipher(&key)), _lock: Arc::new(lock) });
+        }
+        let of = store.clone();
+        store.call(move || Vault::open(&of, source)).await
+    }
+
     /// Which key the database's secrets are sealed with. It is looked for and checked as in [`Vault::open`].
     pub fn report(store: &Store, source: &KeySource) -> Result<KeyReport, ConnectionsError> {
         let _lock = lock(store, true)?;

@@ -1,8 +1,9 @@
-use super::{FINGERPRINT, Store, Vault};
+use super::{FINGERPRINT, LOCK, Store, Vault};
 use crate::grant::token::{Token, tests::token};
 use crate::{ConnectionsError, KeySource};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::time::Duration;
 
 fn open(dir: &std::path::Path) -> Result<Vault, ConnectionsError> {
     Vault::open(&Store::open(dir).unwrap(), KeySource::File(dir.join("key")))
@@ -31,6 +32,31 @@ fn draft_of_a_killed_start_blocks_no_later_start() {
     fs::write(&draft, "half a k").unwrap();
     open(dir.path()).unwrap();
     assert!(dir.path().join("key").exists() && !draft.exists());
+}
+
+#[tokio::test]
+async fn timers_go_on_while_the_key_is_changed() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, source) = (Store::open(dir.path()).unwrap(), KeySource::File(dir.path().join("key")));
+    Vault::open(&store, source.clone()).unwrap();
+    let change = store.lock_file(LOCK, false).unwrap();
+    let short = Duration::from_millis(100);
+    assert!(tokio::time::timeout(short, Vault::open_soon(&store, source.clone())).await.is_err());
+    drop(change);
+    Vault::open_soon(&store, source).await.unwrap();
+}
+
+#[tokio::test]
+async fn another_key_is_refused_at_once_too() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, source) = (Store::open(dir.path()).unwrap(), KeySource::File(dir.path().join("key")));
+    Vault::open_soon(&store, source.clone()).await.unwrap();
+    fs::remove_file(dir.path().join("key")).unwrap();
+    let other = tempfile::tempdir().unwrap();
+    open(other.path()).unwrap();
+    fs::copy(other.path().join("key"), dir.path().join("key")).unwrap();
+    let refused = Vault::open_soon(&store, source).await;
+    assert!(matches!(refused, Err(ConnectionsError::KeyWrong { .. })), "{refused:?}");
 }
 
 #[test]
