@@ -1,16 +1,21 @@
 //! Automation documents: what they are, how they are checked, how they run.
 //!
 //! Here: the document's types and schema, one validator that reports every mistake with its place, expressions, and an
-//! interpreter that is a pure function over three traits: [`ActivityRunner`] (calls the connector), [`Journal`] (keeps
-//! what happened) and [`Clock`]. Not here: connections, the sandbox, triggers.
+//! interpreter that is a pure function over one trait, [`Durable`]. [`JournalEngine`] implements it over three more:
+//! [`ActivityRunner`] (calls the connector), [`Journal`] (keeps what happened) and [`Clock`]. Not here: a database, the
+//! machine's time, connections, the sandbox, triggers.
 //!
 //! Start at [`check`] and [`run`].
+
+#![expect(clippy::result_large_err, reason = "a run fails once; every field is shown to people")]
 
 mod activity;
 mod check;
 mod clock;
 mod document;
+mod durable;
 mod duration;
+mod engine;
 mod excerpt;
 pub mod expr;
 pub mod journal;
@@ -26,7 +31,9 @@ pub use activity::{ActivityCall, ActivityInfo, ActivityRunner, Catalog, Family, 
 pub use check::{check, check_within};
 pub use clock::Clock;
 pub use document::{Document, parse, parse_within, schema};
-pub use journal::{Journal, JournalError};
+pub use durable::{Durable, Invocation, Note, StepPlace, TimeLimit};
+pub use engine::JournalEngine;
+pub use journal::{Journal, JournalError, RunStart};
 pub use limits::Allowance;
 pub use report::{Diagnostic, Report};
 pub use run::{RunError, prepare_inputs, run};

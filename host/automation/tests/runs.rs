@@ -6,7 +6,7 @@ mod support;
 use serde_json::{Value, json};
 use support::{Hand, Script};
 use switchboard_automation::journal::{Memory, StepState};
-use switchboard_automation::{Document, RetryHint, RunError, StepError, parse, run};
+use switchboard_automation::{Document, JournalEngine, RetryHint, RunError, RunStart, StepError, parse};
 
 fn document(steps: Value, outputs: Value) -> Document {
     let source = json!({
@@ -20,7 +20,13 @@ fn document(steps: Value, outputs: Value) -> Document {
 
 async fn play(doc: &Document, inputs: Value, script: &Script) -> (Result<Value, RunError>, Memory) {
     let journal = Memory::new();
-    let result = run(doc, inputs, script, &journal, &Hand::default(), "run-1").await;
+    let result = match RunStart::new("run-1", doc, inputs, 0) {
+        Ok(start) => {
+            let engine = JournalEngine { journal: &journal, runner: script, clock: &Hand::default() };
+            engine.run(doc, &start).await
+        }
+        Err(error) => Err(error),
+    };
     (result, journal)
 }
 
@@ -98,7 +104,7 @@ async fn failures_name_the_step_and_the_line() {
     let error = result.unwrap_err();
     assert_eq!(error.to_string(), "step `stop`: n is 7");
     assert!(doc.source.lines().nth(error.line - 1).unwrap().contains('{'));
-    assert_eq!(journal.ends()[0].error.as_ref().unwrap()["code"], "no-good");
+    assert_eq!(journal.ends()[0].error.as_ref().unwrap().code, "no-good");
 }
 
 #[tokio::test]
@@ -157,7 +163,7 @@ async fn a_run_ends_when_its_time_is_over() {
     let doc = parse(&source.to_string(), "d.json").unwrap();
     let (result, journal) = play(&doc, json!({}), &Script::default()).await;
     assert_eq!(result.unwrap_err().code, "limit.run_time");
-    assert_eq!(journal.ends()[0].error.as_ref().unwrap()["code"], "limit.run_time");
+    assert_eq!(journal.ends()[0].error.as_ref().unwrap().code, "limit.run_time");
 }
 
 #[tokio::test]

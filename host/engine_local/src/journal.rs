@@ -1,32 +1,27 @@
 //! The journal in the embedded database.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use switchboard_automation::journal::{RunEnd, RunStart, StepEntry};
-use switchboard_automation::{Journal, JournalError};
-use switchboard_store::{NewRun, RunLock, StepRecord, Store, StoreError};
+use switchboard_automation::journal::{RunEnd, StepEntry};
+use switchboard_automation::{Journal, JournalError, RunError, RunStart};
+use switchboard_store::{RunLock, Store, StoreError};
+
+use crate::rows::{new_run, run_start, step_entry, step_record};
 
 /// Writes to the store; a record is on disk when its call returns. The store's thread waits for that.
-#[derive(Clone)]
 pub struct LocalJournal {
     store: Store,
-    connections: BTreeMap<String, String>,
-    /// Of the runs that go on. They end with the process, so that a run without its process is known at once.
-    locks: Arc<Mutex<BTreeMap<String, RunLock>>>,
+    /// Of the runs that go on. They end with the journal and with its process, so that a run that nobody carries out is
+    /// known at once.
+    locks: Mutex<BTreeMap<String, RunLock>>,
 }
 
 impl LocalJournal {
     /// A journal in this store.
     pub fn new(store: Store) -> LocalJournal {
-        LocalJournal { store, connections: BTreeMap::new(), locks: Arc::default() }
-    }
-
-    /// The same for runs that use these connections: labels, by the document's names.
-    #[must_use]
-    pub fn using(self, connections: BTreeMap<String, String>) -> LocalJournal {
-        LocalJournal { connections, ..self }
+        LocalJournal { store, locks: Mutex::default() }
     }
 
     fn locks(&self) -> MutexGuard<'_, BTreeMap<String, RunLock>> {
@@ -36,52 +31,51 @@ impl LocalJournal {
 
 #[async_trait]
 impl Journal for LocalJournal {
-    async fn run_started(&self, run: &RunStart) -> Result<(), JournalError> {
-        let run = run.clone();
-        let record = NewRun {
-            id: run.id,
-            automation: run.automation,
-            document: run.document,
-            document_sha256: run.document_sha256,
-            inputs: run.inputs,
-            started_at: run.at,
-            connections: self.connections.clone(),
-        };
-        let store = self.store.clone();
-        let (id, start) = (record.id.clone(), move || store.start_run(&record));
-        let lock = self.store.call(start).await.map_err(failed)?;
-        self.locks().insert(id, lock);
+    async fn start_run(&self, run: &RunStart) -> Result<(), JournalError> {
+        let (store, record) = (self.store.clone(), new_run(run));
+        let lock = self.store.call(move || store.start_run(&record)).await.map_err(unwritten)?;
+        self.locks().insert(run.id.clone(), lock);
         Ok(())
     }
 
-    async fn run_ended(&self, run: &RunEnd) -> Result<(), JournalError> {
-        let state = if run.error.is_some() { "failed" } else { "succeeded" };
-        let (store, ended) = (self.store.clone(), run.clone());
-        let end = move || store.end_run(&ended.id, state, ended.at, ended.outputs.as_ref(), ended.error.as_ref());
-        let kept = self.store.call(end).await;
-        self.locks().remove(&run.id);
-        kept.map_err(failed)
+    async fn resume_run(&self, run: &str) -> Result<RunStart, JournalError> {
+        let (store, id) = (self.store.clone(), run.to_owned());
+        let read = move || {
+            let lock = store.resume_run(&id)?;
+            let ended = || StoreError::RunEnded { run: id.clone() };
+            let record = store.run(&id)?.ok_or_else(ended)?;
+            let document = store.run_document(&id)?.ok_or_else(ended)?;
+            Ok::<_, StoreError>((lock, run_start(record, document)))
+        };
+        let result = self.store.call(read).await;
+        let (lock, start) = result.map_err(|cause| JournalError::Resume { cause: Box::new(cause) })?;
+        self.locks().insert(run.to_owned(), lock);
+        Ok(start)
     }
 
-    async fn step(&self, step: &StepEntry) -> Result<(), JournalError> {
-        let step = step.clone();
-        let record = StepRecord {
-            run: step.run,
-            path: step.path,
-            activity: step.activity,
-            state: step.state.as_str().to_owned(),
-            attempt: step.attempt,
-            started_at: step.started_at,
-            ended_at: step.ended_at,
-            input: step.input,
-            output: step.output,
-            error: step.error,
+    async fn end_run(&self, run: &RunEnd) -> Result<(), JournalError> {
+        let state = if run.error.is_some() { "failed" } else { "succeeded" };
+        let (store, end) = (self.store.clone(), run.clone());
+        let write = move || {
+            let error = end.error.as_ref().map(RunError::to_json);
+            store.end_run(&end.id, state, end.at, end.outputs.as_ref(), error.as_ref())
         };
-        let store = self.store.clone();
-        self.store.call(move || store.put_step(&record)).await.map_err(failed)
+        let result = self.store.call(write).await;
+        self.locks().remove(&run.id);
+        result.map_err(unwritten)
+    }
+
+    async fn put_step(&self, step: &StepEntry) -> Result<(), JournalError> {
+        let (store, record) = (self.store.clone(), step_record(step));
+        self.store.call(move || store.put_step(&record)).await.map_err(unwritten)
+    }
+
+    async fn step(&self, run: &str, path: &str) -> Result<Option<StepEntry>, JournalError> {
+        let record = self.store.step(run, path).map_err(|cause| JournalError::Read { cause: Box::new(cause) })?;
+        record.map(step_entry).transpose()
     }
 }
 
-fn failed(error: StoreError) -> JournalError {
-    JournalError { cause: Box::new(error) }
+fn unwritten(cause: StoreError) -> JournalError {
+    JournalError::Write { cause: Box::new(cause) }
 }

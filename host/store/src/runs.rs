@@ -89,6 +89,18 @@ impl Store {
         Ok(RunLock { _lock: lock })
     }
 
+    /// Takes up a run that nobody carries out any more. Whoever carries it on keeps the lock until its end is recorded.
+    pub fn resume_run(&self, id: &str) -> Result<RunLock, StoreError> {
+        let goes_on = || StoreError::RunGoesOn { run: id.to_owned() };
+        let lock = self.lock_once(&lock_name(id))?.ok_or_else(goes_on)?;
+        let sql = "SELECT state FROM runs WHERE id = ?1";
+        let state: Option<String> = self.lock().query_row(sql, [id], |row| row.get(0)).optional()?;
+        if state.as_deref() != Some(RUNNING) {
+            return Err(StoreError::RunEnded { run: id.to_owned() });
+        }
+        Ok(RunLock { _lock: Some(lock) })
+    }
+
     /// Records how a run ended, once.
     pub fn end_run(
         &self,
@@ -226,6 +238,22 @@ mod tests {
         assert_eq!(other.runs(5).unwrap()[0].state, "interrupted");
         store.end_run("run-1", "failed", 9, None, None).unwrap();
         assert_eq!(state(), "failed");
+    }
+
+    #[test]
+    fn only_an_interrupted_run_is_resumed() {
+        let dir = tempfile::tempdir().unwrap();
+        let (store, other) = (Store::open(dir.path()).unwrap(), Store::open(dir.path()).unwrap());
+        let lock = start(&store, "run-1", 5);
+        assert!(matches!(other.resume_run("run-1"), Err(StoreError::RunGoesOn { .. })));
+        drop(lock);
+        let lock = other.resume_run("run-1").unwrap();
+        assert_eq!(store.run("run-1").unwrap().unwrap().state, "running");
+        assert!(matches!(store.resume_run("run-1"), Err(StoreError::RunGoesOn { .. })));
+        other.end_run("run-1", "failed", 9, None, None).unwrap();
+        drop(lock);
+        assert!(matches!(store.resume_run("run-1"), Err(StoreError::RunEnded { .. })));
+        assert!(matches!(store.resume_run("run-2"), Err(StoreError::RunEnded { .. })));
     }
 
     #[test]

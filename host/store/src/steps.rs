@@ -1,6 +1,6 @@
 //! Steps of runs.
 
-use rusqlite::{Row, params};
+use rusqlite::{OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -31,6 +31,8 @@ pub struct StepRecord {
     /// Why it failed.
     pub error: Option<Value>,
 }
+
+const COLUMNS: &str = "run, path, activity, state, attempt, started_at, ended_at, input, output, error";
 
 impl Store {
     /// Keeps a step as it stands. One that has begun ends, or begins its next attempt; a step that has ended is never replaced,
@@ -66,13 +68,17 @@ impl Store {
         })
     }
 
+    /// One step of a run.
+    pub fn step(&self, run: &str, path: &str) -> Result<Option<StepRecord>, StoreError> {
+        let db = self.lock();
+        let mut statement = db.prepare_cached(&format!("SELECT {COLUMNS} FROM steps WHERE run = ?1 AND path = ?2"))?;
+        Ok(statement.query_row([run, path], read).optional()?)
+    }
+
     /// The steps of a run in the order they first began.
     pub fn steps(&self, run: &str) -> Result<Vec<StepRecord>, StoreError> {
         let db = self.lock();
-        let mut statement = db.prepare_cached(
-            "SELECT run, path, activity, state, attempt, started_at, ended_at, input, output, error
-             FROM steps WHERE run = ?1 ORDER BY rowid",
-        )?;
+        let mut statement = db.prepare_cached(&format!("SELECT {COLUMNS} FROM steps WHERE run = ?1 ORDER BY rowid"))?;
         let rows = statement.query_map([run], read)?.collect::<Result<_, _>>()?;
         Ok(rows)
     }
@@ -134,5 +140,7 @@ mod tests {
         assert_eq!(steps.len(), 2);
         assert_eq!(steps[0], step);
         assert_eq!(steps[1].path, "second");
+        assert_eq!(store.step("r", "first").unwrap(), Some(step));
+        assert_eq!(store.step("r", "third").unwrap(), None);
     }
 }

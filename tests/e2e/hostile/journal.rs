@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use switchboard_automation::journal::{Journal, RunEnd, StepEntry, StepState};
-use switchboard_automation::{ActivityCall, ActivityRunner, StepError};
-use switchboard_engine_local::{LocalJournal, SystemClock};
+use switchboard_automation::{ActivityCall, ActivityRunner, RunStart, StepError};
+use switchboard_engine_local::{LocalEngine, LocalJournal};
 use switchboard_store::Store;
 use switchboard_tests::world::World;
 
@@ -112,8 +112,9 @@ async fn a_second_run_of_an_id_performs_nothing() {
     let document = switchboard_automation::parse(DOCUMENT, "twice.json").unwrap();
     let home = tempfile::tempdir().unwrap();
     let store = Store::open(home.path()).unwrap();
-    let (journal, runner) = (LocalJournal::new(store.clone()), Counter::default());
-    let again = || switchboard_automation::run(&document, json!({}), &runner, &journal, &SystemClock, "r-1");
+    let (engine, runner) = (LocalEngine::new(store.clone()), Counter::default());
+    let start = RunStart::new("r-1", &document, json!({}), 1).unwrap();
+    let again = || engine.run(&document, &start, &runner);
     let outputs = again().await.unwrap();
     let kept = store.run("r-1").unwrap();
     assert_eq!(again().await.unwrap_err().code, "journal");
@@ -129,7 +130,8 @@ async fn a_second_record_of_a_step_is_refused() {
     let home = tempfile::tempdir().unwrap();
     let store = Store::open(home.path()).unwrap();
     let (journal, runner) = (LocalJournal::new(store.clone()), Counter::default());
-    switchboard_automation::run(&document, json!({}), &runner, &journal, &SystemClock, "r-1").await.unwrap();
+    let start = RunStart::new("r-1", &document, json!({}), 1).unwrap();
+    LocalEngine::new(store.clone()).run(&document, &start, &runner).await.unwrap();
     let kept = store.steps("r-1").unwrap();
     for (state, attempt) in [(StepState::Started, 1), (StepState::Started, 2), (StepState::Succeeded, 1)] {
         let again = StepEntry {
@@ -144,11 +146,11 @@ async fn a_second_record_of_a_step_is_refused() {
             output: Some(json!("forged")),
             error: None,
         };
-        let refused = journal.step(&again).await.unwrap_err().to_string();
+        let refused = journal.put_step(&again).await.unwrap_err().to_string();
         assert!(refused.contains("the step `first` of the run `r-1` was recorded before"), "{refused}");
     }
     let end = RunEnd { id: "r-1".to_owned(), at: 9, outputs: Some(json!("forged")), error: None };
-    assert!(journal.run_ended(&end).await.is_err());
+    assert!(journal.end_run(&end).await.is_err());
     assert_eq!(store.steps("r-1").unwrap(), kept);
     assert_ne!(store.run("r-1").unwrap().unwrap().outputs, end.outputs);
 }

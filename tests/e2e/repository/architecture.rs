@@ -137,6 +137,37 @@ fn dependencies_point_one_way() {
     assert!(ours.is_empty(), "the connector shares code with {ours:?}");
 }
 
+/// The interpreter asks its engine for all that it does to the world. So every engine can carry a run on.
+#[test]
+fn the_interpreter_is_a_pure_function() {
+    let impure = ["tokio", "rand", "rusqlite", "switchboard-store"];
+    let dependencies: Vec<_> =
+        dependencies("host/automation").into_iter().filter(|name| impure.contains(&name.as_str())).collect();
+    assert!(dependencies.is_empty(), "host/automation depends on {dependencies:?}");
+    let mut files = Vec::new();
+    sources(&World::file("host/automation/src/run"), &mut files);
+    assert!(files.len() > 5, "{files:?}");
+    for file in files {
+        for (number, line) in std::fs::read_to_string(&file).unwrap().lines().enumerate() {
+            let code = line.split("//").next().unwrap_or_default();
+            for word in [
+                "clock",
+                "Clock",
+                "std::time",
+                "::now(",
+                "std::fs",
+                "std::env",
+                "spawn",
+                "select!",
+                "select(",
+                "join_all",
+            ] {
+                assert!(!code.contains(word), "{}:{}: {line}", file.display(), number + 1);
+            }
+        }
+    }
+}
+
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

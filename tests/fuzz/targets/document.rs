@@ -1,7 +1,7 @@
 //! A document, as `check` and `run` read it; one without a mistake is run as well.
 
 use serde_json::Value;
-use switchboard_automation::{check, journal::Memory, parse, run};
+use switchboard_automation::{JournalEngine, RunStart, check, journal::Memory, parse};
 
 use super::Target;
 use super::catalog::{Activities, Time};
@@ -56,8 +56,9 @@ pub fn open() -> Target {
         let Ok(document) = parse(&source, "a.json") else { return };
         if report.is_ok() {
             let (journal, clock) = (Memory::default(), Time::default());
-            let running = run(&document, Value::Null, &activities, &journal, &clock, "run-1");
-            if let Err(error) = threads.block_on(running) {
+            let engine = JournalEngine { journal: &journal, runner: &activities, clock: &clock };
+            let Ok(start) = RunStart::new("run-1", &document, Value::Null, 0) else { return };
+            if let Err(error) = threads.block_on(engine.run(&document, &start)) {
                 let _ = (error.to_string(), error.to_json());
             }
         }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use switchboard_automation::{Allowance, RunError};
 use switchboard_connections::Connections;
-use switchboard_engine_local::{LocalJournal, SystemClock};
+use switchboard_engine_local::LocalEngine;
 
 use super::connections::choose;
 use super::runner::{Account, SandboxRunner};
@@ -82,8 +82,10 @@ pub async fn run(app: &App, request: RunRequest, stop: impl Future<Output = ()>)
     let runner = SandboxRunner { connector, accounts };
     let store = app.store()?;
     let labels: BTreeMap<String, String> = rows.iter().map(|(name, row)| (name.clone(), row.label.clone())).collect();
-    let journal = LocalJournal::new(store.clone()).using(labels.clone());
-    let id = new_id();
+    let engine = LocalEngine::new(store.clone());
+    let start = engine.prepare(&document, request.inputs, labels.clone());
+    let start = start.map_err(|error| failed(None, error, &[]))?;
+    let id = start.id.clone();
     let ids: BTreeSet<String> = rows.values().map(|row| row.id.clone()).collect();
     let automation = document.automation.id.clone();
     let run_id = id.clone();
@@ -96,14 +98,12 @@ pub async fn run(app: &App, request: RunRequest, stop: impl Future<Output = ()>)
         noted = connections.run(note) => noted?,
         () = &mut stop => return Err(AppError::Interrupted),
     }
+    // It holds the run's lock until the end of this function.
+    let mut running = std::pin::pin!(engine.run(&document, &start, &runner));
     let outcome = tokio::select! {
-        outcome = switchboard_automation::run(&document, request.inputs, &runner, &journal, &SystemClock, &id) => outcome,
+        outcome = &mut running => outcome,
         () = &mut stop => {
-            let error = json!({ "code": "interrupted", "message": "stopped by Ctrl-C, or by another signal to end" });
-            let now = jiff::Timestamp::now().as_millisecond();
-            let of = store.clone();
-            let run_id = id.clone();
-            store.spawn(move || drop(of.end_run(&run_id, "cancelled", now, None, Some(&error))));
+            engine.cancel(&id, "stopped by Ctrl-C, or by another signal to end");
             app.ui().notify(message![format!("run {id} stopped: "), NextStep::ShowRun(id)]);
             return Err(AppError::Interrupted);
         }
@@ -116,19 +116,6 @@ pub async fn run(app: &App, request: RunRequest, stop: impl Future<Output = ()>)
             Err(failed(record.map(|run| run.id), error, &bases))
         }
     }
-}
-
-/// Time-ordered, short enough to type: `r-` and 12 characters of base 36.
-fn new_id() -> String {
-    let mut number = u128::from(jiff::Timestamp::now().as_millisecond().unsigned_abs()) * 1_679_616
-        + u128::from(std::process::id() % 1_679_616);
-    let mut id = Vec::new();
-    while number > 0 {
-        let digit = u32::try_from(number % 36).unwrap_or(0);
-        id.push(char::from_digit(digit, 36).unwrap_or('0'));
-        number /= 36;
-    }
-    format!("r-{}", id.into_iter().rev().collect::<String>())
 }
 
 /// The failure of a run, with the run that was recorded of it.

@@ -2,21 +2,30 @@
 
 mod memory;
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use memory::Memory;
+use crate::document::Document;
+use crate::run::{RunError, prepare_inputs};
 
-/// Keeps runs and steps. A call returns once the record is safe; the interpreter does not act before.
+pub use memory::{JournalRecord, Memory};
+
+/// Keeps runs and steps, and gives them back. A call returns once its record is safe; nothing is performed before.
 #[async_trait]
 pub trait Journal: Send + Sync {
     /// A run begins. Refused where there was one of this id.
-    async fn run_started(&self, run: &RunStart) -> Result<(), JournalError>;
+    async fn start_run(&self, run: &RunStart) -> Result<(), JournalError>;
+    /// The beginning of a run that is carried on. Refused where it has ended, or where another process carries it out.
+    async fn resume_run(&self, run: &str) -> Result<RunStart, JournalError>;
     /// A run ends.
-    async fn run_ended(&self, run: &RunEnd) -> Result<(), JournalError>;
+    async fn end_run(&self, run: &RunEnd) -> Result<(), JournalError>;
     /// A step as it stands. Refused where the step has ended in this run, or where its attempt has begun before.
-    async fn step(&self, step: &StepEntry) -> Result<(), JournalError>;
+    async fn put_step(&self, step: &StepEntry) -> Result<(), JournalError>;
+    /// The latest record of a step.
+    async fn step(&self, run: &str, path: &str) -> Result<Option<StepEntry>, JournalError>;
 }
 
 /// The beginning of a run.
@@ -32,8 +41,35 @@ pub struct RunStart {
     pub document_sha256: String,
     /// Its inputs, defaults applied.
     pub inputs: Value,
+    /// The labels of the connections it uses, by the document's names.
+    #[serde(default)]
+    pub connections: BTreeMap<String, String>,
     /// Milliseconds since 1970.
     pub at: i64,
+}
+
+impl RunStart {
+    /// A run of a document that begins at this moment. `id` must be new for each run; it makes the idempotency keys.
+    ///
+    /// # Errors
+    /// Inputs that do not fit.
+    pub fn new(id: impl Into<String>, doc: &Document, inputs: Value, at: i64) -> Result<RunStart, RunError> {
+        Ok(RunStart {
+            id: id.into(),
+            automation: doc.automation.id.clone(),
+            document: doc.source.clone(),
+            document_sha256: doc.sha256.clone(),
+            inputs: prepare_inputs(doc, inputs)?,
+            connections: BTreeMap::new(),
+            at,
+        })
+    }
+
+    /// The same run with these connections: labels by the document's names.
+    #[must_use]
+    pub fn with_connections(self, connections: BTreeMap<String, String>) -> RunStart {
+        RunStart { connections, ..self }
+    }
 }
 
 /// The end of a run.
@@ -46,7 +82,7 @@ pub struct RunEnd {
     /// The outputs of a run that succeeded.
     pub outputs: Option<Value>,
     /// The error of a run that failed.
-    pub error: Option<Value>,
+    pub error: Option<RunError>,
 }
 
 /// One step of a run as it stands.
@@ -71,7 +107,7 @@ pub struct StepEntry {
     /// What it gave back.
     pub output: Option<Value>,
     /// Why the last attempt failed.
-    pub error: Option<Value>,
+    pub error: Option<RunError>,
 }
 
 /// How far a step is.
@@ -98,13 +134,63 @@ impl StepState {
             StepState::Skipped => "skipped",
         }
     }
+
+    /// The state of a name.
+    pub fn from_name(name: &str) -> Option<StepState> {
+        let all = [StepState::Started, StepState::Succeeded, StepState::Failed, StepState::Skipped];
+        all.into_iter().find(|state| state.as_str() == name)
+    }
 }
 
-/// The journal cannot keep a record, so nothing may be done.
+/// The journal cannot keep or give a record, so nothing may be done.
 #[derive(Debug, thiserror::Error)]
-#[error("the run's journal cannot be written: {cause}; nothing further was done")]
-pub struct JournalError {
-    /// What the store said.
-    #[source]
-    pub cause: Box<dyn std::error::Error + Send + Sync>,
+#[non_exhaustive]
+pub enum JournalError {
+    /// A record cannot be written.
+    #[error("the run's journal cannot be written: {cause}; nothing further was done")]
+    Write {
+        /// What the store reported.
+        #[source]
+        cause: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A record cannot be read.
+    #[error("the run's journal cannot be read: {cause}; nothing further was done")]
+    Read {
+        /// What the store reported.
+        #[source]
+        cause: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// There is no such run, it has ended, or it goes on.
+    #[error("the run cannot be resumed: {cause}")]
+    Resume {
+        /// What the store reported.
+        #[source]
+        cause: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The run belongs to another text.
+    #[error("the run `{run}` was started from another document")]
+    OtherDocument {
+        /// The run.
+        run: String,
+    },
+    /// The records of a run do not fit its document.
+    #[error("the journal has another step at `{path}`")]
+    OtherStep {
+        /// Of the step.
+        path: String,
+    },
+}
+
+impl JournalError {
+    /// What to do about it.
+    pub fn fix(&self) -> &'static str {
+        match self {
+            JournalError::Write { .. } | JournalError::Read { .. } => {
+                "free disk space or correct the data folder's permissions, then run again"
+            }
+            JournalError::Resume { .. } => "check the state of the run; start a new one if it has ended",
+            JournalError::OtherDocument { .. } => "resume it with the text that it was started from",
+            JournalError::OtherStep { .. } => "start a new run",
+        }
+    }
 }

@@ -1,86 +1,51 @@
-//! A step that performs an activity: recorded, timed, tried again where that does no harm.
+//! A step that performs an activity.
 
-use futures_util::future::{Either, select};
 use serde_json::Value;
 
-use super::{Place, Run, RunError, retry};
-use crate::activity::{ActivityCall, RetryHint, StepError};
+use super::{Run, RunError, boxed};
+use crate::activity::{ActivityCall, StepError};
 use crate::document::sha256;
+use crate::durable::{Durable, Invocation, Note, StepPlace};
 use crate::duration;
-use crate::expr::Scope;
+use crate::expr::{Scope, size};
 use crate::model::Step;
 
-impl Run<'_> {
+impl<D: Durable> Run<'_, D> {
     pub(super) async fn activity(
         &self,
         activity: &str,
         step: &Step,
-        place: &Place,
+        place: &StepPlace,
         scope: &Scope,
     ) -> Result<Value, RunError> {
-        let mut entry = self.entry(step, place, self.clock.now_ms());
         let input = match self.resolve(&Value::Object(step.input.clone().unwrap_or_default()), place, "with", scope) {
             Ok(input) => input,
             Err(error) => {
-                self.finish(&mut entry, &Err(error.clone()));
-                self.record(&entry, place).await?;
+                self.note(place, Note::Fail(&error)).await?;
                 return Err(error);
             }
         };
-        let timeout = match step.timeout.as_deref().map(duration::millis).transpose() {
+        let timeout_ms = match step.timeout.as_deref().map(duration::millis).transpose() {
             Ok(timeout) => timeout,
             Err(message) => return Err(self.error(place, StepError::problem("value", message))),
         };
-        entry.input = Some(input.clone());
-        let mut call = ActivityCall {
+        let input_size = size(&input);
+        self.budget.journal(input_size).map_err(|cause| self.error(place, cause))?;
+        let call = ActivityCall {
             activity: activity.to_owned(),
             connection: self.connection(activity, step),
             input,
             attempt: 1,
-            idempotency_key: idempotency_key(self.id, &place.path),
-            timeout_ms: timeout,
+            idempotency_key: idempotency_key(&self.start.id, &place.path),
+            timeout_ms,
         };
         let defaults = self.doc.automation.defaults.as_ref().and_then(|defaults| defaults.retry.as_ref());
-        let policy = step.retry.as_ref().or(defaults);
-        loop {
-            entry.attempt = call.attempt;
-            self.record(&entry, place).await?;
-            let error = match self.attempt(&call).await {
-                Ok(output) => {
-                    self.finish(&mut entry, &Ok(output.clone()));
-                    self.record(&entry, place).await?;
-                    return Ok(output);
-                }
-                Err(error) => error,
-            };
-            let wait = retry::next(policy, &error, call.attempt, self.runner.repeatable(activity));
-            let outcome_unknown = error.is_unknown() && !self.runner.repeatable(activity);
-            let failed = RunError { outcome_unknown, ..self.error(place, error) };
-            let Some(ms) = wait else {
-                self.finish(&mut entry, &Err(failed.clone()));
-                self.record(&entry, place).await?;
-                return Err(failed);
-            };
-            entry.error = Some(failed.to_json());
-            let left = self.budget.time(self.clock.now_ms()).map_err(|cause| self.error(place, cause))?;
-            self.clock.sleep(ms.min(left)).await;
-            call.attempt += 1;
-        }
-    }
-
-    async fn attempt(&self, call: &ActivityCall) -> Result<Value, StepError> {
-        let left = self.budget.time(self.clock.now_ms())?;
-        let ms = call.timeout_ms.map_or(left, |timeout| timeout.min(left));
-        match select(self.runner.run(call), self.clock.sleep(ms)).await {
-            Either::Left((result, _)) => result,
-            Either::Right(_) if ms == left => Err(StepError { not_sent: false, ..self.budget.late() }),
-            Either::Right(_) => Err(StepError {
-                retry: RetryHint::After(0),
-                not_sent: false,
-                ..StepError::problem("timeout", format!("`{}` took longer than {ms} ms", call.activity))
-                    .fix("raise the step's `timeout`; check first whether the call took effect")
-            }),
-        }
+        let retry = step.retry.as_ref().or(defaults);
+        let invocation = Invocation { doc: self.doc, budget: &self.budget, step: place, call, retry };
+        let output = boxed(|| self.engine.invoke(&invocation)).await?;
+        let bytes = input_size.saturating_add(size(&output));
+        self.budget.journal(bytes).map_err(|cause| self.error(place, StepError { not_sent: false, ..cause }))?;
+        Ok(output)
     }
 
     /// The step's connection, else the only one of the activity's kind.

@@ -5,13 +5,20 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::{Place, Run, RunError};
+use super::{Run, RunError};
 use crate::activity::{Family, StepError};
+use crate::durable::{Durable, StepPlace};
 use crate::expr::{self, Scope};
 use crate::model::{OnItemError, Step};
 
-impl Run<'_> {
-    pub(super) async fn each(&self, list: &str, step: &Step, place: &Place, scope: &Scope) -> Result<Value, RunError> {
+impl<D: Durable> Run<'_, D> {
+    pub(super) async fn each(
+        &self,
+        list: &str,
+        step: &Step,
+        place: &StepPlace,
+        scope: &Scope,
+    ) -> Result<Value, RunError> {
         let list = match self.resolve(&Value::from(list), place, "for_each", scope)? {
             Value::Array(list) => list,
             _ => {
@@ -44,7 +51,13 @@ impl Run<'_> {
     }
 
     /// The keys of all items, before the first one runs: a key that is there twice changes nothing.
-    fn item_keys(&self, step: &Step, place: &Place, list: &[Value], scope: &Scope) -> Result<Vec<String>, RunError> {
+    fn item_keys(
+        &self,
+        step: &Step,
+        place: &StepPlace,
+        list: &[Value],
+        scope: &Scope,
+    ) -> Result<Vec<String>, RunError> {
         let mut keys = Vec::with_capacity(list.len());
         let mut known = HashSet::new();
         let mut inner = scope.clone();
@@ -68,7 +81,7 @@ impl Run<'_> {
     async fn item(
         &self,
         step: &Step,
-        place: &Place,
+        place: &StepPlace,
         key: &str,
         item: &Value,
         mut scope: Scope,
@@ -82,7 +95,7 @@ impl Run<'_> {
         }
     }
 
-    fn item_key(&self, step: &Step, place: &Place, index: usize, scope: &Scope) -> Result<String, RunError> {
+    fn item_key(&self, step: &Step, place: &StepPlace, index: usize, scope: &Scope) -> Result<String, RunError> {
         let Some(key) = &step.item_key else {
             return Ok(index.to_string());
         };

@@ -1,6 +1,6 @@
 //! Why a run failed, with the place in the run and in the document.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::activity::{Family, RetryHint, StepError};
@@ -10,7 +10,7 @@ use crate::journal::JournalError;
 use crate::limits::{ALL, Limit};
 
 /// A failed run.
-#[derive(Clone, Debug, PartialEq, thiserror::Error, Serialize)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error, Serialize, Deserialize)]
 #[error("{}{message}", step.as_ref().map(|path| format!("step `{path}`: ")).unwrap_or_default())]
 pub struct RunError {
     /// Stable name, for example `rate-limited`.
@@ -48,7 +48,7 @@ impl RunError {
         ALL.into_iter().find(|limit| limit.name == name)
     }
 
-    pub(super) fn new(doc: &Document, step: Option<&str>, pointer: &str, cause: StepError) -> RunError {
+    pub(crate) fn new(doc: &Document, step: Option<&str>, pointer: &str, cause: StepError) -> RunError {
         let below = cause.pointer.as_ref().map_or_else(String::new, |field| format!("/with{field}"));
         let pointer = format!("{pointer}{below}");
         let (line, column) = doc.position(&pointer);
@@ -75,18 +75,12 @@ impl RunError {
         RunError::new(doc, step, pointer, cause)
     }
 
-    pub(super) fn journal(doc: &Document, error: &JournalError) -> RunError {
-        let mut cause = StepError::problem("journal", error.to_string());
-        cause.family = Family::Broken;
-        RunError::new(
-            doc,
-            None,
-            "",
-            cause.fix("free disk space or correct the data folder's permissions, then run again"),
-        )
+    pub(crate) fn journal(doc: &Document, error: &JournalError) -> RunError {
+        let cause = StepError::problem("journal", error.to_string()).fix(error.fix());
+        RunError::new(doc, None, "", StepError { family: Family::Broken, ..cause })
     }
 
-    /// For the journal and for programs.
+    /// For programs.
     pub fn to_json(&self) -> Value {
         serde_json::to_value(self).unwrap_or_default()
     }

@@ -1,6 +1,5 @@
-//! The interpreter: one async function over three traits. It knows no clock, no randomness, no files and spawns nothing.
-
-#![expect(clippy::result_large_err, reason = "a run fails once; every field is shown to people")]
+//! The interpreter: one asynchronous function over [`Durable`]. It knows no clock, no randomness, no files and spawns
+//! nothing.
 
 mod activity;
 mod budget;
@@ -10,95 +9,49 @@ mod inputs;
 mod retry;
 mod step;
 
-use std::future::poll_fn;
-use std::task::Poll;
+use std::pin::Pin;
 
 use serde_json::{Value, json};
 
-use crate::activity::ActivityRunner;
-use crate::clock::Clock;
+use crate::activity::StepError;
 use crate::document::Document;
+use crate::durable::{Durable, Note, StepPlace};
 use crate::expr::{self, Scope};
-use crate::journal::{Journal, RunEnd, RunStart};
+use crate::journal::{JournalError, RunStart};
 use crate::span::join;
 
-use budget::Budget;
-
+pub use budget::Budget;
 pub use error::RunError;
 pub use inputs::prepare_inputs;
+pub use retry::next as next_attempt;
 
-/// Runs a document and gives its outputs. `run_id` must be new for each run; it makes the idempotency keys.
+/// Interprets a document over an engine and gives its outputs. `start` must be a run of this document.
 ///
-/// Inputs that do not fit are refused before anything is recorded. Dropping the future stops the run where it is.
-pub async fn run(
-    doc: &Document,
-    inputs: Value,
-    runner: &dyn ActivityRunner,
-    journal: &dyn Journal,
-    clock: &dyn Clock,
-    run_id: &str,
-) -> Result<Value, RunError> {
-    let inputs = prepare_inputs(doc, inputs)?;
-    let at = clock.now_ms();
-    let run = Run { doc, runner, journal, clock, id: run_id, budget: Budget::of(&doc.limits, at) };
-    let start = RunStart {
-        id: run_id.to_owned(),
-        automation: doc.automation.id.clone(),
-        document: doc.source.clone(),
-        document_sha256: doc.sha256.clone(),
-        inputs: inputs.clone(),
-        at,
-    };
-    journal.run_started(&start).await.map_err(|error| RunError::journal(doc, &error))?;
-    let result = run.all(&inputs, at).await;
-    let end = RunEnd {
-        id: run_id.to_owned(),
-        at: clock.now_ms(),
-        outputs: result.as_ref().ok().cloned(),
-        error: result.as_ref().err().map(RunError::to_json),
-    };
-    let kept = journal.run_ended(&end).await.map_err(|error| RunError::journal(doc, &error));
-    // The first error is the one that matters.
-    result.and_then(|outputs| kept.map(|()| outputs))
+/// The same start and the same records give the same result. The engine keeps the beginning and the end of the run:
+/// [`crate::JournalEngine`] does. The future is `Send` where those of the engine are.
+pub async fn run<D: Durable>(engine: &D, doc: &Document, start: &RunStart) -> Result<Value, RunError> {
+    Run { engine, doc, start, budget: Budget::of(&doc.limits, start.at) }.all().await
 }
 
-/// Gives way once to whatever else its thread has to do.
-async fn pause() {
-    let mut paused = false;
-    poll_fn(|context| {
-        if paused {
-            return Poll::Ready(());
-        }
-        paused = true;
-        context.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
+/// A future on the heap, made in a frame that ends before the future is polled: loops in loops fit into a small stack.
+#[inline(never)]
+fn boxed<F: Future>(make: impl FnOnce() -> F) -> Pin<Box<F>> {
+    Box::pin(make())
 }
 
-struct Run<'a> {
+struct Run<'a, D> {
+    engine: &'a D,
     doc: &'a Document,
-    runner: &'a dyn ActivityRunner,
-    journal: &'a dyn Journal,
-    clock: &'a dyn Clock,
-    id: &'a str,
+    start: &'a RunStart,
     budget: Budget,
 }
 
-/// Where a step is: in the document and in the run.
-struct Place {
-    /// JSON pointer.
-    pointer: String,
-    /// For example `users[ada@example.edu]/list`.
-    path: String,
-}
-
-impl Run<'_> {
-    async fn all(&self, inputs: &Value, at: i64) -> Result<Value, RunError> {
-        let started = jiff::Timestamp::from_millisecond(at).map(|time| time.to_string()).unwrap_or_default();
+impl<D: Durable> Run<'_, D> {
+    async fn all(&self) -> Result<Value, RunError> {
+        let started = jiff::Timestamp::from_millisecond(self.start.at).map(|time| time.to_string()).unwrap_or_default();
         let names = json!({
-            "inputs": inputs,
-            "run": {"id": self.id, "automation": self.doc.automation.id, "started_at": started},
+            "inputs": self.start.inputs,
+            "run": {"id": self.start.id, "automation": self.doc.automation.id, "started_at": started},
         });
         let mut scope = Scope::of(&names);
         self.steps(&self.doc.automation.steps, "/steps", "", &mut scope).await?;
@@ -115,23 +68,39 @@ impl Run<'_> {
         scope: &mut Scope,
     ) -> Result<(), RunError> {
         for (index, step) in steps.iter().enumerate() {
-            let place = Place { pointer: join(pointer, index), path: format!("{prefix}{}", step.id) };
-            // A run of steps that wait for nothing must let its caller end it.
-            pause().await;
-            self.budget.time(self.clock.now_ms()).map_err(|cause| self.error(&place, cause))?;
-            let result = self.step(step, &place, scope).await?;
+            let path = format!("{prefix}{}", step.id);
+            let started_at = self.engine.now(&path).await.map_err(|error| self.unrecorded(&path, &error))?;
+            let activity = step.activity.clone();
+            let place = StepPlace { path, pointer: join(pointer, index), activity, started_at };
+            self.budget.time(started_at).map_err(|cause| self.error(&place, cause))?;
+            let result = boxed(|| self.step(step, &place, scope)).await?;
             scope.step(&step.id, &result);
             self.budget.results(scope.size()).map_err(|cause| self.error(&place, cause))?;
         }
         Ok(())
     }
 
-    fn resolve(&self, value: &Value, place: &Place, key: &str, scope: &Scope) -> Result<Value, RunError> {
+    fn resolve(&self, value: &Value, place: &StepPlace, key: &str, scope: &Scope) -> Result<Value, RunError> {
         let value = expr::resolve(value, scope).map_err(|(below, error)| {
             let pointer = format!("{}/{key}{below}", place.pointer);
             RunError::expression(self.doc, Some(&place.path), &pointer, &error)
         })?;
         budget::value(&value).map_err(|cause| self.error(place, cause))?;
         Ok(value)
+    }
+
+    async fn note(&self, place: &StepPlace, note: Note<'_>) -> Result<(), RunError> {
+        if let Note::Succeed(output) = note {
+            self.budget.journal(expr::size(output)).map_err(|cause| self.error(place, cause))?;
+        }
+        self.engine.note(place, note).await.map_err(|error| self.unrecorded(&place.path, &error))
+    }
+
+    fn error(&self, place: &StepPlace, cause: StepError) -> RunError {
+        RunError::new(self.doc, Some(&place.path), &place.pointer, cause)
+    }
+
+    fn unrecorded(&self, path: &str, error: &JournalError) -> RunError {
+        RunError { step: Some(path.to_owned()), ..RunError::journal(self.doc, error) }
     }
 }

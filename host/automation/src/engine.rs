@@ -1,0 +1,215 @@
+//! An engine over a journal, a runner and a clock that its caller chooses.
+
+use std::future::poll_fn;
+use std::task::Poll;
+
+use futures_util::future::{Either, select};
+use serde_json::Value;
+
+use crate::activity::{ActivityRunner, StepError};
+use crate::clock::Clock;
+use crate::document::Document;
+use crate::durable::{Durable, Invocation, Note, StepPlace};
+use crate::journal::{Journal, JournalError, RunEnd, RunStart, StepEntry, StepState};
+use crate::run::{RunError, run};
+
+/// Runs documents and keeps every step in a journal. With [`crate::journal::Memory`] nothing outlives the process.
+///
+/// Dropping a future of it stops the run where it is; [`JournalEngine::resume`] carries it on.
+#[derive(Clone, Copy)]
+pub struct JournalEngine<'a> {
+    /// Keeps what happened.
+    pub journal: &'a dyn Journal,
+    /// Performs the activities.
+    pub runner: &'a dyn ActivityRunner,
+    /// Gives the time of what has no record yet.
+    pub clock: &'a dyn Clock,
+}
+
+impl JournalEngine<'_> {
+    /// Runs a document and gives its outputs.
+    ///
+    /// # Errors
+    /// The failure of a step. The journal refuses a second run of one id before anything is performed.
+    pub async fn run(&self, doc: &Document, start: &RunStart) -> Result<Value, RunError> {
+        self.journal.start_run(start).await.map_err(|error| RunError::journal(doc, &error))?;
+        self.carry_out(doc, start, false).await
+    }
+
+    /// Carries on a run that was cut short. Steps that ended are not performed again. A step without a result is
+    /// performed again where that does no harm, else it fails with an unknown outcome.
+    ///
+    /// # Errors
+    /// The failure of a step. A run that has ended or goes on, and another document, are refused.
+    pub async fn resume(&self, doc: &Document, run: &str) -> Result<Value, RunError> {
+        let start = self.journal.resume_run(run).await.map_err(|error| RunError::journal(doc, &error))?;
+        if start.document_sha256 != doc.sha256 {
+            return Err(RunError::journal(doc, &JournalError::OtherDocument { run: run.to_owned() }));
+        }
+        self.carry_out(doc, &start, true).await
+    }
+
+    async fn carry_out(&self, doc: &Document, start: &RunStart, has_records: bool) -> Result<Value, RunError> {
+        let execution = Execution { engine: *self, run: &start.id, has_records };
+        let result = run(&execution, doc, start).await;
+        let end = RunEnd {
+            id: start.id.clone(),
+            at: self.clock.now_ms(),
+            outputs: result.as_ref().ok().cloned(),
+            error: result.as_ref().err().cloned(),
+        };
+        let ended = self.journal.end_run(&end).await.map_err(|error| RunError::journal(doc, &error));
+        // The first error is the one that matters.
+        result.and_then(|outputs| ended.map(|()| outputs))
+    }
+}
+
+/// One run.
+struct Execution<'a> {
+    engine: JournalEngine<'a>,
+    run: &'a str,
+    /// An earlier process may have recorded steps.
+    has_records: bool,
+}
+
+impl Execution<'_> {
+    /// What an earlier process recorded of a step.
+    async fn record(&self, path: &str) -> Result<Option<StepEntry>, JournalError> {
+        if self.has_records { self.engine.journal.step(self.run, path).await } else { Ok(None) }
+    }
+
+    /// A step that begins.
+    fn entry(&self, step: &StepPlace) -> StepEntry {
+        StepEntry {
+            run: self.run.to_owned(),
+            path: step.path.clone(),
+            activity: step.activity.clone(),
+            state: StepState::Started,
+            attempt: 1,
+            started_at: step.started_at,
+            ended_at: None,
+            input: None,
+            output: None,
+            error: None,
+        }
+    }
+
+    async fn put(&self, entry: &StepEntry, invocation: &Invocation<'_>) -> Result<(), RunError> {
+        self.engine.journal.put_step(entry).await.map_err(|error| invocation.unrecorded(&error))
+    }
+
+    async fn end(
+        &self,
+        mut entry: StepEntry,
+        result: Result<Value, RunError>,
+        invocation: &Invocation<'_>,
+    ) -> Result<Value, RunError> {
+        entry.ended_at = Some(self.engine.clock.now_ms());
+        match &result {
+            Ok(output) => {
+                entry.state = StepState::Succeeded;
+                entry.output = Some(output.clone());
+                entry.error = None;
+            }
+            Err(error) => {
+                entry.state = StepState::Failed;
+                entry.error = Some(error.clone());
+            }
+        }
+        self.put(&entry, invocation).await?;
+        result
+    }
+
+    async fn attempt(&self, invocation: &Invocation<'_>, attempt: u32) -> Result<Value, StepError> {
+        let limit = invocation.time_limit(self.engine.clock.now_ms())?;
+        let call = invocation.call(attempt);
+        match select(self.engine.runner.run(&call), self.engine.clock.sleep(limit.ms)).await {
+            Either::Left((result, _)) => result,
+            Either::Right(_) => Err(limit.error),
+        }
+    }
+
+    /// Attempts until one succeeds or no other may follow.
+    async fn attempts(&self, mut entry: StepEntry, invocation: &Invocation<'_>) -> Result<Value, RunError> {
+        let repeatable = self.engine.runner.repeatable(invocation.activity());
+        loop {
+            self.put(&entry, invocation).await?;
+            let error = match self.attempt(invocation, entry.attempt).await {
+                Ok(output) => return self.end(entry, Ok(output), invocation).await,
+                Err(error) => error,
+            };
+            let delay = invocation.delay(&error, entry.attempt, repeatable);
+            let failure = invocation.failure(error, repeatable);
+            let Some(ms) = delay else {
+                return self.end(entry, Err(failure), invocation).await;
+            };
+            entry.error = Some(failure);
+            let ms = invocation.bounded_delay(ms, self.engine.clock.now_ms())?;
+            self.engine.clock.sleep(ms).await;
+            entry.attempt += 1;
+        }
+    }
+}
+
+impl Durable for Execution<'_> {
+    async fn now(&self, path: &str) -> Result<i64, JournalError> {
+        pause().await;
+        let record = self.record(path).await?;
+        Ok(record.map_or_else(|| self.engine.clock.now_ms(), |record| record.started_at))
+    }
+
+    async fn invoke(&self, invocation: &Invocation<'_>) -> Result<Value, RunError> {
+        let step = invocation.step();
+        let entry = StepEntry { input: Some(invocation.call(1).input), ..self.entry(step) };
+        let Some(record) = self.record(&step.path).await.map_err(|error| invocation.unrecorded(&error))? else {
+            return self.attempts(entry, invocation).await;
+        };
+        let other = || Err(invocation.unrecorded(&JournalError::OtherStep { path: step.path.clone() }));
+        if record.activity != step.activity {
+            return other();
+        }
+        let entry = StepEntry { attempt: record.attempt, ..entry };
+        match (record.state, record.error) {
+            (StepState::Succeeded, _) => Ok(record.output.unwrap_or_default()),
+            (StepState::Failed, Some(error)) => Err(error),
+            (StepState::Started, _) if self.engine.runner.repeatable(invocation.activity()) => {
+                self.attempts(StepEntry { attempt: entry.attempt + 1, ..entry }, invocation).await
+            }
+            (StepState::Started, _) => self.end(entry, Err(invocation.interruption()), invocation).await,
+            (StepState::Failed, None) | (StepState::Skipped, _) => other(),
+        }
+    }
+
+    async fn note(&self, step: &StepPlace, note: Note<'_>) -> Result<(), JournalError> {
+        let record = self.record(&step.path).await?;
+        let begins = matches!(note, Note::Start);
+        if record.is_some_and(|record| begins || record.state != StepState::Started) {
+            return Ok(());
+        }
+        let entry = self.entry(step);
+        let ended_at = Some(self.engine.clock.now_ms());
+        let entry = match note {
+            Note::Start => entry,
+            Note::Skip => StepEntry { state: StepState::Skipped, ended_at, ..entry },
+            Note::Succeed(output) => {
+                StepEntry { state: StepState::Succeeded, ended_at, output: Some(output.clone()), ..entry }
+            }
+            Note::Fail(error) => StepEntry { state: StepState::Failed, ended_at, error: Some(error.clone()), ..entry },
+        };
+        self.engine.journal.put_step(&entry).await
+    }
+}
+
+/// Gives way once to whatever else its thread has to do.
+async fn pause() {
+    let mut paused = false;
+    poll_fn(|context| {
+        if paused {
+            return Poll::Ready(());
+        }
+        paused = true;
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}

@@ -1,0 +1,85 @@
+//! The engine of one machine.
+
+#![expect(clippy::result_large_err, reason = "a run fails once; every field is shown to people")]
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use switchboard_automation::{ActivityRunner, Clock, Document, JournalEngine, RunError, RunStart};
+use switchboard_store::Store;
+
+use crate::run_id::new_run_id;
+use crate::{LocalJournal, SystemClock};
+
+/// Runs automations with the journal in the embedded database.
+///
+/// A run holds a lock while its future lives. A run whose future was dropped, or whose process ended, is `interrupted`;
+/// [`LocalEngine::resume`] carries it on. The futures are `Send`.
+#[derive(Clone)]
+pub struct LocalEngine {
+    store: Store,
+    clock: Arc<dyn Clock>,
+}
+
+impl LocalEngine {
+    /// An engine on this store, with the time of the machine.
+    pub fn new(store: Store) -> LocalEngine {
+        LocalEngine { store, clock: Arc::new(SystemClock) }
+    }
+
+    /// The same with another clock.
+    #[must_use]
+    pub fn with_clock(self, clock: Arc<dyn Clock>) -> LocalEngine {
+        LocalEngine { clock, ..self }
+    }
+
+    /// A run that can begin now, with a new id. `connections` are the labels of those that it uses, by the document's
+    /// names. Nothing is recorded yet.
+    ///
+    /// # Errors
+    /// Inputs that do not fit.
+    pub fn prepare(
+        &self,
+        document: &Document,
+        inputs: Value,
+        connections: BTreeMap<String, String>,
+    ) -> Result<RunStart, RunError> {
+        let now = self.clock.now_ms();
+        Ok(RunStart::new(new_run_id(now), document, inputs, now)?.with_connections(connections))
+    }
+
+    /// Runs a document and gives its outputs. See [`JournalEngine::run`].
+    ///
+    /// # Errors
+    /// The failure of a step. A second run of one id is refused before anything is performed.
+    pub async fn run(
+        &self,
+        document: &Document,
+        start: &RunStart,
+        runner: &dyn ActivityRunner,
+    ) -> Result<Value, RunError> {
+        let journal = LocalJournal::new(self.store.clone());
+        self.over(&journal, runner).run(document, start).await
+    }
+
+    /// Carries on a run that was interrupted. See [`JournalEngine::resume`].
+    ///
+    /// # Errors
+    /// The failure of a step. A run that has ended or goes on, and another document, are refused.
+    pub async fn resume(&self, document: &Document, run: &str, runner: &dyn ActivityRunner) -> Result<Value, RunError> {
+        let journal = LocalJournal::new(self.store.clone());
+        self.over(&journal, runner).resume(document, run).await
+    }
+
+    /// Records that a run was stopped, and why. Drop its future after that. Nobody waits for the database.
+    pub fn cancel(&self, run: &str, reason: &str) {
+        let (store, run, now) = (self.store.clone(), run.to_owned(), self.clock.now_ms());
+        let error = json!({ "code": "interrupted", "message": reason });
+        self.store.spawn(move || drop(store.end_run(&run, "cancelled", now, None, Some(&error))));
+    }
+
+    fn over<'a>(&'a self, journal: &'a LocalJournal, runner: &'a dyn ActivityRunner) -> JournalEngine<'a> {
+        JournalEngine { journal, runner, clock: &*self.clock }
+    }
+}
