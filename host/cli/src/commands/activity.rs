@@ -128,6 +128,7 @@ fn effect(activity: &Activity) -> &'static str {
     }
 }
 
+/// A scope of the kind that new apps have, where there is one.
 fn first_scope(activity: &Activity) -> String {
-    activity.scopes.classic.first().or(activity.scopes.granular.first()).map_or(String::new(), |set| set.join(" "))
+    activity.scopes.granular.first().or(activity.scopes.classic.first()).map_or(String::new(), |set| set.join(" "))
 }

@@ -91,6 +91,7 @@ fn id(manifest: &Manifest, event: &EventEntry) -> String {
     format!("{}.{}", manifest.connector, event.name)
 }
 
+/// A scope of the kind that new apps have, where there is one.
 fn first_scope(event: &EventEntry) -> String {
-    event.scopes.classic.first().or(event.scopes.granular.first()).map_or(String::new(), |set| set.join(" "))
+    event.scopes.granular.first().or(event.scopes.classic.first()).map_or(String::new(), |set| set.join(" "))
 }

@@ -4,7 +4,7 @@ mod fields;
 mod printable;
 mod stream;
 
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 use serde::Serialize;
 
 use switchboard_app::AppError;
@@ -64,9 +64,13 @@ fn each_printable(text: &str) -> String {
 
 /// Print rows under headings: in a terminal as wide as that is, elsewhere as wide as they are.
 pub fn table(headings: &[&str], rows: Vec<Vec<String>>) -> Result<(), AppError> {
+    lines(&table_within(headings, &rows, stream::width()))
+}
+
+fn table_within(headings: &[&str], rows: &[Vec<String>], width: Option<usize>) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_header(headings.iter().map(|heading| printable(heading)));
-    match stream::width() {
+    match width {
         Some(width) => {
             let width = u16::try_from(width).unwrap_or(u16::MAX).max(NARROWEST);
             table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width)
@@ -76,7 +80,11 @@ pub fn table(headings: &[&str], rows: Vec<Vec<String>>) -> Result<(), AppError> 
     for row in rows {
         table.add_row(row.iter().map(|cell| printable(cell)));
     }
-    lines(&table.to_string())
+    // An id is copied: it stays in one line, however narrow the terminal is.
+    if let Some(ids) = table.column_mut(0) {
+        ids.set_constraint(ColumnConstraint::ContentWidth);
+    }
+    table.to_string()
 }
 
 /// Columns below which a table is no longer readable.
@@ -127,6 +135,15 @@ fn words_within(heading: &str, words: &[String], width: usize) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_id_is_not_wrapped() {
+        let id = "zoom.registrants.cancel-or-approve-many";
+        let row = vec![id.to_owned(), "read".to_owned(), "a long text ".repeat(20)];
+        let table = table_within(&["ACTIVITY", "EFFECT", "WHAT IT DOES"], &[row], Some(80));
+        assert!(table.contains(id), "{table}");
+        assert!(table.lines().all(|line| line.chars().count() <= 80), "{table}");
+    }
 
     #[test]
     fn words_stay_under_their_heading_in_their_order() {
