@@ -259,10 +259,10 @@ mod tests {
             ("zoomgov", Some("https://proxy.example/v2"), None, None),
         ] {
             let made = service(&manifest, profile, api, oauth);
-            let said = made.err().map(|error| error.as_json().to_string());
-            let named = other.map(|other| format!("--profile {other}\""));
-            assert_eq!(said.is_some(), named.is_some(), "{profile} {api:?} {oauth:?}: {said:?}");
-            assert!(named.is_none_or(|named| said.unwrap_or_default().contains(&named)), "{profile} {api:?} {oauth:?}");
+            let fix = made.err().and_then(|error| error.report().fix);
+            let step = fix.as_ref().and_then(|fix| fix.steps().next().cloned());
+            let expected = other.map(|other| NextStep::ConnectCloud(other.to_owned()));
+            assert_eq!(step, expected, "{profile} {api:?} {oauth:?}");
         }
     }
 
@@ -275,7 +275,7 @@ mod tests {
             ("https://ada@proxy.example/oauth", "a user or a password"),
         ] {
             for (api, oauth) in [(Some(text), None), (None, Some(text))] {
-                let error = service(&manifest(), "zoom", api, oauth).unwrap_err().as_json().to_string();
+                let error = service(&manifest(), "zoom", api, oauth).unwrap_err().to_string();
                 assert!(error.contains(what) && !error.contains("hunter2"), "{error}");
             }
         }

@@ -6,8 +6,8 @@ use std::path::Path;
 use secrecy::SecretString;
 
 use crate::args::Connect;
-use crate::{input, memory};
-use switchboard_app::AppError;
+use crate::input;
+use switchboard_app::{AppError, files, memory};
 
 /// Secrets, tokens and call-back addresses are far shorter.
 const MAX_SECRET: u64 = 64 * 1024;
@@ -41,22 +41,7 @@ pub fn client_secret(file: Option<&Path>, address_follows: bool) -> Result<Optio
         })
     };
     let name = if is_input { INPUT.to_owned() } else { format!("the file {}", file.display()) };
-    one_line(&text?, &name).map(Some)
-}
-
-/// A secret that stands alone in a text. What else is there is no part of a secret: nothing of it is repeated.
-pub fn one_line(text: &str, name: &str) -> Result<SecretString, AppError> {
-    let secret = text.trim();
-    let mistake = if secret.is_empty() {
-        "is empty"
-    } else if secret.lines().count() > 1 {
-        "holds more than one line"
-    } else if secret.chars().any(char::is_control) {
-        "holds a control character"
-    } else {
-        return Ok(SecretString::from(secret.to_owned()));
-    };
-    Err(AppError::usage(format!("{name} {mistake}"), "put only the secret into it, in one line of plain text"))
+    files::one_line(&text?, &name).map(Some)
 }
 
 /// A pasted token, from standard input. `again` is the command that takes it.
@@ -69,7 +54,7 @@ pub fn token(again: &str) -> Result<SecretString, AppError> {
             format!("pass a file that holds only the token: {again} < FILE"),
         ));
     }
-    one_line(&text, INPUT)
+    files::one_line(&text, INPUT)
 }
 
 fn unreadable(error: switchboard_text_file::TextFileError) -> AppError {
@@ -78,23 +63,7 @@ fn unreadable(error: switchboard_text_file::TextFileError) -> AppError {
 
 #[cfg(test)]
 mod tests {
-    use secrecy::ExposeSecret;
-
     use super::*;
-
-    #[test]
-    fn a_secret_stands_alone_in_one_line() {
-        assert_eq!(one_line(" s3cret\r\n\n", "it").unwrap().expose_secret(), "s3cret");
-        for (text, mistake) in [
-            (" \n", "it is empty"),
-            ("a\nb", "it holds more than one line"),
-            ("a\0b", "it holds a control character"),
-            ("a\u{1b}[31mb", "it holds a control character"),
-            ("a\rb", "it holds a control character"),
-        ] {
-            assert_eq!(one_line(text, "it").unwrap_err().to_string(), mistake);
-        }
-    }
 
     #[test]
     #[cfg(target_os = "linux")]

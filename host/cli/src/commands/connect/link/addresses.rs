@@ -123,7 +123,7 @@ mod tests {
     #[test]
     fn a_password_in_an_address_is_not_printed() {
         for text in ["https://ada:hunter2@h/", "https://ada:hunter2@h:99999/", "https://:hunter2@h/", "ada:hunter2@h"] {
-            let error = of(Some(text)).unwrap_err().as_json().to_string();
+            let error = crate::present::error::to_json(&of(Some(text)).unwrap_err()).to_string();
             assert!(!error.contains("hunter2"), "{error}");
         }
     }
