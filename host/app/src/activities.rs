@@ -70,6 +70,7 @@ pub fn check_fields(id: &str, activity: &Activity, input: &Value) -> Result<(), 
         retry: Retry::Never,
         not_sent: true,
         details: Some(serde_json::json!({ "unknown": unknown, "missing": missing })),
+        cause: None,
     };
     let fix = message![fix, NextStep::ShowActivity(id.to_owned()), " explains all fields"];
     Err(AppError::Call(CallError::Problem(problem), Some(fix)))

@@ -98,7 +98,13 @@ fn with_rights(error: CallError, id: &str, activity: &Activity, label: &str) -> 
     if let Some(plan) = &activity.plan {
         needs.push(format!("the plan: {plan}"));
     }
+    let is_off = matches!(&error, CallError::Refused(refused) if refused.code == "refused.policy");
     let error = AppError::from(error);
+    if is_off {
+        let allow = NextStep::AllowActivity(id.to_owned());
+        let file = ", or list it under `allow` in the home folder's policy.json";
+        return error.with_fix(message!["add ", allow, file]);
+    }
     if !is_forbidden || needs.is_empty() {
         return error;
     }

@@ -1,7 +1,7 @@
 //! One error for the whole application: what failed, of which class, and what to do about it.
 
 use switchboard_automation::{Report as DocumentReport, RunError};
-use switchboard_connections::ConnectionsError;
+use switchboard_connections::{ConnectionsError, Touched};
 use switchboard_runtime::{CallError, Problem, Retry};
 use switchboard_store::StoreError;
 
@@ -60,6 +60,9 @@ pub enum AppError {
     /// Somebody stopped it.
     #[error("interrupted")]
     Interrupted,
+    /// A sign-in failed, and what it left behind.
+    #[error("{0}")]
+    LeftBehind(Box<AppError>, Vec<Touched>),
     /// A failure, and the steps that mend it.
     #[error("{0}")]
     Explained(Box<AppError>, Box<Guidance>),
@@ -152,7 +155,7 @@ impl AppError {
     pub fn problem(&self) -> Option<&Problem> {
         match self {
             Self::Call(CallError::Problem(problem), _) | Self::Uncertain(CallError::Problem(problem)) => Some(problem),
-            Self::Explained(error, _) => error.problem(),
+            Self::Explained(error, _) | Self::LeftBehind(error, _) => error.problem(),
             _ => None,
         }
     }
@@ -172,7 +175,7 @@ impl AppError {
             Self::Run(error, _) => error.code.clone(),
             Self::Document(_) => "document.invalid".into(),
             Self::Connections(error) => error.code().to_owned(),
-            Self::Explained(error, _) => error.code(),
+            Self::Explained(error, _) | Self::LeftBehind(error, _) => error.code(),
             Self::Interrupted => "interrupted".into(),
             Self::Shown(_) => String::new(),
         }
@@ -198,6 +201,7 @@ impl AppError {
                     error.class()
                 }
             }
+            Self::LeftBehind(error, _) => error.class(),
             Self::Interrupted => Class::Interrupted,
         }
     }

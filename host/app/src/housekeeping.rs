@@ -4,9 +4,12 @@
 use std::time::Duration;
 
 use switchboard_connections::{Connections, ConnectionsError, InterruptedSignIn, Retried};
+use switchboard_store::{PendingRevocation, RevocationOrigin};
 use tokio::task::JoinHandle;
 
+use crate::Message;
 use crate::app::{App, SIGN_IN};
+use crate::connection_step::left_behind;
 
 /// A surface is not kept longer than this; what is not done by then is asked at the next start.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -31,7 +34,7 @@ impl Housekeeping {
         let Some(retries) = self.retries else { return };
         let Ok(Ok(Ok(retried))) = tokio::time::timeout(PATIENCE, retries).await else { return };
         for retry in retried {
-            let grant = grant_of(&retry.label);
+            let grant = grant_of(&retry.origin);
             match (retry.failed, retry.given_up) {
                 (None, _) => app.ui().notify(format!("the service revoked the grant of {grant}").into()),
                 (Some(_), false) => {}
@@ -60,7 +63,10 @@ async fn begin(app: &App) -> Option<JoinHandle<Result<Vec<Retried>, ConnectionsE
         && let Ok(connector) = app.connector().await
     {
         let owner_check = connector.owner_check(app.trace(SIGN_IN));
-        let notify = |outcome| app.ui().notify(format!("an earlier sign-in was interrupted. {outcome}").into());
+        let notify = |touched| {
+            let message = Message::from("an earlier sign-in was interrupted. ").joined(left_behind(&touched));
+            app.ui().notify(message);
+        };
         // What is not done by then is done at the next start.
         let _ = tokio::time::timeout(IDENTIFY_TIMEOUT, connections.finish_sign_ins(&*owner_check, notify)).await;
     }
@@ -92,6 +98,14 @@ pub fn interruption(sign_in: &InterruptedSignIn) -> String {
 }
 
 /// The label a connection had, in quotes; a sign-in that made none has words.
-pub fn grant_of(label: &str) -> String {
-    if label.contains(' ') { label.to_owned() } else { format!("`{label}`") }
+pub fn grant_of(origin: &RevocationOrigin) -> String {
+    match origin {
+        RevocationOrigin::Connection { label } => format!("`{label}`"),
+        RevocationOrigin::SignIn => origin.to_string(),
+    }
+}
+
+/// Whether a pending revocation is of the connection that had this label.
+pub fn is_of_label(pending: &PendingRevocation, label: &str) -> bool {
+    matches!(&pending.origin, RevocationOrigin::Connection { label: had } if had == label)
 }

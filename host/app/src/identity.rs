@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use serde_json::json;
-use switchboard_connections::{Care, Connections, ConnectionsError, Grant, LiveConnection, Method, Owner, Service};
+use switchboard_connections::{
+    Care, Connection, Connections, ConnectionsError, Grant, LiveConnection, Method, Owner, Service,
+};
 use switchboard_runtime::{Connector, Identity};
-use switchboard_store::ConnectionRow;
 
 use crate::{App, AppError, service};
 
@@ -29,7 +30,7 @@ pub async fn identify(
         None => Vec::new(),
     };
     left.extend(connections.decline(grant.clone()).await);
-    Err(left.iter().fold(failed, |failed, one| failed.adding(&one.to_string())))
+    if left.is_empty() { Err(failed) } else { Err(AppError::LeftBehind(Box::new(failed), left)) }
 }
 
 /// A connection with the hosts that the connector inside this command lists now for its cloud. A connector from a file adds none:
@@ -52,7 +53,7 @@ pub async fn recognise(
     connector: &Connector,
     connections: &Connections,
     id: &str,
-) -> Result<(Identity, ConnectionRow), AppError> {
+) -> Result<(Identity, Connection), AppError> {
     let live = live(app, connector, connections, Some(id))?;
     let options = app.call_options(live.label());
     let identity = connector.identify(Arc::new(live), &options).await?;
@@ -81,8 +82,8 @@ pub async fn check_expected(
 }
 
 /// Who a connection was kept as.
-pub fn identity_of(row: &ConnectionRow) -> Result<Identity, AppError> {
-    let kept = row.identity.clone().unwrap_or_default();
+pub fn identity_of(row: &Connection) -> Result<Identity, AppError> {
+    let kept = row.owner.as_ref().map(|owner| owner.identity.clone()).unwrap_or_default();
     serde_json::from_value(kept).map_err(|error| AppError::failed("store", format!("the identity kept: {error}")))
 }
 

@@ -9,6 +9,7 @@ mod address;
 mod app;
 pub mod calls;
 mod compile;
+pub mod connection_step;
 pub mod documents;
 mod error;
 pub mod files;

@@ -9,6 +9,12 @@ pub enum NextStep {
     ConnectFirst,
     /// Connect an account of this cloud.
     ConnectCloud(String),
+    /// Let this activity run although it is off by policy.
+    AllowActivity(String),
+    /// Look at the requests of a call.
+    TraceRequests,
+    /// Test a connection.
+    TestConnection,
     /// Look at all connections.
     ListConnections,
     /// Name the connection to use.

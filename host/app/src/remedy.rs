@@ -1,11 +1,10 @@
 //! Remedies of the manifest, chosen for a failure.
 
-use switchboard_connections::{ConnectionsError, State};
+use switchboard_connections::{Connection, ConnectionsError, Method, State, StateReason, TokenRefusal};
 use switchboard_manifest::remedy::Sign;
 use switchboard_manifest::scopes::Style;
 use switchboard_manifest::{Manifest, Remedy};
-use switchboard_runtime::CallError;
-use switchboard_store::ConnectionRow;
+use switchboard_runtime::{CallError, Problem};
 
 use crate::next_step::SignInAgain;
 use crate::{AppError, Message, NextStep, OriginalRequest, message};
@@ -39,7 +38,7 @@ pub struct Facts {
     /// The request that failed.
     pub original: Option<OriginalRequest>,
     /// How the connection of this label is made, where there is one.
-    pub connected: Option<String>,
+    pub connected: Option<Method>,
     /// What leads a further request to the same service, in the words of the surface.
     pub at: String,
     /// The kind of scopes that the app seems to have, where another was asked for.
@@ -51,7 +50,7 @@ impl Facts {
     pub fn again(&self) -> NextStep {
         NextStep::SignInAgain(Box::new(SignInAgain {
             label: self.label.clone(),
-            method: self.connected.clone(),
+            method: self.connected.map(|method| method.to_string()),
             original: self.original.clone(),
             at: self.at.clone(),
         }))
@@ -62,32 +61,34 @@ impl Facts {
 pub fn sign_of(error: &AppError, method: Option<&str>) -> Sign {
     let mut sign = Sign { method: method.map(str::to_owned), ..Sign::default() };
     let error = match error {
+        AppError::LeftBehind(error, _) => return sign_of(error, method),
         AppError::Connections(error) => Err(error.root()),
         other => Ok(other),
     };
     match error {
-        Err(ConnectionsError::Rejected { error, reason }) => {
+        Err(ConnectionsError::Rejected { refusal }) => {
             sign.problem = Some("rejected".into());
-            sign.token = Some(error.clone());
-            sign.code = number(reason);
+            sign.token = Some(refusal.name());
+            sign.code = refusal.number();
         }
         Err(ConnectionsError::NotActive { state, reason, .. }) => {
-            sign.problem = answer_lost(reason).or_else(|| Some(state.clone()));
-            sign.state = Some(state.clone());
-            sign.code = number(reason);
+            sign = Sign { method: sign.method, ..sign_of_state(*state, reason.as_ref()) };
         }
         Err(error) => sign.problem = Some(error.code().to_owned()),
-        // No token was to be had: the words are those of the token service.
+        // No token was to be had: the token service may have said why.
         Ok(AppError::Call(CallError::Problem(problem), _)) if problem.code == NO_TOKEN => {
             sign.problem = Some("unavailable".into());
-            sign.code = number(&problem.message);
-            sign.token = refusal(&problem.message);
+            if let Some(ConnectionsError::Rejected { refusal }) = cause_of(problem) {
+                sign.code = refusal.number();
+                sign.token.clone_from(&refusal.error);
+            }
         }
         Ok(AppError::Call(CallError::Problem(problem), _)) if State::from_name(&problem.code).is_some() => {
-            let lost = problem.message.split(": ").find_map(answer_lost);
-            sign.problem = lost.or_else(|| Some(problem.code.clone()));
-            sign.state = Some(problem.code.clone());
-            sign.code = number(&problem.message);
+            let state = match cause_of(problem) {
+                Some(ConnectionsError::NotActive { state, reason, .. }) => sign_of_state(*state, reason.as_ref()),
+                _ => Sign { problem: Some(problem.code.clone()), state: Some(problem.code.clone()), ..Sign::default() },
+            };
+            sign = Sign { method: sign.method, ..state };
         }
         Ok(AppError::Call(CallError::Problem(problem), _)) => {
             sign.problem = Some(problem.code.clone());
@@ -105,17 +106,23 @@ pub fn sign_of(error: &AppError, method: Option<&str>) -> Sign {
 /// The code of a call for which the token service gave no token.
 const NO_TOKEN: &str = "credential.unavailable";
 
-/// The service's number in its words, the last one in brackets: `(4,717)`.
-pub fn number(words: &str) -> Option<String> {
-    let inside = |part: &str| Some(part.split_once(')')?.0.replace([',', '.'], ""));
-    let digits = |inside: &String| !inside.is_empty() && inside.bytes().all(|byte| byte.is_ascii_digit());
-    words.rsplit('(').filter_map(inside).find(digits)
+/// The failure of the connection that a call failed with.
+pub(crate) fn cause_of(problem: &Problem) -> Option<&ConnectionsError> {
+    problem.cause.as_ref()?.downcast_ref()
 }
 
-/// The word of the OAuth standard in the words of a refusal: `invalid_client`.
-fn refusal(words: &str) -> Option<String> {
-    let all = words.split(|letter: char| !(letter.is_ascii_lowercase() || letter == '_'));
-    all.map(|word| word.trim_matches('_')).find(|word| word.contains('_')).map(str::to_owned)
+/// What can be read off the state of a connection.
+pub fn sign_of_state(state: State, reason: Option<&StateReason>) -> Sign {
+    let problem = match reason {
+        Some(StateReason::AnswerLost(_)) => "answer-lost",
+        _ => state.as_str(),
+    };
+    Sign {
+        problem: Some(problem.to_owned()),
+        state: Some(state.to_string()),
+        code: reason.and_then(StateReason::refusal).and_then(TokenRefusal::number),
+        ..Sign::default()
+    }
 }
 
 /// The failure with the remedy that fits it, when there is one.
@@ -132,8 +139,8 @@ pub fn explain(error: AppError, manifest: &Manifest, method: Option<&str>, facts
 }
 
 /// The failure of a connection in use, with what is to be done where somebody has to mend more than the connection.
-pub fn advised(error: AppError, manifest: &Manifest, row: &ConnectionRow) -> AppError {
-    let error = named_at(error, &row.api_base);
+pub fn advised(error: AppError, manifest: &Manifest, connection: &Connection) -> AppError {
+    let error = named_at(error, &connection.api_base);
     let (refused, ended) = match &error {
         AppError::Call(CallError::Problem(problem), _) => {
             (problem.code == NO_TOKEN, State::from_name(&problem.code).is_some())
@@ -147,15 +154,14 @@ pub fn advised(error: AppError, manifest: &Manifest, row: &ConnectionRow) -> App
     if !mended_elsewhere {
         return error;
     }
-    let email = row.identity.as_ref().and_then(|identity| identity.get("email")?.as_str()).map(str::to_owned);
     let facts = Facts {
-        label: Some(row.label.clone()),
-        email,
-        client_id: row.client_id.clone(),
-        connected: Some(row.method.clone()),
+        label: Some(connection.label.clone()),
+        email: connection.email().map(str::to_owned),
+        client_id: connection.client_id.clone(),
+        connected: Some(connection.method),
         ..Facts::default()
     };
-    explain(error, manifest, Some(&row.method), &facts)
+    explain(error, manifest, Some(connection.method.as_str()), &facts)
 }
 
 /// A failure to reach a service of this machine, with what it most often is: an emulator that has ended.
@@ -178,35 +184,4 @@ pub fn absent(code: &str, api_base: &str) -> Option<Message> {
         ", or for a new demo account ",
         NextStep::TryEmulator(port),
     ])
-}
-
-/// What a connection's state says beyond its name, in words of ours: the answer that held its new token was lost.
-pub fn answer_lost(reason: &str) -> Option<String> {
-    reason.starts_with("the answer to an earlier refresh was lost").then(|| "answer-lost".to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_services_number_is_read_from_the_end_of_its_words() {
-        for (words, found) in [
-            ("The app has been disabled (4,717)", Some("4717")),
-            ("Invalid redirect (see help) (4.700)", Some("4700")),
-            ("Invalid client_id or client_secret", None),
-            ("of user (ada)", None),
-            ("()", None),
-            ("refused: invalid_client (The app has been disabled (4,717)); check the app (and more)", Some("4717")),
-        ] {
-            assert_eq!(number(words).as_deref(), found, "{words}");
-        }
-    }
-
-    #[test]
-    fn a_refused_token_is_recognised_by_the_error_of_the_token_service() {
-        let refused = "the service refused the app: invalid_client (no such_word); check its id";
-        assert_eq!(refusal(refused).as_deref(), Some("invalid_client"));
-        assert_eq!(refusal("no word of any standard"), None);
-    }
 }

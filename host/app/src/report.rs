@@ -5,7 +5,8 @@ use switchboard_automation::{Family, Report as DocumentReport, RetryHint};
 use switchboard_connections::ConnectionsError;
 use switchboard_runtime::{CallError, Retry};
 
-use crate::remedy::Guidance;
+use crate::connection_step;
+use crate::remedy::{Guidance, cause_of};
 use crate::{AppError, Message, NextStep, message};
 
 /// A failure as values. A surface presents it; nobody reads it back from a text.
@@ -14,7 +15,7 @@ pub struct Report<'a> {
     /// Stable code.
     pub code: String,
     /// What failed.
-    pub message: String,
+    pub message: Message,
     /// Whether the input or the service, the host's policy, or a bug is the cause.
     pub family: Family,
     /// What to do about it. None where `guidance` says it better, or where nothing is known.
@@ -47,7 +48,7 @@ impl AppError {
     pub fn report(&self) -> Report<'_> {
         let mut report = Report {
             code: self.code(),
-            message: self.to_string(),
+            message: self.message(),
             family: self.family(),
             fix: None,
             guidance: None,
@@ -63,7 +64,7 @@ impl AppError {
         match self {
             Self::Failed { fix, .. } => report.fix.clone_from(fix),
             Self::Call(error, fix) => {
-                report.fix = fix.clone().or_else(|| error.fix().map(Message::from));
+                report.fix = fix.clone().or_else(|| fix_of_call(error));
                 report.add_call(error);
                 if let Some(Retry::After(ms)) = report.retry {
                     report.retry_at = moment(ms);
@@ -90,7 +91,7 @@ impl AppError {
                 report.document = Some(document);
             }
             Self::Connections(error) => {
-                report.fix = Some(connection_fix(error));
+                report.fix = Some(connection_step::fix_of(error));
                 if matches!(error, ConnectionsError::NotActive { .. }) {
                     report.retry = Some(Retry::AfterUserAction);
                     report.not_sent = Some(true);
@@ -106,15 +107,26 @@ impl AppError {
                     report.fix = None;
                 }
             }
+            Self::LeftBehind(error, _) => report = Report { message: report.message, ..error.report() },
             Self::Interrupted | Self::Shown(_) => {}
         }
         report.details = report.details.filter(|details| !details.is_null());
         report
     }
 
+    /// What failed, with the steps that belong to it.
+    fn message(&self) -> Message {
+        match self {
+            Self::Connections(error) => connection_step::message_of(error),
+            Self::LeftBehind(error, touched) => connection_step::with_left_behind(error.message(), touched),
+            Self::Explained(error, _) => error.message(),
+            error => error.to_string().into(),
+        }
+    }
+
     fn family(&self) -> Family {
         match self {
-            Self::Explained(error, _) => error.family(),
+            Self::Explained(error, _) | Self::LeftBehind(error, _) => error.family(),
             Self::Call(CallError::Refused(_), _) => Family::Refused,
             Self::Call(CallError::Broken(_), _) | Self::Uncertain(CallError::Broken(_)) => Family::Broken,
             Self::Run(error, _) => error.family,
@@ -134,6 +146,23 @@ impl<'a> Report<'a> {
     }
 }
 
+/// What to do about the failure of a call, where it is known.
+pub fn fix_of_call(error: &CallError) -> Option<Message> {
+    match error {
+        CallError::Problem(problem) => {
+            let fix = problem.fix.as_ref()?;
+            let known = cause_of(problem).filter(|known| known.next_step().is_some());
+            Some(known.map_or_else(|| fix.as_str().into(), connection_step::fix_of))
+        }
+        CallError::Broken(_) => Some(message![
+            "report this with the command and ",
+            NextStep::TraceRequests,
+            "; other calls are not affected"
+        ]),
+        error => error.fix().map(Message::from),
+    }
+}
+
 /// What to do about a write of which nobody knows whether it happened.
 pub const LOOK_FIRST: &str = "check in the service whether the change was made before you run it again";
 
@@ -142,70 +171,4 @@ pub fn moment(after_ms: u64) -> Option<String> {
     let wait = i64::try_from(after_ms).ok().filter(|ms| *ms >= 1000)?;
     let at = jiff::Timestamp::now().checked_add(jiff::SignedDuration::from_millis(wait)).ok()?;
     at.round(jiff::Unit::Second).ok().map(|at| at.to_string())
-}
-
-/// What to do after a failure of a connection. The message names the particulars.
-fn connection_fix(error: &ConnectionsError) -> Message {
-    if matches!(error, ConnectionsError::KeyNextMissing { .. }) {
-        return "put the new key there, then run this again".into();
-    }
-    if let Some(step) = error.root().next_step() {
-        return step.into();
-    }
-    match error.code() {
-        "not-connected" => NextStep::ConnectFirst.into(),
-        "not-found" => {
-            message![NextStep::ListConnections, " shows the labels; choose with ", NextStep::ChooseConnection]
-        }
-        "ambiguous" => message![
-            "name one with ",
-            NextStep::ChooseConnection,
-            ", or set a default: ",
-            NextStep::SetDefaultConnection
-        ],
-        "wrong-account" => {
-            "log out of the service in the browser, then run the command again and sign in as the right user".into()
-        }
-        "same-account" => message![
-            "use the existing connection, use another app, or replace the connection with ",
-            NextStep::ReplaceConnection
-        ],
-        "label-taken" => {
-            message!["choose another name; ", NextStep::ListConnections, " shows those that are taken"]
-        }
-        "state-mismatch" | "sign-in-ended" => "run the command again, and answer on the page that it opens".into(),
-        "label-invalid" => "use letters, digits and . - _ @, at most 64".into(),
-        "key-missing" | "key-wrong" | "key-invalid" => {
-            "provide the original key: in SWITCHBOARD_KEY, SWITCHBOARD_KEY_FILE, the unlocked keyring or the file `key`. To start over, use another data folder".into()
-        }
-        "key-busy" => "stop the running `switchboard` commands that use this data folder, then run this again".into(),
-        "key-exposed" => "remove the access of others: chmod 600 FILE".into(),
-        "rejected" => {
-            "check the client id, the client secret and, for a browser sign-in, the redirect address; then run the command again".into()
-        }
-        "timeout" => message![
-            "run the command again; if the browser cannot reach this computer, add ",
-            NextStep::PasteAddress,
-            "; if the browser showed an error: ",
-            NextStep::ReportPage
-        ],
-        "code-expired" => "run the command again, and enter the new code in time".into(),
-        "address-invalid" => message![
-            "check the address of the sign-in service (",
-            NextStep::ChangeSignInAddress,
-            "), or leave it out"
-        ],
-        "denied" => "run the command again and approve the app, or ask an administrator to".into(),
-        "port-busy" => message![
-            "stop the program that uses the port, use ",
-            NextStep::PasteAddress,
-            ", or use ",
-            NextStep::ChangeRedirectPort,
-            " with a port that the app lists"
-        ],
-        "unreachable" | "unavailable" => {
-            message!["try again later; run ", NextStep::Diagnose(None), " for the cause"]
-        }
-        _ => message!["run ", NextStep::Diagnose(None), " for the cause"],
-    }
 }

@@ -21,21 +21,10 @@ pub fn service(
             format!("use one of: {}", known.join(", ")),
         ));
     };
-    let hosts = manifest.hosts_of(profile);
     let here = |text: &str| address(text).and_then(base).and_then(|url| own_cloud(manifest, profile, url));
-    Ok(Service {
-        connector: manifest.connector.clone(),
-        api_base: here(api_base.unwrap_or(&found.api_base))?,
-        oauth_base: here(oauth_base.unwrap_or(&found.oauth_base))?,
-        authorize_path: manifest.auth.authorize_path.clone(),
-        token_path: manifest.auth.token_path.clone(),
-        revoke_path: manifest.auth.revoke_path.clone(),
-        api_hosts: hosts.api.clone(),
-        credential_hosts: hosts.credential.clone(),
-        download_hosts: hosts.download.clone(),
-        issuer: None,
-        token_errors: manifest.auth.token_errors.clone(),
-    })
+    let api_base = here(api_base.unwrap_or(&found.api_base))?;
+    let oauth_base = here(oauth_base.unwrap_or(&found.oauth_base))?;
+    Ok(Service::from_manifest(manifest, profile, Some(api_base), Some(oauth_base))?)
 }
 
 /// The service of a stored connection, with the hosts that its connector lists now for its cloud. Unchanged if the connector is

@@ -41,7 +41,7 @@ pub struct Diagnostic {
 
 /// Everything that is wrong with a document, in the order of the text.
 #[derive(Clone, Debug, thiserror::Error)]
-#[error("{file} has {} mistakes; `switchboard check {file}` shows each with its place", diagnostics.len() + more)]
+#[error("{file} has {} mistakes", diagnostics.len() + more)]
 pub struct Report {
     /// Name of the file, as given.
     pub file: String,

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use secrecy::{ExposeSecret, SecretString};
 use switchboard_egress::{Egress, Facts, KnownSecrets, MemoryPacing};
-use switchboard_store::{ConnectionRow, Store};
+use switchboard_store::Store;
 
 use crate::grant::history::SecretHistory;
 use crate::grant::token::{AppSecret, Token};
@@ -13,14 +13,11 @@ use crate::pacing::StorePacing;
 use crate::refresh::rotation::{APP, Core, SERVICE, TOKEN};
 use crate::sign_in::oauth;
 use crate::{
-    App, ConnectionsError, Grant, LiveConnection, Loopback, Options, Pending, PendingDevice, Service, Vault, clock,
+    App, Connection, ConnectionsError, Grant, LiveConnection, Loopback, Options, Owner, Pending, PendingDevice,
+    Service, State, Vault, clock,
 };
 
-/// Name under which the database keeps the id of the default connection.
-pub(crate) const DEFAULT: &str = "connection.default";
 pub(crate) const ID_PREFIX: &str = "con_";
-/// Before a connection's id: the name under which the database keeps its account's plan.
-pub(crate) const PLAN: &str = "plan.";
 /// So many connections of one app, the newest, are searched for secrets that a sign-in must not show.
 const MOST_SEARCHED: u32 = 8;
 
@@ -170,21 +167,21 @@ impl Connections {
     }
 
     /// All connections, oldest first.
-    pub fn list(&self) -> Result<Vec<ConnectionRow>, ConnectionsError> {
-        Ok(self.core.store.connections()?)
+    pub fn list(&self) -> Result<Vec<Connection>, ConnectionsError> {
+        self.core.store.connections()?.into_iter().map(Connection::try_from).collect()
     }
 
     /// One connection by label or id.
-    pub fn show(&self, label_or_id: &str) -> Result<ConnectionRow, ConnectionsError> {
-        if let Some(row) = self.core.store.connection(label_or_id)? {
-            return Ok(row);
+    pub fn show(&self, label_or_id: &str) -> Result<Connection, ConnectionsError> {
+        if let Some(connection) = self.core.connection(label_or_id)? {
+            return Ok(connection);
         }
         let near = switchboard_suggest::nearest(label_or_id, self.list()?.into_iter().map(|row| row.label));
         Err(ConnectionsError::NotFound { label: label_or_id.to_owned(), near })
     }
 
     /// The named connection, else the default one, else the only one.
-    pub fn choose(&self, label_or_id: Option<&str>) -> Result<ConnectionRow, ConnectionsError> {
+    pub fn choose(&self, label_or_id: Option<&str>) -> Result<Connection, ConnectionsError> {
         if let Some(name) = label_or_id {
             return self.show(name);
         }
@@ -193,8 +190,8 @@ impl Connections {
         }
         // A replaced connection is dead for good: it never competes with a living one.
         let mut rows = self.list()?;
-        if rows.iter().any(|row| row.state != "replaced") {
-            rows.retain(|row| row.state != "replaced");
+        if rows.iter().any(|row| row.state != State::Replaced) {
+            rows.retain(|row| row.state != State::Replaced);
         }
         match (rows.pop(), rows.is_empty()) {
             (Some(row), true) => Ok(row),
@@ -208,20 +205,14 @@ impl Connections {
     }
 
     /// The connection that is used when none is named, where one was chosen.
-    pub fn default_one(&self) -> Result<Option<ConnectionRow>, ConnectionsError> {
-        match self.core.store.get_meta(DEFAULT)? {
-            Some(id) => Ok(self.core.store.connection(&id)?),
-            None => Ok(None),
-        }
+    pub fn default_one(&self) -> Result<Option<Connection>, ConnectionsError> {
+        self.core.store.default_connection()?.map(Connection::try_from).transpose()
     }
 
     /// Chooses the connection that is used when none is named; with `None` none is.
     pub fn set_default(&self, label_or_id: Option<&str>) -> Result<(), ConnectionsError> {
-        match label_or_id {
-            Some(label_or_id) => self.core.store.put_meta(DEFAULT, &self.show(label_or_id)?.id)?,
-            None => self.core.store.delete_meta(DEFAULT)?,
-        }
-        Ok(())
+        let id = label_or_id.map(|name| Ok::<_, ConnectionsError>(self.show(name)?.id)).transpose()?;
+        Ok(self.core.store.set_default_connection(id.as_deref())?)
     }
 
     /// A connection to call with. One that is not `active` is refused with its reason.
@@ -252,7 +243,7 @@ impl Connections {
             policy: service.policy(token.api_url.as_deref())?,
             pacing: Box::new(StorePacing::new(self.core.store.clone(), account(&row))),
             plan: self.plan(&row.id)?,
-            facts: Facts { kind: row.method, scopes: token.scopes },
+            facts: Facts { kind: row.method.as_str().to_owned(), scopes: token.scopes },
             id: row.id,
             label: row.label,
             connector: service.connector,
@@ -263,15 +254,15 @@ impl Connections {
     }
 
     /// Sets the plan of the account, by which its requests are paced. `None` is the connector's default.
-    pub fn set_plan(&self, label_or_id: &str, plan: Option<&str>) -> Result<ConnectionRow, ConnectionsError> {
+    pub fn set_plan(&self, label_or_id: &str, plan: Option<&str>) -> Result<Connection, ConnectionsError> {
         let row = self.show(label_or_id)?;
-        self.core.store.put_meta(&format!("{PLAN}{}", row.id), plan.unwrap_or_default())?;
+        self.core.store.set_plan(&row.id, plan)?;
         Ok(row)
     }
 
     /// The plan of the connection's account, where it was set.
     pub fn plan(&self, id: &str) -> Result<Option<String>, ConnectionsError> {
-        Ok(self.core.store.get_meta(&format!("{PLAN}{id}"))?.filter(|plan| !plan.is_empty()))
+        Ok(self.core.store.plan(id)?)
     }
 
     /// The service a connection was made with, to reconnect it.
@@ -294,8 +285,9 @@ impl Connections {
         let (oauth_base, client_id, label) = (service.oauth_base.to_string(), client_id.to_owned(), label.to_owned());
         let read = move |connections: &Connections| {
             let core = &connections.core;
-            let of_app =
-                |row: &ConnectionRow| row.client_id.as_ref() == Some(&client_id) && row.oauth_base == oauth_base;
+            let of_app = |row: &switchboard_store::ConnectionRow| {
+                row.client_id.as_ref() == Some(&client_id) && row.oauth_base == oauth_base
+            };
             let rows = match core.store.connection(&label)?.filter(of_app) {
                 Some(row) => vec![row],
                 None => core.store.connections_of_app(&client_id, &oauth_base, MOST_SEARCHED)?,
@@ -309,9 +301,9 @@ impl Connections {
 }
 
 /// Whose budget a connection uses: its account's, or its own where the account is not known.
-fn account(row: &ConnectionRow) -> String {
-    let known = row.identity.as_ref().and_then(|identity| identity.get("account_id")?.as_str());
-    known.map_or_else(|| row.id.clone(), |account| format!("{}/{account}", row.connector))
+fn account(connection: &Connection) -> String {
+    let known = connection.owner.as_ref().and_then(Owner::account_id);
+    known.map_or_else(|| connection.id.clone(), |account| format!("{}/{account}", connection.connector))
 }
 
 impl std::fmt::Debug for Connections {

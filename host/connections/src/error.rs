@@ -1,12 +1,15 @@
 //! What can go wrong with connections.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use switchboard_egress::CredentialError;
 use switchboard_store::StoreError;
 use switchboard_text_file::TextFileError;
 
-use crate::{Method, State, Touched};
+use crate::{Method, NextStep, State, StateReason, TokenRefusal, Touched};
+
+const NO_REASON: &str = "no reason was kept";
 
 /// A failed sign-in, or a connection that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -50,16 +53,18 @@ pub enum ConnectionsError {
         label: String,
     },
     /// The connection is not `active`.
-    #[error("the connection `{label}` cannot be used ({state}): {reason}")]
+    #[error(
+        "the connection `{label}` cannot be used ({state}): {}", reason.as_ref().map_or_else(|| NO_REASON.to_owned(), ToString::to_string)
+    )]
     NotActive {
         /// Its label.
         label: String,
-        /// `needs-reconnect`, `replaced`, `revoked` or `awaiting-approval`.
-        state: String,
+        /// What it is.
+        state: State,
         /// How it was made: decides what a person does about it.
-        method: String,
+        method: Method,
         /// Why.
-        reason: String,
+        reason: Option<StateReason>,
     },
     /// The call-back address is taken.
     #[error(
@@ -166,12 +171,10 @@ pub enum ConnectionsError {
         message: String,
     },
     /// The token service said no.
-    #[error("the service refused the sign-in: {error} ({reason})")]
+    #[error("the service refused the sign-in: {} ({})", refusal.name(), refusal.reason())]
     Rejected {
-        /// Its code.
-        error: String,
-        /// Its words.
-        reason: String,
+        /// What it said.
+        refusal: TokenRefusal,
     },
     /// The token service gave no usable answer.
     #[error("the sign-in service cannot be used: {message}; try again")]
@@ -279,9 +282,6 @@ pub enum ConnectionsError {
     Store(StoreError),
 }
 
-/// What a person does about a pasted token that has ended: there is no page to sign in at.
-const NEW_TOKEN: &str = "put a new token into a file and give it on standard input: switchboard connection reconnect LABEL --token - < token.txt";
-
 impl ConnectionsError {
     /// The stable name of the mistake.
     pub fn code(&self) -> &str {
@@ -292,7 +292,7 @@ impl ConnectionsError {
             Self::LabelTaken { .. } => "label-taken",
             Self::AnotherWay { .. } => "another-way",
             Self::LabelInvalid { .. } => "label-invalid",
-            Self::NotActive { state, .. } => state,
+            Self::NotActive { state, .. } => state.as_str(),
             Self::PortBusy { .. } => "port-busy",
             Self::StateMismatch { .. } => "state-mismatch",
             Self::Ended | Self::ProgramEnds | Self::TooLate | Self::Overtaken { .. } => "sign-in-ended",
@@ -322,16 +322,51 @@ impl ConnectionsError {
         }
     }
 
-    /// What a person has to do about a connection that is not `active`, with its label.
-    pub fn next_step(&self) -> Option<String> {
-        let Self::NotActive { label, state, method, .. } = self else {
-            return None;
-        };
-        let step = match (State::from_name(state)?, Method::from_name(method)) {
-            (State::NeedsReconnect | State::Revoked, Some(Method::Token)) => NEW_TOKEN,
-            (state, _) => state.next_step()?,
-        };
-        Some(step.replace("LABEL", label))
+    /// What a person does about it.
+    pub fn next_step(&self) -> Option<NextStep> {
+        Some(match self {
+            Self::NotActive { state, method, .. } => return state.next_step_of(*method),
+            Self::NotFound { .. } => NextStep::FindConnection,
+            Self::NoneYet => NextStep::Connect,
+            Self::Ambiguous { .. } => NextStep::ChooseConnection,
+            Self::LabelTaken { .. } => NextStep::ChooseLabel,
+            Self::LabelInvalid { .. } => NextStep::CorrectLabel,
+            Self::PortBusy { .. } => NextStep::FreePort,
+            Self::StateMismatch { .. } | Self::Ended | Self::ProgramEnds | Self::TooLate | Self::Overtaken { .. } => {
+                NextStep::RepeatSignIn
+            }
+            Self::Denied { .. } => NextStep::ApproveAccess,
+            Self::Timeout { .. } => NextStep::AnswerInTime,
+            Self::CodeExpired { .. } => NextStep::RequestNewCode,
+            Self::WrongAccount { .. } => NextStep::SignInAsExpected,
+            Self::SameAccount { .. } => NextStep::UseOrReplace,
+            Self::Rejected { .. } => NextStep::CheckApp,
+            Self::Unreachable { .. } => NextStep::RetryLater,
+            Self::Address { .. } => NextStep::CheckAddress,
+            Self::KeyMissing { .. } | Self::KeyWrong { .. } | Self::KeyInvalid { .. } => NextStep::ProvideKey,
+            Self::KeyBusy { .. } => NextStep::StopOtherPrograms,
+            Self::KeyNextMissing { .. } => NextStep::StoreNewKey,
+            Self::KeyExposed { .. } => NextStep::ProtectKeyFile,
+            Self::Aftermath { cause, .. } | Self::AnswerLost { cause } => return cause.next_step(),
+            Self::AnotherWay { .. }
+            | Self::CallbackInvalid { .. }
+            | Self::Unidentified { .. }
+            | Self::TokenInvalid
+            | Self::KeyFile { .. }
+            | Self::KeyUnreadable(_)
+            | Self::KeyringFailed { .. }
+            | Self::SecretDamaged { .. }
+            | Self::EventRefused { .. }
+            | Self::Store(_) => return None,
+        })
+    }
+
+    /// The connection that the next step is about.
+    pub fn label(&self) -> Option<&str> {
+        match self.root() {
+            Self::NotActive { label, .. } => Some(label),
+            _ => None,
+        }
     }
 
     /// The mistake itself, without what it leaves behind.
@@ -371,12 +406,17 @@ impl From<StoreError> for ConnectionsError {
 
 impl From<ConnectionsError> for CredentialError {
     fn from(error: ConnectionsError) -> Self {
-        let code = match &error {
-            ConnectionsError::NotActive { state, .. } => state.as_str(),
-            ConnectionsError::SecretDamaged { .. } => "needs-reconnect",
-            _ => "unavailable",
+        let (code, fix) = match &error {
+            ConnectionsError::NotActive { state, .. } => (state.as_str(), error.next_step()),
+            ConnectionsError::SecretDamaged { .. } => ("needs-reconnect", None),
+            _ => ("unavailable", None),
         };
-        let (message, fix) = (error.to_string(), error.next_step());
-        CredentialError { code: code.to_owned(), message, fix, retryable: error.retryable() }
+        CredentialError {
+            code: code.to_owned(),
+            message: error.to_string(),
+            fix: fix.map(|step| step.to_string()),
+            retryable: error.retryable(),
+            cause: Some(Arc::new(error)),
+        }
     }
 }

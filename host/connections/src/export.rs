@@ -16,9 +16,10 @@ impl Connections {
         for row in rows {
             let used_by: Vec<String> = self.usage(&row.id)?.into_iter().map(|usage| usage.automation).collect();
             connections.push(json!({
-                "label": row.label, "connector": row.connector, "method": row.method,
+                "label": row.label, "connector": row.connector, "method": row.method.as_str(),
                 "api_base": row.api_base, "oauth_base": row.oauth_base, "client_id": row.client_id,
-                "plan": self.plan(&row.id)?, "state": row.state, "reason": row.state_reason, "identity": row.identity,
+                "plan": self.plan(&row.id)?, "state": row.state.as_str(),
+                "reason": row.reason.map(|reason| reason.to_string()), "identity": row.owner.map(|owner| owner.identity),
                 "scopes": row.scopes, "used_by": used_by,
             }));
         }

@@ -5,6 +5,7 @@
 //! in no other way. Start at [`Connections::open`].
 
 mod clock;
+mod connection;
 mod connections;
 mod ending;
 mod error;
@@ -13,6 +14,7 @@ mod export;
 pub mod fuzzing;
 mod grant;
 mod live_connection;
+mod next_step;
 mod options;
 mod pacing;
 mod procfs;
@@ -21,20 +23,23 @@ mod requested_access;
 mod service;
 mod sign_in;
 mod state;
+mod state_reason;
 mod text;
 mod token_endpoint;
 mod vault;
 mod webhook_replays;
 
+pub use connection::Connection;
 pub use connections::Connections;
 pub use ending::deauthorize::{Deauthorization, Rule as DeauthorizationRule};
 pub use ending::disconnect::{Disconnected, Revocation};
 pub use ending::revocation::Retried;
 pub use error::ConnectionsError;
-pub use grant::owner_check::{Admitted, Care, Ended, Owner, Usage};
+pub use grant::owner_check::{Admitted, Care, Ended, Owner};
 pub use grant::rejected::Touched;
 pub use grant::{Grant, Method};
 pub use live_connection::LiveConnection;
+pub use next_step::NextStep;
 pub use options::{Clock, Options, Stage, Watch};
 pub use requested_access::Made;
 pub use service::{App, Service};
@@ -44,6 +49,8 @@ pub use sign_in::exchange_note::InterruptedSignIn;
 pub use sign_in::loopback::Loopback;
 pub use sign_in::web_session::{ConnectSession, ConnectSessions, Wish};
 pub use state::State;
+pub use state_reason::StateReason;
+pub use token_endpoint::refusal::{TokenRefusal, number_in};
 pub use vault::key::KeySource;
 pub use vault::keyring::Keyring;
 pub use vault::{KeyReport, Vault};
@@ -51,6 +58,9 @@ pub use webhook_replays::StoreReplays;
 
 /// Identifies the user of a grant or a connection; the connector of the runtime makes one.
 pub use switchboard_egress::{Identify, IdentifyCause, IdentifyError};
+
+/// What used a connection.
+pub use switchboard_store::Usage;
 
 /// The text type every secret of this crate is given in.
 pub use secrecy::SecretString;

@@ -111,6 +111,7 @@ impl Connection for LiveConnection {
                 message: "the service refused the new token".to_owned(),
                 fix: Some("check that the token is complete and of this service, then connect again".to_owned()),
                 retryable: false,
+                cause: None,
             }),
         }
     }

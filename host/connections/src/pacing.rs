@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use sha2::{Digest, Sha256};
 use switchboard_egress::{Ask, Held, Pacing, Slot, Turn, now_us, take};
-use switchboard_store::{BudgetLine, Store};
+use switchboard_store::{BudgetLine, Store, StoreError};
 
 use crate::clock;
 
@@ -13,6 +13,9 @@ use crate::clock;
 const TURN_MS: i64 = 180_000;
 /// How often a waiting process looks whether it is its turn.
 const LOOK: Duration = Duration::from_millis(25);
+
+/// Each further try means that another process has reserved a request.
+const MOST_TRIES: u32 = 10_000;
 
 /// The budget of one account.
 #[derive(Clone)]
@@ -25,18 +28,43 @@ impl StorePacing {
     pub(crate) fn new(store: Store, account: String) -> Self {
         Self { store, account }
     }
+
+    /// Reserves without another thread, where this is the first work of the store and nobody else writes.
+    fn reserve_at_once(&self, ask: &Ask) -> Result<Option<Result<Duration, Held>>, StoreError> {
+        let names = names(ask);
+        let former = self.store.budget(&self.account, &names)?;
+        let mut lines = former.clone();
+        let wait = match spend(ask, &mut lines) {
+            Ok(wait) => wait,
+            Err(held) => return Ok(Some(Err(held))),
+        };
+        let is_done = self.store.replace_budget_at_once(&self.account, &names, &former, &lines)? == Some(true);
+        Ok(if is_done { Some(Ok(wait)) } else { None })
+    }
 }
 
 #[async_trait]
 impl Pacing for StorePacing {
     async fn reserve(&self, ask: &Ask) -> Result<Duration, Held> {
-        if let Ok(Some(outcome)) =
-            self.store.change_budget_at_once(&self.account, &names(ask), |lines| spend(ask, lines))
-        {
+        if let Ok(Some(outcome)) = self.reserve_at_once(ask) {
             return outcome;
         }
         let (store, account, ask) = (self.store.clone(), self.account.clone(), ask.clone());
-        let changed = self.store.call(move || store.change_budget(&account, &names(&ask), |lines| spend(&ask, lines)));
+        let changed = self.store.call(move || {
+            let names = names(&ask);
+            for _ in 0..MOST_TRIES {
+                let former = store.budget(&account, &names)?;
+                let mut lines = former.clone();
+                let wait = match spend(&ask, &mut lines) {
+                    Ok(wait) => wait,
+                    Err(held) => return Ok(Err(held)),
+                };
+                if store.replace_budget(&account, &names, &former, &lines)? {
+                    return Ok(Ok(wait));
+                }
+            }
+            Err(StoreError::Busy)
+        });
         match changed.await {
             Ok(outcome) => outcome,
             // The service still counts: a budget that cannot be kept must not stop the work.
@@ -90,12 +118,14 @@ mod tests {
         let (writes, begun) = std::sync::mpsc::channel();
         let (end, ends) = std::sync::mpsc::channel::<()>();
         let writer = std::thread::spawn(move || {
-            let slow = |_| {
+            other.put_meta("fingerprint", "a").unwrap();
+            other.put_secret("x", "token", b"sealed", 1).unwrap();
+            let slow = |_: &str, _: &str, sealed: &[u8]| {
                 let _ = writes.send(());
                 let _ = ends.recv();
-                String::new()
+                Ok::<_, StoreError>(sealed.to_vec())
             };
-            other.change_meta("slow", slow).unwrap();
+            other.reseal("fingerprint", "a", "b", slow).unwrap();
         });
         begun.recv().unwrap();
         let ask = Ask {

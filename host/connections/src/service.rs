@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use switchboard_egress::{HostRule, Policy};
+use switchboard_manifest::Manifest;
 use url::Url;
 
 use crate::ConnectionsError;
 
-/// Addresses of one service. The caller makes it from the connector's manifest and the user's choice of cloud.
+/// Addresses of one service. [`Service::from_manifest`] makes it from the connector's manifest and the user's choice of cloud.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Service {
     /// The connector it is for.
@@ -40,6 +41,38 @@ pub struct Service {
 }
 
 impl Service {
+    /// The service of one of a connector's clouds. `api_base` and `oauth_base` take the place of the cloud's own addresses.
+    ///
+    /// # Errors
+    /// [`ConnectionsError::Address`] when the connector has no such cloud, or one of its addresses cannot be used.
+    pub fn from_manifest(
+        manifest: &Manifest,
+        cloud: &str,
+        api_base: Option<Url>,
+        oauth_base: Option<Url>,
+    ) -> Result<Service, ConnectionsError> {
+        let auth = &manifest.auth;
+        let unknown = || ConnectionsError::Address {
+            address: cloud.to_owned(),
+            why: format!("the connector `{}` has no such cloud", manifest.connector),
+        };
+        let profile = auth.profiles.get(cloud).ok_or_else(unknown)?;
+        let hosts = manifest.hosts_of(cloud);
+        Ok(Service {
+            connector: manifest.connector.clone(),
+            api_base: api_base.map_or_else(|| Self::page_address(&profile.api_base), Ok)?,
+            oauth_base: oauth_base.map_or_else(|| Self::page_address(&profile.oauth_base), Ok)?,
+            authorize_path: auth.authorize_path.clone(),
+            token_path: auth.token_path.clone(),
+            revoke_path: auth.revoke_path.clone(),
+            api_hosts: hosts.api.clone(),
+            credential_hosts: hosts.credential.clone(),
+            download_hosts: hosts.download.clone(),
+            issuer: None,
+            token_errors: auth.token_errors.clone(),
+        })
+    }
+
     /// The same with the hosts of another. Where it calls and signs in stays.
     pub(crate) fn with_hosts_of(mut self, other: &Service) -> Service {
         self.api_hosts.clone_from(&other.api_hosts);

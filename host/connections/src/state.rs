@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::{Method, NextStep};
+
 /// What a connection can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum State {
@@ -63,17 +65,24 @@ impl State {
     }
 
     /// What a person has to do for it to be `active` again. Nothing for a connection that is.
-    pub fn next_step(self) -> Option<&'static str> {
+    pub fn next_step(self) -> Option<NextStep> {
         match self {
             Active => None,
-            NeedsReconnect | Revoked => Some("sign in again: switchboard connection reconnect LABEL"),
-            Replaced => {
-                Some("use the newer connection, or take over with: switchboard connection reconnect LABEL --replace")
-            }
-            AwaitingApproval => Some("ask an administrator of the account to allow the app, then sign in again"),
-            Disconnected => {
-                Some("the account removed the app: connect again to use it, or disconnect to delete it here")
-            }
+            NeedsReconnect | Revoked => Some(NextStep::Reconnect),
+            Replaced => Some(NextStep::ReconnectReplacing),
+            AwaitingApproval => Some(NextStep::AskAdministrator),
+            Disconnected => Some(NextStep::ConnectAgain),
+        }
+    }
+}
+
+impl State {
+    /// The same for a connection that was made in this way.
+    pub fn next_step_of(self, method: Method) -> Option<NextStep> {
+        match (self.next_step()?, method) {
+            // There is no page to sign in at.
+            (NextStep::Reconnect, Method::Token) => Some(NextStep::PasteNewToken),
+            (step, _) => Some(step),
         }
     }
 }

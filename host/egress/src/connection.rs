@@ -53,7 +53,7 @@ pub trait Identify: Send + Sync {
 }
 
 /// Why the user of a connection is not known.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 #[error("{message}")]
 pub struct IdentifyError {
     /// The code that a call would fail with: `scope-missing`, `unavailable`.
@@ -97,7 +97,7 @@ pub struct Facts {
 }
 
 /// Why a connection has no usable credential.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 #[error("{message}")]
 pub struct CredentialError {
     /// `needs-reconnect`, `replaced`, `revoked`, `token-refused` (a new one), `unavailable`, or why the user is not known.
@@ -108,4 +108,9 @@ pub struct CredentialError {
     pub fix: Option<String>,
     /// Trying again later may help.
     pub retryable: bool,
+    /// The same as the program knows it that made the connection, where it has more than words.
+    pub cause: Option<Cause>,
 }
+
+/// An error as the program has it that implements [`Connection`].
+pub type Cause = Arc<dyn std::error::Error + Send + Sync>;

@@ -54,6 +54,7 @@ impl Connection for FixedToken {
             message: "the token has ended and cannot be renewed".into(),
             fix: Some("give a new token".into()),
             retryable: false,
+            cause: None,
         })
     }
 }

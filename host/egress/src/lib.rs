@@ -43,7 +43,7 @@ mod trace;
 mod unescape;
 
 pub use address::is_loopback;
-pub use connection::{Connection, CredentialError, Facts, Identify, IdentifyCause, IdentifyError};
+pub use connection::{Cause, Connection, CredentialError, Facts, Identify, IdentifyCause, IdentifyError};
 pub use credential::Credential;
 pub use download::{Download, DownloadLimits, Expectation, SILENCE_LIMIT, Stored};
 pub use egress::{Egress, EgressError};

@@ -320,7 +320,8 @@ impl Connector {
         }
         let changed = store.data().call.as_ref().is_some_and(Call::has_changed);
         let in_part = |error: CallError| if changed { error.in_part(self.is_repeatable(activity)) } else { error };
-        let output = outcome.map_err(|problem| in_part(named(problem.into())))?;
+        let known = |problem: types::Problem| Self::with_cause(&store, problem.into());
+        let output = outcome.map_err(|problem| in_part(named(known(problem))))?;
         let skipped = store.data_mut().call.as_mut().map(|call| std::mem::take(&mut call.skipped)).unwrap_or_default();
         // The guest's memory goes before the output becomes values: never both at a time.
         drop(store);
@@ -354,12 +355,21 @@ impl Connector {
             let guest = self.shared.pre.instantiate_async(&mut *store).await?;
             guest.switchboard_connector_auth().call_identify(store).await
         });
-        let identity: Identity = found.await??.into();
+        let found = found.await?;
+        let identity: Identity = found.map_err(|problem| Self::with_cause(&store, problem.into()))?.into();
         if identity.user_id.trim().is_empty() {
             let message = "the service did not say which user it is: the id in its answer is blank".to_owned();
             return Err(CallError::problem("unexpected-answer", message, None));
         }
         Ok(identity)
+    }
+
+    /// The error, with the connection's own where that is what the connector passed on.
+    fn with_cause(store: &Store<Host>, error: CallError) -> CallError {
+        match store.data().call.as_ref().and_then(Call::credential_error) {
+            Some(known) => error.caused_by(&known),
+            None => error,
+        }
     }
 
     /// Wait for a slot of the runtime.
@@ -404,8 +414,8 @@ impl Connector {
     #[cold]
     fn unknown(&self, activity: &str) -> CallError {
         let fix = match self.manifest().nearest(activity) {
-            Some(near) => format!("did you mean `{near}`? `switchboard activity list` shows all"),
-            None => "`switchboard activity list` shows all".to_owned(),
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "name one of the connector's activities".to_owned(),
         };
         CallError::problem("activity.unknown", format!("there is no activity `{activity}`"), Some(fix))
     }
@@ -427,6 +437,7 @@ impl Connector {
             deadline: later(options.deadline),
             allowance: Arc::new(Allowance::new(options.longest_download)),
             last: Mutex::default(),
+            no_credential: Mutex::default(),
             planned: None,
             skipped: Vec::new(),
             meter: Arc::default(),

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use switchboard_egress::{Cause, CredentialError};
 
 use crate::bindings::{http, types};
 use crate::guest_text;
@@ -37,6 +38,9 @@ pub struct Problem {
     pub not_sent: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub details: Option<Value>,
+    /// Why there was no credential, as the program knows it that made the connection.
+    #[serde(skip)]
+    pub cause: Option<Cause>,
 }
 
 /// Whether trying the same call again can help.
@@ -85,7 +89,7 @@ impl CallError {
         match self {
             Self::Problem(problem) => problem.fix.as_deref(),
             Self::Refused(refused) => refused.fix.as_deref(),
-            Self::Broken(_) => Some("report this with the command and `--trace`; other calls are not affected"),
+            Self::Broken(_) => Some("report this with a trace of the call; other calls are not affected"),
         }
     }
 
@@ -128,7 +132,7 @@ impl CallError {
         Self::Refused(Refused {
             code: "refused.policy".into(),
             message: format!("`{activity}` is off by policy: nothing undoes it"),
-            fix: Some(format!("add `--allow {activity}`, or list it under `allow` in the home folder's policy.json")),
+            fix: Some(format!("allow `{activity}` for the call")),
         })
     }
 
@@ -154,7 +158,19 @@ impl CallError {
             retry: Retry::Never,
             not_sent: true,
             details: None,
+            cause: None,
         })
+    }
+
+    /// The problem of a call for which there was no credential, with its cause: a connector passes on words only. One that
+    /// says something else has no cause.
+    pub(crate) fn caused_by(mut self, known: &CredentialError) -> Self {
+        if let Self::Problem(problem) = &mut self
+            && problem.code == credential_code(&known.code)
+        {
+            problem.cause.clone_from(&known.cause);
+        }
+        self
     }
 }
 
@@ -177,6 +193,7 @@ impl From<types::Problem> for CallError {
             retry: problem.retry.into(),
             not_sent: problem.not_sent,
             details: problem.details.as_deref().map(guest_text::details),
+            cause: None,
         })
     }
 }
@@ -228,17 +245,21 @@ pub(crate) fn response(answer: switchboard_egress::Response) -> http::Response {
 }
 
 /// No usable sign-in, in the contract's words.
-pub(crate) fn no_credential(error: switchboard_egress::CredentialError) -> http::Failure {
-    // A refusal of the host stays one, whichever request was refused.
-    let code = if error.code.starts_with("refused.") { error.code } else { format!("credential.{}", error.code) };
+pub(crate) fn no_credential(error: CredentialError) -> http::Failure {
     http::Failure {
-        code,
+        code: credential_code(&error.code),
         message: error.message,
         fix: error.fix,
         retry: if error.retryable { types::Retry::After(5_000) } else { types::Retry::AfterUserAction },
         not_sent: true,
         response: None,
     }
+}
+
+/// The code of a call for which there was no credential.
+fn credential_code(code: &str) -> String {
+    // A refusal of the host stays one, whichever request was refused.
+    if code.starts_with("refused.") { code.to_owned() } else { format!("credential.{code}") }
 }
 
 #[cfg(test)]

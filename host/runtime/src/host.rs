@@ -61,6 +61,8 @@ pub(crate) struct Call {
     pub(crate) allowance: Arc<Allowance>,
     /// The credential that was used last in this call.
     pub(crate) last: Mutex<Option<Credential>>,
+    /// Why the last one could not be had.
+    pub(crate) no_credential: Mutex<Option<CredentialError>>,
     /// Filled by the first request of a dry run.
     pub(crate) planned: Option<serde_json::Value>,
     /// Files that were there already, so that nothing was downloaded.
@@ -111,6 +113,11 @@ impl Call {
     /// Whether the service may have made a change for this call.
     pub(crate) fn has_changed(&self) -> bool {
         self.changed.load(Ordering::Relaxed)
+    }
+
+    /// Why the last credential could not be had.
+    pub(crate) fn credential_error(&self) -> Option<CredentialError> {
+        self.no_credential.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The guest's request in egress's words; a dry run ends here.
@@ -248,7 +255,10 @@ impl Call {
             return Err(failed("timeout", "no time was left to send the request", true));
         }
         match tokio::time::timeout_at(self.deadline, credential).await {
-            Ok(credential) => credential.map_err(no_credential),
+            Ok(credential) => credential.map_err(|error| {
+                *self.no_credential.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.clone());
+                no_credential(error)
+            }),
             Err(_) => Err(http::Failure {
                 retry: types::Retry::After(5_000),
                 ..failed("timeout", "the sign-in service did not answer in time", true)

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::json::{Json, inner};
 use crate::leases::{self, Fence};
-use crate::{Sealed, Store, StoreError, meta, revocations, secrets as sealed};
+use crate::{Store, StoreError, secrets as sealed};
 
 /// One connected account. Holds nothing secret.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -36,69 +36,43 @@ pub struct ConnectionRow {
     /// Milliseconds since 1970.
     pub last_used_at: Option<i64>,
     /// Why it is in its state.
-    pub state_reason: Option<String>,
+    pub reason: Option<StateReasonRow>,
     /// The place of its grant among all grants of this database: a later one has a greater number. 0 for one without a place.
     pub granted: i64,
 }
 
-/// What is there while a connection is written; nobody else writes meanwhile.
-#[derive(Debug)]
-pub struct Snapshot<'a> {
-    /// All connections.
-    pub rows: Vec<ConnectionRow>,
-    db: &'a Connection,
+/// Why a connection is in its state. The crate of the connections knows the kinds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StateReasonRow {
+    /// In kebab-case.
+    pub kind: String,
+    /// The connection or the user that it names.
+    pub subject: Option<String>,
+    /// The error of the token service: a code of the OAuth standard.
+    pub token_error: Option<String>,
+    /// The token service's own code.
+    pub token_code: Option<String>,
+    /// Its words.
+    pub token_message: Option<String>,
+    /// The HTTP status of its answer.
+    pub token_status: Option<u16>,
 }
 
-impl Snapshot<'_> {
-    /// The sealed secret of a field.
-    pub fn secret(&self, connection: &str, field: &str) -> Result<Option<Sealed>, StoreError> {
-        sealed::get(self.db, connection, field)
+impl StateReasonRow {
+    /// A reason that names something.
+    pub fn about(kind: &str, subject: &str) -> StateReasonRow {
+        StateReasonRow { kind: kind.to_owned(), subject: Some(subject.to_owned()), ..StateReasonRow::default() }
     }
 }
 
-/// What a new grant brings and ends.
-#[derive(Debug, Default)]
-pub struct Replacement {
-    /// The sealed secrets of its connection.
-    pub secrets: Vec<(&'static str, Vec<u8>)>,
-    /// The ids of the connections that are `replaced`.
-    pub ended: Vec<String>,
-}
-
-const COLUMNS: &str = "id, label, connector, method, api_base, oauth_base, client_id, state, identity, scopes, \
-                       created_at, last_used_at, state_reason, granted";
+pub(crate) const COLUMNS: &str = "id, label, connector, method, api_base, oauth_base, client_id, state, identity, scopes, \
+                       created_at, last_used_at, granted, reason, reason_subject, token_error, token_code, \
+                       token_message, token_status";
 
 impl Store {
     /// Adds a connection, or replaces the one of the same id, which keeps its label. A label belongs to one connection.
     pub fn put_connection(&self, row: &ConnectionRow) -> Result<(), StoreError> {
         self.transaction(|db| put(db, row))
-    }
-
-    /// Adds or replaces a connection together with its sealed secrets. `replace` sees what is there then, and gives the secrets and
-    /// the connections that are `replaced` by it, or refuses. Where the grant waits as a pending revocation, `waiting`, it
-    /// waits no more; one that is being taken back already is refused. A fact `named` that is the id of one that ends is
-    /// the new id from then on. All of it happens, or nothing.
-    pub fn put_connection_with<E: From<StoreError>>(
-        &self,
-        row: &ConnectionRow,
-        waiting: Option<&str>,
-        named: &str,
-        replace: impl FnOnce(&Snapshot<'_>) -> Result<Replacement, E>,
-    ) -> Result<(), E> {
-        self.transaction_or(|db| {
-            if let Some(id) = waiting {
-                revocations::end_waiting(db, id)?;
-            }
-            let Replacement { secrets, ended } = replace(&Snapshot { rows: all(db)?, db })?;
-            put(db, row)?;
-            sealed::replace(db, &row.id, &secrets)?;
-            let reason = format!("the same account was connected again as `{}`", row.label);
-            for id in &ended {
-                set_state(db, id, "replaced", Some(&reason))?;
-                meta::follow(db, named, id, &row.id)?;
-            }
-            Ok(())
-        })
     }
 
     /// The connection of a label or an id.
@@ -130,13 +104,9 @@ impl Store {
         Ok(rows)
     }
 
-    /// Removes a connection and its secrets. False when it was not there.
+    /// Removes a connection with its secrets and all that is kept beside it. False when it was not there.
     pub fn delete_connection(&self, id: &str) -> Result<bool, StoreError> {
-        self.transaction(|db| {
-            db.execute("DELETE FROM secrets WHERE connection = ?1", [id])?;
-            db.execute("DELETE FROM rotations WHERE connection = ?1", [id])?;
-            Ok(db.execute("DELETE FROM connections WHERE id = ?1", [id])? > 0)
-        })
+        self.transaction(|db| delete(db, id))
     }
 
     /// The same, unless its secret `of` is of another generation by now: then nothing is removed, and the answer is false.
@@ -145,10 +115,7 @@ impl Store {
             if sealed::generation(db, id, of.0)? != of.1 {
                 return Ok(false);
             }
-            for table in ["secrets", "rotations"] {
-                db.execute(&format!("DELETE FROM {table} WHERE connection = ?1"), [id])?;
-            }
-            db.execute("DELETE FROM connections WHERE id = ?1", [id])?;
+            delete(db, id)?;
             Ok(true)
         })
     }
@@ -160,7 +127,12 @@ impl Store {
     }
 
     /// Says in which state a connection is and why.
-    pub fn set_connection_state(&self, id: &str, state: &str, reason: Option<&str>) -> Result<(), StoreError> {
+    pub fn set_connection_state(
+        &self,
+        id: &str,
+        state: &str,
+        reason: Option<&StateReasonRow>,
+    ) -> Result<(), StoreError> {
         self.transaction(|db| set_state(db, id, state, reason))
     }
 
@@ -171,7 +143,7 @@ impl Store {
         id: &str,
         from: &[&str],
         to: &str,
-        reason: Option<&str>,
+        reason: Option<&StateReasonRow>,
         erase: bool,
     ) -> Result<bool, StoreError> {
         self.transaction(|db| moved(db, id, from, to, reason, erase))
@@ -185,7 +157,7 @@ impl Store {
         sent: &str,
         id: &str,
         from: &[&str],
-        to: (&str, &str),
+        to: (&str, &StateReasonRow),
         erase: bool,
     ) -> Result<bool, StoreError> {
         self.transaction(|db| {
@@ -215,23 +187,46 @@ impl Store {
     }
 }
 
+/// The connection of an id.
+pub(crate) fn by_id(db: &Connection, id: &str) -> Result<Option<ConnectionRow>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM connections WHERE id = ?1");
+    Ok(db.prepare_cached(&sql)?.query_row([id], read).optional()?)
+}
+
+/// Removes a connection with its secrets and all that is kept beside it. False when it was not there.
+pub(crate) fn delete(db: &Connection, id: &str) -> Result<bool, StoreError> {
+    for table in ["secrets", "rotations", "connection_usage", "refresh_failures"] {
+        db.execute(&format!("DELETE FROM {table} WHERE connection = ?1"), [id])?;
+    }
+    Ok(db.execute("DELETE FROM connections WHERE id = ?1", [id])? > 0)
+}
+
+/// Where the default ended, the connection that took its place is the default.
+pub(crate) fn follow_default(db: &Connection, ended: &str, next: &str) -> Result<(), StoreError> {
+    let was = db.execute("UPDATE connections SET is_default = 0 WHERE id = ?1 AND is_default = 1", [ended])?;
+    if was > 0 {
+        db.execute("UPDATE connections SET is_default = 1 WHERE id = ?1", [next])?;
+    }
+    Ok(())
+}
+
 fn all(db: &Connection) -> Result<Vec<ConnectionRow>, StoreError> {
     let mut statement = db.prepare_cached(&format!("SELECT {COLUMNS} FROM connections ORDER BY created_at, label"))?;
     let rows = statement.query_map([], read)?.collect::<Result<_, _>>()?;
     Ok(rows)
 }
 
-fn put(db: &Connection, row: &ConnectionRow) -> Result<(), StoreError> {
+pub(crate) fn put(db: &Connection, row: &ConnectionRow) -> Result<(), StoreError> {
     let result = db.execute(
         "INSERT INTO connections (id, label, connector, method, api_base, oauth_base, client_id, state, identity,
-                                  scopes, created_at, last_used_at, state_reason, granted)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+                                  scopes, created_at, last_used_at, granted)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
          ON CONFLICT (id) DO UPDATE SET
             connector = excluded.connector, method = excluded.method,
             api_base = excluded.api_base, oauth_base = excluded.oauth_base, client_id = excluded.client_id,
             state = excluded.state, identity = excluded.identity, scopes = excluded.scopes,
             created_at = excluded.created_at, last_used_at = excluded.last_used_at,
-            state_reason = excluded.state_reason, granted = excluded.granted",
+            granted = excluded.granted",
         params![
             row.id,
             row.label,
@@ -245,11 +240,11 @@ fn put(db: &Connection, row: &ConnectionRow) -> Result<(), StoreError> {
             Json(&row.scopes),
             row.created_at,
             row.last_used_at,
-            row.state_reason,
             row.granted,
         ],
     );
-    taken(result, &row.label)
+    taken(result, &row.label)?;
+    set_state(db, &row.id, &row.state, row.reason.as_ref())
 }
 
 /// Says of a write that the label was taken, where that was the reason.
@@ -268,7 +263,7 @@ fn moved(
     id: &str,
     from: &[&str],
     to: &str,
-    reason: Option<&str>,
+    reason: Option<&StateReasonRow>,
     erase: bool,
 ) -> Result<bool, StoreError> {
     let now: Option<String> =
@@ -284,12 +279,45 @@ fn moved(
     Ok(true)
 }
 
-fn set_state(db: &Connection, id: &str, state: &str, reason: Option<&str>) -> Result<(), StoreError> {
-    db.execute("UPDATE connections SET state = ?2, state_reason = ?3 WHERE id = ?1", params![id, state, reason])?;
+pub(crate) fn set_state(
+    db: &Connection,
+    id: &str,
+    state: &str,
+    reason: Option<&StateReasonRow>,
+) -> Result<(), StoreError> {
+    db.execute(
+        "UPDATE connections SET state = ?2, reason = ?3, reason_subject = ?4, token_error = ?5, token_code = ?6,
+                                token_message = ?7, token_status = ?8
+         WHERE id = ?1",
+        params![
+            id,
+            state,
+            reason.map(|reason| &reason.kind),
+            reason.and_then(|reason| reason.subject.as_ref()),
+            reason.and_then(|reason| reason.token_error.as_ref()),
+            reason.and_then(|reason| reason.token_code.as_ref()),
+            reason.and_then(|reason| reason.token_message.as_ref()),
+            reason.and_then(|reason| reason.token_status),
+        ],
+    )?;
     Ok(())
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<ConnectionRow> {
+fn read_reason(row: &Row<'_>) -> rusqlite::Result<Option<StateReasonRow>> {
+    let Some(kind) = row.get("reason")? else {
+        return Ok(None);
+    };
+    Ok(Some(StateReasonRow {
+        kind,
+        subject: row.get("reason_subject")?,
+        token_error: row.get("token_error")?,
+        token_code: row.get("token_code")?,
+        token_message: row.get("token_message")?,
+        token_status: row.get("token_status")?,
+    }))
+}
+
+pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<ConnectionRow> {
     let Json(scopes) = row.get("scopes")?;
     Ok(ConnectionRow {
         id: row.get("id")?,
@@ -304,17 +332,17 @@ fn read(row: &Row<'_>) -> rusqlite::Result<ConnectionRow> {
         scopes,
         created_at: row.get("created_at")?,
         last_used_at: row.get("last_used_at")?,
-        state_reason: row.get("state_reason")?,
+        reason: read_reason(row)?,
         granted: row.get("granted")?,
     })
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use serde_json::json;
 
-    fn row(id: &str, label: &str) -> ConnectionRow {
+    pub(crate) fn row(id: &str, label: &str) -> ConnectionRow {
         ConnectionRow {
             id: id.into(),
             label: label.into(),
@@ -324,72 +352,13 @@ mod tests {
             oauth_base: "https://example/oauth".into(),
             client_id: Some("app".into()),
             state: "active".into(),
-            identity: Some(json!({"email": "ada@example.com"})),
+            identity: Some(json!({"user_id": "ada", "email": "ada@example.com"})),
             scopes: vec!["user:read".into()],
             created_at: 1,
             last_used_at: None,
-            state_reason: None,
+            reason: None,
             granted: 0,
         }
-    }
-
-    fn put_with(store: &Store, row: &ConnectionRow, waiting: Option<&str>, ends: &[&str]) -> Result<(), StoreError> {
-        let ended = ends.iter().map(|id| (*id).to_owned()).collect();
-        let replacement = Replacement { secrets: vec![("token", vec![1, 2])], ended };
-        store.put_connection_with(row, waiting, "default", |_| Ok(replacement))
-    }
-
-    #[test]
-    fn a_grant_is_kept_with_all_that_it_changes_or_not_at_all() {
-        let store = Store::in_memory().unwrap();
-        put_with(&store, &row("c1", "work"), None, &[]).unwrap();
-        store.put_revocation(&revocations::tests::pending("rev_1"), "revocation", b"sealed", "note").unwrap();
-        let taken = put_with(&store, &row("c2", "work"), Some("rev_1"), &["c1"]).unwrap_err();
-        assert!(matches!(taken, StoreError::LabelTaken { .. }), "{taken}");
-        let refused: Result<(), StoreError> =
-            store.put_connection_with(&row("c2", "new"), Some("rev_1"), "default", |snapshot| {
-                assert_eq!(snapshot.rows.len(), 1);
-                assert!(snapshot.secret("c1", "token")?.is_some());
-                Err(StoreError::LabelTaken { label: "refused".into() })
-            });
-        assert!(refused.is_err());
-        assert_eq!(store.connections().unwrap(), [row("c1", "work")], "neither ended nor joined");
-        assert!(store.secret("rev_1", "revocation").unwrap().is_some(), "and the grant waits as before");
-        put_with(&store, &row("c2", "new"), Some("rev_1"), &["c1"]).unwrap();
-        let ended = store.connection("c1").unwrap().unwrap();
-        assert_eq!(ended.state, "replaced");
-        assert!(ended.state_reason.unwrap().ends_with("as `new`"));
-        assert!(store.revocations().unwrap().is_empty() && store.secret("rev_1", "revocation").unwrap().is_none());
-    }
-
-    #[test]
-    fn what_names_a_connection_names_the_one_that_takes_its_place_or_nothing_is_written() {
-        let store = Store::in_memory().unwrap();
-        put_with(&store, &row("c1", "work"), None, &[]).unwrap();
-        put_with(&store, &row("c2", "other"), None, &[]).unwrap();
-        let named = || store.get_meta("default").unwrap();
-        put_with(&store, &row("c3", "third"), None, &["c1"]).unwrap();
-        assert_eq!(named(), None, "none is named that was not before");
-        store.put_meta("default", "c3").unwrap();
-        put_with(&store, &row("c4", "fourth"), None, &["c2"]).unwrap();
-        assert_eq!(named().as_deref(), Some("c3"), "another one ended");
-        put_with(&store, &row("c5", "fifth"), None, &["c4", "c3"]).unwrap();
-        assert_eq!(named().as_deref(), Some("c5"));
-        let fails = "CREATE TEMP TRIGGER full BEFORE UPDATE ON main.meta BEGIN SELECT RAISE(ABORT, 'full'); END";
-        store.lock().execute_batch(fails).unwrap();
-        put_with(&store, &row("c6", "sixth"), None, &["c5"]).unwrap_err();
-        assert_eq!(store.connection("c5").unwrap().unwrap().state, "active");
-        assert!(store.connection("c6").unwrap().is_none() && named().as_deref() == Some("c5"));
-    }
-
-    #[test]
-    fn a_grant_that_is_being_taken_back_is_kept_no_more() {
-        let store = Store::in_memory().unwrap();
-        store.put_revocation(&revocations::tests::pending("rev_1"), "revocation", b"sealed", "note").unwrap();
-        assert!(store.claim_revocation("rev_1", 0, 9).unwrap());
-        let late = put_with(&store, &row("c1", "work"), Some("rev_1"), &[]).unwrap_err();
-        assert!(matches!(late, StoreError::TakenBack), "{late}");
-        assert!(store.connections().unwrap().is_empty());
     }
 
     #[test]
@@ -413,10 +382,12 @@ mod tests {
     #[test]
     fn deleting_takes_the_secrets_along() {
         let store = Store::in_memory().unwrap();
-        put_with(&store, &row("c1", "work"), None, &[]).unwrap();
-        assert!(store.secret("c1", "token").unwrap().is_some());
+        store.put_connection(&row("c1", "work")).unwrap();
+        store.put_secret("c1", "token", b"sealed", 1).unwrap();
+        store.count_usage("c1", "automation", "run", 1).unwrap();
         assert!(store.delete_connection("c1").unwrap());
         assert!(store.secret("c1", "token").unwrap().is_none());
+        assert!(store.usage("c1").unwrap().is_empty());
         assert!(!store.delete_connection("c1").unwrap());
     }
 
@@ -424,9 +395,20 @@ mod tests {
     fn the_state_carries_its_reason() {
         let store = Store::in_memory().unwrap();
         store.put_connection(&row("c1", "work")).unwrap();
-        store.set_connection_state("c1", "needs-reconnect", Some("refused")).unwrap();
-        let row = store.connection("c1").unwrap().unwrap();
-        assert_eq!((row.state.as_str(), row.state_reason.as_deref()), ("needs-reconnect", Some("refused")));
+        let reason = StateReasonRow {
+            kind: "token-refused".into(),
+            subject: None,
+            token_error: Some("invalid_grant".into()),
+            token_code: Some("4741".into()),
+            token_message: Some("Invalid Token!".into()),
+            token_status: Some(400),
+        };
+        store.set_connection_state("c1", "needs-reconnect", Some(&reason)).unwrap();
+        let ended = store.connection("c1").unwrap().unwrap();
+        assert_eq!(ended.state, "needs-reconnect");
+        assert_eq!(ended.reason, Some(reason));
+        store.put_connection(&row("c1", "work")).unwrap();
+        assert_eq!(store.connection("c1").unwrap().unwrap().reason, None);
     }
 
     #[test]

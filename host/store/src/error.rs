@@ -76,6 +76,14 @@ pub enum StoreError {
     /// Other processes write all the time, or one of them was stopped while it did.
     #[error("the database is in use: another process has been writing for ten seconds; end it, or try again later")]
     Busy,
+    /// A column holds a value that this program does not know.
+    #[error("the database holds an unknown {column}, `{value}`; use the program that wrote it")]
+    UnknownValue {
+        /// What it is of.
+        column: &'static str,
+        /// The value.
+        value: String,
+    },
     /// The work was not done to its end.
     #[error("a database operation was interrupted; please report it")]
     CutShort,

@@ -1,6 +1,6 @@
 //! Rate budgets of accounts, shared by all processes of this machine.
 
-use rusqlite::{OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use crate::store::{WriteTurn, is_busy};
 use crate::{Store, StoreError};
@@ -9,19 +9,26 @@ use crate::{Store, StoreError};
 pub type BudgetLine = (i64, i64, i64);
 
 impl Store {
-    /// Change lines of an account's budget as one step that no other process can come between.
+    /// Lines of an account's budget, in the order of their names.
+    pub fn budget(&self, account: &str, names: &[&str]) -> Result<Vec<BudgetLine>, StoreError> {
+        read(&self.lock(), account, names)
+    }
+
+    /// Replaces lines that are still as they were read. False, and nothing is written, where another process has changed one
+    /// meanwhile: then read them again.
     ///
     /// They are written without waiting for the disk: what a power cut loses is a few requests counted too little, which the
     /// service itself still counts.
-    pub fn change_budget<T, E>(
+    pub fn replace_budget(
         &self,
         account: &str,
         names: &[&str],
-        mut change: impl FnMut(&mut [BudgetLine]) -> Result<T, E>,
-    ) -> Result<Result<T, E>, StoreError> {
+        former: &[BudgetLine],
+        lines: &[BudgetLine],
+    ) -> Result<bool, StoreError> {
         let mut turn = WriteTurn::begin();
         loop {
-            match self.change_budget_once(account, names, &mut change) {
+            match self.replace_budget_once(account, names, former, lines) {
                 Err(StoreError::Database(error)) if turn.comes_after(&error) => {}
                 result => return result,
             }
@@ -30,54 +37,48 @@ impl Store {
 
     /// The same without a wait, for the first work of a command: none where another process writes, or where the store has work
     /// already. Whoever calls once needs no thread for it.
-    pub fn change_budget_at_once<T, E>(
+    pub fn replace_budget_at_once(
         &self,
         account: &str,
         names: &[&str],
-        mut change: impl FnMut(&mut [BudgetLine]) -> Result<T, E>,
-    ) -> Result<Option<Result<T, E>>, StoreError> {
+        former: &[BudgetLine],
+        lines: &[BudgetLine],
+    ) -> Result<Option<bool>, StoreError> {
         if !self.worker().is_first_work() {
             return Ok(None);
         }
-        match self.change_budget_once(account, names, &mut change) {
+        match self.replace_budget_once(account, names, former, lines) {
             Err(StoreError::Database(error)) if is_busy(&error) => Ok(None),
             result => result.map(Some),
         }
     }
 
-    fn change_budget_once<T, E>(
+    fn replace_budget_once(
         &self,
         account: &str,
         names: &[&str],
-        change: &mut impl FnMut(&mut [BudgetLine]) -> Result<T, E>,
-    ) -> Result<Result<T, E>, StoreError> {
+        former: &[BudgetLine],
+        lines: &[BudgetLine],
+    ) -> Result<bool, StoreError> {
         let mut connection = self.lock_to_write();
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         let before = connection.total_changes();
         let result = (|| {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let mut lines = Vec::with_capacity(names.len());
-            for name in names {
-                let line = transaction
-                    .prepare_cached("SELECT next_us, day, used FROM budgets WHERE account = ?1 AND name = ?2")?
-                    .query_row(params![account, name], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-                    .optional()?;
-                lines.push(line.unwrap_or_default());
+            if read(&transaction, account, names)? != former {
+                return Ok(false);
             }
-            let outcome = change(&mut lines);
-            if outcome.is_ok() {
-                for (name, (next_us, day, used)) in names.iter().zip(lines) {
-                    transaction
-                        .prepare_cached(
-                            "INSERT INTO budgets (account, name, next_us, day, used) VALUES (?1, ?2, ?3, ?4, ?5)
-                             ON CONFLICT (account, name) DO UPDATE
-                             SET next_us = excluded.next_us, day = excluded.day, used = excluded.used",
-                        )?
-                        .execute(params![account, name, next_us, day, used])?;
-                }
+            for (name, (next_us, day, used)) in names.iter().zip(lines) {
+                transaction
+                    .prepare_cached(
+                        "INSERT INTO budgets (account, name, next_us, day, used) VALUES (?1, ?2, ?3, ?4, ?5)
+                         ON CONFLICT (account, name) DO UPDATE
+                         SET next_us = excluded.next_us, day = excluded.day, used = excluded.used",
+                    )?
+                    .execute(params![account, name, next_us, day, used])?;
             }
             transaction.commit()?;
-            Ok(outcome)
+            Ok(true)
         })();
         self.count_transient(connection.total_changes() - before);
         connection.pragma_update(None, "synchronous", "FULL")?;
@@ -85,24 +86,29 @@ impl Store {
     }
 }
 
+fn read(db: &Connection, account: &str, names: &[&str]) -> Result<Vec<BudgetLine>, StoreError> {
+    let mut statement = db.prepare_cached("SELECT next_us, day, used FROM budgets WHERE account = ?1 AND name = ?2")?;
+    let mut line = |name: &&str| -> Result<BudgetLine, StoreError> {
+        let line =
+            statement.query_row([account, *name], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
+        Ok(line.unwrap_or_default())
+    };
+    names.iter().map(&mut line).collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use rusqlite::Connection;
-
     use super::*;
 
-    fn count_at_once(store: &Store) -> Option<Result<i64, ()>> {
-        let add = |lines: &mut [BudgetLine]| {
-            lines[0].2 += 1;
-            Ok(lines[0].2)
-        };
-        store.change_budget_at_once("a", &["light"], add).unwrap()
+    fn count_at_once(store: &Store) -> Option<bool> {
+        let former = store.budget("a", &["light"]).unwrap();
+        store.replace_budget_at_once("a", &["light"], &former, &[(0, 0, 1)]).unwrap()
     }
 
     #[test]
     fn only_the_first_work_is_done_at_once() {
         let store = Store::in_memory().unwrap();
-        assert_eq!(count_at_once(&store), Some(Ok(1)));
+        assert_eq!(count_at_once(&store), Some(true));
         assert_eq!(count_at_once(&store), None);
     }
 
@@ -116,18 +122,16 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_kept_by_account_and_a_refusal_changes_nothing() {
+    fn lines_are_kept_by_account_and_replaced_as_they_were_read() {
         let store = Store::in_memory().unwrap();
-        let add = |account: &str, by: i64| {
-            store.change_budget(account, &["light", "day"], |lines| {
-                lines[1].2 += by;
-                if lines[1].2 > 2 { Err(lines[1].2) } else { Ok(lines[1].2) }
-            })
-        };
-        assert_eq!(add("a", 1).unwrap(), Ok(1));
-        assert_eq!(add("a", 1).unwrap(), Ok(2));
-        assert_eq!(add("a", 5).unwrap(), Err(7));
-        assert_eq!(add("a", 0).unwrap(), Ok(2));
-        assert_eq!(add("b", 1).unwrap(), Ok(1));
+        let names = ["light", "day"];
+        let none = [(0, 0, 0), (0, 0, 0)];
+        let first = [(5, 0, 0), (0, 1, 1)];
+        assert_eq!(store.budget("a", &names).unwrap(), none);
+        assert!(store.replace_budget("a", &names, &none, &first).unwrap());
+        assert!(!store.replace_budget("a", &names, &none, &none).unwrap(), "another one was faster");
+        assert_eq!(store.budget("a", &names).unwrap(), first);
+        assert_eq!(store.budget("b", &names).unwrap(), none);
+        assert!(store.replace_budget("a", &names, &first, &none).unwrap());
     }
 }

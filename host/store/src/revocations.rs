@@ -1,17 +1,19 @@
 //! Grants that a service has yet to take back.
 
+use std::fmt;
+
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
-use crate::{Store, StoreError, secrets};
+use crate::{Store, StoreError, connections, exchange_notes, secrets};
 
 /// A grant of a connection that is gone here and may still hold at the service.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PendingRevocation {
     /// Its own id; what is needed to ask again is sealed under it.
     pub id: String,
-    /// What it was: the connection's label, or words for a sign-in that made none.
-    pub label: String,
+    /// What it was of.
+    pub origin: RevocationOrigin,
     /// The connector it was for.
     pub connector: String,
     /// When the connection ended, milliseconds since 1970.
@@ -26,6 +28,27 @@ pub struct PendingRevocation {
     pub last_error: Option<String>,
     /// The place of its grant among all grants of this database, for one that no connection has kept yet; else 0.
     pub granted: i64,
+}
+
+/// What a grant was of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RevocationOrigin {
+    /// A connection.
+    Connection {
+        /// Its name.
+        label: String,
+    },
+    /// A sign-in that made no connection.
+    SignIn,
+}
+
+impl fmt::Display for RevocationOrigin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Connection { label } => f.write_str(label),
+            Self::SignIn => f.write_str("an unfinished sign-in"),
+        }
+    }
 }
 
 impl Store {
@@ -43,16 +66,14 @@ impl Store {
             if secrets::generation(db, connection, of.0)? != Some(of.1) {
                 return Ok(false);
             }
-            db.execute("DELETE FROM secrets WHERE connection = ?1", [connection])?;
-            db.execute("DELETE FROM rotations WHERE connection = ?1", [connection])?;
-            db.execute("DELETE FROM connections WHERE id = ?1", [connection])?;
+            connections::delete(db, connection)?;
             put(db, pending, field, sealed)?;
             Ok(true)
         })
     }
 
-    /// Adds one with what is sealed for it: a grant that no connection keeps yet, which gets its place. Returns that. The fact of the
-    /// name `note` goes with it.
+    /// Adds one with what is sealed for it: a grant that no connection keeps yet, which gets its place. Returns that. The note of
+    /// its exchange goes with it.
     pub fn put_revocation(
         &self,
         pending: &PendingRevocation,
@@ -69,7 +90,7 @@ impl Store {
                 |row| row.get(0),
             )?;
             put(db, &PendingRevocation { granted, ..pending.clone() }, field, sealed)?;
-            db.execute("DELETE FROM meta WHERE name = ?1", [note])?;
+            exchange_notes::end(db, note)?;
             Ok(granted)
         })
     }
@@ -126,19 +147,25 @@ pub(crate) fn end_waiting(db: &Connection, id: &str) -> Result<(), StoreError> {
 }
 
 fn put(db: &Connection, pending: &PendingRevocation, field: &str, sealed: &[u8]) -> Result<(), StoreError> {
+    let (origin, label) = match &pending.origin {
+        RevocationOrigin::Connection { label } => (CONNECTION, label.as_str()),
+        RevocationOrigin::SignIn => (SIGN_IN, ""),
+    };
     db.execute(
-        "INSERT INTO revocations (id, label, connector, created_at, next_at, until, attempts, last_error, granted)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        "INSERT INTO revocations (id, label, connector, created_at, next_at, until, attempts, last_error, granted,
+                                  origin)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         params![
             pending.id,
-            pending.label,
+            label,
             pending.connector,
             pending.created_at,
             pending.next_at,
             pending.until,
             pending.attempts,
             pending.last_error,
-            pending.granted
+            pending.granted,
+            origin
         ],
     )?;
     db.execute(
@@ -154,10 +181,19 @@ fn delete(db: &Connection, id: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// The names of the origins in the database.
+const CONNECTION: &str = "connection";
+const SIGN_IN: &str = "sign-in";
+
 fn read(row: &Row<'_>) -> rusqlite::Result<PendingRevocation> {
+    let origin: String = row.get("origin")?;
     Ok(PendingRevocation {
         id: row.get("id")?,
-        label: row.get("label")?,
+        origin: if origin == SIGN_IN {
+            RevocationOrigin::SignIn
+        } else {
+            RevocationOrigin::Connection { label: row.get("label")? }
+        },
         connector: row.get("connector")?,
         created_at: row.get("created_at")?,
         next_at: row.get("next_at")?,
@@ -171,11 +207,12 @@ fn read(row: &Row<'_>) -> rusqlite::Result<PendingRevocation> {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::exchange_notes::tests::note;
 
     pub(crate) fn pending(id: &str) -> PendingRevocation {
         PendingRevocation {
             id: id.into(),
-            label: "work".into(),
+            origin: RevocationOrigin::Connection { label: "work".into() },
             connector: "zoom".into(),
             created_at: 1,
             next_at: 2,
@@ -189,12 +226,12 @@ pub(crate) mod tests {
     #[test]
     fn note_goes_with_the_grant_that_it_waited_for() {
         let store = Store::in_memory().unwrap();
-        store.put_meta("note.1", "a").unwrap();
-        store.put_meta("note.2", "b").unwrap();
+        store.put_exchange(&note("note.1", 1)).unwrap();
+        store.put_exchange(&note("note.2", 2)).unwrap();
         assert_eq!(store.put_revocation(&pending("rev_1"), "revocation", b"sealed", "note.1").unwrap(), 1);
-        assert_eq!(store.meta_under("note.").unwrap(), [("note.2".to_owned(), "b".to_owned())]);
+        assert_eq!(store.exchanges().unwrap(), [note("note.2", 2)]);
         // The same id again: nothing is written.
         store.put_revocation(&pending("rev_1"), "revocation", b"sealed", "note.2").unwrap_err();
-        assert_eq!(store.get_meta("note.2").unwrap().as_deref(), Some("b"));
+        assert_eq!(store.exchanges().unwrap(), [note("note.2", 2)]);
     }
 }

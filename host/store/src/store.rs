@@ -1,4 +1,4 @@
-//! Opening the database and bringing it to the current version.
+//! Opening the database, and its one connection.
 
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -11,17 +11,8 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, Params, Transaction, TransactionBehavior};
 
 use crate::StoreError;
+use crate::migrations::migrate;
 use crate::worker::Worker;
-
-/// Each is applied once, in order; the count is the `user_version`. Released files never change.
-const MIGRATIONS: &[&str] = &[
-    include_str!("../migrations/001_start.sql"),
-    include_str!("../migrations/002_token_life.sql"),
-    include_str!("../migrations/003_budgets.sql"),
-    include_str!("../migrations/004_grants.sql"),
-    include_str!("../migrations/005_run_connections.sql"),
-    include_str!("../migrations/006_deliveries.sql"),
-];
 
 /// How long a write waits for another process. Writes here take milliseconds. A read waits for nobody but a process that recovers or
 /// folds the journal.
@@ -96,10 +87,7 @@ impl Store {
             "PRAGMA wal_autocheckpoint = 64; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
              PRAGMA secure_delete = ON;",
         )?;
-        // A database of this version is only read: opening it must not wait for the disk.
-        if usize::try_from(version(&connection)?) != Ok(MIGRATIONS.len()) {
-            migrate(&mut connection)?;
-        }
+        migrate(&mut connection)?;
         Ok(Store {
             kept: Arc::new(Kept {
                 connection: Mutex::new(connection),
@@ -253,25 +241,6 @@ pub(crate) fn is_busy(error: &rusqlite::Error) -> bool {
     error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
 }
 
-fn version(connection: &Connection) -> Result<i64, StoreError> {
-    Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
-}
-
-fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let found = version(&transaction)?;
-    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
-    let Some(done) = usize::try_from(found).ok().filter(|done| *done <= MIGRATIONS.len()) else {
-        return Err(StoreError::TooNew { found, known });
-    };
-    for migration in MIGRATIONS.iter().skip(done) {
-        transaction.execute_batch(migration)?;
-    }
-    transaction.pragma_update(None, "user_version", known)?;
-    transaction.commit()?;
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -319,11 +288,10 @@ mod tests {
         let journal = dir.path().join("switchboard.db-wal");
         let count = || {
             let store = Store::open(dir.path()).unwrap();
-            let add = |lines: &mut [crate::BudgetLine]| {
-                lines[0].2 += 1;
-                Ok::<i64, ()>(lines[0].2)
-            };
-            store.change_budget("a", &["light"], add).unwrap().unwrap()
+            let former = store.budget("a", &["light"]).unwrap();
+            let used = former[0].2 + 1;
+            assert!(store.replace_budget("a", &["light"], &former, &[(0, 0, used)]).unwrap());
+            used
         };
         assert!(!journal.exists(), "a change of worth is folded in");
         assert_eq!((count(), count()), (1, 2));

@@ -76,5 +76,5 @@ fn doctor_names_an_interrupted_sign_in_until_it_is_repeated() {
     world.connect("work", "ada@emulator.test");
     assert_eq!(named(&world), None);
     let store = Store::open(world.home.path()).unwrap();
-    assert_eq!(store.meta_under("exchange.").unwrap(), [], "no note stays");
+    assert_eq!(store.exchanges().unwrap(), [], "no note stays");
 }

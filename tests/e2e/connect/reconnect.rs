@@ -102,11 +102,12 @@ fn what_is_kept_beside_a_connection_goes_with_it() {
     let world = made_for("zoom.users.me");
     world.json(&["connection", "plan", "g", "pro", "--json"]);
     let id = world.json(&["connection", "show", "g", "--json"])["id"].as_str().unwrap().to_owned();
-    let kept = || {
-        let store = switchboard_store::Store::open(world.home.path()).unwrap();
-        store.meta_under("").unwrap().into_iter().filter(|(name, _)| name.contains(&id)).count()
-    };
-    assert_eq!(kept(), 2, "what it was made for, and the plan");
+    let store = switchboard_store::Store::open(world.home.path()).unwrap();
+    store.count_usage(&id, "nightly", "run_1", 1).unwrap();
+    assert_eq!(store.plan(&id).unwrap().as_deref(), Some("pro"));
+    assert!(store.requested_access(&id).unwrap().is_some());
     assert_eq!(world.run(&["connection", "disconnect", "g", "--yes"]).code, 0);
-    assert_eq!(kept(), 0);
+    assert_eq!(store.plan(&id).unwrap(), None);
+    assert_eq!(store.requested_access(&id).unwrap(), None);
+    assert_eq!(store.usage(&id).unwrap(), []);
 }

@@ -11,7 +11,7 @@ use serde_json::json;
 use std::{path::Path, sync::Arc};
 use switchboard_connections::{App, ConnectSessions, Connections, KeySource, Method, Service, Vault};
 use switchboard_egress::Egress;
-use switchboard_runtime::{CallOptions, Connector, NoTrace, manifest::Manifest};
+use switchboard_runtime::{CallOptions, Connector, NoTrace};
 use switchboard_store::Store;
 
 type Fails = Box<dyn std::error::Error>;
@@ -27,27 +27,9 @@ fn accounts(home: &Path, egress: Egress) -> Result<Connections, Fails> {
 async fn look_after(accounts: &Connections, zoom: &Connector) -> Result<(), Fails> {
     accounts.finish_sign_ins(&*zoom.owner_check(Arc::new(NoTrace)), |left| println!("{left}")).await?;
     for tried in accounts.retry_revocations().await? {
-        println!("{}: {}", tried.label, tried.failed.as_deref().unwrap_or("revoked"));
+        println!("{}: {}", tried.origin, tried.failed.as_deref().unwrap_or("revoked"));
     }
     Ok(())
-}
-
-/// The addresses of one of the connector's clouds.
-fn service(manifest: &Manifest, cloud: &str, api_base: &str, oauth_base: &str) -> Result<Service, Fails> {
-    let (auth, hosts) = (&manifest.auth, manifest.hosts_of(cloud));
-    Ok(Service {
-        connector: manifest.connector.clone(),
-        api_base: api_base.parse()?,
-        oauth_base: oauth_base.parse()?,
-        authorize_path: auth.authorize_path.clone(),
-        token_path: auth.token_path.clone(),
-        revoke_path: auth.revoke_path.clone(),
-        api_hosts: hosts.api.clone(),
-        credential_hosts: hosts.credential.clone(),
-        download_hosts: hosts.download.clone(),
-        issuer: None,
-        token_errors: auth.token_errors.clone(),
-    })
 }
 
 /// Your pages: `https://platform.example/connect/ID`, and the call-back address that your app lists.
@@ -73,7 +55,8 @@ fn a_platform_connects_its_visitor_and_calls_for_them() {
         let accounts = accounts(world.home.path(), egress).unwrap();
         look_after(&accounts, &zoom).await.unwrap();
         let (api, oauth) = (world.emulator.api_base(), world.emulator.oauth_base());
-        let service = service(zoom.manifest(), "emulator", &api, &oauth).unwrap();
+        let (api, oauth) = (api.parse().unwrap(), oauth.parse().unwrap());
+        let service = Service::from_manifest(zoom.manifest(), "zoom", Some(api), Some(oauth)).unwrap();
         let sign_ins = sign_ins(&accounts, &zoom, service, app).unwrap();
 
         let session = sign_ins.begin(Wish { label: "visitor-7".into(), ..Wish::default() }).unwrap();
@@ -82,7 +65,7 @@ fn a_platform_connects_its_visitor_and_calls_for_them() {
         let query = back.split_once("https://platform.example/oauth/callback?").unwrap().1;
         let answer = sign_ins.complete(&session.id, query).await;
         assert!(sign_ins.answered("visitor-7", &answer).contains("grace@emulator.test"));
-        assert_eq!(answer.unwrap().row.label, "visitor-7");
+        assert_eq!(answer.unwrap().connection.label, "visitor-7");
         let live = accounts.open_connection(Some("visitor-7")).unwrap();
         let me = zoom.call("zoom.users.me", json!({}), Arc::new(live), &CallOptions::default()).await.unwrap();
         assert_eq!(me["email"], "grace@emulator.test");

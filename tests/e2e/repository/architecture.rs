@@ -179,37 +179,78 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-#[test]
-fn the_libraries_of_the_host_know_no_service() {
-    for name in [
-        "automation",
-        "connections",
-        "egress",
-        "engine_local",
-        "json",
-        "listener",
-        "manifest",
-        "runtime",
-        "schema",
-        "store",
-        "suggest",
-        "text_file",
-        "webhooks",
-    ] {
+/// The crates of the host that more than one surface uses.
+const LIBRARIES: [&str; 13] = [
+    "automation",
+    "connections",
+    "egress",
+    "engine_local",
+    "json",
+    "listener",
+    "manifest",
+    "runtime",
+    "schema",
+    "store",
+    "suggest",
+    "text_file",
+    "webhooks",
+];
+
+/// Visits each line of the libraries' sources with its place, without comments and tests.
+fn library_lines(mut visit: impl FnMut(&str, &str)) {
+    for name in LIBRARIES {
         let mut files = Vec::new();
         sources(&World::file(&format!("host/{name}/src")), &mut files);
+        files.retain(|file| !file.file_stem().is_some_and(|stem| stem.to_string_lossy().ends_with("tests")));
         for file in files {
             let text = std::fs::read_to_string(&file).unwrap();
             let product = text.split("#[cfg(test)]").next().unwrap_or_default();
             for (number, line) in product.lines().enumerate() {
                 let code = line.split("//").next().unwrap_or_default();
-                // Addresses; names of headers, of the event that ends a connection, and what signatures begin with.
-                for theirs in ["zoom.us", "api.zoom", "x-zm-", "app_deauthorized", "v0:", "v0="] {
-                    assert!(!code.contains(theirs), "{}:{}: {line}", file.display(), number + 1);
-                }
+                visit(code, &format!("{}:{}: {line}", file.display(), number + 1));
             }
         }
     }
+}
+
+#[test]
+fn the_libraries_of_the_host_know_no_service() {
+    library_lines(|code, place| {
+        // Addresses; names of headers, of the event that ends a connection, and what signatures begin with.
+        for theirs in ["zoom.us", "api.zoom", "x-zm-", "app_deauthorized", "v0:", "v0="] {
+            assert!(!code.contains(theirs), "{place}");
+        }
+    });
+}
+
+/// What a library says is read in a browser too: only a surface spells a flag or a command.
+#[test]
+fn libraries_name_no_flag_and_no_command() {
+    let commands = [
+        "activity",
+        "call",
+        "check",
+        "completion",
+        "connect",
+        "connection",
+        "connector",
+        "doctor",
+        "emulator",
+        "error",
+        "event",
+        "key",
+        "run",
+        "runs",
+        "try",
+    ];
+    library_lines(|code, place| {
+        let mut flags = code.split("--").skip(1);
+        assert!(!flags.any(|flag| flag.starts_with(|letter: char| letter.is_ascii_lowercase())), "{place}");
+        for named in code.split("switchboard ").skip(1) {
+            let word = named.split(|letter: char| !letter.is_ascii_lowercase()).next().unwrap_or_default();
+            assert!(!commands.contains(&word), "{place}");
+        }
+    });
 }
 
 /// Whoever prints past the output module prints what a terminal obeys.

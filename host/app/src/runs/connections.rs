@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use switchboard_connections::Connections;
-use switchboard_store::ConnectionRow;
+use switchboard_connections::{Connection, Connections};
 
 use switchboard_suggest::suggest;
 
@@ -19,7 +18,7 @@ pub fn choose(
     connections: &Connections,
     declared: &[String],
     given: &[String],
-) -> Result<BTreeMap<String, ConnectionRow>, AppError> {
+) -> Result<BTreeMap<String, Connection>, AppError> {
     let only = ONLY.to_owned();
     let names = if declared.is_empty() { std::slice::from_ref(&only) } else { declared };
     let mut chosen = BTreeMap::new();

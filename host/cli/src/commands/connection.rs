@@ -3,15 +3,17 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use switchboard_connections::{ConnectionsError, Usage};
-use switchboard_store::{ConnectionRow, PendingRevocation};
+use switchboard_connections::{Connection, ConnectionsError, Usage};
+use switchboard_store::PendingRevocation;
 
 use crate::app::App;
 use crate::args::ConnectionCommand;
 use crate::commands::connect::{recognise, who};
 use crate::output;
+use crate::present::next_step::spell;
 use switchboard_app::AppError;
-use switchboard_app::housekeeping::grant_of;
+use switchboard_app::connection_step::message_of_step;
+use switchboard_app::housekeeping::{grant_of, is_of_label};
 use switchboard_app::remedy::advised;
 
 pub async fn run(app: &App, command: ConnectionCommand) -> Result<(), AppError> {
@@ -91,16 +93,16 @@ async fn list(app: &App) -> Result<(), AppError> {
         app.say("no connection yet: switchboard try, or switchboard connect");
         return Ok(());
     }
-    let named = |row: &ConnectionRow| match chosen.as_ref().is_some_and(|chosen| chosen.id == row.id) {
+    let named = |row: &Connection| match chosen.as_ref().is_some_and(|chosen| chosen.id == row.id) {
         true => format!("{} (default)", row.label),
         false => row.label.clone(),
     };
     let alive = rows
         .iter()
-        .map(|row| vec![named(row), email(row), row.method.clone(), row.state.clone(), row.api_base.clone()]);
+        .map(|row| vec![named(row), email(row), row.method.to_string(), row.state.to_string(), row.api_base.clone()]);
     let ended = pending
         .iter()
-        .map(|one| vec![one.label.clone(), String::new(), String::new(), REVOKING.to_owned(), String::new()]);
+        .map(|one| vec![one.origin.to_string(), String::new(), String::new(), REVOKING.to_owned(), String::new()]);
     output::table(&["LABEL", "WHO", "METHOD", "STATE", "API"], alive.chain(ended).collect())?;
     for row in &rows {
         if let Some(step) = next_step(row) {
@@ -112,15 +114,14 @@ async fn list(app: &App) -> Result<(), AppError> {
 }
 
 /// What a person has to do about a connection that cannot be used.
-fn next_step(row: &ConnectionRow) -> Option<String> {
-    let (label, state, method) = (row.label.clone(), row.state.clone(), row.method.clone());
-    ConnectionsError::NotActive { label, state, method, reason: String::new() }.next_step()
+fn next_step(row: &Connection) -> Option<String> {
+    Some(message_of_step(row.next_step()?, Some(&row.label), Some(row.method)).spell(spell))
 }
 
 async fn show(app: &App, label: &str) -> Result<(), AppError> {
     let connections = app.connections().await?;
     let mut pending = connections.pending_revocations()?;
-    pending.retain(|one| one.label == label || one.id == label);
+    pending.retain(|one| is_of_label(one, label) || one.id == label);
     let value = match connections.show(label) {
         Ok(row) => {
             let mut shown = shown(&row, connections.default_one()?.as_ref());
@@ -193,7 +194,7 @@ async fn test(app: &App, label: Option<&str>) -> Result<(), AppError> {
 }
 
 /// Says that the user has another address than before.
-pub fn readdressed(before: &ConnectionRow, after: &ConnectionRow) -> Option<String> {
+pub fn readdressed(before: &Connection, after: &Connection) -> Option<String> {
     let (former, now) = (email(before), email(after));
     (former != now).then(|| format!("the user's address changed from {former} to {now}; the connection was updated"))
 }
@@ -206,7 +207,7 @@ const REVOKING: &str = "revoking";
 
 fn revoking(pending: &PendingRevocation) -> Value {
     json!({
-        "label": pending.label, "connector": pending.connector, "state": REVOKING, "reason": pending.last_error,
+        "label": pending.origin.to_string(), "connector": pending.connector, "state": REVOKING, "reason": pending.last_error,
         "ended_at": output::time(pending.created_at), "attempts": pending.attempts,
         "next_attempt_at": output::time(pending.next_at), "given_up_at": output::time(pending.until),
     })
@@ -217,7 +218,7 @@ pub fn still(pending: &PendingRevocation) -> String {
     let why = pending.last_error.as_deref().unwrap_or("it was not asked yet");
     format!(
         "the grant of {} may still hold at the service ({why}); asked again from {}, given up at {}. At once: remove the app in the service's own settings",
-        grant_of(&pending.label),
+        grant_of(&pending.origin),
         output::time(pending.next_at),
         output::time(pending.until)
     )
@@ -230,21 +231,19 @@ pub fn used(usage: &Usage) -> Value {
 /// Characters of an e-mail address, RFC 5321. What else a service calls one would only make columns wide.
 const LONGEST_ADDRESS: usize = 254;
 
-pub fn email(row: &ConnectionRow) -> String {
-    let identity = row.identity.as_ref();
-    let field =
-        |name: &str| identity.and_then(|identity| identity.get(name)).and_then(Value::as_str).map(str::to_owned);
-    let text = field("email").or_else(|| field("user_id")).unwrap_or_default();
+pub fn email(row: &Connection) -> String {
+    let text = row.email().or(row.user_id()).unwrap_or_default();
     if text.chars().count() > LONGEST_ADDRESS {
         return text.chars().take(LONGEST_ADDRESS).chain(['…']).collect();
     }
-    text
+    text.to_owned()
 }
 
-fn shown(row: &ConnectionRow, default: Option<&ConnectionRow>) -> Value {
+fn shown(row: &Connection, default: Option<&Connection>) -> Value {
     json!({
-        "id": row.id, "label": row.label, "connector": row.connector, "method": row.method, "state": row.state, "reason": row.state_reason,
-        "next_step": next_step(row), "default": default.is_some_and(|default| default.id == row.id), "identity": row.identity, "scopes": row.scopes, "api_base": row.api_base, "oauth_base": row.oauth_base,
+        "id": row.id, "label": row.label, "connector": row.connector, "method": row.method.as_str(), "state": row.state.as_str(),
+        "reason": row.reason.as_ref().map(ToString::to_string),
+        "next_step": next_step(row), "default": default.is_some_and(|default| default.id == row.id), "identity": row.owner.as_ref().map(|owner| &owner.identity), "scopes": row.scopes, "api_base": row.api_base, "oauth_base": row.oauth_base,
         "client_id": row.client_id, "created_at": output::time(row.created_at), "last_used_at": row.last_used_at.map(output::time),
     })
 }

@@ -3,7 +3,7 @@
 use std::io::IsTerminal;
 
 use serde_json::json;
-use switchboard_connections::{Method as Kind, Revocation, Usage};
+use switchboard_connections::{Method as Kind, Revocation, State, Usage};
 
 use crate::app::App;
 use crate::commands::connect::attempt;
@@ -40,8 +40,8 @@ pub async fn run(app: &App, label: &str, yes: bool) -> Result<(), AppError> {
         Revocation::Failed(why) => Some(format!(
             "its grant may still hold: {why}. `switchboard connection list` shows when it is asked for again; or remove the app in the service's own settings."
         )),
-        Revocation::NotNeeded if row.state == "disconnected" => None,
-        Revocation::NotNeeded => not_revoked(&row.method).map(str::to_owned),
+        Revocation::NotNeeded if row.state == State::Disconnected => None,
+        Revocation::NotNeeded => not_revoked(row.method).map(str::to_owned),
         Revocation::Done => None,
     };
     if app.global.json {
@@ -63,8 +63,8 @@ pub async fn run(app: &App, label: &str, yes: bool) -> Result<(), AppError> {
 }
 
 /// What goes on at the service although the connection is gone here, and how its owner ends it.
-fn not_revoked(method: &str) -> Option<&'static str> {
-    match Kind::from_name(method)? {
+fn not_revoked(method: Kind) -> Option<&'static str> {
+    match method {
         Kind::Token => Some(
             "nothing was revoked: the pasted token works until it expires. To end it now, revoke it where it was made.",
         ),

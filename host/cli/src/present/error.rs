@@ -38,7 +38,7 @@ pub fn report(error: &AppError, json: bool) -> ExitCode {
 /// For people.
 fn lines(error: &AppError) -> Vec<String> {
     let report = error.report();
-    let mut lines = vec![format!("error[{}]: {}", report.code, report.message)];
+    let mut lines = vec![format!("error[{}]: {}", report.code, report.message.spell(spell))];
     if let Some(run) = report.run {
         lines.push(format!("  at: {}:{}:{}", run.file, run.line, run.column));
     }
@@ -72,12 +72,12 @@ pub fn to_json(error: &AppError) -> Value {
         Family::Refused => "refused",
         Family::Broken => "broken",
     };
-    let mut value = json!({ "code": report.code, "message": report.message, "family": family });
+    let mut value = json!({ "code": report.code, "message": report.message.spell(spell), "family": family });
     let Some(fields) = value.as_object_mut() else { return value };
     if let Some(run) = report.run {
         fields.extend(run.to_json().as_object().cloned().unwrap_or_default());
         // The message holds the step.
-        fields.insert("message".into(), report.message.clone().into());
+        fields.insert("message".into(), report.message.spell(spell).into());
     }
     if let Some(fix) = fix(&report) {
         fields.insert("fix".into(), fix.into());

@@ -11,6 +11,9 @@ pub fn spell(step: &NextStep) -> String {
     match step {
         NextStep::ConnectFirst => "for a demo account: `switchboard try`; for your own: `switchboard connect --guide byo`, or `switchboard connect --guide s2s` without a browser".into(),
         NextStep::ConnectCloud(profile) => format!("--profile {profile}"),
+        NextStep::AllowActivity(id) => format!("`--allow {id}`"),
+        NextStep::TraceRequests => "`--trace`".into(),
+        NextStep::TestConnection => "switchboard connection test LABEL".into(),
         NextStep::ListConnections => "`switchboard connection list`".into(),
         NextStep::ChooseConnection => "--connection LABEL".into(),
         NextStep::ChooseConnections(names) => {

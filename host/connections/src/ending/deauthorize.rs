@@ -6,13 +6,14 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use switchboard_store::{ConnectionRow, Retention};
+use switchboard_store::Retention;
 use switchboard_webhooks::Verified;
 
 use crate::connections::Connections;
+use crate::grant::owner_check::Owner;
 use crate::grant::token::Token;
 use crate::refresh::rotation::{Core, TOKEN};
-use crate::{ConnectionsError, State};
+use crate::{Connection, ConnectionsError, State, StateReason};
 
 /// Without consent, copied data is deleted within this many days at the latest.
 const DELETE_WITHIN_DAYS: i64 = 10;
@@ -94,14 +95,16 @@ impl Deauthorization {
         Ok(Some(Deauthorization { client_id, user_id: text(&rule.user), account_id: text(&rule.account), retain, at }))
     }
 
-    fn concerns(&self, row: &ConnectionRow) -> bool {
-        let known = |name: &str| row.identity.as_ref().and_then(|identity| identity.get(name)).and_then(Value::as_str);
-        if row.client_id.as_deref() != Some(&self.client_id) {
+    fn concerns(&self, connection: &Connection) -> bool {
+        if connection.client_id.as_deref() != Some(&self.client_id) {
             return false;
         }
-        match (&self.user_id, known("user_id")) {
+        match (&self.user_id, connection.user_id()) {
             (Some(said), Some(known)) => said == known,
-            _ => self.account_id.is_some() && self.account_id.as_deref() == known("account_id"),
+            _ => {
+                let account = connection.owner.as_ref().and_then(Owner::account_id);
+                self.account_id.is_some() && self.account_id.as_deref() == account
+            }
         }
     }
 }
@@ -110,19 +113,19 @@ impl Connections {
     /// Ends every connection the event is about: secrets erased, state `disconnected`, the data's clock started.
     /// Returns them as they are now; none for a user nobody connected. A grant that was given after the event goes on:
     /// services tell the same event again, also an hour later, and by then the person may have come back.
-    pub fn deauthorized(&self, event: &Deauthorization) -> Result<Vec<ConnectionRow>, ConnectionsError> {
+    pub fn deauthorized(&self, event: &Deauthorization) -> Result<Vec<Connection>, ConnectionsError> {
         let mut ended = Vec::new();
-        for row in self.list()?.into_iter().filter(|row| event.concerns(row)) {
-            if event.at.is_some_and(|at| self.core.obtained_after(&row.id, at.saturating_add(SKEW_MS))) {
+        for connection in self.list()?.into_iter().filter(|connection| event.concerns(connection)) {
+            let id = &connection.id;
+            if event.at.is_some_and(|at| self.core.obtained_after(id, at.saturating_add(SKEW_MS))) {
                 continue;
             }
             let from = State::Disconnected.reached_from();
-            let reason = "the account removed the app at the service";
-            let moved =
-                self.core.store.move_connection(&row.id, &from, State::Disconnected.as_str(), Some(reason), true)?;
-            self.core.forget(&row.id, event.retain)?;
+            let (to, reason) = (State::Disconnected.as_str(), StateReason::AppRemoved.to_row());
+            let moved = self.core.store.move_connection(id, &from, to, Some(&reason), true)?;
+            self.core.forget(id, event.retain)?;
             if moved {
-                ended.push(self.show(&row.id)?);
+                ended.push(self.show(id)?);
             }
         }
         Ok(ended)

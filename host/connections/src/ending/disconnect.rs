@@ -1,15 +1,13 @@
 //! Ending a connection.
 
-use switchboard_store::ConnectionRow;
-
-use crate::ConnectionsError;
 use crate::connections::Connections;
+use crate::{Connection, ConnectionsError};
 
 /// A connection that is no more.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Disconnected {
     /// What it was.
-    pub row: ConnectionRow,
+    pub connection: Connection,
     /// What became of the grant at the service.
     pub revocation: Revocation,
 }
@@ -30,16 +28,14 @@ impl Connections {
     /// Erases a connection here, then takes the grant back at the service. Erased it is in any case; what the service
     /// did not confirm is kept as a pending revocation.
     pub async fn disconnect(&self, label_or_id: &str) -> Result<Disconnected, ConnectionsError> {
-        let row = self.show(label_or_id)?;
+        let connection = self.show(label_or_id)?;
         let core = &self.core;
         let pending = {
             // Nobody replaces the token while it changes hands.
-            let _alone = core.alone(&row.id).await?;
-            let of = row.clone();
+            let _alone = core.alone(&connection.id).await?;
+            let of = connection.clone();
             core.with_store(move |core| core.begin_revocation(&of)).await?
         };
-        let id = row.id.clone();
-        self.run(move |connections| connections.forget_beside(&id)).await?;
         let revocation = match pending {
             None => Revocation::NotNeeded,
             Some(pending) => match core.attempt(&pending).await? {
@@ -49,6 +45,6 @@ impl Connections {
         };
         // Best effort: a reader in another process keeps the journal until its next turn.
         let _ = core.with_store(|core| Ok(core.store.fold_journal()?)).await;
-        Ok(Disconnected { row, revocation })
+        Ok(Disconnected { connection, revocation })
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
-use switchboard_store::{ConnectionRow, PendingRevocation};
+use switchboard_store::{PendingRevocation, RevocationOrigin};
 
 use crate::connections::Connections;
 use crate::grant::token::{AppSecret, Token};
@@ -15,7 +15,7 @@ use crate::refresh::rotation::{APP, Core, SERVICE, TOKEN};
 use crate::sign_in::oauth::{self, TakenBack};
 use crate::token_endpoint::failure::TokenFailure;
 use crate::token_endpoint::request::TIMEOUT;
-use crate::{App, ConnectionsError, Service};
+use crate::{App, Connection, ConnectionsError, Service};
 
 pub(crate) const FIELD: &str = "revocation";
 /// A sealed token outlives its connection no longer than this.
@@ -30,8 +30,8 @@ const ATTEMPT_MS: i64 = 6 * TIMEOUT.as_millis() as i64;
 /// What became of a pending revocation that was tried again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Retried {
-    /// The label the connection had, or words for a sign-in that made none.
-    pub label: String,
+    /// What the grant was of.
+    pub origin: RevocationOrigin,
     /// Why the grant may still hold; none when the service took it back.
     pub failed: Option<String>,
     /// Whether it was the last attempt: its owner has to remove the app in the service's settings.
@@ -102,11 +102,11 @@ impl Connections {
 
 impl Core {
     /// A revocation that is due after a pause, for a day.
-    pub fn pending(&self, label: &str, connector: &str, pause_ms: i64) -> PendingRevocation {
+    pub fn pending(&self, origin: RevocationOrigin, connector: &str, pause_ms: i64) -> PendingRevocation {
         let now = self.now();
         PendingRevocation {
             id: format!("rev_{:016x}", rand::random::<u64>()),
-            label: label.to_owned(),
+            origin,
             connector: connector.to_owned(),
             created_at: now,
             next_at: now + pause_ms,
@@ -119,8 +119,9 @@ impl Core {
 
     /// Ends a connection here and begins its revocation. None when there is nothing to take back: the token was pasted,
     /// belongs to the account's own app, or was erased.
-    pub fn begin_revocation(&self, row: &ConnectionRow) -> Result<Option<PendingRevocation>, ConnectionsError> {
-        let pending = self.pending(&row.label, &row.connector, 0);
+    pub fn begin_revocation(&self, row: &Connection) -> Result<Option<PendingRevocation>, ConnectionsError> {
+        let origin = RevocationOrigin::Connection { label: row.label.clone() };
+        let pending = self.pending(origin, &row.connector, 0);
         loop {
             let generation = self.store.secret(&row.id, TOKEN)?.map(|kept| kept.generation);
             let job = || -> Result<Option<(Job, u64)>, ConnectionsError> {
@@ -167,10 +168,10 @@ impl Core {
             Ok((job, _)) => self.take_back(&pending.id, job).await.err(),
             Err(error) => Some(error.into()),
         };
-        let label = pending.label.clone();
+        let origin = pending.origin.clone();
         let Some(Refused { why, wait_ms }) = failed else {
             self.forget_revocation(&pending.id).await?;
-            return Ok(Some(Retried { label, failed: None, given_up: false }));
+            return Ok(Some(Retried { origin, failed: None, given_up: false }));
         };
         if !given_up {
             let pause = PAUSE_MS.saturating_mul(1 << pending.attempts.min(6)).min(3_600_000);
@@ -178,7 +179,7 @@ impl Core {
             let next = self.now().saturating_add(pause.max(wait_ms)).min(pending.until);
             self.note_revocation(&pending.id, &why, next).await?;
         }
-        Ok(Some(Retried { label, failed: Some(why), given_up }))
+        Ok(Some(Retried { origin, failed: Some(why), given_up }))
     }
 
     async fn forget_revocation(self: &Arc<Self>, id: &str) -> Result<(), ConnectionsError> {

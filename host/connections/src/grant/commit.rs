@@ -1,13 +1,15 @@
 //! Keeping a grant: the row, its sealed secrets and the connections that end by it, as one.
 
 use serde_json::Value;
-use switchboard_store::{ConnectionRow, Replacement, Snapshot};
+use switchboard_store::{CommitError, ConnectionRow, FormerSecret, GrantCommit, GrantKey, StoreError};
 
-use crate::connections::{Connections, DEFAULT, ID_PREFIX};
-use crate::grant::owner_check::{by_person, email_of, user_of};
+use crate::connections::{Connections, ID_PREFIX};
 use crate::grant::token::Token;
 use crate::refresh::rotation::{APP, SERVICE, TOKEN};
-use crate::{ConnectionsError, Grant, Method, Service, State};
+use crate::{Connection, ConnectionsError, Grant, Method, Service, State, StateReason};
+
+/// Each further try means that a token was refreshed meanwhile, which takes a question to the service.
+const MOST_TRIES: u32 = 20;
 
 /// A connection as it is to be written.
 pub(crate) struct Entry<'a> {
@@ -36,20 +38,20 @@ impl<'a> Entry<'a> {
 
     /// One that is there, with a new grant.
     pub fn again(
-        row: &'a ConnectionRow,
+        connection: &'a Connection,
         method: Method,
         service: &'a Service,
         grant: &'a Grant,
         identity: Option<Value>,
     ) -> Entry<'a> {
         Entry {
-            id: row.id.clone(),
-            label: &row.label,
+            id: connection.id.clone(),
+            label: &connection.label,
             method,
             service,
             grant,
             identity,
-            created_at: Some(row.created_at),
+            created_at: Some(connection.created_at),
         }
     }
 
@@ -67,7 +69,7 @@ impl<'a> Entry<'a> {
             scopes: self.grant.token.scopes.clone(),
             created_at: self.created_at.unwrap_or(now),
             last_used_at: None,
-            state_reason: None,
+            reason: None,
             granted: self.grant.number(),
         }
     }
@@ -82,7 +84,7 @@ impl Connections {
         service: &Service,
         grant: Grant,
         identity: Option<Value>,
-    ) -> Result<ConnectionRow, ConnectionsError> {
+    ) -> Result<Connection, ConnectionsError> {
         self.check_label(label)?;
         Ok(self.keep(Entry::new(label, method, service, &grant, identity), false)?.0)
     }
@@ -95,9 +97,9 @@ impl Connections {
         service: &Service,
         grant: Grant,
         identity: Option<Value>,
-    ) -> Result<ConnectionRow, ConnectionsError> {
-        let row = self.show(label_or_id)?;
-        Ok(self.keep(Entry::again(&row, method, service, &grant, identity), false)?.0)
+    ) -> Result<Connection, ConnectionsError> {
+        let connection = self.show(label_or_id)?;
+        Ok(self.keep(Entry::again(&connection, method, service, &grant, identity), false)?.0)
     }
 
     /// Writes a connection. Of several grants of one app to one user services keep the newest: connections with older ones
@@ -107,91 +109,91 @@ impl Connections {
         &self,
         entry: Entry<'_>,
         alone: bool,
-    ) -> Result<(ConnectionRow, Vec<ConnectionRow>), ConnectionsError> {
-        let (core, row) = (&self.core, entry.row(self.core.now()));
-        let waiting = entry.grant.unkept.as_ref().map(|unkept| unkept.pending.id.as_str());
-        let (user, mut ended) = (user_of(&row).unwrap_or_default(), Vec::new());
-        let written = core.store.put_connection_with(&row, waiting, DEFAULT, |snapshot| {
-            let rows = &snapshot.rows;
-            let former = rows.iter().find(|other| other.id == row.id);
-            if entry.created_at.is_some() && former.is_none() {
-                return Err(ConnectionsError::NotFound { label: row.label.clone(), near: None });
-            }
-            ended = of_user(rows, entry.service, entry.method, entry.grant, user);
-            // A refresh may have brought a newer token until now.
-            let token = self.with_former_secrets(&entry, &ended, snapshot);
-            if let Some(newer) =
-                former.into_iter().chain(&ended).find(|other| waiting.is_some() && other.granted > row.granted)
-            {
-                return Err(ConnectionsError::Overtaken { label: newer.label.clone() });
-            }
-            ended.retain(|other| other.id != row.id);
-            if let Some(first) = ended.first().filter(|_| alone) {
-                let (label, user) = (first.label.clone(), email_of(&row).unwrap_or(user).to_owned());
-                return Err(ConnectionsError::SameAccount { label, user, usage: String::new() });
-            }
-            ended.retain(|row| State::from_name(&row.state).is_some_and(|state| state.may_become(State::Replaced)));
-            // The addresses are sealed too: whoever can write the database cannot send the token elsewhere.
-            let secrets = vec![
-                (TOKEN, core.vault.seal(&row.id, TOKEN, &token)?),
-                (APP, core.vault.seal(&row.id, APP, &entry.grant.app)?),
-                (SERVICE, core.vault.seal(&row.id, SERVICE, entry.service)?),
-            ];
-            Ok(Replacement { secrets, ended: ended.iter().map(|row| row.id.clone()).collect() })
-        });
-        match (written, ended.first()) {
-            (Ok(()), _) => {
-                if let (Some(app), true) = (&entry.grant.app, by_person(entry.method.as_str())) {
-                    // The grant is kept, whatever becomes of a hint.
-                    let _ = self.settle_interrupted(entry.service, &app.client_id, &row.label);
+    ) -> Result<(Connection, Vec<Connection>), ConnectionsError> {
+        let row = entry.row(self.core.now());
+        let connection = Connection::try_from(row.clone())?;
+        let key = grant_key(entry.service, entry.method, entry.grant, connection.user_id().unwrap_or_default());
+        for _ in 0..MOST_TRIES {
+            let commit = self.commit_of(&entry, &row, key.clone(), !alone)?;
+            match self.core.store.commit_grant(&commit) {
+                Ok(ended) => {
+                    if let (Some(app), true) = (&entry.grant.app, entry.method.is_by_person()) {
+                        // The grant is kept, whatever becomes of a hint.
+                        let _ = self.settle_interrupted(entry.service, &app.client_id, &row.label);
+                    }
+                    let ended = ended.into_iter().map(Connection::try_from).collect::<Result<_, _>>()?;
+                    return Ok((connection, ended));
                 }
-                Ok((row, ended))
+                // A refresh has brought a newer token meanwhile.
+                Err(CommitError::Changed) => {}
+                Err(CommitError::Gone) => return Err(ConnectionsError::NotFound { label: row.label, near: None }),
+                Err(CommitError::Overtaken { label }) => return Err(ConnectionsError::Overtaken { label }),
+                Err(CommitError::Conflict(first)) => {
+                    let user = connection.email().or(connection.user_id()).unwrap_or_default();
+                    return Err(self.taken(&Connection::try_from(*first)?, user)?);
+                }
+                Err(CommitError::Store(error)) => return Err(error.into()),
+                Err(_) => break,
             }
-            // What used it is not to be read while all others wait.
-            (Err(ConnectionsError::SameAccount { user, .. }), Some(first)) => Err(self.taken(first, &user)?),
-            (Err(error), _) => Err(error),
         }
+        Err(StoreError::Busy.into())
     }
 
-    /// The new token, with the secrets of the grants that it takes the place of: the service may repeat them.
-    fn with_former_secrets(&self, entry: &Entry<'_>, replaced: &[ConnectionRow], snapshot: &Snapshot<'_>) -> Token {
+    /// The entry with its secrets sealed, among them those of the grants that it takes the place of: the service may repeat
+    /// them.
+    fn commit_of(
+        &self,
+        entry: &Entry<'_>,
+        row: &ConnectionRow,
+        key: Option<GrantKey>,
+        replace: bool,
+    ) -> Result<GrantCommit, ConnectionsError> {
+        let vault = &self.core.vault;
+        let read = self.core.store.former_secrets(&row.id, key.as_ref(), TOKEN)?;
         let mut token = entry.grant.token.clone();
-        let ids = replaced.iter().map(|row| row.id.as_str()).filter(|id| *id != entry.id);
-        for id in ids.chain([entry.id.as_str()]) {
+        for FormerSecret { connection, secret } in &read {
             // A new connection has none, and what cannot be read is not known to anybody.
-            let sealed = snapshot.secret(id, TOKEN).ok().flatten();
-            if let Some(Ok(former)) = sealed.map(|sealed| self.core.vault.unseal::<Token>(id, TOKEN, &sealed.sealed)) {
+            let former = secret.as_ref().map(|secret| vault.unseal::<Token>(connection, TOKEN, &secret.sealed));
+            if let Some(Ok(former)) = former {
                 token.history.add_former(&former);
             }
         }
-        token
+        // The addresses are sealed too: whoever can write the database cannot send the token elsewhere.
+        let secrets = vec![
+            (TOKEN, vault.seal(&row.id, TOKEN, &token)?),
+            (APP, vault.seal(&row.id, APP, &entry.grant.app)?),
+            (SERVICE, vault.seal(&row.id, SERVICE, entry.service)?),
+        ];
+        Ok(GrantCommit {
+            row: row.clone(),
+            again: entry.created_at.is_some(),
+            secrets,
+            key,
+            replace,
+            ends_from: State::Replaced.reached_from(),
+            ended: (State::Replaced.as_str(), StateReason::ReplacedBy { label: row.label.clone() }.to_row()),
+            read,
+            field: TOKEN,
+            waiting: entry.grant.unkept.as_ref().map(|unkept| unkept.pending.id.clone()),
+        })
     }
 }
 
-/// Those of the connections that are of a grant's user and app and lived when its code was exchanged. Some may have been
-/// found ended since, by a call that was under way.
-pub(crate) fn of_user(
-    rows: &[ConnectionRow],
-    service: &Service,
-    method: Method,
-    grant: &Grant,
-    user: &str,
-) -> Vec<ConnectionRow> {
-    let (Some(app), true, false) = (&grant.app, by_person(method.as_str()), user.is_empty()) else {
-        return Vec::new();
-    };
-    let lived = |row: &ConnectionRow| {
-        row.state == State::Active.as_str()
-            || row.state != State::Disconnected.as_str() && grant.living.contains(&row.id)
-    };
-    let of_user = |row: &&ConnectionRow| {
-        by_person(&row.method)
-            && row.client_id.as_deref() == Some(app.client_id.as_str())
-            && row.oauth_base == service.oauth_base.as_str()
-            && user_of(row) == Some(user)
-            && lived(row)
-    };
-    rows.iter().filter(of_user).cloned().collect()
+/// Which connections a grant ends: those of its user through its app, where a person signs in. None for an account's own app,
+/// a pasted token and an unknown user.
+pub(crate) fn grant_key(service: &Service, method: Method, grant: &Grant, user: &str) -> Option<GrantKey> {
+    let app = grant.app.as_ref()?;
+    if !method.is_by_person() || user.is_empty() {
+        return None;
+    }
+    let by_person = Method::ALL.into_iter().filter(|method| method.is_by_person());
+    Some(GrantKey {
+        user_id: user.to_owned(),
+        client_id: app.client_id.clone(),
+        oauth_base: service.oauth_base.to_string(),
+        methods: by_person.map(|method| method.as_str().to_owned()).collect(),
+        living: grant.living.clone(),
+    })
 }
 
 #[cfg(test)]

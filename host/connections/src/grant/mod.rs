@@ -7,6 +7,7 @@ pub(crate) mod rejected;
 pub(crate) mod staged;
 pub(crate) mod token;
 
+use std::fmt;
 use std::sync::Arc;
 
 use switchboard_egress::KnownSecrets;
@@ -27,7 +28,16 @@ pub enum Method {
     Token,
 }
 
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 impl Method {
+    /// Every method.
+    pub const ALL: [Method; 4] = [Method::OAuth, Method::Byo, Method::ServerToServer, Method::Token];
+
     /// The name used in the manifest and in the store.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -38,11 +48,14 @@ impl Method {
         }
     }
 
+    /// Whether a person signs in: their next sign-in through the same app may end the grant of this one.
+    pub fn is_by_person(self) -> bool {
+        matches!(self, Method::OAuth | Method::Byo)
+    }
+
     /// The method of a name.
     pub fn from_name(name: &str) -> Option<Method> {
-        [Method::OAuth, Method::Byo, Method::ServerToServer, Method::Token]
-            .into_iter()
-            .find(|method| method.as_str() == name)
+        Method::ALL.into_iter().find(|method| method.as_str() == name)
     }
 }
 

@@ -8,12 +8,11 @@ use std::fmt;
 use std::sync::Arc;
 
 use switchboard_egress::Identify;
-use switchboard_store::ConnectionRow;
 
 use crate::connections::Connections;
-use crate::grant::commit::{Entry, of_user};
+use crate::grant::commit::{Entry, grant_key};
 use crate::grant::owner_check::Owner;
-use crate::{ConnectionsError, Grant, Method, Service, State};
+use crate::{Connection, ConnectionsError, Grant, Method, NextStep, Service, State};
 
 /// So many connections of one app are tried at most.
 const MOST_TRIED: usize = 8;
@@ -60,23 +59,33 @@ impl fmt::Display for Touched {
                 if lost.is_empty() { Ok(()) } else { write!(f, ", which lacks {}", lost.join(", ")) }
             }
             Touched::Ended { label, state } => {
-                let step = state.next_step().unwrap_or_default().replace("LABEL", label);
                 write!(
                     f,
-                    "`{label}` has ended ({state}): the service keeps only the newest grant of each user and app; {step}"
+                    "`{label}` has ended ({state}): the service keeps only the newest grant of each user and app"
                 )
             }
             Touched::Unknown => f.write_str(
-                "If this user is connected already through the same app, this sign-in may have ended that connection; check it with: switchboard connection test LABEL",
+                "If this user is connected already through the same app, this sign-in may have ended that connection",
             ),
             Touched::Unread => f.write_str(
                 "The service may have given access. Sign in again to replace it, or remove the app's access in the service's own settings",
             ),
             Touched::GivenBack => f.write_str("The service revoked the grant of this sign-in"),
-            Touched::NotGivenBack { why } => write!(
-                f,
-                "The grant of this sign-in may still hold at the service ({why}). `switchboard connection list` shows the next attempt to revoke it; to end it now, remove the app in the service's own settings"
-            ),
+            Touched::NotGivenBack { why } => {
+                write!(f, "The grant of this sign-in may still hold at the service ({why})")
+            }
+        }
+    }
+}
+
+impl Touched {
+    /// What a person does about it.
+    pub fn next_step(&self) -> Option<NextStep> {
+        match self {
+            Touched::Ended { state, .. } => state.next_step(),
+            Touched::Unknown => Some(NextStep::TestConnection),
+            Touched::NotGivenBack { .. } => Some(NextStep::AwaitRevocation),
+            Touched::Kept { .. } | Touched::GivenBack | Touched::Unread => None,
         }
     }
 }
@@ -131,6 +140,20 @@ impl Connections {
         }
     }
 
+    /// The connections that a grant of this user ends, oldest first.
+    fn of_user(
+        &self,
+        service: &Service,
+        method: Method,
+        grant: &Grant,
+        user: &str,
+    ) -> Result<Vec<Connection>, ConnectionsError> {
+        let Some(key) = grant_key(service, method, grant, user) else {
+            return Ok(Vec::new());
+        };
+        self.core.store.connections_of_key(&key)?.into_iter().map(Connection::try_from).collect()
+    }
+
     /// A grant that is not let in goes to the first connection of its user, so that none ends by it. Where there is none, it
     /// goes back to the service.
     pub(crate) async fn give_away(
@@ -140,12 +163,11 @@ impl Connections {
         grant: Grant,
         owner: Owner,
     ) -> Vec<Touched> {
-        let rows = self.list().map(|rows| of_user(&rows, service, method, &grant, &owner.user_id));
         // What cannot be read or written now waits on disk for a later start.
-        let Ok(mut rows) = rows else {
+        let Ok(mut rows) = self.of_user(service, method, &grant, &owner.user_id) else {
             return vec![Touched::Unknown];
         };
-        rows.sort_by_key(|row| row.state != State::Active.as_str());
+        rows.sort_by_key(|row| row.state != State::Active);
         let Some(first) = rows.into_iter().next() else {
             return self.decline(grant).await;
         };
@@ -153,7 +175,7 @@ impl Connections {
             true => Vec::new(),
             false => first.scopes.iter().filter(|scope| !grant.token.scopes.contains(scope)).cloned().collect(),
         };
-        let method = Method::from_name(&first.method).unwrap_or(method);
+        let method = first.method;
         // Its own addresses stay: a sign-in that was refused changes nothing but the token.
         let (of, given) = (first.clone(), grant.clone());
         let keep = move |connections: &Connections| {
@@ -162,7 +184,7 @@ impl Connections {
         };
         match self.run(keep).await {
             Ok((_, others)) => {
-                let replaced = |row: ConnectionRow| Touched::Ended { label: row.label, state: State::Replaced };
+                let replaced = |other: Connection| Touched::Ended { label: other.label, state: State::Replaced };
                 let kept = Touched::Kept { label: first.label, lost };
                 std::iter::once(kept).chain(others.into_iter().map(replaced)).collect()
             }
@@ -190,7 +212,7 @@ impl Connections {
             if tried {
                 continue;
             }
-            match self.show(&row.id).ok().and_then(|row| State::from_name(&row.state)) {
+            match self.show(&row.id).ok().map(|row| row.state) {
                 // No answer now, or none that says anything.
                 Some(State::Active) | None => break,
                 Some(state) => touched.push(Touched::Ended { label: row.label, state }),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use switchboard_egress::{Identify, KnownSecrets};
-use switchboard_store::{FileLock, PendingRevocation};
+use switchboard_store::{FileLock, PendingRevocation, RevocationOrigin};
 use tokio::time::timeout;
 
 use crate::connections::Connections;
@@ -22,7 +22,7 @@ use crate::{App, ConnectionsError, Grant, Method, Service};
 /// Longer than a look at a lock takes.
 const LOOK: Duration = Duration::from_millis(10);
 
-/// What stands in place of a label.
+/// What stands in place of a connection's label and id while it is asked whose the grant is.
 const NAME: &str = "an unfinished sign-in";
 /// So long a sign-in may take to find out whose its grant is, and to keep it.
 const KEPT_WITHIN_MS: i64 = 10 * 60_000;
@@ -52,7 +52,7 @@ impl Connections {
         let secret =
             AppSecret { client_id: app.client_id.clone(), client_secret: app.client_secret.clone(), account_id: None };
         let job = Job { service: service.clone(), app: secret, token, living };
-        match self.core.write_down(&job, note.name()).await {
+        match self.core.write_down(&job, note.id()).await {
             Ok(unkept) => {
                 note.close();
                 Ok(grant(job, unkept))
@@ -164,7 +164,7 @@ impl Connections {
 
 /// Whether it is of a sign-in, and nobody has begun to take it back.
 fn is_sign_in(pending: &PendingRevocation) -> bool {
-    pending.label == NAME && pending.attempts == 0
+    pending.origin == RevocationOrigin::SignIn && pending.attempts == 0
 }
 
 fn grant(job: Job, unkept: Unkept) -> Grant {
@@ -175,7 +175,7 @@ fn grant(job: Job, unkept: Unkept) -> Grant {
 impl Core {
     async fn write_down(self: &Arc<Self>, job: &Job, note: &str) -> Result<Unkept, ConnectionsError> {
         let note = note.to_owned();
-        let pending = self.pending(NAME, &job.service.connector, KEPT_WITHIN_MS);
+        let pending = self.pending(RevocationOrigin::SignIn, &job.service.connector, KEPT_WITHIN_MS);
         let sealed = self.vault.seal(&pending.id, FIELD, job)?;
         // A drain waits for it, also when the caller does not.
         let work = self.in_flight.begin();

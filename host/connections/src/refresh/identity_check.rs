@@ -11,12 +11,12 @@ use switchboard_store::Fence;
 use tokio::time::timeout;
 
 use crate::connections::Connections;
-use crate::grant::owner_check::{Owner, user_of};
+use crate::grant::owner_check::Owner;
 use crate::grant::token::{AppSecret, Token};
 use crate::refresh::rotation::{APP, Core, SERVICE, TOKEN, unavailable};
 use crate::text::clean;
 use crate::token_endpoint::request::TIMEOUT;
-use crate::{ConnectionsError, Grant, Service, State};
+use crate::{ConnectionsError, Grant, Service, State, StateReason};
 
 /// How long one check may take. A lease lives longer than a refresh and its checks.
 pub(crate) const PATIENCE: Duration = TIMEOUT;
@@ -66,7 +66,7 @@ impl From<OwnerCheckError> for CredentialError {
             }
             OwnerCheckError::Unidentified(error) => {
                 let message = not_verified(&error);
-                CredentialError { code: error.code, message, fix: error.fix, retryable: false }
+                CredentialError { code: error.code, message, fix: error.fix, retryable: false, cause: None }
             }
         }
     }
@@ -86,7 +86,7 @@ impl Core {
             return Ok(token);
         };
         // Of an account's own app or an unknown user there is nobody to compare with.
-        if let Some(former) = user_of(&row) {
+        if let Some(former) = row.user_id() {
             let owner = self.identify(id, &row.label, &token, owner_check).await?;
             if owner.user_id != former {
                 self.end_as_foreign(fence, id, (&token, generation), &owner).await?;
@@ -109,14 +109,13 @@ impl Core {
         (token, generation): (&Token, u64),
         owner: &Owner,
     ) -> Result<(), ConnectionsError> {
-        let found = clean(owner.email.as_deref().unwrap_or(&owner.user_id));
-        let reason = format!("the service answered a refresh with a token of another user, {found}; it was not used");
+        let user = clean(owner.email.as_deref().unwrap_or(&owner.user_id));
         let hash = token.rotation_hash();
         let (under, of, sent) = (fence.clone(), id.to_owned(), hash.clone());
         let open =
             move |core: &Core| Ok(core.store.open_rotation(&under, &of, (TOKEN, generation), &sent, core.now())?);
         self.with_store(open).await?;
-        self.over(fence, id, &hash, State::NeedsReconnect, &reason).await
+        self.over(fence, id, &hash, State::NeedsReconnect, StateReason::AnotherUser { user }).await
     }
 
     async fn identify(

@@ -10,8 +10,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use switchboard_egress::{Credential, CredentialError, Egress, Identify};
-use switchboard_store::{ConnectionRow, Fence, Held, Store, StoreError};
+use switchboard_egress::{Cause, Credential, CredentialError, Egress, Identify};
+use switchboard_store::{Fence, Held, Store, StoreError};
 
 use crate::grant::token::{AppSecret, Token};
 use crate::refresh::identity_check::{self, OwnerCheckError};
@@ -20,7 +20,7 @@ use crate::sign_in::oauth;
 use crate::token_endpoint::failure::TokenFailure;
 use crate::token_endpoint::request::TIMEOUT;
 use crate::token_endpoint::token_error::{Verdict, judge};
-use crate::{App, ConnectionsError, Options, Service, Stage, State, Vault};
+use crate::{App, Connection, ConnectionsError, Options, Service, Stage, State, StateReason, TokenRefusal, Vault};
 
 pub(crate) const TOKEN: &str = "token";
 pub(crate) const APP: &str = "app";
@@ -120,20 +120,15 @@ impl Core {
     }
 
     /// A connection that is `active`.
-    pub fn active(&self, id: &str) -> Result<ConnectionRow, ConnectionsError> {
-        let row = self
-            .store
-            .connection(id)?
-            .ok_or_else(|| ConnectionsError::NotFound { label: id.to_owned(), near: None })?;
-        if row.state == "active" {
-            return Ok(row);
-        }
-        Err(ConnectionsError::NotActive {
-            label: row.label,
-            state: row.state,
-            method: row.method,
-            reason: row.state_reason.unwrap_or_else(|| "no reason was kept".to_owned()),
-        })
+    pub fn active(&self, id: &str) -> Result<Connection, ConnectionsError> {
+        let connection =
+            self.connection(id)?.ok_or_else(|| ConnectionsError::NotFound { label: id.to_owned(), near: None })?;
+        if connection.state == State::Active { Ok(connection) } else { Err(connection.not_active()) }
+    }
+
+    /// The connection of a label or an id.
+    pub fn connection(&self, label_or_id: &str) -> Result<Option<Connection>, ConnectionsError> {
+        self.store.connection(label_or_id)?.map(Connection::try_from).transpose()
     }
 
     /// A sealed field and its generation.
@@ -291,7 +286,7 @@ impl Core {
         if !self.with_store(open).await? {
             return self.renewed_meanwhile(id, rejected);
         }
-        let over = async |state, reason: &str| {
+        let over = async |state, reason| {
             self.over(fence, id, &hash, state, reason).await?;
             self.renewed_meanwhile(id, rejected)
         };
@@ -301,14 +296,14 @@ impl Core {
                 let account = secret.account_id.clone();
                 (App::from(secret), account)
             }
-            None => return over(State::NeedsReconnect, "the pasted token has ended; paste a new one").await,
+            None => return over(State::NeedsReconnect, StateReason::PastedTokenEnded).await,
         };
         self.tell(id, Stage::Sending);
         let answer = match (self.check_pause(&service, &app.client_id), &account, &old.refresh) {
             (Err(paused), ..) => Err(paused),
             (_, Some(account), _) => oauth::account_token(&self.egress, &service, &app, account, Some(&old)).await,
             (_, None, Some(refresh)) => oauth::refresh(&self.egress, &service, &app, &old, refresh).await,
-            (_, None, None) => return over(State::NeedsReconnect, "the service gave no way to renew its token").await,
+            (_, None, None) => return over(State::NeedsReconnect, StateReason::NotRenewable).await,
         };
         if let Err(failure) = &answer {
             self.note_pause(&service, &app.client_id, failure).await;
@@ -321,17 +316,14 @@ impl Core {
             Err(TokenFailure::Rejected(refusal)) => match judge(&service, &refusal) {
                 // An account's own app has no grant that could be over.
                 Verdict::Over(state) if account.is_none() => {
-                    let cause = match answer_lost {
-                        true => "the answer to an earlier refresh was lost, and the old token is no longer accepted",
-                        false => "the service no longer accepts the token",
-                    };
-                    over(state, &format!("{cause}: {refusal}")).await
+                    let reason = if answer_lost { StateReason::AnswerLost } else { StateReason::TokenRefused };
+                    over(state, reason(refusal)).await
                 }
                 _ => {
                     self.close_rotation(id).await?;
                     let what = "check its id, its secret and that it is active";
                     let message = format!("the service refused the app: {refusal}; {what}");
-                    Err(unavailable(message, false))
+                    Err(refused(unavailable(message, false), Some(refusal)))
                 }
             },
             Err(TokenFailure::NoEndpoint { address, status }) => {
@@ -404,13 +396,13 @@ impl Core {
         id: &str,
         sent: &str,
         state: State,
-        reason: &str,
+        reason: StateReason,
     ) -> Result<(), ConnectionsError> {
-        let (fence, id, sent, reason) = (fence.clone(), id.to_owned(), sent.to_owned(), reason.to_owned());
+        let (fence, id, sent, reason) = (fence.clone(), id.to_owned(), sent.to_owned(), reason.to_row());
         self.with_store(move |core| {
             let erase = state == State::Disconnected;
             let from = state.reached_from();
-            let to = (state.as_str(), reason.as_str());
+            let to = (state.as_str(), &reason);
             if core.store.move_connection_under(&fence, &sent, &id, &from, to, erase)? && erase {
                 core.forget(&id, false)?;
             }
@@ -490,6 +482,12 @@ fn known(token: &Token, owner_check: Option<&Arc<dyn Identify>>) -> bool {
     !token.unconfirmed || owner_check.is_none()
 }
 
+/// The same with what the token service refused the app with, where it did.
+pub(crate) fn refused(error: CredentialError, refusal: Option<TokenRefusal>) -> CredentialError {
+    let cause = refusal.map(|refusal| Arc::new(ConnectionsError::Rejected { refusal }) as Cause);
+    CredentialError { cause, ..error }
+}
+
 pub(crate) fn unavailable(message: String, retryable: bool) -> CredentialError {
-    CredentialError { code: "unavailable".to_owned(), message, fix: None, retryable }
+    CredentialError { code: "unavailable".to_owned(), message, fix: None, retryable, cause: None }
 }

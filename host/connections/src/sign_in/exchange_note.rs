@@ -4,25 +4,23 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use serde::{Deserialize, Serialize};
-use switchboard_store::{FileLock, Store};
+use switchboard_store::{ExchangeRow, FileLock, Store};
 
 use crate::connections::Connections;
 use crate::refresh::rotation::Core;
 use crate::{App, ConnectionsError, Service};
 
-/// Before a number: the name under which the database keeps a note.
+/// Before a number: the id of a note, which names its lock too.
 const PREFIX: &str = "exchange.";
 /// A note is of no use to anybody after so long.
 const LIFE_MS: i64 = 7 * 24 * 3_600_000;
 
 /// A sign-in that was stopped before its answer arrived.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InterruptedSignIn {
     /// The connector it was for.
     pub connector: String,
     /// Name of the connection it was for; empty where none was given.
-    #[serde(default)]
     pub label: String,
     /// The app it was through.
     pub client_id: String,
@@ -31,17 +29,15 @@ pub struct InterruptedSignIn {
     /// When it was begun, milliseconds since 1970.
     pub at: i64,
     /// Whether a person has seen it: see [`Connections::mark_shown`].
-    #[serde(default)]
     pub shown: bool,
-    #[serde(skip)]
-    name: String,
+    id: String,
 }
 
 /// A code is on its way, or a question about one. Nothing in it is secret. It ends when dropped: only a process that is killed leaves it
 /// behind.
 pub(crate) struct ExchangeNote {
     store: Store,
-    name: String,
+    id: String,
     open: AtomicBool,
     /// While it is there, the exchange goes on.
     lock: Option<FileLock>,
@@ -55,28 +51,28 @@ impl ExchangeNote {
         app: &App,
         label: &str,
     ) -> Result<ExchangeNote, ConnectionsError> {
-        let note = InterruptedSignIn {
+        let note = ExchangeRow {
+            id: format!("{PREFIX}{:016x}", rand::random::<u64>()),
             connector: service.connector.clone(),
             label: label.to_owned(),
             client_id: app.client_id.clone(),
             oauth_base: service.oauth_base.to_string(),
             at: core.now(),
             shown: false,
-            name: format!("{PREFIX}{:016x}", rand::random::<u64>()),
         };
-        let (name, text) = (note.name.clone(), text(&note));
+        let id = note.id.clone();
         let write = move |core: &Core| {
-            let lock = core.store.lock_once(&note.name)?;
-            core.store.put_meta(&note.name, &text)?;
+            let lock = core.store.lock_once(&note.id)?;
+            core.store.put_exchange(&note)?;
             Ok(lock)
         };
         let lock = core.with_store(write).await?;
-        Ok(ExchangeNote { store: core.store.clone(), name, open: AtomicBool::new(true), lock })
+        Ok(ExchangeNote { store: core.store.clone(), id, open: AtomicBool::new(true), lock })
     }
 
-    /// Where the database keeps it.
-    pub fn name(&self) -> &str {
-        &self.name
+    /// Its id in the database.
+    pub fn id(&self) -> &str {
+        &self.id
     }
 
     /// It went with the transaction that wrote the grant down.
@@ -87,9 +83,9 @@ impl ExchangeNote {
     /// There is no answer to wait for.
     pub async fn end(&self) {
         if self.open.swap(false, Ordering::SeqCst) {
-            let (store, name) = (self.store.clone(), self.name.clone());
+            let (store, id) = (self.store.clone(), self.id.clone());
             // A note that stays costs a hint that is not needed.
-            let _ = self.store.call(move || store.delete_meta(&name)).await;
+            let _ = self.store.call(move || store.delete_exchange(&id)).await;
         }
     }
 }
@@ -97,9 +93,9 @@ impl ExchangeNote {
 impl Drop for ExchangeNote {
     fn drop(&mut self) {
         if *self.open.get_mut() {
-            let (store, name, lock) = (self.store.clone(), self.name.clone(), self.lock.take());
+            let (store, id, lock) = (self.store.clone(), self.id.clone(), self.lock.take());
             self.store.spawn(move || {
-                let _ = store.delete_meta(&name);
+                let _ = store.delete_exchange(&id);
                 drop(lock);
             });
         }
@@ -111,7 +107,7 @@ impl Connections {
     /// sign-in to the same connection through the same app settles them.
     pub async fn interrupted_sign_ins(&self) -> Result<Vec<InterruptedSignIn>, ConnectionsError> {
         // Each command asks, and hardly ever is there one: a read waits for nobody.
-        if self.core.store.meta_under(PREFIX)?.is_empty() {
+        if self.core.store.exchanges()?.is_empty() {
             return Ok(Vec::new());
         }
         self.run(Connections::interrupted).await
@@ -121,9 +117,8 @@ impl Connections {
     pub async fn mark_shown(&self, sign_ins: Vec<InterruptedSignIn>) -> Result<(), ConnectionsError> {
         self.run(move |connections| {
             for sign_in in sign_ins {
-                let shown = InterruptedSignIn { shown: true, ..sign_in.clone() };
                 // One that was settled meanwhile stays so.
-                connections.core.store.replace_meta(&sign_in.name, &text(&sign_in), &text(&shown))?;
+                connections.core.store.mark_exchange_shown(&sign_in.id)?;
             }
             Ok(())
         })
@@ -139,7 +134,7 @@ impl Connections {
     ) -> Result<(), ConnectionsError> {
         for note in self.interrupted()? {
             if note.label == label && note.client_id == client_id && note.oauth_base == service.oauth_base.as_str() {
-                self.core.store.delete_meta(&note.name)?;
+                self.core.store.delete_exchange(&note.id)?;
             }
         }
         Ok(())
@@ -147,21 +142,24 @@ impl Connections {
 
     fn interrupted(&self) -> Result<Vec<InterruptedSignIn>, ConnectionsError> {
         let (store, mut notes) = (&self.core.store, Vec::new());
-        for (name, text) in store.meta_under(PREFIX)? {
+        for note in store.exchanges()? {
             // In memory no sign-in outlives its process.
-            if store.folder().is_none() || store.lock_once(&name)?.is_none() {
+            if store.folder().is_none() || store.lock_once(&note.id)?.is_none() {
                 continue;
             }
-            let note = serde_json::from_str(&text).ok();
-            match note.filter(|note: &InterruptedSignIn| self.core.now().saturating_sub(note.at) < LIFE_MS) {
-                Some(note) => notes.push(InterruptedSignIn { name, ..note }),
-                None => store.delete_meta(&name)?,
+            if self.core.now().saturating_sub(note.at) < LIFE_MS {
+                notes.push(note.into());
+            } else {
+                store.delete_exchange(&note.id)?;
             }
         }
         Ok(notes)
     }
 }
 
-fn text(note: &InterruptedSignIn) -> String {
-    serde_json::to_string(note).unwrap_or_default()
+impl From<ExchangeRow> for InterruptedSignIn {
+    fn from(row: ExchangeRow) -> InterruptedSignIn {
+        let ExchangeRow { id, connector, label, client_id, oauth_base, at, shown } = row;
+        InterruptedSignIn { connector, label, client_id, oauth_base, at, shown, id }
+    }
 }

@@ -15,10 +15,10 @@ use url::Url;
 
 use crate::grant::history::SecretHistory;
 use crate::grant::token::Token;
-use crate::token_endpoint::answer::{self, Answer, Refusal};
+use crate::token_endpoint::answer::{self, Answer};
 use crate::token_endpoint::failure::TokenFailure;
 use crate::token_endpoint::request::{self, Question, post, secrets};
-use crate::{App, ConnectionsError, Service};
+use crate::{App, ConnectionsError, Service, TokenRefusal};
 
 /// The grant's name in the standard.
 const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
@@ -219,7 +219,7 @@ pub(crate) async fn device_token(
         }
         other => other,
     };
-    let code = if let Answer::Refusal(Refusal { error, .. }) = &answer { error.as_deref() } else { None };
+    let code = if let Answer::Refusal(TokenRefusal { error, .. }) = &answer { error.as_deref() } else { None };
     match code {
         Some("authorization_pending") => Ok(DeviceAnswer::Pending),
         Some("slow_down") => Ok(DeviceAnswer::SlowDown),
@@ -258,7 +258,7 @@ pub(crate) async fn revoke(
             Err(why) => Answer::Nothing(why),
         },
     };
-    let code = if let Answer::Refusal(Refusal { error, .. }) = &answer { error.as_deref() } else { None };
+    let code = if let Answer::Refusal(TokenRefusal { error, .. }) = &answer { error.as_deref() } else { None };
     match code {
         Some("invalid_token" | "invalid_grant" | "invalid_request") => Ok(TakenBack::Unknown),
         Some("unsupported_token_type") => Ok(TakenBack::Unsupported),

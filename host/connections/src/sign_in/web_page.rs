@@ -3,7 +3,7 @@
 use url::Url;
 
 use crate::ConnectionsError;
-use crate::grant::owner_check::{Admitted, email_of};
+use crate::grant::owner_check::Admitted;
 use crate::sign_in::result_page::document;
 
 /// What a person reads before they go to the service.
@@ -49,7 +49,7 @@ pub(crate) fn asking(asking: &Asking<'_>) -> String {
 pub(crate) fn answered(label: &str, answer: &Result<Admitted, ConnectionsError>) -> String {
     let (title, text) = match answer.as_ref().map_err(ConnectionsError::root) {
         Ok(admitted) => {
-            let who = email_of(&admitted.row).map_or_else(String::new, |email| format!(" as {email}"));
+            let who = admitted.connection.email().map_or_else(String::new, |email| format!(" as {email}"));
             ("Connected", format!("{label} is connected{who}. You can close this window."))
         }
         Err(ConnectionsError::Denied { .. }) => (

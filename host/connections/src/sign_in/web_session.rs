@@ -9,16 +9,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 use rand::RngCore;
 use switchboard_egress::Identify;
-use switchboard_store::ConnectionRow;
 use tokio::time::{Duration, Instant};
 use url::Url;
 
-use crate::grant::owner_check::{Admitted, Care, Owner, by_person, email_of, expected, user_of};
+use crate::grant::owner_check::{Admitted, Care, Owner, expected};
 use crate::grant::rejected::Touched;
 use crate::sign_in::browser::ANOTHER;
 use crate::sign_in::callback::Callback;
 use crate::sign_in::web_page::{self, Asking};
-use crate::{App, Connections, ConnectionsError, Method, Pending, Service};
+use crate::{App, Connection, Connections, ConnectionsError, Method, Pending, Service};
 
 /// How long a link can be opened and a sign-in answered.
 const LIFE: Duration = Duration::from_secs(5 * 60);
@@ -155,7 +154,7 @@ impl ConnectSessions {
             label: &wish.label,
             again: wish.again,
             purposes: &wish.purposes,
-            expected: wish.care.expect_email.as_deref().or(again.as_ref().and_then(email_of)),
+            expected: wish.care.expect_email.as_deref().or(again.as_ref().and_then(Connection::email)),
             authorize: &pending.authorize_url,
         });
         let session = ConnectSession {
@@ -216,18 +215,19 @@ impl ConnectSessions {
 impl Way {
     /// The connection that is to be signed in anew. Nobody else's sign-in takes the place of an account's own app, of another
     /// app's or service's grant, or of a grant of nobody knows whom.
-    fn again(&self, wish: &Wish) -> Result<ConnectionRow, ConnectionsError> {
-        let row = self.connections.show(&wish.label)?;
-        let own = by_person(&row.method)
-            && row.client_id.as_deref() == Some(self.app.client_id.as_str())
-            && (&row.connector, row.oauth_base.as_str()) == (&self.service.connector, self.service.oauth_base.as_str());
-        if !own || user_of(&row).is_none_or(str::is_empty) {
-            return Err(ConnectionsError::AnotherWay { label: row.label });
+    fn again(&self, wish: &Wish) -> Result<Connection, ConnectionsError> {
+        let connection = self.connections.show(&wish.label)?;
+        let own = connection.method.is_by_person()
+            && connection.client_id.as_deref() == Some(self.app.client_id.as_str())
+            && (&connection.connector, connection.oauth_base.as_str())
+                == (&self.service.connector, self.service.oauth_base.as_str());
+        if !own || connection.user_id().is_none() {
+            return Err(ConnectionsError::AnotherWay { label: connection.label });
         }
         if !wish.care.replace {
-            self.connections.check_again(&row.id)?;
+            self.connections.check_again(&connection.id)?;
         }
-        Ok(row)
+        Ok(connection)
     }
 
     async fn complete(&self, open: Open, callback: Callback) -> Result<Admitted, ConnectionsError> {

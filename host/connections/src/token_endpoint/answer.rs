@@ -9,9 +9,9 @@ use serde::Deserialize;
 use serde_json::Value;
 use url::form_urlencoded;
 
-use crate::clock;
 use crate::grant::history::SecretHistory;
 use crate::grant::token::Token;
+use crate::{TokenRefusal, clock};
 
 /// Ten years: more is a mistake of the service.
 const MAX_LIFE_S: u64 = 315_360_000;
@@ -25,41 +25,11 @@ pub(crate) enum Answer {
         why: String,
         token: Box<Token>,
     },
-    Refusal(Refusal),
+    Refusal(TokenRefusal),
     /// Nothing is served at the address.
     NoEndpoint,
     /// It is not the service's own answer, or says nothing.
     Nothing(&'static str),
-}
-
-/// What the service said no with.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Refusal {
-    /// The standard's code.
-    pub error: Option<String>,
-    pub reason: Option<String>,
-    /// The service's own code.
-    pub code: Option<String>,
-    pub status: u16,
-}
-
-impl Refusal {
-    /// The code, or else the status.
-    pub fn name(&self) -> String {
-        self.error.clone().unwrap_or_else(|| format!("status {}", self.status))
-    }
-
-    pub fn reason(&self) -> String {
-        self.reason.clone().unwrap_or_else(|| "no reason given".to_owned())
-    }
-}
-
-impl std::fmt::Display for Refusal {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.name())?;
-        self.code.as_ref().map_or(Ok(()), |code| write!(f, " {code}"))?;
-        write!(f, " ({})", self.reason())
-    }
 }
 
 /// The fields that are read. A field that comes twice makes the body unreadable.
@@ -135,7 +105,7 @@ const PAGE: &str =
     "a web page came, which is not the service's own answer; look for a proxy or a sign-in page of the network";
 
 /// A refusal in the service's own shape. Where it has no code, the address may be wrong.
-fn named(refusal: Refusal, answer: &http::Response<Vec<u8>>) -> Answer {
+fn named(refusal: TokenRefusal, answer: &http::Response<Vec<u8>>) -> Answer {
     match refusal.error.is_none() && refusal.code.is_none() && is_no_endpoint(answer) {
         true => Answer::NoEndpoint,
         false => Answer::Refusal(refusal),
@@ -164,7 +134,7 @@ fn unreadable(answer: &http::Response<Vec<u8>>, kind: &Kind) -> Answer {
         (Some(_), text) => Some(format!("status {status}: {text}")),
         (None, text) => Some(text.to_owned()).filter(|text| !text.is_empty()),
     };
-    Answer::Refusal(Refusal { error, reason, code: None, status })
+    Answer::Refusal(TokenRefusal { error, reason, code: None, status })
 }
 
 fn is_no_endpoint(answer: &http::Response<Vec<u8>>) -> bool {
@@ -230,9 +200,9 @@ enum Given {
 }
 
 impl Fields {
-    fn refusal(&self, status: u16) -> Refusal {
+    fn refusal(&self, status: u16) -> TokenRefusal {
         let first = |values: &[&Option<Value>]| values.iter().find_map(|value| words(value.as_ref()));
-        Refusal {
+        TokenRefusal {
             error: first(&[&self.error]),
             reason: first(&[&self.reason, &self.error_description, &self.message]),
             code: first(&[&self.code]),

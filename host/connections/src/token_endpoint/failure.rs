@@ -2,16 +2,15 @@
 
 use std::time::Duration;
 
-use crate::ConnectionsError;
 use crate::grant::rejected::Touched;
 use crate::grant::token::Token;
-use crate::token_endpoint::answer::Refusal;
+use crate::{ConnectionsError, TokenRefusal};
 
 /// Why the token service gave no token.
 #[derive(Debug)]
 pub(crate) enum TokenFailure {
     /// It said no, and would say no again.
-    Rejected(Refusal),
+    Rejected(TokenRefusal),
     /// Nothing is served at this address.
     NoEndpoint { address: String, status: u16 },
     /// It gave a grant in an answer that cannot be used.
@@ -64,7 +63,7 @@ impl TokenFailure {
 impl From<TokenFailure> for ConnectionsError {
     fn from(failure: TokenFailure) -> Self {
         match failure {
-            TokenFailure::Rejected(refusal) => Self::Rejected { error: refusal.name(), reason: refusal.reason() },
+            TokenFailure::Rejected(refusal) => Self::Rejected { refusal },
             TokenFailure::NoEndpoint { address, status } => {
                 Self::Address { address, why: format!("it answered with status {status}") }
             }

@@ -3,5 +3,6 @@
 pub(crate) mod answer;
 pub(crate) mod failure;
 pub(crate) mod pause;
+pub(crate) mod refusal;
 pub(crate) mod request;
 pub(crate) mod token_error;

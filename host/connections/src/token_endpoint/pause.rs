@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use switchboard_egress::CredentialError;
+use switchboard_store::RefreshFailure;
 
-use crate::Service;
-use crate::refresh::rotation::Core;
+use crate::refresh::rotation::{Core, refused, unavailable};
 use crate::token_endpoint::failure::TokenFailure;
+use crate::{ConnectionsError, Service, TokenRefusal};
 
 /// A longer pause is a mistake of the service, and would stop a connection for days.
 const LONGEST: Duration = Duration::from_secs(3_600);
@@ -21,7 +21,7 @@ impl Core {
         let until = self.now().saturating_add(millis(wait.min(LONGEST)));
         let name = name(service, client_id);
         // Without the note the service is asked once more, which it bears.
-        let _ = self.with_store(move |core| Ok(core.store.put_meta(&name, &until.to_string())?)).await;
+        let _ = self.with_store(move |core| Ok(core.store.put_pause(&name, until)?)).await;
     }
 
     /// The failure of a question that is not sent, because the pause is not over.
@@ -35,12 +35,12 @@ impl Core {
     /// What is left of the pause.
     pub fn pause(&self, service: &Service, client_id: &str) -> Option<Duration> {
         let name = name(service, client_id);
-        let until: i64 = self.store.get_meta(&name).ok()??.parse().ok()?;
+        let until = self.store.pause(&name).ok()??;
         let left = until.saturating_sub(self.now());
         // A time far ahead was written before the clock was set back.
         if left <= 0 || left > millis(LONGEST) {
             let store = self.store.clone();
-            self.store.spawn(move || drop(store.delete_meta(&name)));
+            self.store.spawn(move || drop(store.delete_pause(&name)));
             return None;
         }
         u64::try_from(left).ok().map(Duration::from_millis)
@@ -49,42 +49,51 @@ impl Core {
     /// How another process failed to refresh this connection since then, so that whoever waited for it does not ask the same
     /// again.
     pub fn refresh_failure_since(&self, id: &str, from: i64) -> Option<CredentialError> {
-        let noted: Noted = serde_json::from_str(&self.store.get_meta(&failure_name(id)).ok()??).ok()?;
-        (from..=self.now()).contains(&noted.at).then(|| {
-            let Noted { message, retryable, .. } = noted;
-            CredentialError { code: UNAVAILABLE.to_owned(), message, fix: None, retryable }
-        })
+        let failure = self.store.refresh_failure(id).ok()??;
+        if !(from..=self.now()).contains(&failure.at) {
+            return None;
+        }
+        let refusal = failure.token_status.map(|status| TokenRefusal {
+            error: failure.token_error,
+            reason: failure.token_message,
+            code: failure.token_code,
+            status,
+        });
+        Some(refused(unavailable(failure.message, failure.retryable), refusal))
     }
 
     /// Notes a failure for those who wait. What ends the connection is in its state.
     pub fn note_refresh_failure(&self, id: &str, failure: &CredentialError) {
-        let noted = Noted { at: self.now(), message: failure.message.clone(), retryable: failure.retryable };
-        if let (UNAVAILABLE, Ok(text)) = (failure.code.as_str(), serde_json::to_string(&noted)) {
-            let (store, name) = (self.store.clone(), failure_name(id));
-            // Done before the lease is given back, which is the store's next work.
-            self.store.spawn(move || drop(store.put_meta(&name, &text)));
+        if failure.code != UNAVAILABLE {
+            return;
         }
+        let refusal = match failure.cause.as_ref().and_then(|cause| cause.downcast_ref()) {
+            Some(ConnectionsError::Rejected { refusal }) => Some(refusal.clone()),
+            _ => None,
+        };
+        let status = refusal.as_ref().map(|refusal| refusal.status);
+        let refusal = refusal.unwrap_or_default();
+        let failure = RefreshFailure {
+            at: self.now(),
+            message: failure.message.clone(),
+            retryable: failure.retryable,
+            token_error: refusal.error,
+            token_code: refusal.code,
+            token_message: refusal.reason,
+            token_status: status,
+        };
+        let (store, id) = (self.store.clone(), id.to_owned());
+        // Done before the lease is given back, which is the store's next work.
+        self.store.spawn(move || drop(store.put_refresh_failure(&id, &failure)));
     }
 }
 
 /// The code of a token that cannot be had now.
 const UNAVAILABLE: &str = "unavailable";
 
-/// A failed refresh.
-#[derive(Serialize, Deserialize)]
-struct Noted {
-    at: i64,
-    message: String,
-    retryable: bool,
-}
-
 fn name(service: &Service, client_id: &str) -> String {
     let of = format!("{} {client_id}", service.oauth_base);
-    format!("pause.{:x}", Sha256::digest(of))
-}
-
-pub(crate) fn failure_name(id: &str) -> String {
-    format!("refresh-failure.{id}")
+    format!("{:x}", Sha256::digest(of))
 }
 
 fn millis(time: Duration) -> i64 {

@@ -11,9 +11,9 @@ use url::form_urlencoded;
 
 use crate::grant::token::Token;
 use crate::text::clean;
-use crate::token_endpoint::answer::{self, Answer, Refusal};
+use crate::token_endpoint::answer::{self, Answer};
 use crate::token_endpoint::failure::TokenFailure;
-use crate::{App, ConnectionsError, Service, clock};
+use crate::{App, ConnectionsError, Service, TokenRefusal, clock};
 
 /// How long one question to the sign-in service may take. Leases must live longer.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(30);
@@ -76,7 +76,7 @@ impl Response {
         // Before anything is cut off: half a secret would not be found.
         let shown = |text: String| clean(&secrets.scrub_text(text));
         match answer {
-            Answer::Refusal(refusal) => self.refused(Refusal {
+            Answer::Refusal(refusal) => self.refused(TokenRefusal {
                 error: refusal.error.map(shown),
                 reason: refusal.reason.map(shown),
                 code: refusal.code.map(shown),
@@ -92,7 +92,7 @@ impl Response {
     }
 
     /// A refusal that says "later" is none.
-    fn refused(&self, refusal: Refusal) -> TokenFailure {
+    fn refused(&self, refusal: TokenRefusal) -> TokenFailure {
         let message = || format!("it answered {refusal}, status {}", refusal.status);
         match refusal.error.as_deref() {
             // The service did nothing yet.

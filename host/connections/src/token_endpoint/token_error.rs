@@ -1,7 +1,6 @@
 //! What a refusal of the token service means for the connection.
 
-use crate::token_endpoint::answer::Refusal;
-use crate::{Service, State};
+use crate::{Service, State, TokenRefusal};
 
 /// What a refusal means.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,7 +14,7 @@ pub(crate) enum Verdict {
 /// Reads a refusal by its codes, never by its words. The service's own code decides when the manifest knows it.
 ///
 /// Some services refuse a spent token with status 400 and no code at all.
-pub(crate) fn judge(service: &Service, refusal: &Refusal) -> Verdict {
+pub(crate) fn judge(service: &Service, refusal: &TokenRefusal) -> Verdict {
     let known = |code: &str| service.token_errors.get(code).map(String::as_str);
     let (error, code) = (refusal.error.as_deref(), refusal.code.as_deref());
     match code.and_then(known).or_else(|| error.and_then(known)) {
@@ -53,7 +52,7 @@ mod tests {
             ("unsupported_grant_type", None, Verdict::App),
         ] {
             let text = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-            let refusal = Refusal { error: text(error), reason: None, code: code.and_then(text), status: 400 };
+            let refusal = TokenRefusal { error: text(error), reason: None, code: code.and_then(text), status: 400 };
             assert_eq!(judge(&service, &refusal), verdict, "{refusal}");
         }
     }

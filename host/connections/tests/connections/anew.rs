@@ -24,7 +24,7 @@ impl Identify for Ada {
 
 async fn connected(server: &TokenServer, connections: &Connections) -> String {
     let grant = sign_in(server, connections).await.told();
-    admit(connections, server, "work", grant, &Care::default()).await.told().row.id
+    admit(connections, server, "work", grant, &Care::default()).await.told().connection.id
 }
 
 fn again() -> Wish {
@@ -39,7 +39,7 @@ async fn a_connection_that_gets_another_name_while_its_user_signs_in_anew_gets_t
     let sessions = sessions_by(&server, &connections, Arc::new(Ada));
     let session = sessions.begin(again()).told();
     connections.rename("work", "library").told();
-    let row = sessions.complete(&session.id, &answer(&session.authorize_url)).await.told().row;
+    let row = sessions.complete(&session.id, &answer(&session.authorize_url)).await.told().connection;
     assert_eq!(row.id, id);
 }
 

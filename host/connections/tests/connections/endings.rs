@@ -29,7 +29,7 @@ async fn o_20_o_21_a_service_that_is_down_is_asked_again_until_it_takes_the_gran
     erased(&connections, dir.path());
     assert_eq!(connections.show("work").refused().code(), "not-found");
     let pending = connections.pending_revocations().told();
-    assert_eq!((pending.len(), pending[0].label.as_str(), pending[0].attempts), (1, "work", 1));
+    assert_eq!((pending.len(), pending[0].origin.to_string().as_str(), pending[0].attempts), (1, "work", 1));
     assert!(pending[0].last_error.as_ref().unwrap().contains("503"));
     // Not at once again.
     assert!(connections.retry_revocations().await.told().is_empty());

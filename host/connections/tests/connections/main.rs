@@ -12,6 +12,7 @@ mod leaks;
 mod life;
 mod overtaken;
 mod peers;
+mod reasons;
 mod refresh;
 mod refused;
 mod session;

@@ -77,7 +77,7 @@ async fn trouble_at_the_service_changes_nothing() {
         let error = live.renew(&rejected, None).await.refused();
         assert_eq!((error.code.as_str(), error.retryable), ("unavailable", true), "{error}");
     }
-    assert_eq!(connections.show("work").told().state, "active");
+    assert_eq!(connections.show("work").told().state.as_str(), "active");
     assert_eq!(live.renew(&rejected, None).await.told().fingerprint(), access(2));
 }
 
@@ -91,8 +91,8 @@ async fn a_refused_grant_is_named_and_nothing_is_erased() {
     let error = live.renew(&Credential::new("canary-access-1".into()), None).await.refused();
     assert_eq!((error.code.as_str(), error.retryable), ("needs-reconnect", false), "{error}");
     let row = connections.show("work").told();
-    assert_eq!(row.state, "needs-reconnect");
-    assert!(row.state_reason.unwrap().contains("Invalid Token!"));
+    assert_eq!(row.state.as_str(), "needs-reconnect");
+    assert!(row.reason.unwrap().to_string().contains("Invalid Token!"));
     assert_eq!(connections.open_connection(None).refused().code(), "needs-reconnect");
     assert!(connections.app("work").told().is_some());
     assert_eq!(server.posts().len(), 1);
@@ -109,7 +109,7 @@ async fn a_lost_answer_is_told_as_the_cause() {
     let lost = live.renew(&rejected, None).await.refused();
     assert!(lost.retryable && lost.message.contains("the next call will show it"), "{lost}");
     assert_eq!(live.renew(&rejected, None).await.refused().code, "needs-reconnect");
-    let reason = connections.show("work").told().state_reason.unwrap();
+    let reason = connections.show("work").told().reason.unwrap().to_string();
     assert!(reason.contains("lost"), "{reason}");
 }
 

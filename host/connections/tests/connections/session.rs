@@ -65,7 +65,7 @@ async fn a_link_names_the_label_first_and_its_answer_makes_the_connection() {
         "{asked}"
     );
     let admitted = sessions.complete(&session.id, &answer(&session.authorize_url)).await.told();
-    assert_eq!((admitted.row.label.as_str(), admitted.row.state.as_str()), ("library", "active"));
+    assert_eq!((admitted.connection.label.as_str(), admitted.connection.state.as_str()), ("library", "active"));
     let again = sessions.complete(&session.id, &answer(&session.authorize_url)).await.refused();
     assert_eq!(again.code(), "sign-in-ended", "one answer ends it");
 }
@@ -92,7 +92,7 @@ async fn o_01_an_answer_of_another_persons_session_connects_nothing_and_ends_not
     // Both sign-ins go on, each once.
     assert!(sessions.session(&theirs.id).is_some());
     let own = answer(&mine.authorize_url);
-    assert_eq!(sessions.complete(&mine.id, &own).await.told().row.label, "mine");
+    assert_eq!(sessions.complete(&mine.id, &own).await.told().connection.label, "mine");
     assert_eq!(sessions.complete(&mine.id, &own).await.refused().code(), "sign-in-ended");
 }
 
@@ -102,18 +102,18 @@ async fn the_same_user_again_leaves_the_first_connection_with_the_new_grant() {
     let connections = open(folder.path());
     let sessions = sessions(&server, &connections, "ada");
     let first = sessions.begin(wish("first")).told();
-    let row = sessions.complete(&first.id, &answer(&first.authorize_url)).await.told().row;
+    let row = sessions.complete(&first.id, &answer(&first.authorize_url)).await.told().connection;
     connections.note_usage(&row.id, "weekly-sync", "r-1", 7).unwrap();
     let second = sessions.begin(wish("second")).told();
     let refused = sessions.complete(&second.id, &answer(&second.authorize_url)).await.refused();
     assert!(refused.code() == "same-account" && refused.to_string().contains("weekly-sync"), "{refused}");
     assert_eq!(connections.list().told().len(), 1);
-    assert_eq!(connections.show("first").told().state, "active");
+    assert_eq!(connections.show("first").told().state.as_str(), "active");
     let forced = Wish { care: Care { replace: true, ..Care::default() }, ..wish("second") };
     let second = sessions.begin(forced).told();
     let admitted = sessions.complete(&second.id, &answer(&second.authorize_url)).await.told();
     assert_eq!(admitted.replaced[0].usage[0].automation, "weekly-sync");
-    assert_eq!(connections.show("first").told().state, "replaced");
+    assert_eq!(connections.show("first").told().state.as_str(), "replaced");
 }
 
 #[tokio::test]

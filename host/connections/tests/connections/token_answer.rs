@@ -35,7 +35,7 @@ async fn renew(connections: &Connections) -> Result<Credential, CredentialError>
 }
 
 fn state(connections: &Connections) -> String {
-    connections.show("work").told().state
+    connections.show("work").told().state.to_string()
 }
 
 #[tokio::test]
@@ -155,7 +155,7 @@ async fn a_turned_away_refresh_is_no_lost_answer() {
     let error = refused(&connections, &server, Next::Status(429, "{}")).await;
     assert!(error.message.contains("nothing was changed"), "{error}");
     refused(&connections, &server, Next::Status(400, r#"{"error":"invalid_grant"}"#)).await;
-    let reason = connections.show("work").told().state_reason.unwrap();
+    let reason = connections.show("work").told().reason.unwrap().to_string();
     assert!(!reason.contains("lost"), "{reason}");
 }
 
@@ -219,7 +219,7 @@ async fn a_secret_that_the_service_repeats_is_not_kept() {
             let body = format!(r#"{{"error":"invalid_grant","error_description":"Invalid token: {text}"}}"#);
             let error = refused(&connections, &server, whole(400, JSON, &body)).await;
             assert!(error.message.contains("Invalid token: [hidden]"), "{text}: {error}");
-            let reason = connections.show("work").told().state_reason.unwrap();
+            let reason = connections.show("work").told().reason.unwrap().to_string();
             assert!(reason.contains("[hidden]"), "{text}: {reason}");
         }
     }
@@ -279,7 +279,7 @@ async fn refresh_with_foreign_token_ends_connection() {
     let error = renew_checked(&connections, "grace").await.refused();
     assert_eq!(error.code, "needs-reconnect", "{error}");
     assert!(error.message.contains("another user, grace@example.com"), "{error}");
-    assert_eq!(connections.show("work").told().identity.unwrap()["user_id"], "ada");
+    assert_eq!(connections.show("work").told().owner.unwrap().user_id, "ada");
 }
 
 #[tokio::test]

@@ -129,7 +129,7 @@ async fn a_device_sign_in_has_one_note_until_it_ends() {
     let (server, folder) = (TokenServer::start(3_600).await, home());
     let connections = open(folder.path());
     let store = switchboard_store::Store::open(folder.path()).unwrap();
-    let notes = || store.meta_under("exchange.").unwrap().len();
+    let notes = || store.exchanges().unwrap().len();
     server.seen.lock().unwrap().device_life_s = 30;
     for next in [NOT_YET, NOT_YET, Next::Status(400, r#"{"error":"access_denied"}"#)] {
         server.then(next);

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use serde_json::{Value, json};
 use switchboard_connections::{Care, Connections, Identify, IdentifyError, Loopback, Method, Owner, Touched, Wish};
 use switchboard_egress::Connection;
+use switchboard_store::RevocationOrigin;
 
 use crate::refused::{ada, admit, sign_in};
 use crate::session::{answer, sessions_by};
@@ -40,7 +41,7 @@ async fn o_21_a_service_that_is_down_is_asked_again_for_the_grant_of_a_stranger(
     server.seen.lock().unwrap().revocation_down = true;
     let refused = admit(&connections, &server, "work", grant, &only_grace()).await.refused();
     assert!(refused.to_string().contains("may still hold at the service") && refused.to_string().contains("503"));
-    assert_eq!(connections.pending_revocations().told()[0].label, "an unfinished sign-in");
+    assert_eq!(connections.pending_revocations().told()[0].origin, RevocationOrigin::SignIn);
     server.seen.lock().unwrap().revocation_down = false;
     clock.to(2 * MINUTE_MS);
     let retried = open_at(folder.path(), &clock).retry_revocations().await.told();
@@ -128,7 +129,7 @@ async fn a_sign_in_that_was_cut_short_gives_its_grant_to_the_connection_of_its_u
     // A call meets the ended grant first.
     let live = connections.open_connection(Some("first")).told();
     server.call(&live).await.unwrap_err();
-    assert_eq!(connections.show("first").told().state, "needs-reconnect");
+    assert_eq!(connections.show("first").told().state.as_str(), "needs-reconnect");
     let left = finished(&open(folder.path()), &server).await;
     assert!(matches!(left.as_slice(), [Touched::Kept { label, .. }] if label == "first"), "{left:?}");
     let live = connections.open_connection(Some("first")).told();
@@ -163,10 +164,10 @@ async fn an_older_grant_never_takes_the_place_of_a_newer_one() {
         let refused = admit(&connections, &server, "third", older, &older_care).await.refused();
         assert_eq!(refused.code(), "sign-in-ended", "{refused}");
         assert!(refused.to_string().contains("later as `second`"), "{refused}");
-        assert_eq!(connections.show("second").told().state, "active");
+        assert_eq!(connections.show("second").told().state.as_str(), "active");
         let live = connections.open_connection(Some("second")).told();
         assert_eq!(server.call(&live).await, Ok(()), "with its own grant");
-        assert!(connections.show("first").is_ok_and(|row| row.state == "replaced") == newer_care.replace);
+        assert!(connections.show("first").is_ok_and(|row| row.state.as_str() == "replaced") == newer_care.replace);
     }
 }
 
@@ -184,7 +185,7 @@ async fn a_late_sign_in_changes_no_connection_that_was_signed_in_anew() {
     connections.readmit("first", Method::Byo, &server.service(), again, Owner::of(ada()), false).await.told();
     let refused = admit(&connections, &server, "x", late, &Care::default()).await.refused();
     assert!(refused.to_string().contains("finished too late"), "{refused}");
-    assert_eq!(connections.show("first").told().state, "active");
+    assert_eq!(connections.show("first").told().state.as_str(), "active");
 }
 
 #[tokio::test]
@@ -329,7 +330,7 @@ async fn a_person_who_closes_the_page_too_early_is_connected_all_the_same() {
         }
     };
     tokio::time::timeout(Duration::from_secs(10), made).await.unwrap();
-    assert_eq!(connections.show("work").told().state, "active");
+    assert_eq!(connections.show("work").told().state.as_str(), "active");
     assert!(server.revoked().is_empty());
 }
 

@@ -5,12 +5,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use switchboard_automation::Allowance;
-use switchboard_connections::{Connections, Method as Kind};
+use switchboard_connections::{Connection, Connections, Method as Kind};
 use switchboard_manifest::remedy::Sign;
 use switchboard_manifest::scopes::{Lacking, Level, Style as Spelling, Wanted};
 use switchboard_manifest::{Activity, Effect, Manifest, PlanCheck, Remedy, RoleCheck};
 use switchboard_runtime::{CallError, Connector, Problem, Retry};
-use switchboard_store::ConnectionRow;
 
 use crate::app::App;
 use crate::args::{Connect, Method, Style};
@@ -283,15 +282,15 @@ pub async fn rights(
     app: &App,
     connector: &Connector,
     connections: &Connections,
-    row: &ConnectionRow,
+    row: &Connection,
     activities: &[&Activity],
 ) -> Rights {
     let Some(check) = connector.manifest().role_check.clone() else {
         return Rights::default();
     };
     let asking = Asked { app, connector, connections, row };
-    let role = row.identity.as_ref().and_then(|identity| identity.get("role")?.as_str());
-    let mut found = match row.method == Kind::ServerToServer.as_str() || !asking.may(&check.activity) {
+    let role = row.owner.as_ref().and_then(|owner| owner.identity.get("role")?.as_str());
+    let mut found = match row.method == Kind::ServerToServer || !asking.may(&check.activity) {
         // An account's own app has no role that could be looked up.
         true => Rights { unasked: true, ..Rights::default() },
         false => role_rights_of(&asking, &check, role).await,
@@ -307,7 +306,7 @@ struct Asked<'a> {
     app: &'a App,
     connector: &'a Connector,
     connections: &'a Connections,
-    row: &'a ConnectionRow,
+    row: &'a Connection,
 }
 
 impl Asked<'_> {
@@ -329,6 +328,7 @@ impl Asked<'_> {
                 retry: Retry::Never,
                 not_sent: true,
                 details: None,
+                cause: None,
             })
         })?;
         let options = self.app.call_options(live.label());
@@ -339,7 +339,7 @@ impl Asked<'_> {
 
 /// Whether somebody with the right is refused all the same. An account's own app has every right that its scopes say.
 async fn plan_low(asking: &Asked<'_>, check: &RoleCheck, role: Option<&str>, held: &[String]) -> bool {
-    let every = role == Some(check.owner.as_str()) || asking.row.method == Kind::ServerToServer.as_str();
+    let every = role == Some(check.owner.as_str()) || asking.row.method == Kind::ServerToServer;
     let may = |one: &&PlanCheck| (every || held.contains(&one.right)) && asking.may(&one.activity);
     match check.plan.iter().find(may) {
         Some(one) => matches!(asking.ask(&one.activity, &one.input).await,

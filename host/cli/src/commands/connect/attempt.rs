@@ -3,10 +3,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
 use switchboard_connections::ConnectionsError;
 use switchboard_manifest::scopes::Style;
-use switchboard_store::Store;
+use switchboard_store::{AttemptFailure, SignInAttempt, Store};
 use url::Url;
 
 use crate::app::App;
@@ -15,14 +14,8 @@ use switchboard_app::AppError;
 use switchboard_app::OriginalRequest;
 use switchboard_app::remedy::Facts;
 
-/// Where the database keeps them: this, and the label.
-const KEPT: &str = "attempt.";
-
-/// So many are kept; of more the oldest go.
-const MOST: usize = 20;
-
 /// What is kept of one. Nothing secret is in it.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default)]
 pub struct Attempt {
     pub label: String,
     /// When it ended, or began where nobody knows how it ended.
@@ -31,35 +24,21 @@ pub struct Attempt {
     pub redirect: Option<String>,
     pub expected: Option<String>,
     /// Who signed in, once that is known. Not kept: it may be somebody else.
-    #[serde(skip)]
     pub email: Option<String>,
     /// The service's sign-in addresses. None before the service was asked.
     pub oauth_base: Option<String>,
     /// The page that a browser was to open.
     pub authorize: Option<String>,
     /// None where no answer came: most often the person went away.
-    pub failure: Option<Failure>,
+    pub failure: Option<AttemptFailure>,
     /// The command, to be given once more.
-    #[serde(default)]
     pub given: Option<OriginalRequest>,
     /// Whether the app gave no scope of the kind asked for, and seems to have classic ones (true) or granular ones.
-    #[serde(default)]
     pub classic_app: Option<bool>,
     /// The scopes that were missed.
-    #[serde(default)]
     pub scopes: Vec<String>,
     /// While it waits: the program, and until when.
-    #[serde(default)]
     pub waits: Option<(u32, i64)>,
-}
-
-/// How one failed.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Failure {
-    pub code: String,
-    pub message: String,
-    /// Id of the remedy.
-    pub remedy: Option<String>,
 }
 
 impl Attempt {
@@ -119,7 +98,7 @@ impl Attempt {
         }
         self.waits = None;
         self.scopes = error.scopes();
-        self.failure = (!gave_up(error)).then(|| Failure {
+        self.failure = (!gave_up(error)).then(|| AttemptFailure {
             code: error.code(),
             message: error.to_string(),
             remedy: error.report().guidance.map(|guidance| guidance.remedy.id.clone()),
@@ -130,29 +109,62 @@ impl Attempt {
     /// It succeeded: neither it nor an earlier one of the same user through the same app is of interest any more.
     pub fn succeeded(&self, app: &App, email: Option<&str>) {
         let Ok(store) = app.store() else { return };
-        let mut names = Vec::new();
-        for (name, other) in kept(&store) {
+        let mut labels = Vec::new();
+        for other in store.attempts().unwrap_or_default() {
             let same_app = other.client_id == self.client_id && other.oauth_base == self.oauth_base;
             let same_user = other.expected.is_none() || other.expected.as_deref() == email;
             if other.label == self.label || same_app && same_user {
-                names.push(name);
+                labels.push(other.label);
             }
         }
         let of = store.clone();
-        store.spawn(move || names.iter().for_each(|name| drop(of.delete_meta(name))));
+        store.spawn(move || labels.iter().for_each(|label| drop(of.delete_attempt(label))));
     }
 
     /// Without it the doctor knows less; the sign-in itself is not affected.
     fn keep(&mut self, app: &App) {
         self.at_ms = jiff::Timestamp::now().as_millisecond();
-        let (Ok(store), Ok(text)) = (app.store(), serde_json::to_string(self)) else { return };
-        let (of, name) = (store.clone(), format!("{KEPT}{}", self.label));
-        store.spawn(move || {
-            let _ = of.put_meta(&name, &text);
-            for (name, _) in kept(&of).iter().rev().skip(MOST) {
-                let _ = of.delete_meta(name);
-            }
-        });
+        let Ok(store) = app.store() else { return };
+        let (of, attempt) = (store.clone(), self.to_row());
+        store.spawn(move || drop(of.put_attempt(&attempt)));
+    }
+
+    fn to_row(&self) -> SignInAttempt {
+        let Self { label, client_id, redirect, expected, oauth_base, authorize, failure, scopes, .. } = self.clone();
+        SignInAttempt {
+            label,
+            at: self.at_ms,
+            client_id,
+            redirect,
+            expected,
+            oauth_base,
+            authorize,
+            failure,
+            command: self.given.clone().map(|request| request.0),
+            classic_app: self.classic_app,
+            scopes,
+            waits: self.waits,
+        }
+    }
+}
+
+impl From<SignInAttempt> for Attempt {
+    fn from(row: SignInAttempt) -> Self {
+        Self {
+            label: row.label,
+            at_ms: row.at,
+            client_id: row.client_id,
+            redirect: row.redirect,
+            expected: row.expected,
+            email: None,
+            oauth_base: row.oauth_base,
+            authorize: row.authorize,
+            failure: row.failure,
+            given: row.command.map(OriginalRequest),
+            classic_app: row.classic_app,
+            scopes: row.scopes,
+            waits: row.waits,
+        }
     }
 }
 
@@ -163,7 +175,7 @@ fn gave_up(error: &AppError) -> bool {
             matches!(error.root(), ConnectionsError::Timeout { .. } | ConnectionsError::CodeExpired { .. })
         }
         AppError::Failed { code, .. } => code == NOTHING_PASTED,
-        AppError::Explained(error, _) => gave_up(error),
+        AppError::Explained(error, _) | AppError::LeftBehind(error, _) => gave_up(error),
         _ => false,
     }
 }
@@ -174,7 +186,7 @@ pub const NOTHING_PASTED: &str = "nothing-pasted";
 /// Those of this label, or all of them, the latest last.
 pub fn attempts(app: &App, label: Option<&str>) -> Vec<Attempt> {
     let Ok(store) = app.store() else { return Vec::new() };
-    let all = kept(&store).into_iter().map(|(_, attempt)| attempt);
+    let all = store.attempts().unwrap_or_default().into_iter().map(Attempt::from);
     all.filter(|attempt| label.is_none_or(|label| attempt.label == label)).collect()
 }
 
@@ -186,22 +198,13 @@ pub async fn dismiss(store: &Store, label: Option<&str>) -> Result<Vec<String>, 
 
 fn dismiss_now(store: &Store, label: Option<&str>) -> Result<Vec<String>, AppError> {
     let mut dismissed = Vec::new();
-    for (name, attempt) in kept(store) {
+    for attempt in store.attempts().unwrap_or_default() {
         if label.is_none_or(|label| attempt.label == label) {
-            store.delete_meta(&name)?;
+            store.delete_attempt(&attempt.label)?;
             dismissed.push(attempt.label);
         }
     }
     Ok(dismissed)
-}
-
-/// All of them with the names they are kept under, the latest last.
-fn kept(store: &Store) -> Vec<(String, Attempt)> {
-    let all = store.meta_under(KEPT).unwrap_or_default().into_iter();
-    let mut all: Vec<(String, Attempt)> =
-        all.filter_map(|(name, text)| Some((name, serde_json::from_str(&text).ok()?))).collect();
-    all.sort_by_key(|(_, attempt)| attempt.at_ms);
-    all
 }
 
 /// The address without what belongs to this one sign-in.

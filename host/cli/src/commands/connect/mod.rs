@@ -12,7 +12,7 @@ mod report;
 mod secret;
 mod sign_in;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use switchboard_connections::{
     App as Client, Care, Connections, ConnectionsError, Loopback, Made, Method as Kind, Owner, Service, State, Wish,
 };
@@ -161,10 +161,10 @@ async fn connect_as(
             public_url: connect.link.public_url.clone(),
             device: connect.device,
         };
-        let id = admitted.row.id.clone();
+        let id = admitted.connection.id.clone();
         connections.run(move |connections| connections.note_made(&id, &made)).await?;
     }
-    let identity = identity_of(&admitted.row)?;
+    let identity = identity_of(&admitted.connection)?;
     attempt.succeeded(app, identity.email.as_deref());
     report::connected(app, connector, &wanted, &admitted, &identity, attempt).await
 }
@@ -175,11 +175,11 @@ pub fn taken(connections: &Connections, error: ConnectionsError) -> AppError {
         return error.into();
     };
     let Ok(row) = connections.show(label) else { return error.into() };
-    let fix = match State::from_name(&row.state) {
-        Some(State::Active) | None => {
+    let fix = match row.state {
+        State::Active => {
             format!("choose another name, or end that connection first: switchboard connection disconnect {label}")
         }
-        Some(_) => {
+        _ => {
             let facts = Facts { label: Some(label.clone()), connected: Some(row.method), ..Facts::default() };
             format!(
                 "it is {}; reconnect it to keep its id and its uses: {}; or choose another name",
@@ -208,8 +208,7 @@ fn warn_of_others(
     connect: &Connect,
 ) -> Result<(), AppError> {
     for row in connections.of_app(service, client_id)? {
-        let email = row.identity.as_ref().and_then(|identity| identity.get("email")).and_then(Value::as_str);
-        let who = email.unwrap_or("a user");
+        let who = row.email().unwrap_or("a user");
         if connect.replace {
             let used = depends(&connections.usage(&row.id)?);
             app.say(&format!("if you sign in as {who}, `{}` ends ({used})", row.label));

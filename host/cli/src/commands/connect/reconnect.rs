@@ -4,12 +4,11 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 use switchboard_connections::{
-    Admitted, Care, Connections, Grant, Loopback, Made, Method as Kind, Owner, SecretString, Service, Wish,
+    Admitted, Care, Connection, Connections, Grant, Loopback, Made, Method as Kind, Owner, SecretString, Service, Wish,
 };
 use switchboard_manifest::Manifest;
 use switchboard_manifest::scopes::Style;
 use switchboard_runtime::Connector;
-use switchboard_store::ConnectionRow;
 
 use super::attempt::Attempt;
 use super::link::{Addresses, Offer, by_link};
@@ -28,7 +27,7 @@ struct Again<'a> {
     app: &'a App,
     connector: &'a Connector,
     connections: &'a Connections,
-    row: &'a ConnectionRow,
+    row: &'a Connection,
     kind: Kind,
     made: &'a Made,
     args: &'a Reconnect,
@@ -39,17 +38,17 @@ pub async fn reconnect(app: &App, args: &Reconnect) -> Result<(), AppError> {
     let connector = app.connector().await?;
     let connections = app.connections().await?;
     let row = connections.show(&args.label)?;
-    let kind = Kind::from_name(&row.method).unwrap_or(Kind::Byo);
+    let kind = row.method;
     fits(args, kind, &row.label)?;
     let made = wanted(connector.manifest(), &row, connections.made(&row.id)?, args)?;
-    let email = row.identity.as_ref().and_then(|identity| identity.get("email")?.as_str()).map(str::to_owned);
+    let email = row.email().map(str::to_owned);
     let again = Again { app, connector: &connector, connections: &connections, row: &row, kind, made: &made, args };
     let facts = Facts {
         label: Some(row.label.clone()),
         email: email.clone(),
         expected: email,
         client_id: row.client_id.clone(),
-        connected: Some(row.method.clone()),
+        connected: Some(row.method),
         original: Some(CommandLine::now().into()),
         redirect: Some(super::redirect(&again.link(), again.port())?),
         ..Facts::default()
@@ -60,11 +59,11 @@ pub async fn reconnect(app: &App, args: &Reconnect) -> Result<(), AppError> {
         attempt.failed(app, &error);
         error
     })?;
-    let identity = super::identity_of(&admitted.row)?;
+    let identity = super::identity_of(&admitted.connection)?;
     attempt.succeeded(app, identity.email.as_deref());
     let (id, made) = (row.id.clone(), again.remade());
     connections.run(move |connections| connections.note_made(&id, &made)).await?;
-    let (before, now) = (&row.scopes, &admitted.row.scopes);
+    let (before, now) = (&row.scopes, &admitted.connection.scopes);
     let but = |some: &[String], others: &[String]| -> Vec<String> {
         some.iter().filter(|scope| !others.contains(scope)).cloned().collect()
     };
@@ -87,7 +86,7 @@ pub async fn reconnect(app: &App, args: &Reconnect) -> Result<(), AppError> {
 }
 
 /// What the connection is made for from now on: the same as before, with what the flags add to it.
-fn wanted(manifest: &Manifest, row: &ConnectionRow, made: Made, args: &Reconnect) -> Result<Made, AppError> {
+fn wanted(manifest: &Manifest, row: &Connection, made: Made, args: &Reconnect) -> Result<Made, AppError> {
     if args.all {
         return Ok(Made { activities: Vec::new(), scopes: Vec::new(), ..made });
     }

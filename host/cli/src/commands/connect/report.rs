@@ -20,8 +20,8 @@ pub async fn connected(
     identity: &Identity,
     attempt: &Attempt,
 ) -> Result<(), AppError> {
-    let (label, granted) = (admitted.row.label.as_str(), &admitted.row.scopes);
-    let kind = admitted.row.method.as_str();
+    let (label, granted) = (admitted.connection.label.as_str(), &admitted.connection.scopes);
+    let kind = admitted.connection.method.as_str();
     let lacking = access::lacking(connector.manifest(), wanted, granted);
     let mut warnings: Vec<String> = admitted.replaced.iter().map(ended).collect();
     let mut told = warnings.clone();
@@ -37,9 +37,10 @@ pub async fn connected(
     let mut remedies = Vec::new();
     // An account's own app is tried by one request, where nothing was chosen.
     if wanted.needs_rights() && (kind != Kind::ServerToServer.as_str() || wanted.chosen) {
-        let found = access::rights(app, connector, &app.connections().await?, &admitted.row, &wanted.activities).await;
+        let found =
+            access::rights(app, connector, &app.connections().await?, &admitted.connection, &wanted.activities).await;
         warnings.extend(found.says());
-        let connected = Some(kind.to_owned());
+        let connected = Some(admitted.connection.method);
         let facts = Facts { rights: found.missing.clone(), connected, ..attempt.facts() };
         remedies
             .extend(found.remedy(connector.manifest()).map(|remedy| crate::present::remedy::fill_with(remedy, &facts)));

@@ -1,6 +1,7 @@
 //! Sign-ins that did not end well, and how to be done with them.
 
 use serde_json::json;
+use switchboard_connections::number_in;
 use switchboard_manifest::Manifest;
 use switchboard_manifest::remedy::Sign;
 use tokio::time::{Duration, Instant};
@@ -13,7 +14,7 @@ use crate::commands::connect::attempt::{self, Attempt};
 use crate::output;
 use crate::present::remedy::again;
 use switchboard_app::AppError;
-use switchboard_app::remedy::{Facts, number};
+use switchboard_app::remedy::Facts;
 
 const ABOUT: &str = "last attempt";
 
@@ -75,7 +76,7 @@ async fn page_number(app: &App, attempt: &Attempt) -> Option<String> {
     if answer.status().is_success() {
         return None;
     }
-    number(&String::from_utf8_lossy(answer.body()))
+    number_in(&String::from_utf8_lossy(answer.body()))
 }
 
 /// `doctor --dismiss`: forgets those of a label, or all of them. Connections are not touched.

@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use switchboard_connections::{Connections, ConnectionsError, Loopback};
+use switchboard_connections::{Connection, Connections, ConnectionsError, Loopback, State};
 use switchboard_manifest::remedy::Sign;
 use switchboard_manifest::scopes::Level;
 use switchboard_manifest::{Activity, Manifest};
 use switchboard_runtime::Connector;
-use switchboard_store::ConnectionRow;
 
 use super::Finding;
 use super::scopes::{self, level};
@@ -17,11 +16,11 @@ use crate::commands::connection::readdressed;
 use crate::present::remedy::again;
 use crate::shell::quote;
 use switchboard_app::AppError;
-use switchboard_app::remedy::{Facts, answer_lost, number};
+use switchboard_app::remedy::{Facts, sign_of_state};
 
-pub async fn look(app: &App, connector: &Connector, connections: &Connections, row: &ConnectionRow) -> Vec<Finding> {
+pub async fn look(app: &App, connector: &Connector, connections: &Connections, row: &Connection) -> Vec<Finding> {
     let manifest = connector.manifest();
-    let email = row.identity.as_ref().and_then(|identity| identity.get("email")?.as_str()).map(str::to_owned);
+    let email = row.email().map(str::to_owned);
     // Without it the doctor looks at everything.
     let made = connections.made(&row.id).unwrap_or_default();
     let facts = Facts {
@@ -29,18 +28,15 @@ pub async fn look(app: &App, connector: &Connector, connections: &Connections, r
         email: email.clone(),
         expected: email,
         client_id: row.client_id.clone(),
-        connected: Some(row.method.clone()),
+        connected: Some(row.method),
         at: at(manifest, row),
         redirect: Some(Loopback::redirect_uri(made.port.unwrap_or(Loopback::default().port))),
         ..Facts::default()
     };
     let about = row.label.as_str();
-    if row.state != "active" {
-        let reason = row.state_reason.as_deref().unwrap_or("no reason is known");
-        let state = Some(row.state.clone());
-        let method = Some(row.method.clone());
-        let problem = answer_lost(reason).or_else(|| state.clone());
-        let sign = Sign { state, problem, code: number(reason), method, ..Sign::default() };
+    if row.state != State::Active {
+        let reason = row.reason.as_ref().map_or_else(|| "no reason is known".to_owned(), ToString::to_string);
+        let sign = Sign { method: Some(row.method.to_string()), ..sign_of_state(row.state, row.reason.as_ref()) };
         let found = Finding::bad(about, format!("{}: {reason}", row.state));
         return vec![found.fix(again(&facts)).remedy(manifest.remedy(&sign), &facts)];
     }
@@ -56,13 +52,13 @@ pub async fn look(app: &App, connector: &Connector, connections: &Connections, r
             findings.push(Finding::bad(about, text).remedy(manifest.remedy(&sign), &facts));
         }
         Err(error) => {
-            let mut found = Finding::failed(about, &error, Some(manifest), Some(&row.method), &facts);
+            let mut found = Finding::failed(about, &error, Some(manifest), Some(row.method.as_str()), &facts);
             // What the service said last decides: the state was written by this very question.
             if let Ok(after) = connections.show(&row.id)
-                && after.state != "active"
+                && after.state != State::Active
                 && found.remedy.is_none()
             {
-                let (state, method) = (Some(after.state.clone()), Some(after.method.clone()));
+                let (state, method) = (Some(after.state.to_string()), Some(after.method.to_string()));
                 let sign = Sign { state, method, ..Sign::default() };
                 found = found.remedy(manifest.remedy(&sign), &facts);
             }
@@ -77,7 +73,7 @@ pub async fn look(app: &App, connector: &Connector, connections: &Connections, r
 }
 
 /// The flags that lead another command to the service of a connection.
-fn at(manifest: &Manifest, row: &ConnectionRow) -> String {
+fn at(manifest: &Manifest, row: &Connection) -> String {
     let host = |text: &str| url::Url::parse(text).ok().and_then(|url| url.host_str().map(str::to_owned));
     let profiles = &manifest.auth.profiles;
     let exact = profiles.iter().find(|(_, one)| one.api_base == row.api_base && one.oauth_base == row.oauth_base);
@@ -99,7 +95,7 @@ async fn user(
     app: &App,
     connector: &Connector,
     connections: &Connections,
-    row: &ConnectionRow,
+    row: &Connection,
     facts: &Facts,
 ) -> Option<Finding> {
     let manifest = connector.manifest();
@@ -119,7 +115,7 @@ async fn role(
     app: &App,
     connector: &Connector,
     connections: &Connections,
-    row: &ConnectionRow,
+    row: &Connection,
     facts: &Facts,
 ) -> Vec<Finding> {
     if level(connector.manifest(), row) != Level::Account {

@@ -21,7 +21,7 @@ use crate::output;
 use crate::present::error as present_error;
 use crate::present::next_step::spell;
 use crate::present::remedy;
-use switchboard_app::housekeeping::interruption;
+use switchboard_app::housekeeping::{interruption, is_of_label};
 use switchboard_app::network;
 use switchboard_app::remedy::{Facts, sign_of};
 use switchboard_app::{AppError, Class, NextStep};
@@ -231,7 +231,7 @@ async fn look(app: &App, options: &Doctor) -> Result<Vec<Finding>, AppError> {
     };
     let mut pending = connections.pending_revocations()?;
     if let Some(label) = &options.label {
-        pending.retain(|one| &one.label == label);
+        pending.retain(|one| is_of_label(one, label));
     }
     let attempts = attempts(app, options.label.as_deref());
     let rows = match &options.label {
@@ -242,7 +242,7 @@ async fn look(app: &App, options: &Doctor) -> Result<Vec<Finding>, AppError> {
         },
         None => connections.list()?,
     };
-    findings.extend(pending.iter().map(|one| Finding::note(&one.label, still(one))));
+    findings.extend(pending.iter().map(|one| Finding::note(&one.origin.to_string(), still(one))));
     if options.label.is_none() {
         let interrupted = connections.interrupted_sign_ins().await?;
         findings.extend(interrupted.iter().map(|one| Finding::note("sign-in", interruption(one))));

@@ -1,15 +1,15 @@
 //! Which activities a connection's scopes leave out, and how it gets the others: in the style of its app, never in both.
 
+use switchboard_connections::{Connection, Method};
 use switchboard_manifest::remedy::Sign;
 use switchboard_manifest::scopes::{Lacking, Level, Style};
 use switchboard_manifest::{Activity, Manifest};
-use switchboard_store::ConnectionRow;
 
 use super::Finding;
 use switchboard_app::remedy::Facts;
 
 /// `chosen` are the activities it was made for; none when no choice was made.
-pub fn look(manifest: &Manifest, row: &ConnectionRow, chosen: &[String], facts: &Facts) -> Vec<Finding> {
+pub fn look(manifest: &Manifest, row: &Connection, chosen: &[String], facts: &Facts) -> Vec<Finding> {
     let about = row.label.as_str();
     if row.scopes.is_empty() {
         return vec![Finding::note(about, "the service did not say which scopes were granted")];
@@ -45,7 +45,7 @@ pub fn look(manifest: &Manifest, row: &ConnectionRow, chosen: &[String], facts: 
 }
 
 /// With what the lacking scopes take.
-fn mended(manifest: &Manifest, row: &ConnectionRow, facts: &Facts, own: &[Lacking], note: Finding) -> Finding {
+fn mended(manifest: &Manifest, row: &Connection, facts: &Facts, own: &[Lacking], note: Finding) -> Finding {
     let mut scopes: Vec<String> = own.iter().flat_map(|one| one.scopes.clone()).collect();
     scopes.sort();
     scopes.dedup();
@@ -54,7 +54,7 @@ fn mended(manifest: &Manifest, row: &ConnectionRow, facts: &Facts, own: &[Lackin
     match by_admin(row).filter(|_| account_only) {
         Some(way) => note.fix(way),
         None => {
-            let (problem, method) = (Some("scope-missing".into()), Some(row.method.clone()));
+            let (problem, method) = (Some("scope-missing".into()), Some(row.method.to_string()));
             let facts = Facts { scopes, ..facts.clone() };
             note.remedy(manifest.remedy(&Sign { problem, method, ..Sign::default() }), &facts)
         }
@@ -80,9 +80,9 @@ fn other_app(about: &str, style: Style, suffix: &str, at: &str, elsewhere: &[Lac
 }
 
 /// How the emulator's packaged app gets beyond its scopes: no page of the service knows that app.
-fn by_admin(row: &ConnectionRow) -> Option<String> {
+fn by_admin(row: &Connection) -> Option<String> {
     let (demo, admin) = (switchboard_emulator::DEMO_APP.0, switchboard_emulator::ADMIN_APP.0);
-    let here = row.api_base.starts_with("http://") && row.method == "oauth";
+    let here = row.api_base.starts_with("http://") && row.method == Method::OAuth;
     (here && row.client_id.as_deref() == Some(demo)).then(|| {
         format!(
             "connect the emulator's app for administrators beside it: switchboard connect admin --client-id {admin} --client-secret-file FILE --api-base {} --oauth-base {}; FILE holds the app's secret, which the emulator's README tells. Sign in as ada@emulator.test, password demo",
@@ -92,7 +92,7 @@ fn by_admin(row: &ConnectionRow) -> Option<String> {
 }
 
 /// Whose data the connection was made for, by the scopes it has.
-pub fn level(manifest: &Manifest, row: &ConnectionRow) -> Level {
+pub fn level(manifest: &Manifest, row: &Connection) -> Level {
     let suffix = &manifest.auth.admin_suffix;
     let account = !suffix.is_empty() && row.scopes.iter().any(|scope| scope.ends_with(suffix.as_str()));
     if account { Level::Account } else { Level::User }

@@ -188,10 +188,10 @@ async fn o_10_a_code_is_used_once_and_what_a_replay_ends_is_told() {
             // It takes a replayed code for a theft and ends everything that came of it.
             let error = renewed.refused();
             assert_eq!((error.code.as_str(), row.state.as_str()), ("needs-reconnect", "needs-reconnect"), "{error}");
-            assert!(row.state_reason.unwrap().contains(peer.spent()));
+            assert!(row.reason.unwrap().to_string().contains(peer.spent()));
         } else {
             renewed.unwrap_or_else(|error| panic!("{}: {error}", peer.name));
-            assert_eq!(row.state, "active", "{}", peer.name);
+            assert_eq!(row.state.as_str(), "active", "{}", peer.name);
         }
         // Neither the code nor the verifier is anywhere on disk.
         for file in ["switchboard.db", "switchboard.db-wal"] {

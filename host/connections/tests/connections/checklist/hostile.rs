@@ -53,7 +53,7 @@ async fn o_15_a_redirect_of_the_token_service_is_an_error_and_is_not_followed() 
         assert_eq!((error.code.as_str(), error.retryable), ("unavailable", true), "{status}: {error}");
     }
     assert_eq!(server.seen.lock().unwrap().trapped, 0, "nobody went there");
-    assert_eq!(connections.show("work").told().state, "active");
+    assert_eq!(connections.show("work").told().state.as_str(), "active");
     assert_eq!(live.renew(&old, None).await.told().fingerprint(), access(2), "the grant is as good as ever");
 }
 

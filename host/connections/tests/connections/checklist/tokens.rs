@@ -52,7 +52,7 @@ async fn o_19_codes_for_another_machine_are_asked_about_at_the_servers_pace() {
         let row = connections.save("far", Method::Byo, &peer.service, grant, None).told();
         let live = connections.open_connection(Some("far")).unwrap();
         peer.identity(&live).await.unwrap_or_else(|status| panic!("{}: {status}", peer.name));
-        assert_eq!(row.state, "active");
+        assert_eq!(row.state.as_str(), "active");
     });
     let [emulator, oidc, django, glewlwyd, express] = flows;
     tokio::join!(emulator, oidc, django, glewlwyd, express);
