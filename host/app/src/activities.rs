@@ -28,6 +28,12 @@ pub fn choose<'a>(manifest: &'a Manifest, patterns: &[String]) -> Result<Vec<&'a
     })
 }
 
+/// What to do about an activity that is off by policy.
+pub fn policy_advice(id: &str) -> Message {
+    let allow = NextStep::AllowActivity(id.to_owned());
+    message!["add ", allow, ", or list it under `allow` in the home folder's policy.json"]
+}
+
 /// The service's names of the rights that an activity needs.
 pub fn role_rights(activity: &Activity) -> Vec<&str> {
     let rights = activity.more.get("role_rights").and_then(Value::as_array);

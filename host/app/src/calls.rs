@@ -8,7 +8,7 @@ use serde_json::Value;
 use switchboard_manifest::{Activity, Effect, Idempotency, fill};
 use switchboard_runtime::CallError;
 
-use crate::activities::{check_fields, role_rights, unknown};
+use crate::activities::{check_fields, policy_advice, role_rights, unknown};
 use crate::remedy::advised;
 use crate::ui::Confirmation;
 use crate::{App, AppError, Downloads, NextStep, identity, message};
@@ -101,9 +101,7 @@ fn with_rights(error: CallError, id: &str, activity: &Activity, label: &str) -> 
     let is_off = matches!(&error, CallError::Refused(refused) if refused.code == "refused.policy");
     let error = AppError::from(error);
     if is_off {
-        let allow = NextStep::AllowActivity(id.to_owned());
-        let file = ", or list it under `allow` in the home folder's policy.json";
-        return error.with_fix(message!["add ", allow, file]);
+        return error.with_fix(policy_advice(id));
     }
     if !is_forbidden || needs.is_empty() {
         return error;

@@ -1,6 +1,6 @@
 //! What a person does about a connection, as a message with the steps of this application.
 
-use switchboard_connections::{ConnectionsError, Method, NextStep as Step, Touched};
+use switchboard_connections::{Connection, ConnectionsError, Method, NextStep as Step, Touched};
 
 use crate::next_step::SignInAgain;
 use crate::{Message, NextStep, message};
@@ -83,6 +83,12 @@ pub fn message_of_step(step: Step, label: Option<&str>, method: Option<Method>) 
     }
 }
 
+/// What to do about a connection that cannot be used.
+pub(crate) fn fix_of_connection(connection: &Connection) -> Option<Message> {
+    let step = connection.next_step()?;
+    Some(message_of_step(step, Some(&connection.label), Some(connection.method)))
+}
+
 /// What to do about a failure of a connection. The message names the particulars.
 pub(crate) fn fix_of(error: &ConnectionsError) -> Message {
     let method = match error.root() {
@@ -106,7 +112,7 @@ pub(crate) fn message_of(error: &ConnectionsError) -> Message {
 
 /// A message with what a sign-in left behind.
 pub(crate) fn with_left_behind(message: Message, touched: &[Touched]) -> Message {
-    touched.iter().fold(message, |message, touched| message.with(". ").joined(left_behind(touched)))
+    touched.iter().fold(message, |message, touched| message.sentence().with(" ").joined(left_behind(touched)))
 }
 
 /// What a sign-in left behind, and what to do about it.

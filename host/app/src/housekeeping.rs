@@ -93,7 +93,7 @@ async fn show_interrupted(app: &App, connections: &Connections) -> Result<(), Co
 pub fn interruption(sign_in: &InterruptedSignIn) -> String {
     let InterruptedSignIn { label, client_id, .. } = sign_in;
     format!(
-        "a sign-in to `{label}` stopped before its answer arrived; Zoom may list the app {client_id} as allowed. Sign in to `{label}` again, or remove the app in the settings of Zoom"
+        "a sign-in to `{label}` stopped before its answer arrived; the service may list the app {client_id} as allowed. Sign in to `{label}` again, or remove the app in the service's own settings"
     )
 }
 

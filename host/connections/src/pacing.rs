@@ -31,6 +31,9 @@ impl StorePacing {
 
     /// Reserves without another thread, where this is the first work of the store and nobody else writes.
     fn reserve_at_once(&self, ask: &Ask) -> Result<Option<Result<Duration, Held>>, StoreError> {
+        if !self.store.is_first_work() {
+            return Ok(None);
+        }
         let names = names(ask);
         let former = self.store.budget(&self.account, &names)?;
         let mut lines = former.clone();
@@ -38,7 +41,7 @@ impl StorePacing {
             Ok(wait) => wait,
             Err(held) => return Ok(Some(Err(held))),
         };
-        let is_done = self.store.replace_budget_at_once(&self.account, &names, &former, &lines)? == Some(true);
+        let is_done = self.store.try_replace_budget(&self.account, &names, &former, &lines)? == Some(true);
         Ok(if is_done { Some(Ok(wait)) } else { None })
     }
 }

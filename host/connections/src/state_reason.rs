@@ -98,6 +98,7 @@ impl From<StateReasonRow> for StateReason {
             kind::ANOTHER_USER => Self::AnotherUser { user: subject },
             kind::APP_REMOVED => Self::AppRemoved,
             kind::REPLACED => Self::ReplacedBy { label: subject },
+            _ if subject.is_empty() => Self::Other { text: row.kind.clone() },
             _ => Self::Other { text: subject },
         }
     }

@@ -35,18 +35,19 @@ impl Store {
         }
     }
 
-    /// The same without a wait, for the first work of a command: none where another process writes, or where the store has work
-    /// already. Whoever calls once needs no thread for it.
-    pub fn replace_budget_at_once(
+    /// Whether nothing has used the store's thread yet. True at most once.
+    pub fn is_first_work(&self) -> bool {
+        self.worker().is_first_work()
+    }
+
+    /// The same without a wait: none where another process writes. For the first work of a command, which then needs no thread.
+    pub fn try_replace_budget(
         &self,
         account: &str,
         names: &[&str],
         former: &[BudgetLine],
         lines: &[BudgetLine],
     ) -> Result<Option<bool>, StoreError> {
-        if !self.worker().is_first_work() {
-            return Ok(None);
-        }
         match self.replace_budget_once(account, names, former, lines) {
             Err(StoreError::Database(error)) if is_busy(&error) => Ok(None),
             result => result.map(Some),
@@ -102,14 +103,15 @@ mod tests {
 
     fn count_at_once(store: &Store) -> Option<bool> {
         let former = store.budget("a", &["light"]).unwrap();
-        store.replace_budget_at_once("a", &["light"], &former, &[(0, 0, 1)]).unwrap()
+        store.try_replace_budget("a", &["light"], &former, &[(0, 0, 1)]).unwrap()
     }
 
     #[test]
     fn only_the_first_work_is_done_at_once() {
         let store = Store::in_memory().unwrap();
+        assert!(store.is_first_work());
         assert_eq!(count_at_once(&store), Some(true));
-        assert_eq!(count_at_once(&store), None);
+        assert!(!store.is_first_work());
     }
 
     #[test]

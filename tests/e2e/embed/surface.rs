@@ -62,9 +62,9 @@ fn another_surface_calls_runs_and_disconnects() {
         };
         let finished = runs::run(&app, request, std::future::pending()).await.unwrap();
         assert_eq!(finished.outputs["complete"], true);
-        let (run, steps) = records::show(&app, &finished.id).unwrap();
-        assert_eq!(run.state, "succeeded");
-        assert!(steps.len() >= 3, "{steps:?}");
+        let detail = records::show(&app, &finished.id).await.unwrap();
+        assert_eq!(detail.run.state, "succeeded");
+        assert!(detail.steps.len() >= 3, "{:?}", detail.steps);
         let connections = app.connections().await.unwrap();
         let connector = app.connector().await.unwrap();
         let label = connections.choose(None).unwrap().label;

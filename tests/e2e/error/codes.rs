@@ -38,8 +38,8 @@ const CODE_FUNCTION: &str =
     r"(?s)fn (?:code\(&self\)|as_str\(self\) -> &'static str \{\n        match self \{\n            Active).*?\n    \}";
 
 /// Texts that stand so and are no codes: headings of lists, subjects of the doctor.
-const OTHERS: [&str; 10] =
-    ["active", "cause", "clock", "connector", "fix", "inputs", "key", "network", "outputs", "retry"];
+const OTHERS: [&str; 12] =
+    ["active", "cause", "clock", "connector", "fix", "inputs", "key", "method", "network", "outputs", "retry", "state"];
 
 #[test]
 fn the_list_has_every_code_that_a_command_can_print() {

@@ -95,6 +95,11 @@ fn each_step_of_each_run_has_an_effect_id_of_its_own() {
     assert!(ids.iter().all(|id| id.len() == 64), "{ids:?}");
 }
 
+/// The engine's clock is the system's, so a run that began in 1970 would be over its time.
+fn now_ms() -> i64 {
+    jiff::Timestamp::now().as_millisecond()
+}
+
 /// Counts how often an activity is performed.
 #[derive(Default)]
 struct Counter(AtomicU64);
@@ -113,7 +118,7 @@ async fn a_second_run_of_an_id_performs_nothing() {
     let home = tempfile::tempdir().unwrap();
     let store = Store::open(home.path()).unwrap();
     let (engine, runner) = (LocalEngine::new(store.clone()), Counter::default());
-    let start = RunStart::new("r-1", &document, json!({}), 1).unwrap();
+    let start = RunStart::new("r-1", &document, json!({}), now_ms()).unwrap();
     let again = || engine.run(&document, &start, &runner);
     let outputs = again().await.unwrap();
     let kept = store.run("r-1").unwrap();
@@ -130,7 +135,7 @@ async fn a_second_record_of_a_step_is_refused() {
     let home = tempfile::tempdir().unwrap();
     let store = Store::open(home.path()).unwrap();
     let (journal, runner) = (LocalJournal::new(store.clone()), Counter::default());
-    let start = RunStart::new("r-1", &document, json!({}), 1).unwrap();
+    let start = RunStart::new("r-1", &document, json!({}), now_ms()).unwrap();
     LocalEngine::new(store.clone()).run(&document, &start, &runner).await.unwrap();
     let kept = store.steps("r-1").unwrap();
     for (state, attempt) in [(StepState::Started, 1), (StepState::Started, 2), (StepState::Succeeded, 1)] {

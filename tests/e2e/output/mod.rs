@@ -28,6 +28,7 @@ fn stable(world: &World, text: &str) -> String {
         (r"\b\d+\.\d s\b", "N s"),
         (r"\b\d+ ms\b", "N ms"),
         (r"state=[^&\s]+", "state=STATE"),
+        (r"\b[0-9a-f]{16,64}\b", "DIGEST"),
         (r"code_challenge=[^&\s]+", "code_challenge=CHALLENGE"),
     ] {
         text = regex::Regex::new(pattern).unwrap().replace_all(&text, word).into_owned();

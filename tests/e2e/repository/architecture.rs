@@ -88,7 +88,6 @@ const LAYERS: [(&str, &[&str]); 16] = [
             "connections",
             "egress",
             "engine_local",
-            "json",
             "manifest",
             "runtime",
             "store",
@@ -180,7 +179,8 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
 }
 
 /// The crates of the host that more than one surface uses.
-const LIBRARIES: [&str; 13] = [
+const LIBRARIES: [&str; 14] = [
+    "app",
     "automation",
     "connections",
     "egress",

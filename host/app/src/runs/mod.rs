@@ -1,5 +1,6 @@
 //! Runs of automations: starting them, and what is kept of them.
 
+mod advice;
 pub mod connections;
 pub mod records;
 pub mod runner;

@@ -5,6 +5,9 @@ use std::time::Duration;
 use switchboard_store::{RunRecord, Store, StoreError};
 use switchboard_suggest::suggest;
 
+use switchboard_automation::Family;
+
+use super::advice::{fix_of_connections, fix_of_step, is_of_connection};
 use crate::{App, AppError, Message, NextStep};
 
 pub use switchboard_store::{RunRecord as Run, StepRecord as Step};
@@ -18,11 +21,35 @@ pub fn list(app: &App, limit: u32) -> Result<Vec<Run>, AppError> {
 }
 
 /// A run with its steps.
-pub fn show(app: &App, id: &str) -> Result<(Run, Vec<Step>), AppError> {
+pub struct Detail {
+    /// The run.
+    pub run: Run,
+    /// Its steps, in the order in which they began.
+    pub steps: Vec<Step>,
+    /// What to do about its failure, where that is known better now than when the run ended.
+    pub fix: Option<Message>,
+}
+
+/// A run with its steps.
+pub async fn show(app: &App, id: &str) -> Result<Detail, AppError> {
     let store = app.store()?;
     let run = find(&store, id)?;
     let steps = store.steps(&run.id)?;
-    Ok((run, steps))
+    let code = run.error.as_ref().and_then(|error| error.get("code")?.as_str());
+    let fix = match code {
+        Some(code) if is_of_connection(code) => {
+            let labels = run.connections.values().map(String::as_str);
+            fix_of_connections(&app.connections().await?, labels)
+        }
+        Some(code) => {
+            let last = steps.iter().rev().find(|step| step.error.is_some());
+            let activity = last.and_then(|step| step.activity.as_deref());
+            let family = if code.starts_with("refused.") { Family::Refused } else { Family::Problem };
+            fix_of_step(code, family, activity)
+        }
+        None => None,
+    };
+    Ok(Detail { run, steps, fix })
 }
 
 /// The runs that were deleted, and the error that ended it before the last one.

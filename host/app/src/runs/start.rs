@@ -8,6 +8,7 @@ use switchboard_automation::{Allowance, RunError};
 use switchboard_connections::Connections;
 use switchboard_engine_local::LocalEngine;
 
+use super::advice::{fix_of_connections, fix_of_step, is_of_connection};
 use super::connections::choose;
 use super::runner::{Account, SandboxRunner};
 use crate::remedy::absent;
@@ -57,7 +58,7 @@ pub async fn run(app: &App, request: RunRequest, stop: impl Future<Output = ()>)
         .map_err(|report| AppError::Document(Box::new(report)))?;
     // Nobody is asked, and nothing is noted as used, for a run that cannot begin.
     if let Err(error) = switchboard_automation::prepare_inputs(&document, inputs.clone()) {
-        return Err(failed(None, error, &[]));
+        return Err(failed(None, error, None));
     }
     let activities = documents::activities(&json!(document.automation));
     for (id, with) in &activities {
@@ -84,7 +85,7 @@ pub async fn run(app: &App, request: RunRequest, stop: impl Future<Output = ()>)
     let labels: BTreeMap<String, String> = rows.iter().map(|(name, row)| (name.clone(), row.label.clone())).collect();
     let engine = LocalEngine::new(store.clone());
     let start = engine.prepare(&document, request.inputs, labels.clone());
-    let start = start.map_err(|error| failed(None, error, &[]))?;
+    let start = start.map_err(|error| failed(None, error, None))?;
     let id = start.id.clone();
     let ids: BTreeSet<String> = rows.values().map(|row| row.id.clone()).collect();
     let automation = document.automation.id.clone();
@@ -112,20 +113,25 @@ pub async fn run(app: &App, request: RunRequest, stop: impl Future<Output = ()>)
         Ok(outputs) => Ok(Finished { id, connections: labels, outputs }),
         Err(error) => {
             let record = store.run(&id).ok().flatten();
-            let bases: Vec<&str> = rows.values().map(|row| row.api_base.as_str()).collect();
-            Err(failed(record.map(|run| run.id), error, &bases))
+            let bases = rows.values().map(|row| row.api_base.as_str());
+            let document = json!(document.automation);
+            let step = document.pointer(&format!("{}/use", error.pointer)).and_then(Value::as_str);
+            let advice = if error.outcome_unknown {
+                Some(Message::from(LOOK_FIRST))
+            } else if is_of_connection(&error.code) {
+                fix_of_connections(&connections, rows.values().map(|row| row.label.as_str()))
+            } else {
+                let advice = bases.into_iter().find_map(|base| absent(&error.code, base));
+                advice.or_else(|| fix_of_step(&error.code, error.family, step))
+            };
+            Err(failed(record.map(|run| run.id), error, advice))
         }
     }
 }
 
 /// The failure of a run, with the run that was recorded of it.
-fn failed(record: Option<String>, error: RunError, bases: &[&str]) -> AppError {
-    let advice = if error.outcome_unknown {
-        Some(Message::from(LOOK_FIRST))
-    } else {
-        bases.iter().find_map(|base| absent(&error.code, base)).or_else(|| raised(&error))
-    };
-    let fix = match (advice, record) {
+fn failed(record: Option<String>, error: RunError, advice: Option<Message>) -> AppError {
+    let fix = match (advice.or_else(|| raised(&error)), record) {
         (Some(advice), Some(id)) => advice.sentence().with(" Steps of this run: ").with(NextStep::ShowRun(id)),
         (Some(advice), None) => advice,
         (None, Some(id)) => NextStep::ShowRun(id).into(),

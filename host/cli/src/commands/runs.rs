@@ -2,12 +2,13 @@
 
 use serde_json::{Value, json};
 use switchboard_app::AppError;
-use switchboard_app::runs::records::{self, Deletion, Run, Step};
+use switchboard_app::runs::records::{self, Deletion, Detail, Run, Step};
 
 use crate::app::App;
 use crate::args::RunsCommand;
 use crate::commands::run::on;
 use crate::output;
+use crate::present::next_step::spell;
 
 /// Of a run that ended with its process.
 const INTERRUPTED: &str = "
@@ -40,7 +41,8 @@ pub async fn run(app: &App, command: RunsCommand) -> Result<(), AppError> {
         RunsCommand::Delete { id } => report(app, records::delete(app, &id).await?),
         RunsCommand::Prune { older_than } => report(app, records::prune(app, older_than).await?),
         RunsCommand::Show { id } => {
-            let (run, steps) = records::show(app, &id)?;
+            let Detail { run, steps, fix } = records::show(app, &id).await?;
+            let fix = fix.map(|fix| fix.spell(spell));
             if app.global.json {
                 let mut shown = run_json(&run);
                 if let Some(fields) = shown.as_object_mut() {
@@ -68,7 +70,7 @@ pub async fn run(app: &App, command: RunsCommand) -> Result<(), AppError> {
             output::table(&["STEP", "ACTIVITY", "STATE", "TOOK", ""], rows.collect())?;
             match (&run.outputs, &run.error) {
                 (Some(outputs), _) => part("outputs", outputs),
-                (_, Some(error)) => failure(error).iter().try_for_each(|line| output::line(line)),
+                (_, Some(error)) => failure(error, fix.as_deref()).iter().try_for_each(|line| output::line(line)),
                 _ if run.state == "interrupted" => output::line(INTERRUPTED),
                 _ => Ok(()),
             }
@@ -102,7 +104,7 @@ fn part(heading: &str, value: &Value) -> Result<(), AppError> {
 }
 
 /// Why a run ended, in the words of any other failure of a command.
-fn failure(error: &Value) -> Vec<String> {
+fn failure(error: &Value, fix: Option<&str>) -> Vec<String> {
     let text = |name: &str| error.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
     let step = text("step").map_or_else(String::new, |step| format!("step `{step}`: "));
     let mut lines = vec![
@@ -119,7 +121,7 @@ fn failure(error: &Value) -> Vec<String> {
     if let Some(details) = error.get("details").filter(|details| !details.is_null()) {
         lines.push(format!("  details: {details}"));
     }
-    lines.extend(text("fix").map(|fix| format!("  fix: {fix}")));
+    lines.extend(fix.or_else(|| text("fix")).map(|fix| format!("  fix: {fix}")));
     lines
 }
 

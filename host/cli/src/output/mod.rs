@@ -80,8 +80,9 @@ fn table_within(headings: &[&str], rows: &[Vec<String>], width: Option<usize>) -
     for row in rows {
         table.add_row(row.iter().map(|cell| printable(cell)));
     }
-    // An id is copied: it stays in one line, however narrow the terminal is.
-    if let Some(ids) = table.column_mut(0) {
+    // An id is copied: it stays in one line where that leaves half of the terminal to the other columns.
+    let longest = rows.iter().filter_map(|row| row.first()).map(|id| id.chars().count()).max().unwrap_or(0);
+    if let Some(ids) = table.column_mut(0).filter(|_| width.is_some_and(|width| longest * 2 <= width)) {
         ids.set_constraint(ColumnConstraint::ContentWidth);
     }
     table.to_string()

@@ -42,15 +42,14 @@ fn lines(error: &AppError) -> Vec<String> {
     if let Some(run) = report.run {
         lines.push(format!("  at: {}:{}:{}", run.file, run.line, run.column));
     }
+    // The steps say it in full.
+    if let Some(guidance) = report.guidance {
+        lines.extend(remedy::lines(&remedy::fill(guidance)).iter().map(|line| format!("  {line}")));
+        return lines;
+    }
     lines.extend(report.pointer.as_ref().map(|pointer| format!("  at: {pointer}")));
     lines.extend(report.details.map(|details| format!("  details: {details}")));
-    // The steps say it in full.
-    match report.guidance {
-        Some(guidance) => {
-            lines.extend(remedy::lines(&remedy::fill(guidance)).iter().map(|line| format!("  {line}")));
-        }
-        None => lines.extend(fix(&report).map(|fix| format!("  fix: {fix}"))),
-    }
+    lines.extend(fix(&report).map(|fix| format!("  fix: {fix}")));
     lines.extend(report.retry_at.as_ref().map(|at| format!("  again: from {at}")));
     lines
 }

@@ -121,7 +121,8 @@ impl Connections {
                         // The grant is kept, whatever becomes of a hint.
                         let _ = self.settle_interrupted(entry.service, &app.client_id, &row.label);
                     }
-                    let ended = ended.into_iter().map(Connection::try_from).collect::<Result<_, _>>()?;
+                    // The grant is saved: a row that cannot be read is no failure of it.
+                    let ended = ended.into_iter().filter_map(|row| Connection::try_from(row).ok()).collect();
                     return Ok((connection, ended));
                 }
                 // A refresh has brought a newer token meanwhile.

@@ -187,6 +187,9 @@ fn g08_refresh_storm_seed_uipath_20() {
     assert_eq!(figures.killed, (1..=expiries()).filter(|round| round % 3 == 2).count());
 }
 
+/// So many rounds two processes have to meet in one.
+const ROUNDS: usize = 10;
+
 /// The same storm with the lease taken away: its files vanish while they are held, so everybody believes to be alone. Who is
 /// about to send the token waits for another one that is.
 #[test]
@@ -208,8 +211,16 @@ fn g08_the_storm_fails_without_the_lease() {
         }
     });
     let mut figures = Figures::default();
-    std::fs::create_dir(storm.home.path().join(worker::MEETING)).unwrap();
-    storm.round(1, None, &mut figures);
+    let meeting = storm.home.path().join(worker::MEETING);
+    // On a busy machine processes may come one after the other, and each then finds the lease of the next.
+    for round in 1..=ROUNDS {
+        std::fs::create_dir(&meeting).unwrap();
+        storm.round(round, None, &mut figures);
+        std::fs::remove_dir_all(&meeting).unwrap();
+        if figures.not_one_post > 0 {
+            break;
+        }
+    }
     end.store(true, std::sync::atomic::Ordering::SeqCst);
     saboteur.join().unwrap();
     assert!(figures.not_one_post > 0 && figures.invalid_grants > 0 && figures.failed_callers > 0, "{figures:?}");

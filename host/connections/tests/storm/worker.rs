@@ -97,7 +97,7 @@ async fn callers_at_once(connections: &Connections, callers: usize) -> serde_jso
 /// A folder in the home: while it is there, whoever is about to send the token waits in it for another process.
 pub const MEETING: &str = "meeting";
 /// Where the lease holds nobody else comes.
-const LONGEST_MEETING: Duration = Duration::from_secs(20);
+const LONGEST_MEETING: Duration = Duration::from_secs(5);
 
 /// Stops the first process that comes to the armed stage, so that it can be killed there.
 struct Trap {

@@ -10,6 +10,7 @@ use url::Url;
 
 use crate::app::App;
 use crate::command_line::CommandLine;
+use crate::present::next_step::spell;
 use switchboard_app::AppError;
 use switchboard_app::OriginalRequest;
 use switchboard_app::remedy::Facts;
@@ -100,7 +101,7 @@ impl Attempt {
         self.scopes = error.scopes();
         self.failure = (!gave_up(error)).then(|| AttemptFailure {
             code: error.code(),
-            message: error.to_string(),
+            message: error.report().message.spell(spell),
             remedy: error.report().guidance.map(|guidance| guidance.remedy.id.clone()),
         });
         self.keep(app);

@@ -105,7 +105,7 @@ impl Finding {
         method: Option<&str>,
         facts: &Facts,
     ) -> Self {
-        let mut found = Self::bad(about, error.to_string());
+        let mut found = Self::bad(about, error.report().message.spell(spell));
         found.fix = present_error::fix(&error.report());
         let remedy = manifest.and_then(|manifest| manifest.remedy(&sign_of(error, method)));
         found.remedy(remedy, facts)

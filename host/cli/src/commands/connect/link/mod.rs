@@ -21,6 +21,7 @@ use self::server::{Event, Server};
 use super::attempt::Attempt;
 use crate::app::App;
 use crate::output;
+use crate::present::next_step::spell;
 use switchboard_app::AppError;
 use switchboard_app::remedy::explain;
 
@@ -145,7 +146,7 @@ impl Page<'_> {
         if let Ok(store) = self.app.store() {
             store.settle().await;
         }
-        self.app.say(&format!("! {error}"));
+        self.app.say(&format!("! {}", error.report().message.spell(spell)));
         self.app.say("  the link still works");
         if let AppError::Explained(_, guidance) = &error {
             let remedy = &crate::present::remedy::fill(guidance);
