@@ -126,7 +126,8 @@ pub async fn confirm(
     }
     let sentence = activity.confirm.as_deref().unwrap_or("This cannot be undone.");
     let sentence = fill(sentence, |name| input.get(name).map(text_of));
-    let question = Confirmation { activity: id.to_owned(), sentence, has_dry_run };
+    let question =
+        Confirmation { activity: id.to_owned(), sentence, is_own_connector: app.has_own_connector(), has_dry_run };
     if app.ui().confirm(&question).await? {
         Ok(())
     } else {

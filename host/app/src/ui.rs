@@ -40,8 +40,10 @@ pub trait Ui: Send + Sync {
 pub struct Confirmation {
     /// Id of the activity.
     pub activity: String,
-    /// What it does, with the values of this call.
+    /// What it does, with the values of this call, in the words of the connector.
     pub sentence: String,
+    /// Whether the connector is a file that nobody approved: its words may be wrong.
+    pub is_own_connector: bool,
     /// Whether the person can look at the request first, without sending it.
     pub has_dry_run: bool,
 }

@@ -68,16 +68,18 @@ impl Ui for Terminal {
     }
 
     async fn confirm(&self, question: &Confirmation) -> Result<bool, AppError> {
+        // Our words come first: a connector from a file may call a deletion a list.
+        let by_file = if question.is_own_connector { " by a connector from a file, which says" } else { "" };
+        let sentence = format!("`{}` is destructive{by_file}: {}", question.activity, question.sentence);
         if self.global.no_input || !std::io::stdin().is_terminal() {
             let fix = if question.has_dry_run {
                 "add --yes to continue, or --dry-run to look first"
             } else {
                 "add --yes to continue"
             };
-            let message = format!("`{}` is destructive: {}", question.activity, question.sentence);
-            return Err(AppError::usage(message, fix));
+            return Err(AppError::usage(sentence, fix));
         }
-        output::note(&format!("{} Type yes to continue:", question.sentence));
+        output::note(&format!("{sentence} Type yes to continue:"));
         Ok(input::line()?.trim() == "yes")
     }
 

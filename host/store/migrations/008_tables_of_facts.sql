@@ -23,7 +23,7 @@ INSERT INTO connection_usage (connection, automation, run, runs, last_at)
            json_extract(value, '$.run'), json_extract(value, '$.runs'), json_extract(value, '$.at')
     FROM meta JOIN connections ON instr(name, 'used.' || connections.id || '.') = 1
     WHERE CASE WHEN json_valid(value) THEN json_type(value, '$.run') = 'text'
-                    AND json_type(value, '$.runs') = 'integer' AND json_type(value, '$.at') = 'integer' ELSE 0 END;
+                    AND typeof(json_extract(value, '$.runs')) = 'integer' AND typeof(json_extract(value, '$.at')) = 'integer' ELSE 0 END;
 
 -- Sign-ins that did not end well, the last one of each label. Nothing secret is in them.
 CREATE TABLE sign_in_attempts (
@@ -51,12 +51,12 @@ INSERT OR REPLACE INTO sign_in_attempts
            json_extract(value, '$.redirect'), json_extract(value, '$.expected'), json_extract(value, '$.oauth_base'),
            json_extract(value, '$.authorize'), json_extract(value, '$.failure.code'),
            json_extract(value, '$.failure.message'), json_extract(value, '$.failure.remedy'),
-           json_extract(value, '$.given'), json_extract(value, '$.classic_app'),
-           coalesce(json_extract(value, '$.scopes'), '[]'), json_extract(value, '$.waits[0]'),
-           json_extract(value, '$.waits[1]')
+           json_extract(value, '$.given'), CASE json_type(value, '$.classic_app') WHEN 'true' THEN 1 WHEN 'false' THEN 0 END,
+           coalesce(json_extract(value, '$.scopes'), '[]'), CASE WHEN typeof(json_extract(value, '$.waits[0]')) = 'integer' THEN json_extract(value, '$.waits[0]') END,
+           CASE WHEN typeof(json_extract(value, '$.waits[1]')) = 'integer' THEN json_extract(value, '$.waits[1]') END
     FROM meta
     WHERE instr(name, 'attempt.') = 1
-          AND CASE WHEN json_valid(value) THEN json_type(value, '$.at_ms') = 'integer' ELSE 0 END;
+          AND CASE WHEN json_valid(value) THEN typeof(json_extract(value, '$.at_ms')) = 'integer' ELSE 0 END;
 
 -- Until when a token service is left alone by an app: the hash of the service's address and the app's id.
 CREATE TABLE token_pauses (
@@ -91,13 +91,14 @@ CREATE TABLE exchange_notes (
 INSERT INTO exchange_notes
     SELECT name, json_extract(value, '$.connector'), coalesce(json_extract(value, '$.label'), ''),
            json_extract(value, '$.client_id'), json_extract(value, '$.oauth_base'), json_extract(value, '$.at'),
-           coalesce(json_extract(value, '$.shown'), 0)
+           json_type(value, '$.shown') IS 'true'
     FROM meta
     WHERE instr(name, 'exchange.') = 1
           AND CASE WHEN json_valid(value) THEN json_type(value, '$.connector') = 'text'
                     AND json_type(value, '$.client_id') = 'text' AND json_type(value, '$.oauth_base') = 'text'
-                    AND json_type(value, '$.at') = 'integer' ELSE 0 END;
+                    AND typeof(json_extract(value, '$.at')) = 'integer' ELSE 0 END;
 
+-- What could not be read is dropped with the rest, and so is what refreshes failed with: it is of seconds.
 DELETE FROM meta
     WHERE name = 'connection.default' OR instr(name, 'plan.') = 1 OR instr(name, 'made.') = 1
        OR instr(name, 'used.') = 1 OR instr(name, 'attempt.') = 1 OR instr(name, 'pause.') = 1

@@ -138,4 +138,31 @@ pub(crate) mod tests {
         let names = statement.query_map([], |row| row.get(0)).unwrap().collect::<Result<Vec<String>, _>>().unwrap();
         assert_eq!(names, ["grants", "vault.fingerprint"]);
     }
+
+    /// A note by the way that cannot be read is dropped: it must not close the folder.
+    #[test]
+    fn odd_notes_do_not_close_the_folder() {
+        let dir = tempfile::tempdir().unwrap();
+        let rows = r#"
+            INSERT INTO connections (id, label, connector, method, api_base, oauth_base, state, scopes, created_at) VALUES
+                ('con_1', 'work', 'zoom', 'byo', 'a', 'o', 'active', '[]', 1);
+            INSERT INTO meta (name, value) VALUES
+                ('used.con_1.a', '{"automation":"a","run":"r","runs":99999999999999999999,"at":50}'),
+                ('used.con_1.b', 'not JSON'),
+                ('attempt.odd', '{"label":"odd","at_ms":60,"classic_app":"yes","waits":[1e30,"x"]}'),
+                ('attempt.none', '{"label":"none","at_ms":99999999999999999999}'),
+                ('exchange.1', '{"connector":"zoom","client_id":"app","oauth_base":"o","at":70,"shown":"true"}'),
+                ('exchange.2', '{"connector":"zoom","client_id":"app","oauth_base":"o","at":1e30}');
+        "#;
+        database_of_version(dir.path(), 7, rows);
+        let store = Store::open(dir.path()).unwrap();
+        assert_eq!(store.usage("con_1").unwrap(), []);
+        let attempts = store.attempts().unwrap();
+        assert_eq!(attempts.len(), 1);
+        assert_eq!(attempts[0].waits, None);
+        assert_eq!(attempts[0].classic_app, None);
+        let exchanges = store.exchanges().unwrap();
+        assert_eq!(exchanges.len(), 1);
+        assert!(!exchanges[0].shown);
+    }
 }

@@ -9,6 +9,10 @@ use serde_json::Value;
 use crate::json::{Json, inner};
 use crate::{FileLock, Store, StoreError};
 
+/// Characters of the shortest beginning of an id that names a run: `r-` and two more. An empty text, as of a variable that is not
+/// set, names none.
+const SHORTEST_PREFIX: u32 = 4;
+
 /// A run as it begins.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewRun {
@@ -128,14 +132,16 @@ impl Store {
         rows.into_iter().map(|run| self.living(run)).collect()
     }
 
-    /// The run of an id, or of the beginning of one.
+    /// The run of an id, or of the beginning of one: [`SHORTEST_PREFIX`] characters or more.
     pub fn run(&self, id_or_prefix: &str) -> Result<Option<RunRecord>, StoreError> {
-        let sql =
-            format!("SELECT {COLUMNS} FROM runs WHERE substr(id, 1, length(?1)) = ?1 ORDER BY id = ?1 DESC LIMIT 2");
+        let sql = format!(
+            "SELECT {COLUMNS} FROM runs WHERE substr(id, 1, length(?1)) = ?1 AND (length(?1) >= ?2 OR id = ?1) \
+             ORDER BY id = ?1 DESC LIMIT 2"
+        );
         let rows = {
             let db = self.lock();
             let mut statement = db.prepare_cached(&sql)?;
-            statement.query_map([id_or_prefix], read)?.collect::<Result<Vec<RunRecord>, _>>()?
+            statement.query_map(params![id_or_prefix, SHORTEST_PREFIX], read)?.collect::<Result<Vec<RunRecord>, _>>()?
         };
         let several = rows.len() > 1;
         match rows.into_iter().next() {
@@ -298,12 +304,21 @@ mod tests {
     #[test]
     fn a_prefix_must_name_one_run() {
         let store = Store::in_memory().unwrap();
-        for id in ["ab", "abc", "xyz"] {
+        for id in ["r-ab", "r-abc", "r-xyz", "r-mno1", "r-mno2"] {
             start(&store, id, 1);
         }
-        assert_eq!(store.run("x").unwrap().unwrap().id, "xyz");
-        assert_eq!(store.run("ab").unwrap().unwrap().id, "ab");
-        assert!(matches!(store.run("a"), Err(StoreError::AmbiguousRun { .. })));
-        assert_eq!(store.run("q").unwrap(), None);
+        assert_eq!(store.run("r-xy").unwrap().unwrap().id, "r-xyz");
+        assert_eq!(store.run("r-ab").unwrap().unwrap().id, "r-ab");
+        assert!(matches!(store.run("r-mno"), Err(StoreError::AmbiguousRun { .. })));
+        assert_eq!(store.run("r-qq").unwrap(), None);
+    }
+
+    #[test]
+    fn a_short_text_names_no_run() {
+        let store = Store::in_memory().unwrap();
+        start(&store, "r-ab", 1);
+        for text in ["", "r", "r-", "r-a"] {
+            assert_eq!(store.run(text).unwrap(), None, "{text:?}");
+        }
     }
 }

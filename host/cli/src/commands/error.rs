@@ -75,6 +75,12 @@ pub async fn run(app: &App, command: ErrorCommand) -> Result<(), AppError> {
     Ok(())
 }
 
+/// What the list says to do about a code of the host, where nothing better is known.
+pub fn fix_of_code(code: &str) -> Option<String> {
+    let own: Catalogue = serde_json::from_str(OWN).ok()?;
+    own.problems.into_iter().find(|problem| problem.code == code)?.fix
+}
+
 fn of_connector(entry: &ErrorEntry) -> Problem {
     Problem { code: entry.code.clone(), cause: entry.cause.clone(), fix: entry.fix.clone(), retry: entry.retry.clone() }
 }

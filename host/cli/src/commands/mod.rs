@@ -9,7 +9,7 @@ mod connector;
 mod disconnect;
 mod doctor;
 mod emulator;
-mod error;
+pub mod error;
 mod event;
 mod key;
 mod receive;

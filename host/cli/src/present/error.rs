@@ -9,6 +9,7 @@ use switchboard_automation::Family;
 
 use super::next_step::spell;
 use super::{document, remedy};
+use crate::commands::error::fix_of_code;
 use crate::output;
 
 /// Exit codes, documented in `switchboard --help`.
@@ -59,7 +60,7 @@ pub fn fix(report: &Report<'_>) -> Option<String> {
     match (&report.fix, report.guidance) {
         (Some(fix), _) => Some(fix.spell(spell)),
         (None, Some(guidance)) => Some(remedy::in_short(&remedy::fill(guidance))),
-        (None, None) => None,
+        (None, None) => fix_of_code(&report.code),
     }
 }
 
