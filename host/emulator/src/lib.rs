@@ -2,50 +2,22 @@
 //!
 //! Shares no code with the product. Start with [`start`]; drive it over HTTP through `/_emulator/…` (see README.md).
 
-mod answer;
 mod api;
-mod approval;
-mod body;
-mod bulk;
-mod call;
 pub mod cli;
 mod control;
 mod downloads;
-mod echo;
 mod events;
-mod fault;
-mod fault_words;
-mod interned;
-mod limits;
-mod listener;
-mod livestream;
-mod log;
-mod media;
+mod faults;
+mod http;
 mod oauth;
-mod page;
-mod past;
-mod patches;
-mod people;
-mod planned;
-mod plans;
 mod play;
-mod recorded;
-mod refusals;
-mod registration;
-mod rights;
 mod seed;
-mod server;
-mod snapshot;
+mod state;
 mod time;
-mod versions;
-mod webinar;
-mod world;
-mod writing;
-mod wrong_answer;
 
 use std::io;
 
-pub use refusals::{REFUSALS, Refusal};
+pub use faults::error_catalogue::{REFUSALS, Refusal};
 pub use seed::{ADMIN_APP, DEMO_APP, Seed};
 
 /// How an emulator starts. The default takes free ports and the small seed.
@@ -84,33 +56,33 @@ impl Default for Options {
 
 /// A running emulator. Stops when dropped.
 pub struct Emulator {
-    running: server::Running,
+    server: http::server::Server,
 }
 
 /// Bind both addresses and serve until [`Emulator::stop`].
 pub async fn start(options: Options) -> io::Result<Emulator> {
-    Ok(Emulator { running: server::start(options).await? })
+    Ok(Emulator { server: http::server::start(options).await? })
 }
 
 impl Emulator {
     /// `http://127.0.0.1:PORT/v2`
     pub fn api_base(&self) -> String {
-        format!("{}/v2", self.running.origin)
+        format!("{}/v2", self.server.origin)
     }
 
     /// `http://127.0.0.1:PORT/oauth`
     pub fn oauth_base(&self) -> String {
-        format!("{}/oauth", self.running.origin)
+        format!("{}/oauth", self.server.origin)
     }
 
     /// `http://127.0.0.1:PORT/_emulator`
     pub fn control_base(&self) -> String {
-        format!("{}/_emulator", self.running.origin)
+        format!("{}/_emulator", self.server.origin)
     }
 
     /// `http://localhost:PORT`, the second host name that downloads are redirected to.
     pub fn download_base(&self) -> String {
-        self.running.download_origin.clone()
+        self.server.download_origin.clone()
     }
 
     /// Client id and secret of the user-managed demo app.
@@ -130,7 +102,7 @@ impl Emulator {
 
     /// Every token and code given out so far, and every proof of a code shown, for tests that look for leaks.
     pub fn issued_tokens(&self) -> Vec<String> {
-        self.running.shared.world().issued.clone()
+        self.server.shared.world().issued.clone()
     }
 
     /// The client secrets of all apps, for tests that look for leaks.
@@ -140,22 +112,22 @@ impl Emulator {
 
     /// An access token for the user with this e-mail, without refresh; `None` for a stranger.
     pub fn issue_token(&self, email: &str) -> Option<String> {
-        oauth::token::paste(&mut self.running.shared.world(), email)
+        oauth::token::paste(&mut self.server.shared.world(), email)
     }
 
     /// An access token for this user with these scopes alone, without refresh; `None` for a stranger.
     pub fn issue_token_with(&self, email: &str, scopes: &[String]) -> Option<String> {
-        oauth::token::paste_with(&mut self.running.shared.world(), email, scopes)
+        oauth::token::paste_with(&mut self.server.shared.world(), email, scopes)
     }
 
     /// Back to the seed. Tokens die with everything else.
     pub fn reset(&self) {
-        self.running.shared.reset(None);
+        self.server.shared.reset(None);
     }
 
     /// Close both addresses and every open connection.
     pub async fn stop(mut self) {
-        self.running.stop();
+        self.server.stop();
         // The serving tasks end on the next turn of the scheduler; yielding frees the ports for the caller.
         tokio::task::yield_now().await;
     }

@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 use super::operations::{Operation, admin};
 use super::users::{defaults, need};
 use super::{Caller, segment};
-use crate::answer::Answer;
-use crate::call::{Call, decode};
-use crate::plans::Plan;
-use crate::rights::{refused, require_right};
+use crate::http::answer::Answer;
+use crate::http::call::{Call, decode};
 use crate::seed::ACCOUNT;
-use crate::world::World;
+use crate::state::plan::Plan;
+use crate::state::rights::{refused, require_right};
+use crate::state::world::World;
 
 const READ: &[&str] = &["account:read"];
 

@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use super::operations::{Operation, admin};
 use super::users::{need, note, object};
 use super::{Caller, paging, segment};
-use crate::answer::Answer;
-use crate::call::{Call, decode};
+use crate::http::answer::Answer;
+use crate::http::call::{Call, decode};
+use crate::state::world::{AppKind, World};
 use crate::time::utc;
-use crate::world::{AppKind, World};
 
 const READ: &[&str] = &["marketplace_app:read"];
 const WRITE: &[&str] = &["marketplace_app:write"];

@@ -4,10 +4,10 @@ use serde_json::{Map, Value, json};
 
 use super::operations::{Operation, row};
 use super::{Caller, meetings, segment};
-use crate::answer::Answer;
-use crate::call::{Call, decode};
+use crate::http::answer::Answer;
+use crate::http::call::{Call, decode};
+use crate::state::world::World;
 use crate::time::utc;
-use crate::world::World;
 
 const READ: &[&str] = &["meeting:read"];
 const WRITE: &[&str] = &["meeting:write"];

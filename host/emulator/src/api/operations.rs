@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::Caller;
-use crate::answer::Answer;
-use crate::call::Call;
-use crate::world::World;
+use crate::http::answer::Answer;
+use crate::http::call::Call;
+use crate::state::world::World;
 
 /// What answers: the world, the request, and the path's variable segments in order, undecoded.
 pub type Handler = fn(&mut World, &Call, &Caller, &[&str]) -> Result<Answer, Answer>;

@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use serde_json::{Value, json};
 
-use crate::answer::Answer;
-use crate::call::Call;
-use crate::world::{PageToken, World, hash, random};
+use crate::http::answer::Answer;
+use crate::http::call::Call;
+use crate::state::world::{PageToken, World, hash, random};
 
 const TOKEN_MS: i64 = 15 * 60_000;
 

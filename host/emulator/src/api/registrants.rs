@@ -3,13 +3,14 @@
 use serde_json::{Map, Value, json};
 
 use super::operations::{Operation, row};
-use super::{Caller, meetings, paging, schedule, segment, webinars};
-use crate::answer::Answer;
-use crate::call::{Call, decode};
-use crate::limits::{registrant_add, registrant_status};
-use crate::registration::Registrant;
+use super::{Caller, meetings, paging, segment, webinars};
+use crate::http::answer::Answer;
+use crate::http::call::{Call, decode};
+use crate::state::limits::{registrant_add, registrant_status};
+use crate::state::registrations::Registrant;
+use crate::state::schedule;
+use crate::state::world::World;
 use crate::time::utc;
-use crate::world::World;
 
 const READ: &[&str] = &["meeting:read"];
 const WRITE: &[&str] = &["meeting:write"];

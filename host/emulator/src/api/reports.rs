@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 use super::operations::{Operation, admin};
 use super::users::need;
 use super::{Caller, paging};
-use crate::answer::Answer;
-use crate::call::Call;
-use crate::plans::{Plan, require_plan};
+use crate::http::answer::Answer;
+use crate::http::call::Call;
+use crate::state::plan::{Plan, require_plan};
+use crate::state::world::{User, World};
 use crate::time::{at, day, month_before, next_day, parse_day, utc};
-use crate::world::{User, World};
 
 const READ: &[&str] = &["report:read"];
 const MONTHS_KEPT: usize = 6;

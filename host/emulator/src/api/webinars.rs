@@ -5,16 +5,17 @@ use serde_json::{Map, Value, json};
 
 use super::operations::{Operation, row};
 use super::registrants::{added, decided, listed, webinar};
-use super::{Caller, meetings, paging, registrants, require_admin, schedule, segment, target, unknown};
-use crate::answer::Answer;
-use crate::call::{Call, decode};
+use super::{Caller, meetings, paging, registrants, require_admin, segment, target, unknown};
 use crate::events;
-use crate::limits::meeting_write;
-use crate::past::Instance;
+use crate::http::answer::Answer;
+use crate::http::call::{Call, decode};
 use crate::seed;
+use crate::state::limits::meeting_write;
+use crate::state::meeting_instances::Instance;
+use crate::state::schedule;
+use crate::state::webinars::Webinar;
+use crate::state::world::World;
 use crate::time::{is_zone, utc};
-use crate::webinar::Webinar;
-use crate::world::World;
 
 const READ: &[&str] = &["webinar:read"];
 const WRITE: &[&str] = &["webinar:write"];
@@ -75,7 +76,7 @@ fn create(world: &mut World, call: &Call, caller: &Caller, stars: &[&str]) -> Re
             break id;
         }
     };
-    let uuid = seed::uuid("webinar", id);
+    let uuid = seed::build::uuid("webinar", id);
     let made =
         Webinar { id, uuid, host: host.id, created_ms: now, start_ms, fields: sent, deleted: Default::default() };
     let shown = show(world, &made);
@@ -261,7 +262,7 @@ fn show(world: &World, webinar: &Webinar) -> Value {
     let own = json!({
         "uuid": webinar.uuid, "id": webinar.id, "host_id": webinar.host, "host_email": email, "is_simulive": false,
         "created_at": utc(webinar.created_ms), "join_url": format!("{}/j/{}", world.origin, webinar.id),
-        "start_url": format!("{}/s/{}?zak={}", world.origin, webinar.id, crate::world::random(24)),
+        "start_url": format!("{}/s/{}?zak={}", world.origin, webinar.id, crate::state::world::random(24)),
         "creation_source": "open_api",
     });
     if let Value::Object(own) = own {
@@ -335,7 +336,7 @@ fn participants(world: &mut World, call: &Call, caller: &Caller, stars: &[&str])
     paging::page(world, call, &found.uuid, "participants", &rows).map(|body| Answer::json(200, &body))
 }
 
-fn attended(held: &Instance, one: &crate::past::Participant, now: i64) -> Value {
+fn attended(held: &Instance, one: &crate::state::meeting_instances::Participant, now: i64) -> Value {
     json!({
         "id": one.id, "user_id": one.user_id, "name": one.name, "user_email": one.email, "registrant_id": one.registrant_id,
         "join_time": utc(one.join_ms), "leave_time": utc(one.leave_ms.unwrap_or(now)), "duration": one.seconds(held, now),

@@ -4,7 +4,7 @@ use hmac::{Hmac, Mac};
 use serde_json::{Map, Value, json};
 use sha2::Sha256;
 
-use crate::world::hash;
+use crate::state::world::hash;
 
 /// Ids are strings while a meeting runs and integers otherwise.
 pub fn fix_id(event: &str, object: &mut Value) {
@@ -75,7 +75,7 @@ pub fn signature(secret: &str, seconds: i64, body: &str) -> String {
 
 /// Hexadecimal groups joined by `_`, as live deliveries have them.
 pub fn request_id() -> String {
-    let hex = hash(&crate::world::random(16));
+    let hex = hash(&crate::state::world::random(16));
     let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default();
     [part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("_")
 }

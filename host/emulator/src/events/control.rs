@@ -4,10 +4,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Endpoint, deliver, send};
-use crate::answer::Answer;
+use crate::http::answer::Answer;
 use crate::seed::ADMIN_APP;
-use crate::server::Shared;
-use crate::world::World;
+use crate::state::shared::Shared;
+use crate::state::world::World;
 
 /// Endpoints an app may have.
 const MOST: usize = 20;

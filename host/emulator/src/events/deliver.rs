@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use super::{Attempt, Delivery, Endpoint, body, keep, send};
-use crate::server::Shared;
+use crate::state::shared::Shared;
+use crate::state::world::{World, random};
 use crate::time;
-use crate::world::{World, random};
 
 /// Minutes after the failed attempt of that number.
 const AGAIN_MINUTES: [i64; 3] = [5, 20, 60];

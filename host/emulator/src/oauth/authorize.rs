@@ -1,18 +1,19 @@
-//! `/oauth/authorize`: checks, sign-in, consent, and the way back with a code.
+//! `/oauth/authorize`: checks, consent, and the way back with a code.
 
 use url::Url;
 
-use super::{device, pages, uninstall};
-use crate::answer::Answer;
-use crate::approval::Barrier;
-use crate::call::{Call, first, pairs};
-use crate::seed::PASSWORD;
-use crate::world::{App, AppKind, Code, Session, User, World, hash, random};
+use super::app_check::barred;
+use super::pages::{self, RequestButton};
+use super::session::session;
+use crate::http::answer::Answer;
+use crate::http::call::{Call, first, pairs};
+use crate::state::approval::Barrier;
+use crate::state::world::{App, AppKind, Code, User, World, hash, random};
 
 const CODE_MS: i64 = 300_000;
 
 /// A request that passed every check.
-struct Asked {
+struct AuthorizationRequest {
     app: App,
     redirect: Url,
     redirect_uri: String,
@@ -43,33 +44,6 @@ pub fn ask(world: &mut World, call: &Call) -> Answer {
     }
 }
 
-pub fn sign_in(world: &mut World, call: &Call) -> Answer {
-    let form = call.form();
-    let query = first(&form, "query").unwrap_or_default();
-    let user = first(&form, "email").and_then(|email| world.user(email));
-    let Some(user) = user.filter(|_| first(&form, "password") == Some(PASSWORD)) else {
-        return pages::sign_in(query, Some("Incorrect email or password"));
-    };
-    if user.status != "active" {
-        return pages::sign_in(query, Some("This user is deactivated or not activated yet. Ask your administrator."));
-    }
-    let user = user.id.clone();
-    let cookie = random(24);
-    world.sessions.insert(hash(&cookie), Session { user, csrf: random(24) });
-    let cookie = format!("emulator_session={cookie}; Path=/oauth; HttpOnly; SameSite=Lax");
-    Answer::see_other(&page_of(query)).with("set-cookie", cookie)
-}
-
-/// Ends the browser's session, so that somebody else can sign in.
-pub fn sign_out(world: &mut World, call: &Call) -> Answer {
-    if let Some(cookie) = cookie(call) {
-        world.sessions.remove(&hash(cookie));
-    }
-    let query = call.query("next").unwrap_or_default();
-    Answer::redirect(&page_of(query))
-        .with("set-cookie", "emulator_session=; Path=/oauth; Max-Age=0; HttpOnly; SameSite=Lax")
-}
-
 /// The button of a user who may not install the app.
 pub fn request(world: &mut World, call: &Call) -> Answer {
     let form = call.form();
@@ -81,46 +55,13 @@ pub fn request(world: &mut World, call: &Call) -> Answer {
         return pages::error("Invalid client_id", "4,702");
     };
     world.request_approval(&app.client_id, &user.id);
-    pages::barred(&app.name, Barrier::Requested, Barred::none())
+    pages::barred(&app.name, Barrier::Requested, RequestButton::none())
 }
 
-/// What a page about a barrier needs for its button.
-pub struct Barred<'a> {
-    pub client_id: &'a str,
-    pub query: &'a str,
-    pub csrf: &'a str,
-}
-
-impl Barred<'_> {
-    /// For answers without a session: no button.
-    pub fn none() -> Self {
-        Barred { client_id: "", query: "", csrf: "" }
-    }
-}
-
-/// The page of what keeps `user` from installing `app`.
-pub fn barred(world: &World, app: &App, user: &User, query: &str, csrf: &str) -> Option<Answer> {
-    let barrier = world.barrier(app, user)?;
-    Some(pages::barred(&app.name, barrier, Barred { client_id: &app.client_id, query, csrf }))
-}
-
-/// The page a form goes on to: of the browser's sign-in, of a device's, or of the user's apps.
-fn page_of(query: &str) -> String {
-    if query == uninstall::BACK {
-        return "/oauth/apps".to_owned();
-    }
-    match query.strip_prefix("device:") {
-        Some(code) => format!("/oauth/device/complete/{code}"),
-        None => format!("/oauth/authorize?{query}"),
-    }
-}
-
+/// The decision of the person at the consent page.
 pub fn decide(world: &mut World, call: &Call) -> Answer {
     let form = call.form();
     let query = first(&form, "query").unwrap_or_default().to_owned();
-    if let Some(code) = query.strip_prefix("device:") {
-        return device::decided(world, call, code);
-    }
     let Some((user, csrf)) = session(world, call) else {
         return pages::sign_in(&query, Some("Please sign in again"));
     };
@@ -135,13 +76,13 @@ pub fn decide(world: &mut World, call: &Call) -> Answer {
     finish(world, asked, &user, first(&form, "decision") == Some("allow"), Some(chosen))
 }
 
-fn check(world: &World, query: &[(String, String)]) -> Result<Asked, Answer> {
+fn check(world: &World, query: &[(String, String)]) -> Result<AuthorizationRequest, Answer> {
     let app = first(query, "client_id").and_then(|id| world.app(id)).filter(|app| app.kind != AppKind::Server);
     let Some(app) = app.cloned() else {
         return Err(pages::error("Invalid client_id", "4,702"));
     };
     if !world.approval.app(&app.client_id).active {
-        return Err(pages::barred(&app.name, Barrier::Inactive, Barred::none()));
+        return Err(pages::barred(&app.name, Barrier::Inactive, RequestButton::none()));
     }
     let redirect_uri = first(query, "redirect_uri").unwrap_or_default();
     let redirect = Url::parse(redirect_uri).ok().filter(|url| registered(world, redirect_uri, url));
@@ -160,7 +101,7 @@ fn check(world: &World, query: &[(String, String)]) -> Result<Asked, Answer> {
     let scopes =
         app.scopes.iter().filter(|scope| wanted.is_empty() || wanted.contains(&scope.as_str())).cloned().collect();
     let state = first(query, "state").map(str::to_owned);
-    Ok(Asked { app, redirect, redirect_uri: redirect_uri.to_owned(), scopes, state, challenge })
+    Ok(AuthorizationRequest { app, redirect, redirect_uri: redirect_uri.to_owned(), scopes, state, challenge })
 }
 
 /// Exact match; without registered addresses, the usual call-back paths on any loopback port.
@@ -173,19 +114,15 @@ fn registered(world: &World, text: &str, url: &Url) -> bool {
     loopback && path && url.scheme() == "http" && url.query().is_none() && url.fragment().is_none()
 }
 
-pub fn session(world: &World, call: &Call) -> Option<(User, String)> {
-    let session = world.sessions.get(&hash(cookie(call)?))?;
-    Some((world.user(&session.user)?.clone(), session.csrf.clone()))
-}
-
-fn cookie(call: &Call) -> Option<&str> {
-    let cookies = call.header("cookie")?;
-    cookies.split(';').find_map(|part| part.trim().strip_prefix("emulator_session="))
-}
-
-fn finish(world: &mut World, asked: Asked, user: &User, allow: bool, chosen: Option<Vec<String>>) -> Answer {
+fn finish(
+    world: &mut World,
+    asked: AuthorizationRequest,
+    user: &User,
+    allow: bool,
+    chosen: Option<Vec<String>>,
+) -> Answer {
     if let Some(barrier) = world.barrier(&asked.app, user) {
-        return pages::barred(&asked.app.name, barrier, Barred::none());
+        return pages::barred(&asked.app.name, barrier, RequestButton::none());
     }
     let mut to = asked.redirect;
     if allow {

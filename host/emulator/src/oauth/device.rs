@@ -3,11 +3,12 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::authorize::{self, Barred};
-use super::pages;
-use crate::answer::Answer;
-use crate::call::{Call, first};
-use crate::world::{App, World, hash, random};
+use super::app_check::barred;
+use super::pages::{self, RequestButton};
+use super::session::{DEVICE, session};
+use crate::http::answer::Answer;
+use crate::http::call::{Call, first};
+use crate::state::world::{App, World, hash, random};
 
 /// How long a code lives, in milliseconds.
 const LIFE_MS: i64 = 900_000;
@@ -90,11 +91,11 @@ pub fn page(world: &mut World, call: &Call, user_code: &str) -> Answer {
         let Some(user) = world.user(email).filter(|user| user.status == "active").cloned() else {
             return pages::error("No such user can sign in", "1001");
         };
-        return decide(world, &app, user_code, &user, decision == "allow", None);
+        return conclude(world, &app, user_code, &user, decision == "allow", None);
     }
-    let next = format!("device:{user_code}");
-    match authorize::session(world, call) {
-        Some((user, csrf)) => match authorize::barred(world, &app, &user, &next, &csrf) {
+    let next = format!("{DEVICE}{user_code}");
+    match session(world, call) {
+        Some((user, csrf)) => match barred(world, &app, &user, &next, &csrf) {
             Some(page) => page,
             None => pages::consent(&app.name, &user.email, &app.scopes, &next, &csrf),
         },
@@ -103,10 +104,10 @@ pub fn page(world: &mut World, call: &Call, user_code: &str) -> Answer {
 }
 
 /// The decision of the person at the consent page.
-pub fn decided(world: &mut World, call: &Call, user_code: &str) -> Answer {
+pub fn decide(world: &mut World, call: &Call, user_code: &str) -> Answer {
     let form = call.form();
-    let Some((user, csrf)) = authorize::session(world, call) else {
-        return pages::sign_in(&format!("device:{user_code}"), Some("Please sign in again"));
+    let Some((user, csrf)) = session(world, call) else {
+        return pages::sign_in(&format!("{DEVICE}{user_code}"), Some("Please sign in again"));
     };
     if first(&form, "csrf") != Some(csrf.as_str()) {
         return pages::error("This form has expired", "300");
@@ -115,19 +116,19 @@ pub fn decided(world: &mut World, call: &Call, user_code: &str) -> Answer {
         return pages::device(Some("This code is not known or has ended"));
     };
     let chosen = form.iter().filter(|(name, _)| name == "scope").map(|(_, scope)| scope.clone()).collect();
-    decide(world, &app, user_code, &user, first(&form, "decision") == Some("allow"), Some(chosen))
+    conclude(world, &app, user_code, &user, first(&form, "decision") == Some("allow"), Some(chosen))
 }
 
-fn decide(
+fn conclude(
     world: &mut World,
     app: &App,
     user_code: &str,
-    user: &crate::world::User,
+    user: &crate::state::world::User,
     allow: bool,
     chosen: Option<Vec<String>>,
 ) -> Answer {
     if let Some(barrier) = world.barrier(app, user) {
-        return pages::barred(&app.name, barrier, Barred::none());
+        return pages::barred(&app.name, barrier, RequestButton::none());
     }
     let scopes = app.scopes.iter().filter(|scope| chosen.as_ref().is_none_or(|list| list.contains(scope))).cloned();
     let decision = match allow {

@@ -2,10 +2,9 @@
 
 use url::form_urlencoded;
 
-use super::authorize::Barred;
-use crate::answer::Answer;
-use crate::approval::Barrier;
-use crate::world::App;
+use crate::http::answer::Answer;
+use crate::state::approval::Barrier;
+use crate::state::world::App;
 
 /// Errors of the authorise step are pages, never redirects.
 pub fn error(text: &str, code: &str) -> Answer {
@@ -50,8 +49,22 @@ pub fn consent(app: &str, email: &str, scopes: &[String], query: &str, csrf: &st
     page(200, "Authorize", &body)
 }
 
+/// The button by which a user asks an administrator for an app.
+pub struct RequestButton<'a> {
+    pub client_id: &'a str,
+    pub query: &'a str,
+    pub csrf: &'a str,
+}
+
+impl RequestButton<'_> {
+    /// For answers without a session: no button.
+    pub fn none() -> Self {
+        RequestButton { client_id: "", query: "", csrf: "" }
+    }
+}
+
 /// The user may not install the app. No redirect happens: whoever waits for an answer learns nothing.
-pub fn barred(app: &str, barrier: Barrier, button: Barred<'_>) -> Answer {
+pub fn barred(app: &str, barrier: Barrier, button: RequestButton<'_>) -> Answer {
     let app = escape(app);
     let (title, text) = match barrier {
         Barrier::Inactive => (format!("{app} is disabled"), "The app has been disabled. Error code: (4,717)"),

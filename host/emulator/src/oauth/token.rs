@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::device;
-use crate::answer::Answer;
-use crate::call::{Call, first};
+use crate::http::answer::Answer;
+use crate::http::call::{Call, first};
 use crate::seed::ACCOUNT;
-use crate::world::{Access, App, AppKind, Code, Grant, World, hash, random};
+use crate::state::world::{Access, App, AppKind, Code, Grant, World, hash, random};
 
 /// Refresh tokens live 90 days.
 const REFRESH_MS: i64 = 90 * 86_400_000;
@@ -75,7 +75,7 @@ fn client(world: &World, call: &Call) -> Option<App> {
     let decoded = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
     let (id, secret) = decoded.split_once(':')?;
     // RFC 6749 has both parts form-encoded; Zoom's own samples send them plain.
-    let (id, secret) = (crate::call::decode(id), crate::call::decode(secret));
+    let (id, secret) = (crate::http::call::decode(id), crate::http::call::decode(secret));
     let app = world.app(&id)?;
     (scheme.eq_ignore_ascii_case("basic") && app.secret_hash == hash(&secret)).then(|| app.clone())
 }

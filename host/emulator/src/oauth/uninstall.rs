@@ -1,25 +1,23 @@
 //! `/oauth/apps`: the apps a user has added, and their removal, which asks first, as the Marketplace does.
 
-use super::{authorize, pages};
-use crate::answer::Answer;
-use crate::call::{Call, first};
-use crate::world::{App, User, World};
-
-/// What a sign-in goes back to, in place of a question for consent.
-pub const BACK: &str = "apps";
+use super::pages;
+use super::session::{APPS, session};
+use crate::http::answer::Answer;
+use crate::http::call::{Call, first};
+use crate::state::world::{App, User, World};
 
 /// The apps the signed-in user has added.
 pub fn list(world: &World, call: &Call) -> Answer {
-    match authorize::session(world, call) {
+    match session(world, call) {
         Some((user, _)) => pages::apps(&user.email, &added(world, &user), None),
-        None => pages::sign_in(BACK, None),
+        None => pages::sign_in(APPS, None),
     }
 }
 
 /// The question before an app is removed. Nothing has happened yet.
 pub fn question(world: &World, call: &Call, client_id: &str) -> Answer {
-    let Some((user, csrf)) = authorize::session(world, call) else {
-        return pages::sign_in(BACK, None);
+    let Some((user, csrf)) = session(world, call) else {
+        return pages::sign_in(APPS, None);
     };
     match added(world, &user).into_iter().find(|app| app.client_id == client_id) {
         Some(app) => pages::uninstall(&app, &csrf),
@@ -28,10 +26,10 @@ pub fn question(world: &World, call: &Call, client_id: &str) -> Answer {
 }
 
 /// The answer to the question: the app is removed, with or without consent that its maker keeps the data.
-pub fn answered(world: &mut World, call: &Call, client_id: &str) -> Answer {
+pub fn answer(world: &mut World, call: &Call, client_id: &str) -> Answer {
     let form = call.form();
-    let Some((user, csrf)) = authorize::session(world, call) else {
-        return pages::sign_in(BACK, Some("Please sign in again"));
+    let Some((user, csrf)) = session(world, call) else {
+        return pages::sign_in(APPS, Some("Please sign in again"));
     };
     if first(&form, "csrf") != Some(csrf.as_str()) {
         return pages::error("This form has expired", "300");

@@ -3,10 +3,11 @@
 use jiff::civil::date;
 use serde_json::{Map, Value, json};
 
-use super::{id, recordings};
-use crate::patches::Patch;
-use crate::people::User;
-use crate::recorded::Recording;
+use super::build::id;
+use super::recordings;
+use crate::state::patches::Patch;
+use crate::state::people::User;
+use crate::state::recordings::Recording;
 use crate::time;
 
 /// Ada's recordings of the small seed.

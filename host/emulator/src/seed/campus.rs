@@ -4,7 +4,7 @@ use jiff::civil::date;
 use serde_json::json;
 
 use super::people;
-use crate::people::User;
+use crate::state::people::User;
 use crate::time;
 
 /// Users beside those of the small seed: active, inactive, pending.

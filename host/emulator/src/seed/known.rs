@@ -3,11 +3,11 @@
 use jiff::civil::date;
 use serde_json::{Map, Value, json};
 
-use super::recordings::{file, recording, rename, set, trash_all};
-use crate::media::Media;
-use crate::recorded::{More, Recording, Trash, Visit};
+use super::build::{file, recording, rename, set, trash_all};
+use crate::state::media::Media;
+use crate::state::recordings::{Recording, RecordingExtras, Trash, Visit};
+use crate::state::world::User;
 use crate::time;
-use crate::world::User;
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -102,7 +102,7 @@ fn on_demand(row: &mut Recording, _: i64) {
         download,
     };
     let settings = json!({"on_demand": true, "approval_type": 1});
-    row.more = Some(Box::new(More {
+    row.more = Some(Box::new(RecordingExtras {
         settings: settings.as_object().cloned().unwrap_or_default(),
         registrants: vec![
             registrant(1, "Mary", "approved"),
@@ -110,6 +110,6 @@ fn on_demand(row: &mut Recording, _: i64) {
             registrant(3, "Charles", "denied"),
         ],
         visits: vec![visit(10, 3, "Mary", false), visit(10, 40, "Mary", true), visit(12, 5, "Katherine", false)],
-        ..More::default()
+        ..RecordingExtras::default()
     }));
 }

@@ -4,10 +4,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::uuid;
-use crate::past::{Instance, Participant};
+use super::build::uuid;
+use crate::state::meeting_instances::{Instance, Participant};
+use crate::state::world::{Meeting, World};
 use crate::time;
-use crate::world::{Meeting, World};
 
 const DAY_MS: i64 = 86_400_000;
 const MINUTE_MS: i64 = 60_000;
@@ -75,8 +75,8 @@ pub fn small(world: &mut World) {
         let meeting = planned(id, host, (kind, topic), today + days * DAY_MS, now - 40 * DAY_MS, more);
         world.meetings.insert(id, meeting);
     }
-    world.beside.audio_conferences.insert(AUDIO);
-    world.beside.on_premises.insert(ON_PREMISES);
+    world.meeting_extras.audio_conferences.insert(AUDIO);
+    world.meeting_extras.on_premises.insert(ON_PREMISES);
     polls(world);
     let stay = |n: i64, name: &str, id: &str, email: &str, from: i64, to: i64| Participant {
         id: id.to_owned(),
@@ -138,8 +138,8 @@ pub fn small(world: &mut World) {
 }
 
 fn planned(id: i64, host: &str, (kind, topic): (i64, &str), start: i64, created_ms: i64, more: Value) -> Meeting {
-    let mut settings = crate::api::schedule::default_settings();
-    crate::api::schedule::merge_settings(&mut settings, more.get("settings"), true);
+    let mut settings = crate::state::schedule::default_settings();
+    crate::state::schedule::merge_settings(&mut settings, more.get("settings"), true);
     let fields =
         json!({"topic": topic, "type": kind, "duration": 60, "timezone": "Europe/Berlin", "password": "482913"});
     let mut fields: Map<String, Value> = fields.as_object().cloned().unwrap_or_default();
@@ -166,7 +166,7 @@ fn polls(world: &mut World) {
         json!({"id": "RbmJpLXMUKfiCK9f2ySscR", "status": "ended", "title": "Secret mood", "anonymous": true, "poll_type": 1, "questions": [question]}),
     ];
     let rows = rows.iter().filter_map(|row| row.as_object().cloned()).collect();
-    world.beside.polls.insert(PLANNED, rows);
+    world.meeting_extras.polls.insert(PLANNED, rows);
 }
 
 /// What was said the last time.
@@ -177,10 +177,10 @@ fn spoken(world: &mut World, start: i64) {
             {"question": "Which chapter next?", "answer": "Third;Fourth", "polling_id": "798fGJEWrA", "date_time": at}]},
         {"name": "", "email": "", "question_details": [
             {"question": "Which chapter next?", "answer": "Third", "polling_id": "798fGJEWrA", "date_time": at}]}]);
-    world.beside.poll_answers.insert(LAST.into(), answers);
+    world.meeting_extras.poll_answers.insert(LAST.into(), answers);
     let questions = json!([{"name": "Mary Somerville", "email": "", "question_details": [
         {"question": "Is there a recording?", "answer": "Yes, until next week."}]}]);
-    world.beside.questions.insert(LAST.into(), questions);
+    world.meeting_extras.questions.insert(LAST.into(), questions);
     let done = time::utc(start + 65 * MINUTE_MS);
     let summary = json!({
         "summary_start_time": time::utc(start), "summary_end_time": time::utc(start + 60 * MINUTE_MS),
@@ -190,5 +190,5 @@ fn spoken(world: &mut World, start: i64) {
         "summary_overview": "The group read the second chapter.",
         "summary_details": [{"label": "Chapter two", "summary": "Notes G to K were read aloud."}],
         "next_steps": ["Everybody reads chapter three."]});
-    world.beside.summaries.insert(LAST.into(), summary);
+    world.meeting_extras.summaries.insert(LAST.into(), summary);
 }

@@ -3,8 +3,8 @@
 use jiff::civil::date;
 use serde_json::{Map, Value, json};
 
-use super::id;
-use crate::people::{Account, Directory, Group, Role, User};
+use super::build::{capital, id};
+use crate::state::people::{Account, Directory, Group, Role, User};
 use crate::time;
 
 /// A bundle of licences whose number is above 2^53 on purpose: written as a float its digits change.
@@ -70,7 +70,7 @@ pub fn small() -> Vec<User> {
                 profile: profile(first),
                 assistants: if first == "ada" { vec![id("user", 2)] } else { Vec::new() },
                 views_recordings: first != "alan",
-                ..User::new(id("user", n), format!("{first}@{domain}"), &super::capital(first), last)
+                ..User::new(id("user", n), format!("{first}@{domain}"), &capital(first), last)
             }
         })
         .collect()

@@ -5,15 +5,13 @@ use jiff::civil::date;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::media::{self, Media};
-use crate::recorded::{RecordedFile, Recording, Trash};
+use crate::state::media::{self, Media};
+use crate::state::recordings::{RecordedFile, Recording};
+use crate::state::world::User;
 use crate::time;
-use crate::world::{User, hash};
 
-use super::{known, uuid};
-
-const TOPICS: [&str; 6] =
-    ["Weekly sync", "Design review", "Kunden-Gespräch: Müller", "Quarter plan / budget", "Interview 🎤", "All hands"];
+use super::build::{TOPICS, recording, rename, set, trash_all};
+use super::known;
 
 /// Ada's recordings by month, January to November.
 const BY_MONTH: [(i8, i64); 11] =
@@ -120,74 +118,4 @@ fn special(out: &mut Vec<Recording>, ada: &User, now_ms: i64) {
     live.files.clear();
     live.processing = true;
     out.push(live);
-}
-
-/// Everything of it into the trash.
-pub fn trash_all(recording: &mut Recording, at_ms: i64) {
-    for file in &mut recording.files {
-        file.trash = Some(Trash { at_ms, whole: true });
-    }
-}
-
-pub fn recording(host: &User, n: i64, start_ms: i64) -> Recording {
-    let uuid = uuid("recording", n);
-    let minutes = 15 + n % 40;
-    let topic = TOPICS.get(usize::try_from(n).unwrap_or(0) % TOPICS.len()).copied().unwrap_or("Meeting");
-    Recording {
-        files: set(&uuid, 0, start_ms + 60_000, minutes - 1),
-        uuid,
-        // Every fourth row is the same recurring meeting: one id, many instances.
-        id: if n % 4 == 0 { 81_200_000_000 } else { 81_200_000_000 + n },
-        host: host.id.clone(),
-        topic: topic.into(),
-        kind: if n % 4 == 0 { 8 } else { 2 },
-        start_ms,
-        minutes,
-        timezone: host.timezone.clone(),
-        processing: false,
-        auto_delete: n % 5 == 0,
-        generation: 0,
-        more: None,
-    }
-}
-
-/// One start/stop cycle: video, sound, transcript, chat and timeline.
-pub fn set(uuid: &str, cycle: i64, start_ms: i64, minutes: i64) -> Vec<RecordedFile> {
-    [
-        (Media::Mp4, "shared_screen_with_speaker_view"),
-        (Media::M4a, "audio_only"),
-        (Media::Transcript, "audio_transcript"),
-        (Media::Chat, "chat_file"),
-        (Media::Timeline, "timeline"),
-    ]
-    .into_iter()
-    .map(|(media, recording_type)| file(uuid, cycle, media, recording_type, start_ms, minutes))
-    .collect()
-}
-
-/// One file, ready when the recording ends.
-pub fn file(
-    uuid: &str,
-    cycle: i64,
-    media: Media,
-    recording_type: &'static str,
-    start_ms: i64,
-    minutes: i64,
-) -> RecordedFile {
-    let id = file_id(&format!("{uuid}-{cycle}-{recording_type}"));
-    let size = media::size(media, &id);
-    let end_ms = start_ms + minutes * 60_000;
-    RecordedFile { id, media, recording_type, start_ms, end_ms, size, ready_ms: end_ms, trash: None }
-}
-
-pub fn rename(recording: &mut Recording, uuid: &str) {
-    recording.uuid = uuid.into();
-    recording.files = set(uuid, 0, recording.start_ms + 60_000, recording.minutes - 1);
-}
-
-/// A UUID with dashes.
-pub fn file_id(name: &str) -> String {
-    let hex = hash(name);
-    let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default();
-    format!("{}-{}-4{}-8{}-{}", part(0, 8), part(8, 12), part(12, 15), part(15, 18), part(18, 30))
 }

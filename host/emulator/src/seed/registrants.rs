@@ -18,13 +18,13 @@
 use jiff::civil::date;
 use serde_json::{Value, json};
 
-use super::uuid;
+use super::build::{capital, uuid};
 use crate::api::webinars::default_settings;
-use crate::past::{Instance, Participant};
-use crate::registration::Registrant;
+use crate::state::meeting_instances::{Instance, Participant};
+use crate::state::registrations::Registrant;
+use crate::state::webinars::Webinar;
+use crate::state::world::{Meeting, World};
 use crate::time;
-use crate::webinar::Webinar;
-use crate::world::{Meeting, World};
 
 const ADA: &str = "ada@emulator.test";
 const HOUR: i64 = 3_600_000;
@@ -107,8 +107,8 @@ fn meeting(world: &mut World, host: &str, id: i64, topic: &str, kind: i64, start
     let Some(host) = world.user(host).cloned() else {
         return;
     };
-    let mut settings = crate::api::schedule::default_settings();
-    crate::api::schedule::merge_settings(&mut settings, Some(&own), true);
+    let mut settings = crate::state::schedule::default_settings();
+    crate::state::schedule::merge_settings(&mut settings, Some(&own), true);
     let mut fields = json!({"topic": topic, "type": kind, "duration": 60, "timezone": host.timezone, "agenda": "",
         "password": "123456", "start_time": time::utc(start_ms), "settings": settings});
     if let (8, Some(all)) = (kind, fields.as_object_mut()) {
@@ -125,7 +125,7 @@ fn meeting(world: &mut World, host: &str, id: i64, topic: &str, kind: i64, start
 
 fn webinar(world: &mut World, host: &str, id: i64, topic: &str, kind: i64, start_ms: i64, own: Value) {
     let mut settings = default_settings();
-    crate::api::schedule::merge_settings(&mut settings, Some(&own), true);
+    crate::state::schedule::merge_settings(&mut settings, Some(&own), true);
     let mut fields = json!({"topic": topic, "type": kind, "duration": 60, "timezone": "Europe/Berlin", "agenda": "",
         "start_time": time::utc(start_ms), "settings": settings});
     if let (9, Some(all)) = (kind, fields.as_object_mut()) {
@@ -148,7 +148,7 @@ fn webinar(world: &mut World, host: &str, id: i64, topic: &str, kind: i64, start
 /// `name@example.com`, registered in that state.
 fn people(world: &mut World, event: i64, people: &[(&str, &str)]) {
     for (n, (name, status)) in (0..).zip(people) {
-        let fields = json!({"email": format!("{name}@example.com"), "first_name": super::capital(name), "last_name": "Doe",
+        let fields = json!({"email": format!("{name}@example.com"), "first_name": capital(name), "last_name": "Doe",
             "city": "Berlin", "country": "DE", "org": "Example", "no_of_employees": "101-250"});
         if let Value::Object(fields) = fields {
             let created_ms = time::at(date(2026, 1, 2), 9, 0) + n * 60_000;

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::super::{Caller, paging, require_admin, segment, unknown};
-use crate::answer::Answer;
-use crate::call::{Call, decode};
-use crate::past::{Instance, Participant};
-use crate::plans::{Plan, require_plan};
+use crate::http::answer::Answer;
+use crate::http::call::{Call, decode};
+use crate::state::meeting_instances::{Instance, Participant};
+use crate::state::plan::{Plan, require_plan};
+use crate::state::world::World;
 use crate::time::utc;
-use crate::world::World;
 
 const DAY_MS: i64 = 86_400_000;
 /// Meetings are known for a year, their UUIDs for 15 months.
@@ -54,7 +54,7 @@ pub fn past(world: &mut World, _: &Call, caller: &Caller, stars: &[&str]) -> Res
         "type": instance.kind, "start_time": utc(instance.start_ms), "duration": instance.minutes(),
         "user_name": host.map(|user| user.name()).unwrap_or_default(), "dept": "", "source": "Zoom",
         "participants_count": instance.participants.len(), "total_minutes": (seconds + 59) / 60,
-        "has_meeting_summary": world.beside.summaries.contains_key(&instance.uuid),
+        "has_meeting_summary": world.meeting_extras.summaries.contains_key(&instance.uuid),
     });
     if let Some(fields) = body.as_object_mut() {
         fields.extend(instance.end_ms.map(|end| ("end_time".to_owned(), json!(utc(end)))));
@@ -136,13 +136,13 @@ fn row(world: &World, instance: &Instance, stay: &Participant) -> Value {
 
 pub fn poll_results(world: &mut World, _: &Call, caller: &Caller, stars: &[&str]) -> Result<Answer, Answer> {
     let instance = held(world, caller, stars)?;
-    let rows = world.beside.poll_answers.get(&instance.uuid).cloned();
+    let rows = world.meeting_extras.poll_answers.get(&instance.uuid).cloned();
     Ok(answered(&instance, rows))
 }
 
 pub fn questions(world: &mut World, _: &Call, caller: &Caller, stars: &[&str]) -> Result<Answer, Answer> {
     let instance = held(world, caller, stars)?;
-    let rows = world.beside.questions.get(&instance.uuid).cloned();
+    let rows = world.meeting_extras.questions.get(&instance.uuid).cloned();
     Ok(answered(&instance, rows))
 }
 
@@ -164,7 +164,7 @@ pub fn summary(world: &mut World, _: &Call, caller: &Caller, stars: &[&str]) -> 
         let text = "Access to meeting summaries is restricted by account settings.";
         return Err(Answer::error(403, 2305, text));
     }
-    let mut body = world.beside.summaries.get(&instance.uuid).cloned().ok_or_else(|| missing(&name))?;
+    let mut body = world.meeting_extras.summaries.get(&instance.uuid).cloned().ok_or_else(|| missing(&name))?;
     let own = json!({"meeting_host_id": instance.host, "meeting_uuid": instance.uuid, "meeting_id": instance.meeting_id,
         "meeting_topic": instance.topic, "meeting_start_time": utc(instance.start_ms),
         "meeting_end_time": utc(instance.end_ms.unwrap_or(instance.start_ms)),

@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use super::super::{Caller, segment, unknown};
 use super::{body, named, show, shown};
-use crate::answer::Answer;
-use crate::call::Call;
-use crate::world::{World, random};
+use crate::http::answer::Answer;
+use crate::http::call::Call;
+use crate::state::world::{World, random};
 
 /// Ninety days in seconds.
 const LONGEST: i64 = 7_776_000;

@@ -4,12 +4,13 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use super::super::{Caller, paging, schedule, segment, target};
+use super::super::{Caller, paging, segment, target};
 use super::{may_host, show};
-use crate::answer::Answer;
-use crate::call::Call;
+use crate::http::answer::Answer;
+use crate::http::call::Call;
+use crate::state::schedule;
+use crate::state::world::{Meeting, World};
 use crate::time::{self, utc};
-use crate::world::{Meeting, World};
 
 /// Days of the longest period of upcoming and previous meetings.
 const WINDOW: i64 = 184;

@@ -2,11 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::{schedule, unknown};
+use super::super::unknown;
 use super::show;
-use crate::answer::Answer;
-use crate::planned::Occurrence;
-use crate::world::World;
+use crate::http::answer::Answer;
+use crate::state::meetings::Occurrence;
+use crate::state::schedule;
+use crate::state::world::World;
 
 fn find<'a>(world: &'a mut World, id: i64, occurrence: &str) -> Result<&'a mut Occurrence, Answer> {
     let meeting = world.meetings.get_mut(&id).ok_or_else(unknown)?;

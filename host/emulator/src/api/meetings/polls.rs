@@ -4,9 +4,9 @@ use serde_json::{Map, Value, json};
 
 use super::super::{Caller, segment};
 use super::{body, named};
-use crate::answer::Answer;
-use crate::call::{Call, decode};
-use crate::world::{World, random};
+use crate::http::answer::Answer;
+use crate::http::call::{Call, decode};
+use crate::state::world::{World, random};
 
 const KINDS: [&str; 8] = [
     "single",
@@ -36,7 +36,7 @@ fn meeting(world: &mut World, caller: &Caller, stars: &[&str]) -> Result<i64, An
 fn place(world: &mut World, caller: &Caller, stars: &[&str]) -> Result<(i64, usize), Answer> {
     let id = meeting(world, caller, stars)?;
     let name = decode(segment(stars, 1));
-    let polls = world.beside.polls.entry(id).or_default();
+    let polls = world.meeting_extras.polls.entry(id).or_default();
     let found = polls.iter().position(|poll| poll.get("id").and_then(Value::as_str) == Some(name.as_str()));
     Ok((id, found.ok_or_else(|| Answer::error(404, 404, "Meeting Poll not found."))?))
 }
@@ -44,7 +44,7 @@ fn place(world: &mut World, caller: &Caller, stars: &[&str]) -> Result<(i64, usi
 pub fn list(world: &mut World, call: &Call, caller: &Caller, stars: &[&str]) -> Result<Answer, Answer> {
     let id = meeting(world, caller, stars)?;
     let anonymous = call.query("anonymous").map(|text| json!(text == "true"));
-    let polls = world.beside.polls.entry(id).or_default();
+    let polls = world.meeting_extras.polls.entry(id).or_default();
     let rows: Vec<&Map<String, Value>> =
         polls.iter().filter(|poll| anonymous.is_none() || poll.get("anonymous") == anonymous.as_ref()).collect();
     Ok(Answer::json(200, &json!({"total_records": rows.len(), "polls": rows})))
@@ -52,7 +52,7 @@ pub fn list(world: &mut World, call: &Call, caller: &Caller, stars: &[&str]) -> 
 
 pub fn get(world: &mut World, _: &Call, caller: &Caller, stars: &[&str]) -> Result<Answer, Answer> {
     let (id, at) = place(world, caller, stars)?;
-    let poll = world.beside.polls.get(&id).and_then(|polls| polls.get(at));
+    let poll = world.meeting_extras.polls.get(&id).and_then(|polls| polls.get(at));
     Ok(Answer::json(200, &json!(poll)))
 }
 
@@ -62,7 +62,7 @@ pub fn create(world: &mut World, call: &Call, caller: &Caller, stars: &[&str]) -
     poll.insert("id".into(), json!(random(16)));
     poll.insert("status".into(), json!("notstart"));
     let answer = Answer::json(201, &json!(poll));
-    world.beside.polls.entry(id).or_default().push(poll);
+    world.meeting_extras.polls.entry(id).or_default().push(poll);
     Ok(answer)
 }
 
@@ -70,7 +70,7 @@ pub fn create(world: &mut World, call: &Call, caller: &Caller, stars: &[&str]) -
 pub fn update(world: &mut World, call: &Call, caller: &Caller, stars: &[&str]) -> Result<Answer, Answer> {
     let (id, at) = place(world, caller, stars)?;
     let mut poll = checked(world, body(call)?)?;
-    if let Some(old) = world.beside.polls.get_mut(&id).and_then(|polls| polls.get_mut(at)) {
+    if let Some(old) = world.meeting_extras.polls.get_mut(&id).and_then(|polls| polls.get_mut(at)) {
         for name in ["id", "status"] {
             poll.insert(name.to_owned(), old.get(name).cloned().unwrap_or_default());
         }
@@ -81,7 +81,7 @@ pub fn update(world: &mut World, call: &Call, caller: &Caller, stars: &[&str]) -
 
 pub fn delete(world: &mut World, _: &Call, caller: &Caller, stars: &[&str]) -> Result<Answer, Answer> {
     let (id, at) = place(world, caller, stars)?;
-    if let Some(polls) = world.beside.polls.get_mut(&id) {
+    if let Some(polls) = world.meeting_extras.polls.get_mut(&id) {
         polls.remove(at);
     }
     Ok(Answer::empty(204))

@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::super::schedule;
-use crate::planned::Occurrence;
 use crate::seed;
+use crate::state::meetings::Occurrence;
+use crate::state::schedule;
+use crate::state::world::{Meeting, World};
 use crate::time::utc;
-use crate::world::{Meeting, World};
 
 /// The whole meeting. Times that are over are listed only when asked for.
 pub fn whole(world: &World, meeting: &Meeting, previous: bool) -> Value {
@@ -21,7 +21,7 @@ pub fn whole(world: &World, meeting: &Meeting, previous: bool) -> Value {
         "status": if world.live(meeting.id).is_some() { "started" } else { "waiting" },
         "created_at": utc(meeting.created_ms), "encrypted_password": pwd, "pstn_password": password,
         "h323_password": password, "pre_schedule": shown.get("pre_schedule").cloned().unwrap_or(json!(false)),
-        "start_url": format!("{}/s/{}?zak={}", world.origin, meeting.id, crate::world::random(24)),
+        "start_url": format!("{}/s/{}?zak={}", world.origin, meeting.id, crate::state::world::random(24)),
         "join_url": join_url(world, meeting), "chat_join_url": format!("{}/launch/jc/{}", world.origin, meeting.id),
         "creation_source": "open_api",
     });
@@ -62,5 +62,5 @@ pub fn join_url(world: &World, meeting: &Meeting) -> String {
 }
 
 fn secret(meeting: &Meeting) -> String {
-    seed::uuid("pwd", meeting.id).replace(['/', '+', '='], "")
+    seed::build::uuid("pwd", meeting.id).replace(['/', '+', '='], "")
 }

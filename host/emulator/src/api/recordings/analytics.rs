@@ -6,12 +6,12 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::{date, find, none};
-use crate::answer::Answer;
 use crate::api::{Caller, paging, segment};
-use crate::call::Call;
-use crate::recorded::{Recording, Visit};
+use crate::http::answer::Answer;
+use crate::http::call::Call;
+use crate::state::recordings::{Recording, Visit};
+use crate::state::world::World;
 use crate::time::{day, month_before, utc};
-use crate::world::World;
 
 pub fn summary(world: &mut World, call: &Call, caller: &Caller, stars: &[&str]) -> Result<Answer, Answer> {
     let (from, to) = period(world, call)?;

@@ -4,12 +4,12 @@ use serde_json::{Value, json};
 
 use super::date;
 use super::show::{Part, show};
-use crate::answer::Answer;
 use crate::api::{Caller, paging, segment, target};
-use crate::call::{Call, decode};
+use crate::http::answer::Answer;
+use crate::http::call::{Call, decode};
 use crate::seed::ACCOUNT;
+use crate::state::world::World;
 use crate::time::{at, day, month_before, next_day};
-use crate::world::World;
 
 pub fn of_user(world: &mut World, call: &Call, caller: &Caller, stars: &[&str]) -> Result<Answer, Answer> {
     let host = target(world, caller, segment(stars, 0))?.id.clone();

@@ -5,11 +5,11 @@ use serde_json::{Map, Value, json};
 use super::settings::effective;
 use super::show::{share_url, topic};
 use super::{find, none};
-use crate::answer::Answer;
 use crate::api::{Caller, paging, segment};
-use crate::call::Call;
-use crate::recorded::Recording;
-use crate::world::{World, random};
+use crate::http::answer::Answer;
+use crate::http::call::Call;
+use crate::state::recordings::Recording;
+use crate::state::world::{World, random};
 
 const MOST: usize = 30;
 

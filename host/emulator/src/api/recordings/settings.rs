@@ -4,11 +4,11 @@ use serde_json::{Map, Value, json};
 
 use super::show::{auto_delete_date, topic};
 use super::{find, none};
-use crate::answer::Answer;
 use crate::api::{Caller, segment};
-use crate::call::Call;
-use crate::recorded::Recording;
-use crate::world::World;
+use crate::http::answer::Answer;
+use crate::http::call::Call;
+use crate::state::recordings::Recording;
+use crate::state::world::World;
 
 pub fn get(world: &mut World, _: &Call, caller: &Caller, stars: &[&str]) -> Result<Answer, Answer> {
     let place = find(world, caller, segment(stars, 0), Recording::is_live)?;

@@ -3,14 +3,14 @@
 use serde_json::{Map, Value, json};
 
 use super::{find, no_right, none};
-use crate::answer::Answer;
 use crate::api::{Caller, segment};
-use crate::call::Call;
+use crate::http::answer::Answer;
+use crate::http::call::Call;
 use crate::oauth;
-use crate::recorded::{RecordedFile, Recording};
 use crate::seed::ACCOUNT;
+use crate::state::recordings::{RecordedFile, Recording};
+use crate::state::world::{Access, World, hash};
 use crate::time::{day, utc};
-use crate::world::{Access, World, hash};
 
 /// Which files of a recording a list shows.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -4,14 +4,14 @@ use serde_json::json;
 
 use super::find;
 use super::show::{auto_delete_date, download_url, topic};
-use crate::answer::Answer;
 use crate::api::{Caller, segment};
-use crate::call::Call;
-use crate::media::Media;
-use crate::recorded::{RecordedFile, Recording};
+use crate::http::answer::Answer;
+use crate::http::call::Call;
 use crate::seed::ACCOUNT;
+use crate::state::media::Media;
+use crate::state::recordings::{RecordedFile, Recording};
+use crate::state::world::World;
 use crate::time::utc;
-use crate::world::World;
 
 pub fn get(world: &mut World, _: &Call, caller: &Caller, stars: &[&str]) -> Result<Answer, Answer> {
     let absent = || Answer::error(404, 3322, "This meeting transcript does not exist.");

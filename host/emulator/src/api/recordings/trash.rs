@@ -4,12 +4,12 @@ use serde_json::Value;
 
 use super::show::{Part, show};
 use super::{find, none};
-use crate::answer::Answer;
 use crate::api::{Caller, segment};
-use crate::call::Call;
 use crate::events;
-use crate::recorded::{Recording, Trash};
-use crate::world::World;
+use crate::http::answer::Answer;
+use crate::http::call::Call;
+use crate::state::recordings::{Recording, Trash};
+use crate::state::world::World;
 
 pub fn delete(world: &mut World, call: &Call, caller: &Caller, stars: &[&str]) -> Result<Answer, Answer> {
     let forever = forever(call)?;

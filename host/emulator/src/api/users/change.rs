@@ -3,11 +3,11 @@
 use serde_json::{Map, Value};
 
 use super::{licence, note, object, reach, refuse};
-use crate::answer::Answer;
 use crate::api::{Caller, segment};
-use crate::call::Call;
+use crate::http::answer::Answer;
+use crate::http::call::Call;
+use crate::state::world::World;
 use crate::time;
-use crate::world::World;
 
 /// Fields that are kept as they come.
 const KEPT: [&str; 19] = [

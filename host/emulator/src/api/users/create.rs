@@ -3,11 +3,11 @@
 use serde_json::{Map, Value, json};
 
 use super::{licence, need, note, object, refuse};
-use crate::answer::Answer;
 use crate::api::Caller;
-use crate::call::Call;
+use crate::http::answer::Answer;
+use crate::http::call::Call;
+use crate::state::world::{User, World, random};
 use crate::time::day;
-use crate::world::{User, World, random};
 
 pub fn create(world: &mut World, call: &Call, caller: &Caller, _: &[&str]) -> Result<Answer, Answer> {
     need(world, caller, "User:Edit")?;

@@ -1,10 +1,10 @@
 //! Users who leave: disassociated they keep an account of their own, deleted they are gone. Their things go to somebody or are lost.
 
 use super::{note, reach};
-use crate::answer::Answer;
 use crate::api::{Caller, segment};
-use crate::call::Call;
-use crate::world::{User, World};
+use crate::http::answer::Answer;
+use crate::http::call::Call;
+use crate::state::world::{User, World};
 
 pub fn remove(world: &mut World, call: &Call, caller: &Caller, stars: &[&str]) -> Result<Answer, Answer> {
     let user = reach(world, caller, segment(stars, 0), "User:Edit")?;

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::{accepted, need, reach, show};
-use crate::answer::Answer;
 use crate::api::{Caller, paging, segment};
-use crate::call::Call;
-use crate::world::{User, World};
+use crate::http::answer::Answer;
+use crate::http::call::Call;
+use crate::state::world::{User, World};
 
 pub fn get(world: &mut World, _: &Call, caller: &Caller, stars: &[&str]) -> Result<Answer, Answer> {
     let user = accepted(reach(world, caller, segment(stars, 0), "User:Read")?)?;

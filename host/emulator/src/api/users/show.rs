@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use crate::seed::ACCOUNT;
+use crate::state::world::{User, World};
 use crate::time::utc;
-use crate::world::{User, World};
 
 /// Fields of the profile that the list shows too.
 const LISTED: [&str; 5] = ["dept", "plan_united_type", "license_info_list", "employee_unique_id", "division_ids"];
