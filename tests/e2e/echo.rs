@@ -1,4 +1,4 @@
-//! A service that repeats every secret it was given, in headers, bodies and redirects: nobody is shown one. Each world
+//! A service that repeats every secret it was given, in headers, bodies and redirects: nobody is shown one. Each context
 //! searches what its commands said, kept and showed when it ends.
 
 use std::sync::Arc;
@@ -7,22 +7,22 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 use serde_json::{Map, Value, json};
 use switchboard_egress::{Credential, FixedToken, KnownSecrets, Policy};
 use switchboard_runtime::CallOptions;
-use switchboard_tests::world::World;
+use switchboard_tests::context::TestContext;
 
 use crate::hostile::{component, runtime};
 
-fn echoing(world: &World, redirect: bool, path: &str) {
+fn echoing(context: &TestContext, redirect: bool, path: &str) {
     let fault = json!({"kind": "echo", "redirect": redirect, "history": true, "count": 0, "path": path});
-    assert_eq!(world.ask("POST", "/_emulator/faults", &fault).0, 200, "{fault}");
+    assert_eq!(context.ask("POST", "/_emulator/faults", &fault).0, 200, "{fault}");
 }
 
 #[test]
 fn an_api_that_repeats_every_secret_shows_none() {
-    let world = World::connected();
-    let document = World::file("manifests/automations/first-light.json");
+    let context = TestContext::connected();
+    let document = TestContext::file("manifests/automations/first-light.json");
     for redirect in [false, true] {
-        world.ask("DELETE", "/_emulator/faults", &Value::Null);
-        echoing(&world, redirect, "/v2/");
+        context.ask("DELETE", "/_emulator/faults", &Value::Null);
+        echoing(&context, redirect, "/v2/");
         for arguments in [
             &["call", "zoom.users.me", "--json", "--trace"][..],
             &["call", "zoom.recordings.list", "from=2026-01-01", "--trace"],
@@ -31,26 +31,26 @@ fn an_api_that_repeats_every_secret_shows_none() {
             &["connection", "test", "work", "--json", "--trace"],
             &["doctor", "--json", "--trace"],
         ] {
-            let done = world.run(arguments);
+            let done = context.run(arguments);
             assert!(done.out.contains("[hidden]") || done.code != 0, "{arguments:?}: {}", done.err);
         }
     }
-    world.run(&["runs", "list", "--json"]);
-    assert_eq!(world.leaks(), Vec::<String>::new());
+    context.run(&["runs", "list", "--json"]);
+    assert_eq!(context.leaks(), Vec::<String>::new());
 }
 
 #[test]
 fn a_token_service_that_repeats_every_secret_shows_none() {
-    let world = World::connected();
-    echoing(&world, false, "/oauth/token");
-    world.ask("POST", "/_emulator/clock", &json!({"advance_s": 7_200}));
-    let done = world.run(&["call", "zoom.users.me", "--json", "--trace"]);
+    let context = TestContext::connected();
+    echoing(&context, false, "/oauth/token");
+    context.ask("POST", "/_emulator/clock", &json!({"advance_s": 7_200}));
+    let done = context.run(&["call", "zoom.users.me", "--json", "--trace"]);
     assert_ne!(done.code, 0, "{}", done.err);
-    let refused = world.connect_with("again", "ada@emulator.test", "allow", &["--trace"]);
+    let refused = context.connect_with("again", "ada@emulator.test", "allow", &["--trace"]);
     assert_ne!(refused.code, 0, "{}", refused.err);
-    world.run(&["connection", "list", "--json"]);
-    world.run(&["doctor", "--json"]);
-    assert_eq!(world.leaks(), Vec::<String>::new());
+    context.run(&["connection", "list", "--json"]);
+    context.run(&["doctor", "--json"]);
+    assert_eq!(context.leaks(), Vec::<String>::new());
 }
 
 /// The access token as a service may write it: in pieces, each plain or encoded.
@@ -85,14 +85,14 @@ fn in_pieces(token: &str) -> Vec<String> {
 
 #[test]
 fn a_secret_in_pieces_is_hidden() {
-    let world = World::connected();
-    let token = world.emulator.issued_tokens().into_iter().next().unwrap();
+    let context = TestContext::connected();
+    let token = context.emulator.issued_tokens().into_iter().next().unwrap();
     for body in in_pieces(&token) {
-        world.ask("DELETE", "/_emulator/faults", &Value::Null);
+        context.ask("DELETE", "/_emulator/faults", &Value::Null);
         let fault =
             json!({"kind": "text", "status": 200, "body": body, "content_type": "application/json", "count": 0});
-        assert_eq!(world.ask("POST", "/_emulator/faults", &fault).0, 200, "{fault}");
-        let done = world.run(&["call", "zoom.api.request", "path=/users/me", "--json"]);
+        assert_eq!(context.ask("POST", "/_emulator/faults", &fault).0, 200, "{fault}");
+        let done = context.run(&["call", "zoom.api.request", "path=/users/me", "--json"]);
         assert!(done.out.contains("[hidden]"), "{body}: {} {}", done.out, done.err);
         let letters = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).count();
         let left = letters(&done.out.replace("[hidden]", ""));
@@ -103,68 +103,68 @@ fn a_secret_in_pieces_is_hidden() {
 }
 
 /// The access token ends, and another process replaces it.
-fn refresh(world: &World) {
-    let issued = world.emulator.issued_tokens().len();
-    world.ask("POST", "/_emulator/clock", &json!({"advance_s": 7_200}));
-    world.json(&["call", "zoom.users.me", "--json"]);
-    assert_eq!(world.emulator.issued_tokens().len(), issued + 2, "both tokens are new");
+fn refresh(context: &TestContext) {
+    let issued = context.emulator.issued_tokens().len();
+    context.ask("POST", "/_emulator/clock", &json!({"advance_s": 7_200}));
+    context.json(&["call", "zoom.users.me", "--json"]);
+    assert_eq!(context.emulator.issued_tokens().len(), issued + 2, "both tokens are new");
 }
 
 /// Commands that show what the API repeats.
-fn listen(world: &World) {
+fn listen(context: &TestContext) {
     for redirect in [false, true] {
-        world.ask("DELETE", "/_emulator/faults", &Value::Null);
-        echoing(world, redirect, "/v2/");
-        world.run(&["call", "zoom.users.me", "--json", "--trace"]);
-        world.run(&["call", "zoom.api.request", "path=/users/me", "--json", "--trace"]);
-        world.run(&["connection", "test", "work", "--json", "--trace"]);
+        context.ask("DELETE", "/_emulator/faults", &Value::Null);
+        echoing(context, redirect, "/v2/");
+        context.run(&["call", "zoom.users.me", "--json", "--trace"]);
+        context.run(&["call", "zoom.api.request", "path=/users/me", "--json", "--trace"]);
+        context.run(&["connection", "test", "work", "--json", "--trace"]);
     }
-    world.ask("DELETE", "/_emulator/faults", &Value::Null);
-    world.run(&["runs", "list", "--json"]);
+    context.ask("DELETE", "/_emulator/faults", &Value::Null);
+    context.run(&["runs", "list", "--json"]);
 }
 
 #[test]
 fn secrets_from_before_a_refresh_stay_hidden() {
-    let world = World::connected();
-    refresh(&world);
-    refresh(&world);
-    listen(&world);
-    assert_eq!(world.leaks(), Vec::<String>::new());
+    let context = TestContext::connected();
+    refresh(&context);
+    refresh(&context);
+    listen(&context);
+    assert_eq!(context.leaks(), Vec::<String>::new());
 }
 
 #[test]
 fn secrets_from_before_a_key_rotation_stay_hidden() {
-    let world = World::connected();
-    refresh(&world);
-    world.json(&["key", "rotate", "--json"]);
-    listen(&world);
-    assert_eq!(world.leaks(), Vec::<String>::new());
+    let context = TestContext::connected();
+    refresh(&context);
+    context.json(&["key", "rotate", "--json"]);
+    listen(&context);
+    assert_eq!(context.leaks(), Vec::<String>::new());
 }
 
 #[test]
 fn secrets_from_before_a_reconnect_stay_hidden() {
-    let world = World::connected();
-    refresh(&world);
-    let done = world.sign_in(&["connection", "reconnect", "work"], "ada@emulator.test", "allow");
+    let context = TestContext::connected();
+    refresh(&context);
+    let done = context.sign_in(&["connection", "reconnect", "work"], "ada@emulator.test", "allow");
     assert_eq!(done.code, 0, "{}", done.err);
-    refresh(&world);
-    listen(&world);
-    assert_eq!(world.leaks(), Vec::<String>::new());
+    refresh(&context);
+    listen(&context);
+    assert_eq!(context.leaks(), Vec::<String>::new());
 }
 
 #[test]
 fn the_refresh_that_is_refused_shows_no_earlier_secret() {
-    let world = World::connected();
-    refresh(&world);
-    world.ask("POST", "/_emulator/clock", &json!({"advance_s": 7_200}));
-    echoing(&world, false, "/oauth/token");
-    let done = world.run(&["call", "zoom.users.me", "--json", "--trace"]);
+    let context = TestContext::connected();
+    refresh(&context);
+    context.ask("POST", "/_emulator/clock", &json!({"advance_s": 7_200}));
+    echoing(&context, false, "/oauth/token");
+    let done = context.run(&["call", "zoom.users.me", "--json", "--trace"]);
     assert_ne!(done.code, 0, "{}", done.err);
-    let refused = world.sign_in(&["connection", "reconnect", "work", "--trace"], "ada@emulator.test", "allow");
+    let refused = context.sign_in(&["connection", "reconnect", "work", "--trace"], "ada@emulator.test", "allow");
     assert_ne!(refused.code, 0, "{}", refused.err);
-    world.run(&["connection", "show", "work", "--json"]);
-    world.run(&["doctor", "--json"]);
-    assert_eq!(world.leaks(), Vec::<String>::new());
+    context.run(&["connection", "show", "work", "--json"]);
+    context.run(&["doctor", "--json"]);
+    assert_eq!(context.leaks(), Vec::<String>::new());
 }
 
 /// Returns the body of the answer as its output.
@@ -177,15 +177,15 @@ const REPEATS: &str = r#"
 
 #[test]
 fn a_connector_that_returns_all_it_received_returns_no_secret() {
-    let world = World::new();
-    let token = world.emulator.issue_token("ada@emulator.test").unwrap();
-    echoing(&world, false, "/v2/");
+    let context = TestContext::new();
+    let token = context.emulator.issue_token("ada@emulator.test").unwrap();
+    echoing(&context, false, "/v2/");
     // An embedder names the secret of its app.
-    let secrets = world.emulator.app_secrets();
+    let secrets = context.emulator.app_secrets();
     let others = KnownSecrets::of(secrets.iter().map(String::as_str));
     let credential = Credential::new(token);
     let known = credential.known().and(&others);
-    let policy = Policy::new(world.emulator.api_base().parse().unwrap(), Vec::new());
+    let policy = Policy::new(context.emulator.api_base().parse().unwrap(), Vec::new());
     let connection = Arc::new(FixedToken::new(policy, credential.hiding(known)));
     let threads = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let output = threads.block_on(async {
@@ -194,6 +194,6 @@ fn a_connector_that_returns_all_it_received_returns_no_secret() {
         connector.call("zoom.x.go", json!({}), connection, &CallOptions::default()).await.unwrap()
     });
     assert!(output["message"].as_str().unwrap().contains("[hidden]"), "{output}");
-    world.home.says("what the connector returned", output.to_string());
-    assert_eq!(world.leaks(), Vec::<String>::new());
+    context.home.record("what the connector returned", output.to_string());
+    assert_eq!(context.leaks(), Vec::<String>::new());
 }

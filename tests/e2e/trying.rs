@@ -4,19 +4,19 @@ use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use switchboard_tests::world::World;
+use switchboard_tests::context::TestContext;
 
 const TRY: [&str; 5] = ["try", "--port", "0", "--download-port", "0"];
 
-fn labels(world: &World) -> Vec<String> {
-    let rows = world.json(&["connection", "list", "--json"]);
+fn labels(context: &TestContext) -> Vec<String> {
+    let rows = context.json(&["connection", "list", "--json"]);
     rows.as_array().unwrap().iter().filter_map(|row| row["label"].as_str().map(str::to_owned)).collect()
 }
 
-fn started(world: &World) -> Child {
-    let child = world.piped(&TRY);
+fn started(context: &TestContext) -> Child {
+    let child = context.piped(&TRY);
     let begun = Instant::now();
-    while labels(world) != ["demo"] {
+    while labels(context) != ["demo"] {
         assert!(begun.elapsed() < Duration::from_secs(20), "no demo connection");
         std::thread::sleep(Duration::from_millis(50));
     }
@@ -30,9 +30,9 @@ fn end(child: &mut Child) -> i32 {
 
 #[test]
 fn a_second_try_is_refused_while_the_first_runs() {
-    let world = World::new();
-    let mut first = started(&world);
-    let mut second = world.piped(&[&TRY[..], &["--json"]].concat());
+    let context = TestContext::new();
+    let mut first = started(&context);
+    let mut second = context.piped(&[&TRY[..], &["--json"]].concat());
     let begun = Instant::now();
     while second.try_wait().unwrap().is_none() {
         if begun.elapsed() > Duration::from_secs(20) {
@@ -42,20 +42,20 @@ fn a_second_try_is_refused_while_the_first_runs() {
         }
         std::thread::sleep(Duration::from_millis(50));
     }
-    let error: Value = World::error(&world.heard(second.wait_with_output().unwrap()));
+    let error: Value = TestContext::error(&context.read_output(second.wait_with_output().unwrap()));
     assert!(error["code"] == "label-taken" && error["message"].as_str().unwrap().contains("another"), "{error}");
-    assert_eq!(labels(&world), ["demo"], "the first one's connection is there");
+    assert_eq!(labels(&context), ["demo"], "the first one's connection is there");
     end(&mut first);
-    assert!(labels(&world).is_empty());
+    assert!(labels(&context).is_empty());
 }
 
 #[test]
 fn try_ends_its_own_connection_whatever_it_is_called_by_now() {
-    let world = World::new();
-    let mut child = started(&world);
-    assert_eq!(world.run(&["connection", "rename", "demo", "kept"]).code, 0);
-    world.connect("demo", "grace@emulator.test");
+    let context = TestContext::new();
+    let mut child = started(&context);
+    assert_eq!(context.run(&["connection", "rename", "demo", "kept"]).code, 0);
+    context.connect("demo", "grace@emulator.test");
     end(&mut child);
-    assert_eq!(labels(&world), ["demo"], "the other one that is called so is there");
-    assert_eq!(world.json(&["call", "zoom.users.me", "--json"])["email"], "grace@emulator.test");
+    assert_eq!(labels(&context), ["demo"], "the other one that is called so is there");
+    assert_eq!(context.json(&["call", "zoom.users.me", "--json"])["email"], "grace@emulator.test");
 }

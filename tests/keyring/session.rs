@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use switchboard_tests::world::World;
+use switchboard_tests::context::TestContext;
 
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Without services that the bus would start by itself: what is not started here is absent.
@@ -22,9 +22,9 @@ pub struct Session {
 }
 
 impl Session {
-    /// A bus alone, in the world's own folders.
-    pub fn new(world: &World) -> Session {
-        let home = world.home.path().to_owned();
+    /// A bus alone, in the context's own folders.
+    pub fn new(context: &TestContext) -> Session {
+        let home = context.home.path().to_owned();
         std::fs::create_dir(home.join("run")).unwrap();
         let config = home.join("run/bus.xml");
         std::fs::write(&config, BUS.replace("SOCKET", &home.join("run/bus").display().to_string())).unwrap();
@@ -42,8 +42,8 @@ impl Session {
     }
 
     /// The same with GNOME's keyring on it, opened.
-    pub fn unlocked(world: &World) -> Session {
-        let mut session = Session::new(world);
+    pub fn unlocked(context: &TestContext) -> Session {
+        let mut session = Session::new(context);
         session.start();
         session
     }
@@ -90,7 +90,7 @@ impl Session {
         names.into_iter().zip(secrets).collect()
     }
 
-    /// What a command of the world needs to be in this session.
+    /// What a command of the context needs to be in this session.
     pub fn join<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         envs(&self.home, command)
     }

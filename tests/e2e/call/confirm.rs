@@ -1,11 +1,11 @@
 //! What cannot be undone is asked for in the words of the step that does it.
 
 use serde_json::json;
-use switchboard_tests::world::World;
+use switchboard_tests::context::TestContext;
 
 /// The question before a run of one step.
-fn asked(world: &World, with: serde_json::Value) -> (i32, String) {
-    let file = world.home.path().join("one.json");
+fn asked(context: &TestContext, with: serde_json::Value) -> (i32, String) {
+    let file = context.home.path().join("one.json");
     let document = json!({
         "automation": "1", "id": "one", "title": "One step",
         "connections": { "zoom": { "type": "zoom" } },
@@ -13,36 +13,36 @@ fn asked(world: &World, with: serde_json::Value) -> (i32, String) {
         "steps": [{ "id": "send", "use": "zoom.api.request", "with": with }]
     });
     std::fs::write(&file, document.to_string()).unwrap();
-    let done = world.run(&["run", file.to_str().unwrap(), "path=/harmless", "--json"]);
+    let done = context.run(&["run", file.to_str().unwrap(), "path=/harmless", "--json"]);
     (done.code, done.err)
 }
 
 #[test]
 fn the_question_names_what_the_step_does_and_not_what_the_run_was_given() {
-    let world = World::connected();
-    let (code, said) = asked(&world, json!({ "method": "delete", "path": "/meetings/81234567890" }));
+    let context = TestContext::connected();
+    let (code, said) = asked(&context, json!({ "method": "delete", "path": "/meetings/81234567890" }));
     assert_eq!(code, 2, "{said}");
     assert!(said.contains("delete /meetings/81234567890") && !said.contains("/harmless"), "{said}");
 }
 
 #[test]
 fn a_method_that_is_known_only_in_the_run_counts_as_the_worst() {
-    let world = World::connected();
-    let (code, said) = asked(&world, json!({ "method": "${{ inputs.path }}", "path": "/users/me" }));
+    let context = TestContext::connected();
+    let (code, said) = asked(&context, json!({ "method": "${{ inputs.path }}", "path": "/users/me" }));
     assert_eq!(code, 2, "{said}");
 }
 
 #[test]
 fn a_step_that_only_reads_asks_nothing() {
-    let world = World::connected();
-    let (code, said) = asked(&world, json!({ "path": "/users/me" }));
+    let context = TestContext::connected();
+    let (code, said) = asked(&context, json!({ "path": "/users/me" }));
     assert_eq!(code, 0, "{said}");
 }
 
 /// A place that the input does not fill would be shown as it is written: "Delete the meeting {id}?".
 #[test]
 fn every_question_names_fields_of_its_input() {
-    let text = std::fs::read_to_string(World::file("manifests/zoom.resolved.json")).unwrap();
+    let text = std::fs::read_to_string(TestContext::file("manifests/zoom.resolved.json")).unwrap();
     let manifest: serde_json::Value = serde_json::from_str(&text).unwrap();
     let place = regex::Regex::new(r"\{(\w+)\}").unwrap();
     let mut questions = 0;

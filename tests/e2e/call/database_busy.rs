@@ -4,17 +4,17 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use switchboard_tests::world::World;
+use switchboard_tests::context::TestContext;
 
 /// A process that writes to the database until it is dropped.
 struct Writer(Child);
 
 impl Writer {
-    fn begin(world: &World) -> Writer {
+    fn begin(context: &TestContext) -> Writer {
         let script = "import sqlite3, sys\n\
             db = sqlite3.connect(sys.argv[1], isolation_level=None)\n\
             db.execute('BEGIN IMMEDIATE')\nprint('writes', flush=True)\nsys.stdin.read()";
-        let database = world.home.path().join("switchboard.db");
+        let database = context.home.path().join("switchboard.db");
         let mut child = Command::new("python3")
             .args(["-c", script])
             .arg(database)
@@ -39,9 +39,9 @@ impl Drop for Writer {
 }
 
 /// Begins the command, lets it run into the other process, and tells it to end.
-fn ends_when_told(world: &World, arguments: &[&str]) {
-    let writer = Writer::begin(world);
-    let mut child = world.piped(arguments);
+fn ends_when_told(context: &TestContext, arguments: &[&str]) {
+    let writer = Writer::begin(context);
+    let mut child = context.piped(arguments);
     std::thread::sleep(Duration::from_millis(1_000));
     assert!(child.try_wait().unwrap().is_none(), "{arguments:?} waits for the other process");
     let told = Instant::now();
@@ -54,31 +54,31 @@ fn ends_when_told(world: &World, arguments: &[&str]) {
 
 #[test]
 fn call_ends_when_told_while_another_process_writes() {
-    let world = World::connected();
-    ends_when_told(&world, &["call", "zoom.users.me"]);
+    let context = TestContext::connected();
+    ends_when_told(&context, &["call", "zoom.users.me"]);
     // Nothing is left behind that stops the next one.
-    assert_eq!(world.run(&["call", "zoom.users.me"]).code, 0);
+    assert_eq!(context.run(&["call", "zoom.users.me"]).code, 0);
 }
 
 #[test]
 fn run_ends_when_told_while_another_process_writes() {
-    let world = World::connected();
-    let file = World::file("manifests/automations/list-recordings.json");
-    ends_when_told(&world, &["run", file.to_str().unwrap(), "from=2026-10-01", "to=2026-10-31"]);
+    let context = TestContext::connected();
+    let file = TestContext::file("manifests/automations/list-recordings.json");
+    ends_when_told(&context, &["run", file.to_str().unwrap(), "from=2026-10-01", "to=2026-10-31"]);
 }
 
 #[test]
 fn rename_ends_when_told_while_another_process_writes() {
-    let world = World::connected();
-    ends_when_told(&world, &["connection", "rename", "work", "home"]);
-    assert_eq!(world.json(&["connection", "show", "work", "--json"])["label"], "work");
+    let context = TestContext::connected();
+    ends_when_told(&context, &["connection", "rename", "work", "home"]);
+    assert_eq!(context.json(&["connection", "show", "work", "--json"])["label"], "work");
 }
 
 #[test]
 fn command_that_only_reads_waits_for_nobody() {
-    let world = World::connected();
-    let _writer = Writer::begin(&world);
+    let context = TestContext::connected();
+    let _writer = Writer::begin(&context);
     let begun = Instant::now();
-    world.json(&["connection", "list", "--json"]);
+    context.json(&["connection", "list", "--json"]);
     assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
 }

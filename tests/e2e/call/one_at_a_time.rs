@@ -4,20 +4,20 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use switchboard_tests::world::World;
+use switchboard_tests::context::TestContext;
 
 /// Issue 11, 15
 #[test]
 fn a_killed_call_does_not_block_the_next() {
-    let world = World::new();
-    world.nightly("nightly");
+    let context = TestContext::new();
+    context.connect_server_to_server("nightly");
     let remove = ["call", "zoom.users.delete", "user=alan@emulator.test", "lose_everything:=true", "--yes", "--json"];
     let slow = json!({"kind": "latency", "millis": 60_000, "method": "DELETE", "count": 1});
-    assert!(world.ask("POST", "/_emulator/faults", &slow).0 < 300);
-    let mut command = world.command(&remove);
-    let mut child = world.start(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()));
+    assert!(context.ask("POST", "/_emulator/faults", &slow).0 < 300);
+    let mut command = context.command(&remove);
+    let mut child = context.start(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()));
     let arrived = || {
-        let (_, faults) = world.ask("GET", "/_emulator/faults", &Value::Null);
+        let (_, faults) = context.ask("GET", "/_emulator/faults", &Value::Null);
         !faults.to_string().contains("latency")
     };
     let give_up = Instant::now() + Duration::from_secs(20);
@@ -25,13 +25,13 @@ fn a_killed_call_does_not_block_the_next() {
         std::thread::sleep(Duration::from_millis(20));
     }
     let mut other =
-        world.start(world.command(&remove).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()));
+        context.start(context.command(&remove).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()));
     std::thread::sleep(Duration::from_millis(500));
     assert!(other.try_wait().unwrap().is_none(), "it waits for the first");
     child.kill().unwrap();
     child.wait().unwrap();
     let begin = Instant::now();
-    let done = world.heard(other.wait_with_output().unwrap());
+    let done = context.read_output(other.wait_with_output().unwrap());
     assert!(begin.elapsed() < Duration::from_secs(20), "{:?}: {}", begin.elapsed(), done.err);
     assert!(!done.err.contains("another call has done"), "{}", done.err);
 }

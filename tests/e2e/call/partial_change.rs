@@ -7,14 +7,14 @@ use switchboard_egress::Egress;
 use switchboard_runtime::{
     CallError, CallOptions, Credential, FixedToken, Policy, Problem, Retry, Runtime, RuntimeConfig,
 };
-use switchboard_tests::world::World;
+use switchboard_tests::context::TestContext;
 
 use crate::connector::load_file::bundle;
 
 /// Adds 31 members: 30 in a first request, one in a second.
-fn add_members(world: &World) -> Problem {
-    let token = world.emulator.issue_token("ada@emulator.test").unwrap();
-    let policy = Policy::new(world.emulator.api_base().parse().unwrap(), Vec::new());
+fn add_members(context: &TestContext) -> Problem {
+    let token = context.emulator.issue_token("ada@emulator.test").unwrap();
+    let policy = Policy::new(context.emulator.api_base().parse().unwrap(), Vec::new());
     let connection = Arc::new(FixedToken::new(policy, Credential::new(token)));
     let users: Vec<String> = (0..31).map(|number| format!("user{number}")).collect();
     let input = json!({"group": "group1", "users": users});
@@ -29,18 +29,18 @@ fn add_members(world: &World) -> Problem {
     problem
 }
 
-fn set_fault(world: &World, fault: &serde_json::Value) {
-    assert_eq!(world.ask("POST", "/_emulator/faults", fault).0, 200);
+fn set_fault(context: &TestContext, fault: &serde_json::Value) {
+    assert_eq!(context.ask("POST", "/_emulator/faults", fault).0, 200);
 }
 
 #[test]
 fn a_refusal_after_a_change_is_not_called_unsent() {
-    let world = World::new();
+    let context = TestContext::new();
     let body = json!({"ids": "user0", "added_at": "2026-01-01T00:00:00Z"}).to_string();
     let path = "/groups/group1/members";
-    set_fault(&world, &json!({"kind": "text", "status": 201, "body": body, "path": path}));
-    set_fault(&world, &json!({"kind": "status", "status": 429, "variant": "daily", "path": path, "nth": 2}));
-    let problem = add_members(&world);
+    set_fault(&context, &json!({"kind": "text", "status": 201, "body": body, "path": path}));
+    set_fault(&context, &json!({"kind": "status", "status": 429, "variant": "daily", "path": path, "nth": 2}));
+    let problem = add_members(&context);
     assert!(!problem.not_sent);
     // Who is a member already is left alone, so all of it may be repeated.
     assert!(matches!(problem.retry, Retry::After(_)), "{:?}", problem.retry);
@@ -48,10 +48,10 @@ fn a_refusal_after_a_change_is_not_called_unsent() {
 
 #[test]
 fn a_refusal_of_the_first_change_is_unsent() {
-    let world = World::new();
+    let context = TestContext::new();
     let path = "/groups/group1/members";
-    set_fault(&world, &json!({"kind": "status", "status": 429, "variant": "daily", "path": path}));
-    let problem = add_members(&world);
+    set_fault(&context, &json!({"kind": "status", "status": 429, "variant": "daily", "path": path}));
+    let problem = add_members(&context);
     assert!(problem.not_sent);
     assert!(matches!(problem.retry, Retry::After(_)), "{:?}", problem.retry);
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use switchboard_store::Store;
-use switchboard_tests::world::{World, landing};
+use switchboard_tests::context::{TestContext, landing};
 
 /// What `connect` says after these words.
 fn line_after(child: &mut Child, words: &str) -> String {
@@ -16,19 +16,19 @@ fn line_after(child: &mut Child, words: &str) -> String {
 }
 
 /// Kills `connect work` while the answer of the token service is on its way.
-fn killed(world: &World, more: &[&str]) {
+fn killed(context: &TestContext, more: &[&str]) {
     let fault = json!({"kind": "latency", "millis": 20_000, "count": 1, "path": "/oauth/token"});
-    assert_eq!(world.ask("POST", "/_emulator/faults", &fault).0, 200);
-    let (client, secret) = world.emulator.app();
-    let own = world.own_app("work", &client, &secret);
-    let mut child = world.piped(&own.with(&[more, &["--json"]].concat()));
+    assert_eq!(context.ask("POST", "/_emulator/faults", &fault).0, 200);
+    let (client, secret) = context.emulator.app();
+    let own = context.own_app("work", &client, &secret);
+    let mut child = context.piped(&own.with(&[more, &["--json"]].concat()));
     if more == ["--paste"] {
         let page = line_after(&mut child, "open and approve:");
         writeln!(child.stdin.take().unwrap(), "{}", landing(&page, "ada@emulator.test", "allow")).unwrap();
     }
     let give_up = Instant::now() + Duration::from_secs(30);
-    let sent = |world: &World| world.requests().iter().any(|request| request["path"] == "/oauth/token");
-    while !sent(world) {
+    let sent = |context: &TestContext| context.requests().iter().any(|request| request["path"] == "/oauth/token");
+    while !sent(context) {
         assert!(Instant::now() < give_up, "the token service is not asked");
         std::thread::sleep(Duration::from_millis(20));
     }
@@ -36,45 +36,45 @@ fn killed(world: &World, more: &[&str]) {
     child.wait().unwrap();
 }
 
-fn interrupted() -> World {
-    let world = World::new();
-    killed(&world, &["--paste"]);
-    world
+fn interrupted() -> TestContext {
+    let context = TestContext::new();
+    killed(&context, &["--paste"]);
+    context
 }
 
-fn named(world: &World) -> Option<Value> {
+fn named(context: &TestContext) -> Option<Value> {
     let interrupted = |finding: &Value| finding["text"].as_str().is_some_and(|text| text.contains("stopped before"));
-    world.findings(&[]).into_iter().find(interrupted)
+    context.findings(&[]).into_iter().find(interrupted)
 }
 
 #[test]
 fn the_next_command_says_that_a_sign_in_was_interrupted() {
-    let world = interrupted();
-    let quiet = world.run(&["connection", "list", "--quiet"]);
+    let context = interrupted();
+    let quiet = context.run(&["connection", "list", "--quiet"]);
     assert_eq!(quiet.err, "", "who wants quiet sees nothing");
-    let done = world.run(&["connection", "list"]);
+    let done = context.run(&["connection", "list"]);
     assert!(done.err.contains("a sign-in to `work` stopped before its answer arrived"), "{}", done.err);
-    let again = world.run(&["connection", "list"]);
+    let again = context.run(&["connection", "list"]);
     assert!(!again.err.contains("stopped"), "it is said once: {}", again.err);
 }
 
 #[test]
 fn an_interrupted_device_sign_in_is_named() {
-    let world = World::new();
-    killed(&world, &["--device"]);
-    let done = world.run(&["connection", "list"]);
+    let context = TestContext::new();
+    killed(&context, &["--device"]);
+    let done = context.run(&["connection", "list"]);
     assert!(done.err.contains("a sign-in to `work` stopped before its answer arrived"), "{}", done.err);
 }
 
 #[test]
 fn doctor_names_an_interrupted_sign_in_until_it_is_repeated() {
-    let world = interrupted();
-    let finding = named(&world).expect("a finding");
+    let context = interrupted();
+    let finding = named(&context).expect("a finding");
     assert!(finding.to_string().contains("remove the app"), "{finding}");
-    world.connect("other", "grace@emulator.test");
-    assert!(named(&world).is_some(), "another user signed in");
-    world.connect("work", "ada@emulator.test");
-    assert_eq!(named(&world), None);
-    let store = Store::open(world.home.path()).unwrap();
+    context.connect("other", "grace@emulator.test");
+    assert!(named(&context).is_some(), "another user signed in");
+    context.connect("work", "ada@emulator.test");
+    assert_eq!(named(&context), None);
+    let store = Store::open(context.home.path()).unwrap();
     assert_eq!(store.exchanges().unwrap(), [], "no note stays");
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use switchboard_store::Store;
-use switchboard_tests::world::{World, landing};
+use switchboard_tests::context::{TestContext, landing};
 
 use crate::connect::browser::bearer;
 
@@ -21,55 +21,55 @@ fn unkept(store: &Store) {
     }
 }
 
-fn usable(world: &World) -> usize {
-    world.emulator.issued_tokens().iter().filter(|token| bearer(world, token) == 200).count()
+fn usable(context: &TestContext) -> usize {
+    context.emulator.issued_tokens().iter().filter(|token| bearer(context, token) == 200).count()
 }
 
 /// Ada signs in to `label`, and the command is killed while it is asked who she is.
-fn killed(world: &World, label: &str) -> Store {
+fn killed(context: &TestContext, label: &str) -> Store {
     let slow = json!({"kind": "latency", "millis": 60_000, "path": "/users/me"});
-    assert!(world.ask("POST", "/_emulator/faults", &slow).0 < 300);
-    let (client, secret) = world.emulator.app();
-    let own = world.own_app(label, &client, &secret);
-    let mut child = world.piped(&own.with(&["--paste"]));
+    assert!(context.ask("POST", "/_emulator/faults", &slow).0 < 300);
+    let (client, secret) = context.emulator.app();
+    let own = context.own_app(label, &client, &secret);
+    let mut child = context.piped(&own.with(&["--paste"]));
     let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
     let page = said.find_map(|line| Some(line.split_once("open and approve:")?.1.trim().to_owned())).unwrap();
     writeln!(child.stdin.take().unwrap(), "{}", landing(&page, "ada@emulator.test", "allow")).unwrap();
-    let store = Store::open(world.home.path()).unwrap();
+    let store = Store::open(context.home.path()).unwrap();
     unkept(&store);
     child.kill().unwrap();
     child.wait().unwrap();
-    assert!(world.ask("DELETE", "/_emulator/faults", &json!({})).0 < 300);
+    assert!(context.ask("DELETE", "/_emulator/faults", &json!({})).0 < 300);
     store
 }
 
 #[test]
 fn g29_a_sign_in_that_is_killed_before_it_is_kept_leaves_no_grant_behind() {
-    let world = World::new();
-    let store = killed(&world, "work");
-    assert_eq!(usable(&world), 1, "the service knows its token");
-    let later = world.run(&["connection", "list"]);
+    let context = TestContext::new();
+    let store = killed(&context, "work");
+    assert_eq!(usable(&context), 1, "the service knows its token");
+    let later = context.run(&["connection", "list"]);
     let said = "an earlier sign-in was interrupted. The service revoked the grant of this sign-in";
     assert!(later.err.contains(said), "{}", later.err);
-    assert_eq!(usable(&world), 0);
-    assert_eq!(world.json(&["connection", "list", "--json"]), Value::Array(vec![]));
+    assert_eq!(usable(&context), 0);
+    assert_eq!(context.json(&["connection", "list", "--json"]), Value::Array(vec![]));
     assert!(store.revocations().unwrap().is_empty());
     // And the same person can begin anew.
-    world.connect("work", "ada@emulator.test");
-    assert_eq!(usable(&world), 1);
+    context.connect("work", "ada@emulator.test");
+    assert_eq!(usable(&context), 1);
 }
 
 #[test]
 fn a_sign_in_that_is_killed_ends_no_connection_of_the_same_user() {
-    let world = World::connected();
-    killed(&world, "again");
-    let me = world.run(&["call", "zoom.users.me", "--json"]);
+    let context = TestContext::connected();
+    killed(&context, "again");
+    let me = context.run(&["call", "zoom.users.me", "--json"]);
     assert_eq!(me.code, 0, "{}", me.err);
     assert!(
         me.err.contains("an earlier sign-in was interrupted") && me.err.contains("`work` stays usable"),
         "{}",
         me.err
     );
-    assert_eq!(usable(&world), 1);
-    assert_eq!(world.json(&["connection", "list", "--json"]).as_array().unwrap().len(), 1);
+    assert_eq!(usable(&context), 1);
+    assert_eq!(context.json(&["connection", "list", "--json"]).as_array().unwrap().len(), 1);
 }

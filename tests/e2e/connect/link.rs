@@ -6,7 +6,7 @@ use std::process::{Child, ChildStderr, Output};
 
 use serde_json::{Value, json};
 use switchboard_tests::browser::{Browser, Page};
-use switchboard_tests::world::{Done, World, landing};
+use switchboard_tests::context::{CommandOutput, TestContext, landing};
 
 const GRACE: &str = "grace@emulator.test";
 const ALAN: &str = "alan@emulator.test";
@@ -21,22 +21,23 @@ pub struct Waiting {
 }
 
 impl Waiting {
-    pub fn begin(world: &World, arguments: &[&str]) -> Waiting {
+    pub fn begin(context: &TestContext, arguments: &[&str]) -> Waiting {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut child = world.piped(&[arguments, &["--link", "--redirect-port", &port.to_string(), "--json"]].concat());
+        let mut child =
+            context.piped(&[arguments, &["--link", "--redirect-port", &port.to_string(), "--json"]].concat());
         let stderr = BufReader::new(child.stderr.take().unwrap());
         let mut waiting = Waiting { child, port, link: String::new(), said: String::new(), stderr };
-        waiting.link = waiting.says("send this to whoever connects:");
+        waiting.link = waiting.wait_for("send this to whoever connects:");
         waiting
     }
 
-    pub fn connect(world: &World, label: &str, more: &[&str]) -> Waiting {
-        let (client, secret) = world.emulator.app();
-        Waiting::begin(world, &world.own_app(label, &client, &secret).with(more))
+    pub fn connect(context: &TestContext, label: &str, more: &[&str]) -> Waiting {
+        let (client, secret) = context.emulator.app();
+        Waiting::begin(context, &context.own_app(label, &client, &secret).with(more))
     }
 
     /// What follows `words` on the first line that has them.
-    pub fn says(&mut self, words: &str) -> String {
+    pub fn wait_for(&mut self, words: &str) -> String {
         loop {
             let mut line = String::new();
             assert!(self.stderr.read_line(&mut line).unwrap() > 0, "it ended before it said `{words}`: {}", self.said);
@@ -54,15 +55,15 @@ impl Waiting {
         browser.open(&landing(&leads_to(&page), user, decision))
     }
 
-    pub fn ends(mut self, world: &World) -> Done {
+    pub fn ends(mut self, context: &TestContext) -> CommandOutput {
         self.stderr.read_to_string(&mut self.said).unwrap();
         let output = self.child.wait_with_output().unwrap();
-        world.heard(Output { stderr: self.said.into_bytes(), ..output })
+        context.read_output(Output { stderr: self.said.into_bytes(), ..output })
     }
 
-    pub fn killed(mut self, world: &World) -> Done {
+    pub fn killed(mut self, context: &TestContext) -> CommandOutput {
         self.child.kill().unwrap();
-        self.ends(world)
+        self.ends(context)
     }
 }
 
@@ -74,81 +75,81 @@ pub fn leads_to(page: &Page) -> String {
 
 #[test]
 fn a_person_elsewhere_reads_what_is_asked_for_and_connects() {
-    let world = World::new();
-    let mut waiting = Waiting::connect(&world, "library", &["--for", "zoom.recordings.list"]);
+    let context = TestContext::new();
+    let mut waiting = Waiting::connect(&context, "library", &["--for", "zoom.recordings.list"]);
     let mut browser = Browser::default();
     let page = browser.open(&waiting.link);
-    let words = page.says();
+    let words = page.text();
     for part in ["Connect library", "Switchboard for Zoom", "What it is for", "List recordings"] {
         assert!(words.contains(part), "{part}: {words}");
     }
     for header in ["default-src 'none'", "no-store", "no-referrer", "HttpOnly", "SameSite=Lax"] {
         assert!(page.head.contains(header), "{header}: {}", page.head);
     }
-    waiting.says("the link was opened");
+    waiting.wait_for("the link was opened");
     let page = waiting.visit(&mut browser, GRACE, "allow");
-    assert!(page.status == 200 && page.says().contains("library is connected as grace@emulator.test"), "{page:?}");
-    let done = waiting.ends(&world);
+    assert!(page.status == 200 && page.text().contains("library is connected as grace@emulator.test"), "{page:?}");
+    let done = waiting.ends(&context);
     let said: Value = serde_json::from_str(&done.out).unwrap_or_else(|error| panic!("{error}: {}", done.err));
     assert_eq!((done.code, &said["label"], &said["identity"]["email"]), (0, &json!("library"), &json!(GRACE)));
-    assert_eq!(world.run(&["connection", "test", "library"]).code, 0);
+    assert_eq!(context.run(&["connection", "test", "library"]).code, 0);
 }
 
 #[test]
 fn o_01_only_a_browser_that_has_opened_the_link_can_end_its_sign_in() {
-    let world = World::new();
-    let waiting = Waiting::connect(&world, "library", &[]);
+    let context = TestContext::new();
+    let waiting = Waiting::connect(&context, "library", &[]);
     let mut grace = Browser::default();
     let back = landing(&leads_to(&grace.open(&waiting.link)), GRACE, "allow");
     let stranger = Browser::default().open(&back);
-    assert!(stranger.status == 400 && stranger.says().contains("belongs to no sign-in"), "{stranger:?}");
+    assert!(stranger.status == 400 && stranger.text().contains("belongs to no sign-in"), "{stranger:?}");
     let wrong = Browser::default().open(&waiting.link.replace("/connect/", "/connect/x"));
     assert!(wrong.status == 404 && wrong.head.contains("default-src 'none'"), "{wrong:?}");
     let host = waiting.link.replace("127.0.0.1", "localhost");
     assert_eq!(Browser::default().open(&host).status, 421, "another name for this machine");
-    assert!(world.labels().is_empty());
+    assert!(context.labels().is_empty());
     assert_eq!(grace.open(&back).status, 200);
-    assert_eq!(waiting.ends(&world).code, 0);
+    assert_eq!(waiting.ends(&context).code, 0);
 }
 
 #[test]
 fn who_declines_or_is_somebody_else_can_open_the_link_again() {
-    let world = World::new();
-    let mut waiting = Waiting::connect(&world, "library", &["--expect-email", GRACE]);
+    let context = TestContext::new();
+    let mut waiting = Waiting::connect(&context, "library", &["--expect-email", GRACE]);
     let mut browser = Browser::default();
-    assert!(browser.open(&waiting.link).says().contains("Sign in as grace@emulator.test"));
+    assert!(browser.open(&waiting.link).text().contains("Sign in as grace@emulator.test"));
     let declined = waiting.visit(&mut browser, GRACE, "deny");
-    assert!(declined.status == 400 && declined.says().contains("Access was not granted"), "{declined:?}");
+    assert!(declined.status == 400 && declined.text().contains("Access was not granted"), "{declined:?}");
     let other = waiting.visit(&mut browser, ALAN, "allow");
-    assert!(other.says().contains("You signed in as alan@emulator.test"), "{other:?}");
-    waiting.says("alan@emulator.test signed in, but grace@emulator.test was expected");
-    assert!(world.labels().is_empty(), "nothing is kept of a refused sign-in");
+    assert!(other.text().contains("You signed in as alan@emulator.test"), "{other:?}");
+    waiting.wait_for("alan@emulator.test signed in, but grace@emulator.test was expected");
+    assert!(context.labels().is_empty(), "nothing is kept of a refused sign-in");
     assert_eq!(waiting.visit(&mut browser, GRACE, "allow").status, 200);
-    assert_eq!(waiting.ends(&world).code, 0);
+    assert_eq!(waiting.ends(&context).code, 0);
 }
 
 #[test]
 fn a_connection_that_is_there_is_signed_in_anew_by_its_user_and_no_other() {
-    let world = World::new();
-    world.connect("library", GRACE);
-    let id = world.json(&["connection", "show", "library", "--json"])["id"].clone();
-    let waiting = Waiting::begin(&world, &["connection", "reconnect", "library"]);
+    let context = TestContext::new();
+    context.connect("library", GRACE);
+    let id = context.json(&["connection", "show", "library", "--json"])["id"].clone();
+    let waiting = Waiting::begin(&context, &["connection", "reconnect", "library"]);
     let mut browser = Browser::default();
-    assert!(browser.open(&waiting.link).says().contains("Connect library again"));
+    assert!(browser.open(&waiting.link).text().contains("Connect library again"));
     let other = waiting.visit(&mut browser, ALAN, "allow");
-    assert!(other.says().contains("grace@emulator.test was expected"), "{other:?}");
+    assert!(other.text().contains("grace@emulator.test was expected"), "{other:?}");
     assert_eq!(waiting.visit(&mut browser, GRACE, "allow").status, 200);
-    let done = waiting.ends(&world);
+    let done = waiting.ends(&context);
     assert!(done.code == 0 && done.out.contains("\"label\": \"library\""), "{} {}", done.out, done.err);
-    assert_eq!(world.json(&["connection", "show", "library", "--json"])["id"], id);
-    assert_eq!(world.run(&["connection", "test", "library"]).code, 0);
+    assert_eq!(context.json(&["connection", "show", "library", "--json"])["id"], id);
+    assert_eq!(context.run(&["connection", "test", "library"]).code, 0);
 }
 
 #[test]
 fn a_link_for_what_cannot_be_is_refused_before_anybody_opens_it() {
-    let world = World::new();
-    world.connect("library", GRACE);
-    let (client, secret) = world.emulator.app();
+    let context = TestContext::new();
+    context.connect("library", GRACE);
+    let (client, secret) = context.emulator.app();
     for (label, more, code) in [
         ("library", &["--link"][..], "label-taken"),
         ("b", &["--link", "--expect-email", GRACE], "same-account"),
@@ -159,7 +160,7 @@ fn a_link_for_what_cannot_be_is_refused_before_anybody_opens_it() {
         ("b", &["--public-url", "https://host.example"], "usage"),
         ("b", &["--link", "--method", "s2s"], "usage"),
     ] {
-        let done = world.run(&world.own_app(label, &client, &secret).with(&[&["--json"], more].concat()));
-        assert_eq!(World::error(&done)["code"], code, "{more:?}: {}", done.err);
+        let done = context.run(&context.own_app(label, &client, &secret).with(&[&["--json"], more].concat()));
+        assert_eq!(TestContext::error(&done)["code"], code, "{more:?}: {}", done.err);
     }
 }

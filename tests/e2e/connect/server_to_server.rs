@@ -1,101 +1,110 @@
 //! Server-to-Server credentials: what is asked for, how it is checked, and what is shown of it.
 
 use serde_json::json;
-use switchboard_tests::connecting::remedy;
-use switchboard_tests::world::World;
+use switchboard_tests::connection::remedy;
+use switchboard_tests::context::TestContext;
 
 #[test]
 fn seed_uipath_24_wrong_credentials_each_have_their_own_message_and_nothing_is_stored() {
-    let world = World::new();
-    let (account, client, secret) = world.emulator.server_to_server();
+    let context = TestContext::new();
+    let (account, client, secret) = context.emulator.server_to_server();
     for (account, client, secret, expected) in [
         (account.as_str(), client.as_str(), "another-secret-than-its-own", "credentials-wrong"),
         (account.as_str(), "nobody", secret.as_str(), "credentials-wrong"),
         ("AnotherAccount", client.as_str(), secret.as_str(), "account-id-wrong"),
     ] {
-        let done = world.server_to_server("nightly", account, client, secret);
+        let done = context.server_to_server("nightly", account, client, secret);
         assert_ne!(done.code, 0);
         assert_eq!(remedy(&done), expected, "{}", done.err);
     }
-    assert!(world.labels().is_empty());
+    assert!(context.labels().is_empty());
 }
 
 #[test]
 fn seed_ensemble_15_addresses_are_https_and_clouds_are_profiles() {
-    let world = World::new();
-    let plain = world.run(&["connect", "x", "--client-id", "c", "--api-base", "http://example.com/v2", "--json"]);
+    let context = TestContext::new();
+    let plain = context.run(&["connect", "x", "--client-id", "c", "--api-base", "http://example.com/v2", "--json"]);
     assert!(plain.code == 2 && plain.err.contains("https"), "{}", plain.err);
-    let unknown = world.run(&["connect", "x", "--client-id", "c", "--profile", "moon", "--json"]);
+    let unknown = context.run(&["connect", "x", "--client-id", "c", "--profile", "moon", "--json"]);
     assert!(unknown.code == 2 && unknown.err.contains("zoomgov"), "{}", unknown.err);
-    let usual = world.json(&["connect", "--app-manifest", "--method", "s2s", "--json"]);
+    let usual = context.json(&["connect", "--app-manifest", "--method", "s2s", "--json"]);
     assert_eq!(usual["api_base"], "https://api.zoom.us/v2", "the public address, unless another is said");
 }
 
 #[test]
 fn seed_ensemble_17_keys_of_jwt_apps_are_recognised_and_lead_to_a_server_to_server_app() {
-    let world = World::new();
-    let file = world.secret_file("of-an-app-of-no-kind");
-    let jwt = world.run(&["connect", "old", "--api-key", "k", "--client-secret-file", &file, "--json"]);
+    let context = TestContext::new();
+    let file = context.secret_file("of-an-app-of-no-kind");
+    let jwt = context.run(&["connect", "old", "--api-key", "k", "--client-secret-file", &file, "--json"]);
     assert_eq!(remedy(&jwt), "jwt-retired", "{}", jwt.err);
     // The same two values under today's names.
-    let two =
-        world.run(&["connect", "old", "--method", "s2s", "--client-id", "k", "--client-secret-file", &file, "--json"]);
-    let error = World::error(&two);
+    let two = context.run(&[
+        "connect",
+        "old",
+        "--method",
+        "s2s",
+        "--client-id",
+        "k",
+        "--client-secret-file",
+        &file,
+        "--json",
+    ]);
+    let error = TestContext::error(&two);
     let words = error["message"].as_str().unwrap();
     assert!(two.code == 2 && words.contains("JWT app, which Zoom retired in 2023"), "{error}");
     assert!(
         error["fix"].as_str().unwrap().contains("`switchboard connect --guide s2s` explains how to make one"),
         "{error}"
     );
-    assert!(world.labels().is_empty());
+    assert!(context.labels().is_empty());
 }
 
 #[test]
 fn seed_ensemble_21_an_app_that_is_not_activated_is_told_to_be_activated() {
-    let world = World::new();
-    world.approval(&json!({"apps": {"switchboard-server": {"active": false}}}));
-    let (account, client, secret) = world.emulator.server_to_server();
-    let done = world.server_to_server("nightly", &account, &client, &secret);
+    let context = TestContext::new();
+    context.approval(&json!({"apps": {"switchboard-server": {"active": false}}}));
+    let (account, client, secret) = context.emulator.server_to_server();
+    let done = context.server_to_server("nightly", &account, &client, &secret);
     assert_eq!(remedy(&done), "app-not-active", "{}", done.err);
-    let steps = World::error(&done)["remedy"]["steps"].to_string();
+    let steps = TestContext::error(&done)["remedy"]["steps"].to_string();
     assert!(steps.contains("Activate your app") && steps.contains("nothing counts before it is saved"), "{steps}");
-    world.approval(&json!({"apps": {"switchboard-server": {"active": true}}}));
-    world.nightly("nightly");
+    context.approval(&json!({"apps": {"switchboard-server": {"active": true}}}));
+    context.connect_server_to_server("nightly");
 }
 
 #[test]
 fn seed_ensemble_22_credentials_are_trimmed_tried_before_they_are_kept_and_shown_masked() {
-    let world = World::new();
-    let (account, client, secret) = world.emulator.server_to_server();
+    let context = TestContext::new();
+    let (account, client, secret) = context.emulator.server_to_server();
     let down = json!({"kind": "status", "status": 403, "path": "/users/me", "count": 0});
-    let (_, fault) = world.ask("POST", "/_emulator/faults", &down);
+    let (_, fault) = context.ask("POST", "/_emulator/faults", &down);
     let pasted = || {
         let (account, client) = (format!(" {account}\n"), format!("{client} "));
-        world.server_to_server("nightly", &account, &client, &format!("\t{secret}\r\n"))
+        context.server_to_server("nightly", &account, &client, &format!("\t{secret}\r\n"))
     };
     let refused = pasted();
     assert_ne!(refused.code, 0, "{}", refused.out);
-    assert!(world.labels().is_empty(), "the call that tries them failed, so nothing is kept");
-    assert!(!switchboard_store::Store::open(world.home.path()).unwrap().has_secrets().unwrap());
-    world.ask("DELETE", "/_emulator/faults", &fault);
+    assert!(context.labels().is_empty(), "the call that tries them failed, so nothing is kept");
+    assert!(!switchboard_store::Store::open(context.home.path()).unwrap().has_secrets().unwrap());
+    context.ask("DELETE", "/_emulator/faults", &fault);
 
-    let before = world.requests().len();
+    let before = context.requests().len();
     let done = pasted();
     assert_eq!(done.code, 0, "stray blanks and line ends are no matter: {}", done.err);
-    let log = world.requests();
+    let log = context.requests();
     let asked: Vec<&str> = log.iter().skip(before).map(|one| one["path"].as_str().unwrap()).collect();
     assert_eq!(asked, ["/oauth/token", "/v2/users/me"], "one call tries them");
-    let shown = world.json(&["connection", "show", "nightly", "--json"]);
+    let shown = context.json(&["connection", "show", "nightly", "--json"]);
     assert_eq!((&shown["client_id"], &shown["client_secret"]), (&json!(client), &json!("********")), "{shown}");
     assert_eq!(shown["identity"]["account_id"], account, "{shown}");
-    let people = world.run(&["connection", "show", "nightly"]).out;
+    let people = context.run(&["connection", "show", "nightly"]).out;
     assert!(people.contains("********") && !people.contains(&secret), "{people}");
 }
 
 #[test]
 fn seed_ensemble_23_each_credential_that_is_missing_is_named() {
-    let world = World::new();
-    let file = world.secret_file("of-an-app-of-no-kind");
+    let context = TestContext::new();
+    let file = context.secret_file("of-an-app-of-no-kind");
     let all = [("--account-id", "a"), ("--client-id", "k"), ("--client-secret-file", file.as_str())];
     for left_out in 0..8usize {
         let given = all.iter().enumerate().filter(|(at, _)| left_out & (1 << at) == 0);
@@ -106,12 +115,12 @@ fn seed_ensemble_23_each_credential_that_is_missing_is_named() {
         }
         let mut arguments = vec!["connect", "nightly", "--method", "s2s", "--json"];
         given.for_each(|(_, (flag, value))| arguments.extend([*flag, *value]));
-        let done = world.run(&arguments);
-        let words = World::error(&done)["message"].as_str().unwrap().to_owned();
+        let done = context.run(&arguments);
+        let words = TestContext::error(&done)["message"].as_str().unwrap().to_owned();
         assert_eq!(done.code, 2, "{words}");
         for (flag, _) in all {
             assert_eq!(words.contains(flag), missing.contains(&flag), "{missing:?}: {words}");
         }
     }
-    assert!(world.labels().is_empty());
+    assert!(context.labels().is_empty());
 }

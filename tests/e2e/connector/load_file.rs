@@ -8,21 +8,21 @@ use switchboard_egress::Egress;
 use switchboard_runtime::{
     Bundle, CallOptions, Connector, Credential, FixedToken, MachineCode, Policy, Runtime, RuntimeConfig,
 };
-use switchboard_tests::world::World;
+use switchboard_tests::context::TestContext;
 
 #[test]
 fn a_connector_file_is_compiled_by_the_program_beside_and_called() {
-    let world = World::connected();
-    let file = World::file("target/connectors/zoom.wasm").display().to_string();
-    let me = world.json(&["call", "zoom.users.me", "--connector", &file, "--json"]);
+    let context = TestContext::connected();
+    let file = TestContext::file("target/connectors/zoom.wasm").display().to_string();
+    let me = context.json(&["call", "zoom.users.me", "--connector", &file, "--json"]);
     assert_eq!(me["email"], "ada@emulator.test", "{me}");
-    let unknown = world.run(&["call", "zoom.users.mee", "--connector", &file, "--json"]);
+    let unknown = context.run(&["call", "zoom.users.mee", "--connector", &file, "--json"]);
     assert!(unknown.err.contains("did you mean `zoom.users.me`"), "{}", unknown.err);
 }
 
 /// What the command has inside, from the files it was made of.
 pub fn bundle() -> Bundle {
-    let read = |name: &str| std::fs::read(World::file("target/connectors").join(name)).unwrap();
+    let read = |name: &str| std::fs::read(TestContext::file("target/connectors").join(name)).unwrap();
     Bundle {
         code: MachineCode::leak(&read("zoom.cwasm")),
         index: Box::leak(String::from_utf8(read("zoom.index")).unwrap().into_boxed_str()),
@@ -53,17 +53,17 @@ fn the_same_code_is_loaded_twice_at_once_and_again_when_both_are_gone() {
 
 #[test]
 fn a_file_that_is_no_component_is_refused_by_name() {
-    let world = World::connected();
+    let context = TestContext::connected();
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), "no component").unwrap();
-    let done = world.run(&["call", "zoom.users.me", "--connector", &file.path().display().to_string(), "--json"]);
+    let done = context.run(&["call", "zoom.users.me", "--connector", &file.path().display().to_string(), "--json"]);
     assert_ne!(done.code, 0);
     assert!(done.err.contains("not a component this host can run"), "{}", done.err);
 }
 
 #[test]
 fn the_index_inside_the_command_is_that_of_the_component() {
-    let read = |name: &str| std::fs::read(World::file("target/connectors").join(name)).unwrap();
+    let read = |name: &str| std::fs::read(TestContext::file("target/connectors").join(name)).unwrap();
     let digest: String = Sha256::digest(read("zoom.wasm")).iter().map(|byte| format!("{byte:02x}")).collect();
     let bundle = bundle();
     let runtime = Runtime::new(RuntimeConfig::default(), Egress::new().unwrap()).unwrap();
@@ -77,14 +77,14 @@ fn the_index_inside_the_command_is_that_of_the_component() {
 
 #[test]
 fn the_list_says_which_component_there_is_and_which_part_its_code_was_compiled_from() {
-    let world = World::new();
-    let zoom = &world.json(&["connector", "list", "--json"])[0];
-    let component = std::fs::read(World::file("target/connectors/zoom.wasm")).unwrap();
+    let context = TestContext::new();
+    let zoom = &context.json(&["connector", "list", "--json"])[0];
+    let component = std::fs::read(TestContext::file("target/connectors/zoom.wasm")).unwrap();
     let component: String = Sha256::digest(component).iter().map(|byte| format!("{byte:02x}")).collect();
     let compiled = zoom["sha256"]["compiled"].as_str().unwrap();
     assert_eq!(zoom["sha256"]["component"], json!(component));
     assert!(compiled.len() == 64 && compiled != component, "the code is made of a part: {compiled}");
-    let shown = world.run(&["connector", "list"]);
+    let shown = context.run(&["connector", "list"]);
     for line in [format!("component: sha256 {component}"), format!("compiled from: sha256 {compiled}")] {
         assert!(shown.err.contains(&line), "{}", shown.err);
     }
@@ -93,13 +93,14 @@ fn the_list_says_which_component_there_is_and_which_part_its_code_was_compiled_f
 /// A file's manifest cannot be trusted, so each deletion of a connector from a file has to be declared as destructive.
 #[test]
 fn only_the_built_in_connector_deletes_in_a_write() {
-    let world = World::connected();
-    let file = World::file("target/connectors/zoom.wasm").display().to_string();
+    let context = TestContext::connected();
+    let file = TestContext::file("target/connectors/zoom.wasm").display().to_string();
     let call = ["call", "zoom.groups.remove-member", "group=g1", "user=ada@emulator.test", "--json"];
-    let deletions = |world: &World| world.requests().iter().filter(|request| request["method"] == "DELETE").count();
-    let refused = world.run(&[&call[..], &["--connector", &file]].concat());
-    assert_eq!(World::error(&refused)["code"], "refused.effect", "{}", refused.err);
-    assert_eq!(deletions(&world), 0);
-    world.run(&call);
-    assert_eq!(deletions(&world), 1);
+    let deletions =
+        |context: &TestContext| context.requests().iter().filter(|request| request["method"] == "DELETE").count();
+    let refused = context.run(&[&call[..], &["--connector", &file]].concat());
+    assert_eq!(TestContext::error(&refused)["code"], "refused.effect", "{}", refused.err);
+    assert_eq!(deletions(&context), 0);
+    context.run(&call);
+    assert_eq!(deletions(&context), 1);
 }

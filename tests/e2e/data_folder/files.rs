@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use switchboard_tests::world::{Done, World};
+use switchboard_tests::context::{CommandOutput, TestContext};
 
 /// A busy machine included. A command that opens a pipe waits for ever.
 const SOON: Duration = Duration::from_secs(20);
@@ -15,9 +15,9 @@ const COMMANDS: [&[&str]; 4] =
 
 /// Runs a command, which ends soon.
 #[track_caller]
-fn run(world: &World, arguments: &[&str]) -> Done {
-    let mut command = world.command(arguments);
-    let mut child = world.start(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()));
+fn run(context: &TestContext, arguments: &[&str]) -> CommandOutput {
+    let mut command = context.command(arguments);
+    let mut child = context.start(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()));
     let begun = Instant::now();
     while child.try_wait().unwrap().is_none() {
         if begun.elapsed() > SOON {
@@ -26,7 +26,7 @@ fn run(world: &World, arguments: &[&str]) -> Done {
         }
         std::thread::sleep(Duration::from_millis(5));
     }
-    world.heard(child.wait_with_output().unwrap())
+    context.read_output(child.wait_with_output().unwrap())
 }
 
 fn pipe(path: &Path) {
@@ -43,14 +43,14 @@ fn directory(path: &Path) {
 
 /// What the commands say while `put` has put something else into the place of a file.
 #[track_caller]
-fn with_other(world: &World, file: &Path, put: fn(&Path)) -> String {
+fn with_other(context: &TestContext, file: &Path, put: fn(&Path)) -> String {
     let aside = file.with_extension("aside");
     let was_there = file.exists();
     if was_there {
         std::fs::rename(file, &aside).unwrap();
     }
     put(file);
-    let said = COMMANDS.map(|arguments| run(world, arguments).err).concat();
+    let said = COMMANDS.map(|arguments| run(context, arguments).err).concat();
     assert!(!said.contains("panicked"), "{}: {said}", file.display());
     let is_folder = file.symlink_metadata().unwrap().is_dir();
     if is_folder {
@@ -67,26 +67,26 @@ fn with_other(world: &World, file: &Path, put: fn(&Path)) -> String {
 /// Issue 11: what is no file is refused by its name, and not waited for.
 #[test]
 fn what_is_no_file_is_refused_by_name() {
-    let world = World::connected();
-    let home = world.home.path();
+    let context = TestContext::connected();
+    let home = context.home.path();
     for name in ["switchboard.db", "switchboard.db-wal", "switchboard.db-shm", "locks/vault", "key"] {
         for (put, kind) in [(pipe as fn(&Path), "a pipe"), (device, "a device"), (directory, "a folder")] {
-            let said = with_other(&world, &home.join(name), put);
+            let said = with_other(&context, &home.join(name), put);
             assert!(said.contains(name) && said.contains(&format!("is {kind}")), "{name}, {kind}: {said}");
         }
     }
-    assert_eq!(world.run(&["call", "zoom.users.me"]).code, 0);
+    assert_eq!(context.run(&["call", "zoom.users.me"]).code, 0);
 }
 
 /// Locks that few commands take.
 #[test]
 fn no_command_waits_for_a_pipe_in_the_place_of_a_lock() {
-    let world = World::connected();
+    let context = TestContext::connected();
     let locks: Vec<PathBuf> =
-        world.home.path().join("locks").read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
+        context.home.path().join("locks").read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
     assert!(!locks.is_empty());
     for lock in locks {
-        with_other(&world, &lock, pipe);
+        with_other(&context, &lock, pipe);
     }
-    assert_eq!(world.run(&["call", "zoom.users.me"]).code, 0);
+    assert_eq!(context.run(&["call", "zoom.users.me"]).code, 0);
 }

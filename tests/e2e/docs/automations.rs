@@ -4,8 +4,8 @@ use std::fs;
 
 use serde_json::{Value, json};
 use switchboard_automation::expr::{self, Scope};
-use switchboard_tests::copying::commands;
-use switchboard_tests::world::World;
+use switchboard_tests::context::TestContext;
+use switchboard_tests::printed_command::commands;
 
 use super::{Block, blocks};
 
@@ -38,8 +38,8 @@ fn automation(block: &Block) -> Option<String> {
 
 #[test]
 fn documented_automations_run_with_the_stated_outputs() {
-    let world = World::connected();
-    let file = world.home.path().join("example.json");
+    let context = TestContext::connected();
+    let file = context.home.path().join("example.json");
     let name = file.display().to_string();
     for page in PAGES {
         let blocks = blocks(page);
@@ -48,9 +48,9 @@ fn documented_automations_run_with_the_stated_outputs() {
             let Some(text) = automation(block) else { continue };
             count += 1;
             fs::write(&file, text).unwrap();
-            let checked = world.run(&["check", &name]);
+            let checked = context.run(&["check", &name]);
             assert_eq!(checked.code, 0, "{}: {}{}", block.place, checked.out, checked.err);
-            let outputs = world.json(&["run", &name, "--json"]);
+            let outputs = context.json(&["run", &name, "--json"]);
             if let Some(stated) = blocks.get(index + 1).filter(|next| next.info == "json outputs") {
                 assert_eq!(outputs, parse(stated), "{}", stated.place);
             }
@@ -61,14 +61,14 @@ fn documented_automations_run_with_the_stated_outputs() {
 
 #[test]
 fn documented_mistakes_are_reported_with_their_codes() {
-    let world = World::new();
-    let file = world.home.path().join("example.json");
+    let context = TestContext::new();
+    let file = context.home.path().join("example.json");
     let mut count = 0;
     for block in PAGES.iter().flat_map(|page| blocks(page)) {
         let Some(codes) = block.info.strip_prefix("json mistakes=") else { continue };
         count += 1;
         fs::write(&file, &block.text).unwrap();
-        let checked = world.run(&["check", &file.display().to_string(), "--json"]);
+        let checked = context.run(&["check", &file.display().to_string(), "--json"]);
         let reports: Value = serde_json::from_str(&checked.out).unwrap();
         let found = reports[0]["diagnostics"].as_array().unwrap();
         let found: Vec<&str> = found.iter().map(|mistake| mistake["code"].as_str().unwrap()).collect();
@@ -145,8 +145,8 @@ fn typed(block: &Block) -> Vec<Vec<String>> {
 #[test]
 fn documented_commands_run() {
     for page in ["README.md", "docs/guides/automations.md"] {
-        let world = World::connected();
-        let file = world.home.path().join("recordings.json");
+        let context = TestContext::connected();
+        let file = context.home.path().join("recordings.json");
         let mut count = 0;
         for block in blocks(page) {
             if block.info == "json" {
@@ -162,7 +162,7 @@ fn documented_commands_run() {
                     continue;
                 }
                 count += 1;
-                let done = world.run(&words);
+                let done = context.run(&words);
                 assert_eq!(done.code, 0, "{}: {words:?}: {}{}", block.place, done.out, done.err);
             }
         }

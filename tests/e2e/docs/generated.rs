@@ -2,23 +2,23 @@
 
 use std::fs;
 
-use switchboard_tests::world::World;
+use switchboard_tests::context::TestContext;
 
 /// Compares a page with what it has to be, or writes it.
 #[track_caller]
 pub fn compare(path: &str, fresh: &str) {
     if std::env::var_os("UPDATE_DOCS").is_some() {
-        fs::write(World::file(path), fresh).unwrap();
+        fs::write(TestContext::file(path), fresh).unwrap();
     }
-    let present = fs::read_to_string(World::file(path)).unwrap_or_default();
+    let present = fs::read_to_string(TestContext::file(path)).unwrap_or_default();
     let differs = present.lines().zip(fresh.lines()).position(|(left, right)| left != right);
     assert!(present == fresh, "{path} is not up to date from line {}: run `make docs`", differs.unwrap_or(0) + 1);
 }
 
 #[test]
 fn command_line_page_is_up_to_date() {
-    let world = World::new();
-    let done = world.run(&["reference"]);
+    let context = TestContext::new();
+    let done = context.run(&["reference"]);
     assert_eq!(done.code, 0, "{}", done.err);
     compare("docs/reference/command-line.md", &done.out);
 }

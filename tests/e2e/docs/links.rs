@@ -1,6 +1,6 @@
 //! Links, paths and tests that documents name, and the width of their prose.
 
-use switchboard_tests::world::World;
+use switchboard_tests::context::TestContext;
 
 use super::{pages, read};
 
@@ -75,7 +75,7 @@ fn links_of_documents_lead_to_files_and_headings() {
             for target in targets(&line).into_iter().filter(|target| !target.contains("://")) {
                 let (path, anchor) = target.split_once('#').unwrap_or((target, ""));
                 let file = if path.is_empty() { page.clone() } else { beside(&page, path) };
-                let is_there = World::file(&file).exists();
+                let is_there = TestContext::file(&file).exists();
                 if !is_there || (!anchor.is_empty() && !anchors(&file).iter().any(|known| known == anchor)) {
                     wrong.push(format!("{page}:{number}: {target}"));
                 }
@@ -97,7 +97,7 @@ fn paths_that_documents_name_exist() {
                     continue;
                 }
                 count += 1;
-                if !World::file(path).exists() {
+                if !TestContext::file(path).exists() {
                     wrong.push(format!("{page}:{number}: {path}"));
                 }
             }
@@ -118,7 +118,7 @@ fn tests_that_documents_name_exist() {
     for page in pages() {
         for (number, line) in prose(&page) {
             for (path, test) in tests_of(&line) {
-                let source = std::fs::read_to_string(World::file(&format!("{path}.rs"))).unwrap_or_default();
+                let source = std::fs::read_to_string(TestContext::file(&format!("{path}.rs"))).unwrap_or_default();
                 if !source.contains(&format!("fn {test}(")) {
                     wrong.push(format!("{page}:{number}: {path}.rs::{test}"));
                 }
@@ -147,7 +147,7 @@ fn contributing_names_a_file_for_ten_tasks() {
     assert_eq!(rows.len(), 10, "{rows:?}");
     for row in rows {
         let path = quoted(row).into_iter().find(|text| text.contains('/')).unwrap_or_else(|| panic!("{row}"));
-        assert!(World::file(path).exists(), "{row}");
+        assert!(TestContext::file(path).exists(), "{row}");
     }
 }
 

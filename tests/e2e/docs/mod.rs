@@ -8,7 +8,7 @@ mod requirements;
 use std::fs;
 use std::path::PathBuf;
 
-use switchboard_tests::world::World;
+use switchboard_tests::context::TestContext;
 
 /// A fenced block of a page.
 struct Block {
@@ -21,7 +21,7 @@ struct Block {
 
 /// The text of a file of the repository.
 fn read(path: &str) -> String {
-    fs::read_to_string(World::file(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+    fs::read_to_string(TestContext::file(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
 /// Every fenced block of a page, in order.
@@ -51,9 +51,9 @@ fn pages() -> Vec<String> {
         ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md"].map(str::to_owned).to_vec();
     let mut folders = vec![PathBuf::from("docs")];
     while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(World::file(&folder.display().to_string())).unwrap() {
+        for entry in fs::read_dir(TestContext::file(&folder.display().to_string())).unwrap() {
             let name = folder.join(entry.unwrap().file_name());
-            if World::file(&name.display().to_string()).is_dir() {
+            if TestContext::file(&name.display().to_string()).is_dir() {
                 folders.push(name);
             } else if name.extension().is_some_and(|extension| extension == "md") {
                 pages.push(name.display().to_string());

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use switchboard_tests::world::World;
+use switchboard_tests::context::TestContext;
 
 use super::generated::compare;
 
@@ -57,7 +57,7 @@ fn ids(text: &str) -> Vec<String> {
 
 /// Every test that names a requirement, in its own name or in the comment above it.
 fn tests() -> Tests {
-    let root = World::file("");
+    let root = TestContext::file("");
     let mut files = Vec::new();
     ["connector", "host", "tests"].iter().for_each(|folder| sources(&root.join(folder), &mut files));
     files.sort();

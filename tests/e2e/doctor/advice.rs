@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use switchboard_tests::copying::commands;
-use switchboard_tests::world::World;
+use switchboard_tests::context::TestContext;
+use switchboard_tests::printed_command::commands;
 
 /// What a command takes.
 #[derive(Debug, Default)]
@@ -14,12 +14,12 @@ struct Help {
 }
 
 /// The help of every command, by its words.
-fn helps(world: &World) -> BTreeMap<Vec<String>, Help> {
+fn helps(context: &TestContext) -> BTreeMap<Vec<String>, Help> {
     let mut all = BTreeMap::new();
     let mut next = vec![Vec::<String>::new()];
     while let Some(path) = next.pop() {
         let words: Vec<&str> = path.iter().map(String::as_str).chain(["--help"]).collect();
-        let text = world.run(&words).out;
+        let text = context.run(&words).out;
         let mut help = Help::default();
         let mut in_commands = false;
         for line in text.lines() {
@@ -91,7 +91,7 @@ fn texts() -> Vec<(PathBuf, String)> {
         "connector/src",
         "manifests",
     ] {
-        files(&World::file(folder), &mut found);
+        files(&TestContext::file(folder), &mut found);
     }
     // Programs for who builds, with arguments of their own.
     found.retain(|file| !file.iter().any(|part| part == "bin"));
@@ -100,8 +100,8 @@ fn texts() -> Vec<(PathBuf, String)> {
 
 #[test]
 fn every_command_and_its_flags_exist() {
-    let world = World::new();
-    let (helps, mut wrong, mut judged) = (helps(&world), Vec::new(), 0);
+    let context = TestContext::new();
+    let (helps, mut wrong, mut judged) = (helps(&context), Vec::new(), 0);
     for (file, text) in texts() {
         for words in commands(&text) {
             // Up to where its text is filled in.
@@ -132,8 +132,8 @@ fn every_command_and_its_flags_exist() {
 
 #[test]
 fn every_flag_is_one_of_some_command() {
-    let world = World::new();
-    let known: BTreeSet<String> = helps(&world).into_values().flat_map(|help| help.flags).collect();
+    let context = TestContext::new();
+    let known: BTreeSet<String> = helps(&context).into_values().flat_map(|help| help.flags).collect();
     let mut wrong = Vec::new();
     for (file, text) in texts() {
         let unknown = flags(&text).into_iter().filter(|flag| !known.contains(flag));

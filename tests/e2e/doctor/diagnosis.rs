@@ -3,29 +3,29 @@
 use std::io::{BufRead, BufReader};
 
 use serde_json::{Value, json};
-use switchboard_tests::world::{Done, World};
+use switchboard_tests::context::{CommandOutput, TestContext};
 
 const GRACE: &str = "grace@emulator.test";
 
 /// The remedy of the page that says `words`.
-fn seen(world: &World, words: &str) -> String {
-    let done = world.run(&["doctor", "--seen", words, "--json"]);
+fn seen(context: &TestContext, words: &str) -> String {
+    let done = context.run(&["doctor", "--seen", words, "--json"]);
     let found: Value = serde_json::from_str(&done.out).unwrap_or_else(|_| panic!("{words}: {}", done.err));
     found[0]["remedy"]["id"].as_str().unwrap().to_owned()
 }
 
 /// What the doctor finds wrong.
-fn wrong(world: &World, more: &[&str]) -> Vec<Value> {
-    world.findings(more).into_iter().filter(|one| one["ok"] == false).collect()
+fn wrong(context: &TestContext, more: &[&str]) -> Vec<Value> {
+    context.findings(more).into_iter().filter(|one| one["ok"] == false).collect()
 }
 
-fn message(world: &World, more: &[&str]) -> Done {
-    world.run(&[&["doctor", "--message"][..], more].concat())
+fn message(context: &TestContext, more: &[&str]) -> CommandOutput {
+    context.run(&[&["doctor", "--message"][..], more].concat())
 }
 
 #[test]
 fn of_a_whole_page_the_number_or_else_the_longest_words_decide() {
-    let world = World::new();
+    let context = TestContext::new();
     for (page, id) in [
         ("You cannot authorize Switchboard. The app has been disabled (4,717)", "app-not-active"),
         ("Cannot authorize. An account admin is required to install this type of app", "admin-only-app"),
@@ -40,102 +40,102 @@ fn of_a_whole_page_the_number_or_else_the_longest_words_decide() {
         ("4735", "user-deactivated"),
         ("4741", "replaced"),
     ] {
-        assert_eq!(seen(&world, page), id, "{page}");
+        assert_eq!(seen(&context, page), id, "{page}");
     }
-    let page = world.run(&["doctor", "--seen", "switchboard-demo is disabled"]);
+    let page = context.run(&["doctor", "--seen", "switchboard-demo is disabled"]);
     assert!(page.out.contains("choose the app") && !page.out.contains("the app the app"), "{}", page.out);
 }
 
 #[test]
 fn an_app_that_was_switched_off_is_named_for_a_connection_that_works_no_more() {
-    let world = World::new();
-    world.nightly("nightly");
-    world.approval(&json!({"apps": {"switchboard-server": {"active": false}}}));
-    world.ask("POST", "/_emulator/faults", &json!({"kind": "token-death"}));
-    let found = wrong(&world, &["nightly"]);
+    let context = TestContext::new();
+    context.connect_server_to_server("nightly");
+    context.approval(&json!({"apps": {"switchboard-server": {"active": false}}}));
+    context.ask("POST", "/_emulator/faults", &json!({"kind": "token-death"}));
+    let found = wrong(&context, &["nightly"]);
     assert_eq!(found[0]["remedy"]["id"], "app-not-active", "{found:?}");
-    let asked = message(&world, &["nightly"]);
+    let asked = message(&context, &["nightly"]);
     assert!(asked.code == 0 && asked.out.contains("Activate your app"), "{}{}", asked.out, asked.err);
 }
 
 #[test]
 fn credentials_that_no_longer_hold_are_named_for_a_connection_that_works_no_more() {
-    let world = World::new();
-    world.nightly("nightly");
-    world.ask("POST", "/_emulator/faults", &json!({"kind": "token-death"}));
+    let context = TestContext::new();
+    context.connect_server_to_server("nightly");
+    context.ask("POST", "/_emulator/faults", &json!({"kind": "token-death"}));
     let refusal = json!({"reason": "Invalid client_id or client_secret", "error": "invalid_client"}).to_string();
     let fault = json!({"kind": "text", "status": 400, "path": "/oauth/token", "count": 0, "body": refusal,
         "content_type": "application/json"});
-    assert_eq!(world.ask("POST", "/_emulator/faults", &fault).0, 200);
-    let found = wrong(&world, &["nightly"]);
+    assert_eq!(context.ask("POST", "/_emulator/faults", &fault).0, 200);
+    let found = wrong(&context, &["nightly"]);
     assert_eq!(found[0]["remedy"]["id"], "credentials-wrong", "{found:?}");
 }
 
 #[test]
 fn a_user_who_was_deactivated_is_found_before_and_after_the_token_ends() {
-    let world = World::new();
-    world.connect("work", GRACE);
-    world.approval(&json!({"users": {GRACE: "inactive"}}));
-    let before = wrong(&world, &["work"]);
+    let context = TestContext::new();
+    context.connect("work", GRACE);
+    context.approval(&json!({"users": {GRACE: "inactive"}}));
+    let before = wrong(&context, &["work"]);
     assert_eq!(before[0]["remedy"]["id"], "user-deactivated", "{before:?}");
-    world.ask("POST", "/_emulator/faults", &json!({"kind": "token-death"}));
+    context.ask("POST", "/_emulator/faults", &json!({"kind": "token-death"}));
     // Once by the very question, and once by what is kept.
     for _ in 0..2 {
-        let after = wrong(&world, &["work"]);
+        let after = wrong(&context, &["work"]);
         assert_eq!(after[0]["remedy"]["id"], "user-deactivated", "{after:?}");
     }
-    let asked = message(&world, &["work"]);
+    let asked = message(&context, &["work"]);
     assert!(asked.out.contains(GRACE) && asked.out.contains("activates the user"), "{}{}", asked.out, asked.err);
 }
 
 #[test]
 fn a_grant_that_zoom_has_yet_to_take_back_is_told_also_by_the_name_it_had() {
-    let world = World::connected();
-    world.connect("grace", GRACE);
+    let context = TestContext::connected();
+    context.connect("grace", GRACE);
     let down = json!({"kind": "error", "status": 503, "code": 0, "message": "x", "path": "/oauth/revoke", "count": 0});
-    assert_eq!(world.ask("POST", "/_emulator/faults", &down).0, 200);
-    let gone = world.run(&["connection", "disconnect", "grace", "--yes"]);
+    assert_eq!(context.ask("POST", "/_emulator/faults", &down).0, 200);
+    let gone = context.run(&["connection", "disconnect", "grace", "--yes"]);
     assert!(gone.err.contains("may still hold"), "{}", gone.err);
     for arguments in [&[][..], &["grace"]] {
-        let found = world.findings(arguments);
+        let found = context.findings(arguments);
         let told = found.iter().find(|one| one["about"] == "grace").unwrap_or_else(|| panic!("{found:?}"));
         assert!(told["text"].as_str().unwrap().contains("may still hold at the service"), "{told}");
     }
-    assert_eq!(world.run(&["doctor"]).code, 0, "no present connection suffers by it");
-    assert_eq!(world.run(&["doctor", "nobody"]).code, 2);
+    assert_eq!(context.run(&["doctor"]).code, 0, "no present connection suffers by it");
+    assert_eq!(context.run(&["doctor", "nobody"]).code, 2);
 }
 
 #[test]
 fn a_sign_in_that_was_stopped_is_no_trouble_of_the_connections_there_are() {
-    let world = World::connected();
-    let (client, secret) = world.emulator.app();
-    let own = world.own_app("never", &client, &secret);
-    let mut child = world.piped(&own.with(&["--no-open", "--redirect-port", "0"]));
+    let context = TestContext::connected();
+    let (client, secret) = context.emulator.app();
+    let own = context.own_app("never", &client, &secret);
+    let mut child = context.piped(&own.with(&["--no-open", "--redirect-port", "0"]));
     let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
     said.find(|line| line.contains("waiting five minutes")).unwrap();
     said.next();
     std::thread::sleep(std::time::Duration::from_millis(200));
     child.kill().unwrap();
     child.wait().unwrap();
-    let found = world.findings(&[]);
+    let found = context.findings(&[]);
     let attempt = found.iter().find(|one| one["about"] == "last attempt").unwrap_or_else(|| panic!("{found:?}"));
     assert!(attempt["text"].as_str().unwrap().contains("`never` was not connected"), "{attempt}");
-    assert_eq!(world.run(&["doctor"]).code, 0, "{found:?}");
+    assert_eq!(context.run(&["doctor"]).code, 0, "{found:?}");
 }
 
 #[test]
 fn an_app_of_another_kind_than_the_way_that_was_chosen_is_named() {
-    let world = World::new();
-    let (client, secret) = world.emulator.app();
-    let own = world.own_app("far", &client, &secret);
+    let context = TestContext::new();
+    let (client, secret) = context.emulator.app();
+    let own = context.own_app("far", &client, &secret);
     let refused = json!({"reason": "Device flow is not enabled", "error": "unauthorized_client"}).to_string();
     let fault = json!({"kind": "text", "status": 400, "path": "/oauth/devicecode", "count": 0, "body": refused,
         "content_type": "application/json"});
-    assert_eq!(world.ask("POST", "/_emulator/faults", &fault).0, 200);
-    let told = World::error(&world.run(&own.with(&["--device", "--json"])));
+    assert_eq!(context.ask("POST", "/_emulator/faults", &fault).0, 200);
+    let told = TestContext::error(&context.run(&own.with(&["--device", "--json"])));
     assert_eq!(told["remedy"]["id"], "device-not-allowed", "{told}");
 
-    let (account, _, _) = world.emulator.server_to_server();
-    let told = World::error(&world.run(&own.with(&["--account-id", &account, "--json"])));
+    let (account, _, _) = context.emulator.server_to_server();
+    let told = TestContext::error(&context.run(&own.with(&["--account-id", &account, "--json"])));
     assert_eq!(told["remedy"]["id"], "not-server-to-server", "{told}");
 }

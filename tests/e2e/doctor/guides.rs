@@ -1,15 +1,15 @@
 //! The guides that `connect --guide` prints: the steps of making an app, or of preparing an account, in their order.
 
-use switchboard_tests::world::World;
+use switchboard_tests::context::TestContext;
 
 /// The guide, and its numbered steps.
 fn guide(kind: &str) -> (String, Vec<String>) {
-    let world = World::new();
-    let done = world.run(&["connect", "--guide", kind]);
+    let context = TestContext::new();
+    let done = context.run(&["connect", "--guide", kind]);
     assert_eq!(done.code, 0, "{}", done.err);
     let steps: Vec<String> = done.out.lines().filter(|line| line.starts_with("  ")).map(str::to_owned).collect();
     assert!((1..=6).contains(&steps.len()), "six steps at most: {}", done.out);
-    let page = std::fs::read_to_string(World::file(&format!("docs/guides/zoom/{kind}.md"))).unwrap();
+    let page = std::fs::read_to_string(TestContext::file(&format!("docs/guides/zoom/{kind}.md"))).unwrap();
     for step in &steps {
         let words =
             step.trim_start().replace("http://127.0.0.1:7910/oauth/callback", "`http://127.0.0.1:7910/oauth/callback`");
@@ -45,8 +45,8 @@ fn seed_uipath_04_an_app_of_ones_own_is_made_in_six_steps() {
     );
     assert!(text.contains("An admin-managed app: add --admin"), "{text}");
     // What step 4 prints can be copied line by line: one scope each.
-    let world = World::new();
-    let printed = world.run(&["connect", "--app-manifest", "--for", "zoom.recordings.list"]).out;
+    let context = TestContext::new();
+    let printed = context.run(&["connect", "--app-manifest", "--for", "zoom.recordings.list"]).out;
     assert!(printed.lines().any(|line| line.starts_with("  cloud_recording:read:list_user_recordings ")), "{printed}");
 }
 
@@ -79,8 +79,9 @@ fn seed_ensemble_19_every_decision_about_the_app_is_named() {
         ],
     );
     // The list of step 4: what an app of the whole account is given.
-    let world = World::new();
-    let registered = world.run(&["connect", "--app-manifest", "--method", "s2s", "--for", "zoom.recordings.list"]).out;
+    let context = TestContext::new();
+    let registered =
+        context.run(&["connect", "--app-manifest", "--method", "s2s", "--for", "zoom.recordings.list"]).out;
     assert!(registered.contains("cloud_recording:read:list_user_recordings:admin"), "{registered}");
 }
 
@@ -126,9 +127,9 @@ fn seed_josys_29_the_path_to_the_role_stands_in_its_order() {
 fn seed_josys_33_how_to_find_the_owner_or_an_admin_is_told_twice() {
     let (_, steps) = guide("admin-role");
     in_order(&steps, &[(6, &["admin items in the left sidebar", "User Management, then Users lists the role"])]);
-    let world = World::new();
-    world.nightly("nightly");
-    let members = |role: &str| world.json(&["call", "zoom.roles.members", role, "--json"]).to_string();
+    let context = TestContext::new();
+    context.connect_server_to_server("nightly");
+    let members = |role: &str| context.json(&["call", "zoom.roles.members", role, "--json"]).to_string();
     assert!(members("role=0").contains("ada@emulator.test"), "{}", members("role=0"));
 }
 

@@ -2,7 +2,7 @@
 
 use switchboard_connections::{SecretString, Wish};
 use switchboard_runtime::{Runtime, RuntimeConfig};
-use switchboard_tests::world::{World, landing};
+use switchboard_tests::context::{TestContext, landing};
 
 use crate::connector::load_file::bundle;
 
@@ -43,18 +43,18 @@ fn sign_ins(accounts: &Connections, zoom: &Connector, service: Service, app: App
 
 #[test]
 fn a_platform_connects_its_visitor_and_calls_for_them() {
-    let world = World::new();
-    let (client_id, secret) = world.emulator.app();
+    let context = TestContext::new();
+    let (client_id, secret) = context.emulator.app();
     let app = App { client_id, client_secret: Some(SecretString::from(secret)) };
-    world.approval(&json!({"redirect_uris": ["https://platform.example/oauth/callback"]}));
+    context.approval(&json!({"redirect_uris": ["https://platform.example/oauth/callback"]}));
     let threads = tokio::runtime::Runtime::new().unwrap();
     threads.block_on(async {
         let egress = Egress::new().unwrap();
         let runtime = Runtime::new(RuntimeConfig::default(), egress.clone()).unwrap();
         let zoom = runtime.load_bundle(bundle()).unwrap();
-        let accounts = accounts(world.home.path(), egress).unwrap();
+        let accounts = accounts(context.home.path(), egress).unwrap();
         look_after(&accounts, &zoom).await.unwrap();
-        let (api, oauth) = (world.emulator.api_base(), world.emulator.oauth_base());
+        let (api, oauth) = (context.emulator.api_base(), context.emulator.oauth_base());
         let (api, oauth) = (api.parse().unwrap(), oauth.parse().unwrap());
         let service = Service::from_manifest(zoom.manifest(), "zoom", Some(api), Some(oauth)).unwrap();
         let sign_ins = sign_ins(&accounts, &zoom, service, app).unwrap();
@@ -76,6 +76,6 @@ fn a_platform_connects_its_visitor_and_calls_for_them() {
 fn the_page_shows_this_very_example() {
     let source = include_str!("accounts.rs");
     let example = source.split("// example: begin\n").nth(1).unwrap().split("// example: end").next().unwrap();
-    let page = std::fs::read_to_string(World::file("docs/guides/embedding.md")).unwrap();
+    let page = std::fs::read_to_string(TestContext::file("docs/guides/embedding.md")).unwrap();
     assert!(page.contains(example), "put this into docs/guides/embedding.md:\n{example}");
 }

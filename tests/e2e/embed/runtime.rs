@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use switchboard_runtime::{CallError, Connector};
-use switchboard_tests::world::World;
+use switchboard_tests::context::TestContext;
 use tokio::runtime::Builder;
 
 use crate::hostile::{component_of, manifest};
@@ -27,11 +27,11 @@ async fn who(component: &[u8], api_base: &str, token: String) -> Result<Value, B
 
 #[test]
 fn the_example_runs() {
-    let world = World::new();
-    let component = std::fs::read(World::file("target/connectors/zoom.wasm")).unwrap();
-    let token = world.emulator.issue_token("ada@emulator.test").unwrap();
+    let context = TestContext::new();
+    let component = std::fs::read(TestContext::file("target/connectors/zoom.wasm")).unwrap();
+    let token = context.emulator.issue_token("ada@emulator.test").unwrap();
     let threads = tokio::runtime::Runtime::new().unwrap();
-    let me = threads.block_on(who(&component, &world.emulator.api_base(), token)).unwrap();
+    let me = threads.block_on(who(&component, &context.emulator.api_base(), token)).unwrap();
     assert_eq!(me["email"], "ada@emulator.test", "{me}");
 }
 
@@ -39,7 +39,7 @@ fn the_example_runs() {
 fn the_guide_shows_this_very_example() {
     let source = include_str!("runtime.rs");
     let example = source.split("// example: begin\n").nth(1).unwrap().split("// example: end").next().unwrap();
-    let page = std::fs::read_to_string(World::file("docs/guides/embedding.md")).unwrap();
+    let page = std::fs::read_to_string(TestContext::file("docs/guides/embedding.md")).unwrap();
     assert!(page.contains(example), "put this into docs/guides/embedding.md:\n{example}");
 }
 

@@ -7,7 +7,7 @@ use serde_json::json;
 use switchboard_app::calls::{self, CallRequest};
 use switchboard_app::runs::{self, RunRequest, records};
 use switchboard_app::{App, AppError, Class, Config, Confirmation, Downloads, Message, NextStep, Ui, identity};
-use switchboard_tests::world::World;
+use switchboard_tests::context::TestContext;
 
 /// Keeps what it is notified of, and answers every question alike.
 struct Script {
@@ -28,10 +28,10 @@ impl Ui for Script {
     }
 }
 
-/// The application of a world's data folder, at a surface of its own.
-fn surface(world: &World, says_yes: bool) -> (App, Arc<Script>) {
+/// The application of a context's data folder, at a surface of its own.
+fn surface(context: &TestContext, says_yes: bool) -> (App, Arc<Script>) {
     let script = Arc::new(Script { says_yes, questions: Mutex::default(), notices: Mutex::default() });
-    let config = Config { home: Some(world.home.path().to_owned()), ..Config::default() };
+    let config = Config { home: Some(context.home.path().to_owned()), ..Config::default() };
     (App::new(config, script.clone()).unwrap(), script)
 }
 
@@ -45,18 +45,18 @@ fn block_on<T>(work: impl Future<Output = T>) -> T {
 
 #[test]
 fn another_surface_calls_runs_and_disconnects() {
-    let world = World::connected();
-    let (app, script) = surface(&world, false);
+    let context = TestContext::connected();
+    let (app, script) = surface(&context, false);
     block_on(async {
         let user = calls::call(&app, call("zoom.users.me", json!({}))).await.unwrap();
         assert_eq!(user["email"], "ada@emulator.test");
         let request = RunRequest {
-            source: std::fs::read_to_string(World::file("manifests/automations/first-light.json")).unwrap(),
+            source: std::fs::read_to_string(TestContext::file("manifests/automations/first-light.json")).unwrap(),
             name: "first-light.json".into(),
             limits: Default::default(),
             inputs: json!({}),
             connections: Vec::new(),
-            downloads: Downloads { folder: world.home.path().join("downloads"), ..Downloads::default() },
+            downloads: Downloads { folder: context.home.path().join("downloads"), ..Downloads::default() },
             allow: Vec::new(),
             confirmed: false,
         };
@@ -81,8 +81,8 @@ fn another_surface_calls_runs_and_disconnects() {
 
 #[test]
 fn another_surface_is_asked_before_a_destructive_call() {
-    let world = World::connected();
-    let (app, script) = surface(&world, false);
+    let context = TestContext::connected();
+    let (app, script) = surface(&context, false);
     block_on(async {
         let meeting = json!({ "topic": "Kept", "start_time": "2099-05-04T09:00:00", "timezone": "Europe/Berlin", "duration": 30 });
         let meeting = calls::call(&app, call("zoom.meetings.create", meeting)).await.unwrap();
@@ -93,7 +93,7 @@ fn another_surface_is_asked_before_a_destructive_call() {
         assert_eq!(questions.len(), 1);
         assert_eq!(questions[0].activity, "zoom.meetings.delete");
         assert!(questions[0].sentence.contains(meeting["meeting"]["id"].as_str().unwrap()), "{questions:?}");
-        let (app, _) = surface(&world, true);
+        let (app, _) = surface(&context, true);
         calls::call(&app, delete).await.unwrap();
         app.close().await;
     });

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use switchboard_tests::world::World;
+use switchboard_tests::context::TestContext;
 
 /// Crates whose codes reach a person.
 const CRATES: [&str; 7] = ["app", "cli", "automation", "runtime", "egress", "connections", "webhooks"];
@@ -43,8 +43,8 @@ const OTHERS: [&str; 12] =
 
 #[test]
 fn the_list_has_every_code_that_a_command_can_print() {
-    let world = World::new();
-    let list = world.json(&["error", "list", "--json"]);
+    let context = TestContext::new();
+    let list = context.json(&["error", "list", "--json"]);
     let rows = list["problems"].as_array().unwrap();
     let listed: BTreeSet<&str> = rows.iter().map(|row| row["code"].as_str().unwrap()).collect();
     assert_eq!(listed.len(), rows.len(), "a code is listed twice");
@@ -56,7 +56,7 @@ fn the_list_has_every_code_that_a_command_can_print() {
 
 #[test]
 fn the_list_has_no_code_that_nothing_prints() {
-    let text = std::fs::read_to_string(World::file("manifests/host/errors.json")).unwrap();
+    let text = std::fs::read_to_string(TestContext::file("manifests/host/errors.json")).unwrap();
     let catalogue: Value = serde_json::from_str(&text).unwrap();
     let given = given();
     for row in catalogue["problems"].as_array().unwrap() {
@@ -67,8 +67,8 @@ fn the_list_has_no_code_that_nothing_prints() {
 
 #[test]
 fn every_code_has_a_cause_and_a_fix() {
-    let world = World::new();
-    let list = world.json(&["error", "list", "--json"]);
+    let context = TestContext::new();
+    let list = context.json(&["error", "list", "--json"]);
     for row in list["problems"].as_array().unwrap() {
         for field in ["cause", "fix"] {
             assert!(row[field].as_str().is_some_and(|text| !text.trim().is_empty()), "`{field}` of {row}");
@@ -77,8 +77,8 @@ fn every_code_has_a_cause_and_a_fix() {
 }
 
 /// What stands in backticks in the fixes.
-fn quoted(world: &World) -> BTreeSet<String> {
-    let list = world.json(&["error", "list", "--json"]);
+fn quoted(context: &TestContext) -> BTreeSet<String> {
+    let list = context.json(&["error", "list", "--json"]);
     let rows = list["problems"].as_array().unwrap().iter().chain(list["service_codes"].as_array().unwrap());
     let fixes: Vec<&str> = rows.filter_map(|row| row["fix"].as_str()).collect();
     fixes.iter().flat_map(|fix| fix.split('`').skip(1).step_by(2).map(str::to_owned)).collect()
@@ -86,14 +86,14 @@ fn quoted(world: &World) -> BTreeSet<String> {
 
 #[test]
 fn every_command_and_flag_that_a_fix_names_exists() {
-    let world = World::new();
-    let quoted = quoted(&world);
+    let context = TestContext::new();
+    let quoted = quoted(&context);
     let mut commands = 0;
     for command in quoted.iter().filter_map(|text| text.strip_prefix("switchboard ")) {
         // What stands in quotes is one argument.
         let plain = command.split('"').enumerate().map(|(n, part)| if n % 2 == 1 { "x" } else { part });
         let plain = plain.collect::<String>();
-        let done = world.run(&plain.split(' ').chain(["--help"]).collect::<Vec<_>>());
+        let done = context.run(&plain.split(' ').chain(["--help"]).collect::<Vec<_>>());
         assert_eq!(done.code, 0, "`switchboard {command}`: {}", done.err);
         commands += 1;
     }
@@ -112,7 +112,7 @@ fn every_command_and_flag_that_a_fix_names_exists() {
         &["connection", "disconnect"],
         &[],
     ];
-    let help: String = ways.iter().map(|way| world.run(&[*way, &["--help"]].concat()).out).collect();
+    let help: String = ways.iter().map(|way| context.run(&[*way, &["--help"]].concat()).out).collect();
     for flag in quoted.iter().filter(|text| text.starts_with("--")) {
         let name = flag.split([' ', '=']).next().unwrap();
         assert!(help.contains(name), "no command has `{name}`");
@@ -123,7 +123,7 @@ fn every_command_and_flag_that_a_fix_names_exists() {
 fn given() -> BTreeMap<String, String> {
     let mut codes = BTreeMap::new();
     for folder in CRATES {
-        for file in sources(&World::file(&format!("host/{folder}/src"))) {
+        for file in sources(&TestContext::file(&format!("host/{folder}/src"))) {
             let text = std::fs::read_to_string(&file).unwrap();
             // Tests stand last in a file.
             let text = text.split("#[cfg(test)]\nmod").next().unwrap_or_default();

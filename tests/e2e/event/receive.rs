@@ -12,7 +12,7 @@ use switchboard_runtime::{
     Connector, Egress, MemoryReplays, Refusal, Replays, Runtime, RuntimeConfig, SigningSecrets, Unverified, Verified,
 };
 use switchboard_store::Store;
-use switchboard_tests::world::{World, http};
+use switchboard_tests::context::{TestContext, http};
 
 use crate::hostile;
 
@@ -39,9 +39,9 @@ impl Received {
     }
 
     /// As a tunnel or a log shows it, with this body: headers, an empty line, the body.
-    fn save(&self, world: &World, name: &str, body: &[u8]) -> String {
+    fn save(&self, context: &TestContext, name: &str, body: &[u8]) -> String {
         let head: String = self.headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
-        let file = world.home.path().join(name);
+        let file = context.home.path().join(name);
         std::fs::write(&file, [head.as_bytes(), b"\n", body].concat()).unwrap();
         file.display().to_string()
     }
@@ -80,34 +80,34 @@ fn secrets(app: &str, secret: &str) -> SigningSecrets {
 
 async fn connector() -> Connector {
     let runtime = Runtime::new(RuntimeConfig::default(), Egress::new().unwrap()).unwrap();
-    runtime.load_wasm(&std::fs::read(World::file("target/connectors/zoom.wasm")).unwrap()).await.unwrap()
+    runtime.load_wasm(&std::fs::read(TestContext::file("target/connectors/zoom.wasm")).unwrap()).await.unwrap()
 }
 
-fn control(world: &World, path: &str, body: &Value) -> String {
-    let base: url::Url = world.emulator.control_base().parse().unwrap();
+fn control(context: &TestContext, path: &str, body: &Value) -> String {
+    let base: url::Url = context.emulator.control_base().parse().unwrap();
     let (status, _, text) = http("POST", base.port().unwrap(), &format!("{}/{path}", base.path()), &body.to_string());
     assert!((200..300).contains(&status), "{path}: {status} {text}");
     text
 }
 
 /// What is signed and sent when ada removes the app.
-fn removed(world: &World) -> Received {
+fn removed(context: &TestContext) -> Received {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let hook = json!({"url": format!("http://{}/hook", listener.local_addr().unwrap()), "secret": SECRET,
         "client_id": "switchboard-demo", "events": ["app_deauthorized"], "validate": false});
-    control(world, "webhooks", &hook);
-    control(world, "apps/switchboard-demo/deauthorize", &json!({"user": "ada@emulator.test"}));
+    control(context, "webhooks", &hook);
+    control(context, "apps/switchboard-demo/deauthorize", &json!({"user": "ada@emulator.test"}));
     receive(&listener)
 }
 
 #[test]
 fn seed_uipath_49_a_signed_delivery_becomes_a_typed_event_and_its_token_ends_at_the_host() {
-    let world = World::connected();
+    let context = TestContext::connected();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let hook = json!({"url": format!("http://{}/hook", listener.local_addr().unwrap()), "secret": SECRET,
         "events": ["recording.completed"], "validate": false});
-    control(&world, "webhooks", &hook);
-    let made = world.json(&[
+    control(&context, "webhooks", &hook);
+    let made = context.json(&[
         "call",
         "zoom.meetings.create",
         "topic=Recorded",
@@ -117,7 +117,7 @@ fn seed_uipath_49_a_signed_delivery_becomes_a_typed_event_and_its_token_ends_at_
     ]);
     let id = made["meeting"]["id"].as_str().unwrap();
     for what in ["start", "record", "end", "finish"] {
-        control(&world, &format!("meetings/{id}/{what}"), &json!({}));
+        control(&context, &format!("meetings/{id}/{what}"), &json!({}));
     }
     let got = receive(&listener);
     let raw = String::from_utf8(got.body.clone()).unwrap();
@@ -193,12 +193,12 @@ async fn what_zoom_itself_signed_is_believed_by_what_the_manifest_says_and_the_s
 
 #[test]
 fn seed_anyclip_45_the_signed_word_of_zoom_ends_the_connection_once_and_a_replay_or_another_apps_secret_does_not() {
-    let world = World::connected();
-    world.knows("the webhook secret", SECRET);
-    let got = removed(&world);
+    let context = TestContext::connected();
+    context.add_secret("the webhook secret", SECRET);
+    let got = removed(&context);
 
-    let store = Store::open(world.home.path()).unwrap();
-    let vault = Vault::open(&store, KeySource::File(world.home.path().join("key"))).unwrap();
+    let store = Store::open(context.home.path()).unwrap();
+    let vault = Vault::open(&store, KeySource::File(context.home.path().join("key"))).unwrap();
     let connections = Connections::open(store, vault, Egress::new().unwrap());
     let threads = tokio::runtime::Runtime::new().unwrap();
     threads.block_on(async {
@@ -219,26 +219,26 @@ fn seed_anyclip_45_the_signed_word_of_zoom_ends_the_connection_once_and_a_replay
         let again = got.verify(&connector, &known, now(), &connections.replays()).await;
         assert_eq!(again.unwrap_err(), Refusal::Replayed);
     });
-    let called = world.run(&["call", "zoom.users.me", "--json"]);
+    let called = context.run(&["call", "zoom.users.me", "--json"]);
     assert_eq!(called.code, 4, "{}", called.err);
 }
 
 #[test]
 fn a_message_that_was_saved_is_taken_in_by_the_command_and_ends_what_it_says() {
-    let world = World::connected();
-    let got = removed(&world);
-    let secret = world.secret_file(SECRET);
+    let context = TestContext::connected();
+    let got = removed(&context);
+    let secret = context.secret_file(SECRET);
     let take = |file: &str, app: &str| {
-        world.run(&["event", "receive", file, "--client-id", app, "--event-secret-file", &secret, "--json"])
+        context.run(&["event", "receive", file, "--client-id", app, "--event-secret-file", &secret, "--json"])
     };
-    let state = || world.json(&["connection", "show", "work", "--json"])["state"].clone();
-    let saved = got.save(&world, "message", &got.body);
+    let state = || context.json(&["connection", "show", "work", "--json"])["state"].clone();
+    let saved = got.save(&context, "message", &got.body);
 
     let changed =
-        World::error(&take(&got.save(&world, "changed", &[&got.body[..], b" "].concat()), "switchboard-demo"));
+        TestContext::error(&take(&got.save(&context, "changed", &[&got.body[..], b" "].concat()), "switchboard-demo"));
     assert_eq!((&changed["code"], state()), (&json!("event-refused"), json!("active")), "{changed}");
     assert!(changed["fix"].as_str().unwrap().contains("switchboard doctor --event "), "{changed}");
-    let stranger = World::error(&take(&saved, "other"));
+    let stranger = TestContext::error(&take(&saved, "other"));
     assert_eq!((&stranger["code"], state()), (&json!("event-refused"), json!("active")), "{stranger}");
 
     let done = take(&saved, "switchboard-demo");
@@ -248,14 +248,18 @@ fn a_message_that_was_saved_is_taken_in_by_the_command_and_ends_what_it_says() {
     assert_eq!(state(), "disconnected");
     let again = take(&saved, "switchboard-demo");
     assert_eq!(again.code, 3, "{}", again.err);
-    assert!(World::error(&again)["message"].as_str().unwrap().contains("it was received before"), "{}", again.err);
+    assert!(
+        TestContext::error(&again)["message"].as_str().unwrap().contains("it was received before"),
+        "{}",
+        again.err
+    );
 }
 
 /// A signed message in which two readers could see two events.
 #[test]
 fn signed_message_with_a_key_twice_is_refused() {
-    let world = World::connected();
-    let secret = world.secret_file(SECRET);
+    let context = TestContext::connected();
+    let secret = context.secret_file(SECRET);
     let body = br#"{"event":"user.created","event":"app_deauthorized","event_ts":1,"payload":{}}"#;
     let time = (now() / 1_000).to_string();
     let mut mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
@@ -265,23 +269,23 @@ fn signed_message_with_a_key_twice_is_refused() {
     let digits: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
     let headers =
         vec![("x-zm-request-timestamp".to_owned(), time), ("x-zm-signature".to_owned(), format!("v0={digits}"))];
-    let file = Received { headers, body: Vec::new() }.save(&world, "message", body);
+    let file = Received { headers, body: Vec::new() }.save(&context, "message", body);
     let take = ["event", "receive", &file, "--client-id", "app", "--event-secret-file", &secret, "--json"];
-    let error = World::error(&world.run(&take));
+    let error = TestContext::error(&context.run(&take));
     assert_eq!(error["code"], "event-refused", "{error}");
     assert!(error["message"].as_str().unwrap().contains("the same key twice"), "{error}");
 }
 
 #[test]
 fn message_given_to_two_commands_is_taken_in_by_one() {
-    let world = World::connected();
-    let got = removed(&world);
-    let (secret, saved) = (world.secret_file(SECRET), got.save(&world, "message", &got.body));
+    let context = TestContext::connected();
+    let got = removed(&context);
+    let (secret, saved) = (context.secret_file(SECRET), got.save(&context, "message", &got.body));
     let take =
         ["event", "receive", &saved, "--client-id", "switchboard-demo", "--event-secret-file", &secret, "--json"];
-    let both: Vec<_> = (0..2).map(|_| world.piped(&take)).collect();
+    let both: Vec<_> = (0..2).map(|_| context.piped(&take)).collect();
     let mut codes: Vec<i32> =
-        both.into_iter().map(|child| world.heard(child.wait_with_output().unwrap()).code).collect();
+        both.into_iter().map(|child| context.read_output(child.wait_with_output().unwrap()).code).collect();
     codes.sort_unstable();
     assert_eq!(codes, [0, 3]);
 }
@@ -289,49 +293,50 @@ fn message_given_to_two_commands_is_taken_in_by_one() {
 /// What the host believes of a signed message does not wait for what the connector makes of it.
 #[test]
 fn an_account_that_takes_the_app_away_is_heard_also_by_a_connector_that_reads_no_events() {
-    let world = World::connected();
-    let got = removed(&world);
-    let (message, deaf) = (got.save(&world, "message", &got.body), world.home.path().join("deaf.wasm"));
+    let context = TestContext::connected();
+    let got = removed(&context);
+    let (message, deaf) = (got.save(&context, "message", &got.body), context.home.path().join("deaf.wasm"));
     let whole: Value =
-        serde_json::from_str(&std::fs::read_to_string(World::file("manifests/zoom.resolved.json")).unwrap()).unwrap();
+        serde_json::from_str(&std::fs::read_to_string(TestContext::file("manifests/zoom.resolved.json")).unwrap())
+            .unwrap();
     let mut manifest = hostile::manifest();
     manifest["auth"]["deauthorization"] = whole["auth"]["deauthorization"].clone();
     manifest["deliveries"] = whole["deliveries"].clone();
     std::fs::write(&deaf, hostile::component_of(&manifest, hostile::HONEST)).unwrap();
     let deaf = deaf.display().to_string();
-    let secret = world.secret_file(SECRET);
+    let secret = context.secret_file(SECRET);
     let app = ["--client-id", "switchboard-demo", "--event-secret-file", &secret, "--json", "--connector", &deaf];
-    let error = World::error(&world.run(&[&["event", "receive", &message][..], &app].concat()));
+    let error = TestContext::error(&context.run(&[&["event", "receive", &message][..], &app].concat()));
     assert_eq!(error["code"], "event.unsupported", "{error}");
     assert!(error["message"].as_str().unwrap().contains("`work` is disconnected"), "{error}");
-    assert_eq!(world.json(&["connection", "show", "work", "--json"])["state"], "disconnected");
+    assert_eq!(context.json(&["connection", "show", "work", "--json"])["state"], "disconnected");
 }
 
 #[test]
 fn events_are_listed_and_explained_and_a_wrong_name_gets_the_nearest() {
-    let world = World::new();
-    let all = world.json(&["event", "list", "--json"]);
+    let context = TestContext::new();
+    let all = context.json(&["event", "list", "--json"]);
     let names: Vec<&str> = all.as_array().unwrap().iter().filter_map(|row| row["event"].as_str()).collect();
     assert!(
         names.contains(&"zoom.recording.transcript_completed") && names.contains(&"zoom.app_deauthorized"),
         "{names:?}"
     );
-    let shown = world.run(&["event", "show", "recording.completed"]);
+    let shown = context.run(&["event", "show", "recording.completed"]);
     for part in ["zoom.recording.completed", "cloud_recording:read:recording", "recording", "example:", "play_passcode"]
     {
         assert!(shown.out.contains(part), "{part}: {}", shown.out);
     }
-    let schema = world.json(&["event", "schema", "zoom.user.created"]);
+    let schema = context.json(&["event", "schema", "zoom.user.created"]);
     assert_eq!(schema["properties"]["creation_type"]["type"], json!(["string", "null"]), "{schema}");
-    let wrong = world.run(&["event", "show", "zoom.meetings.created", "--json"]);
+    let wrong = context.run(&["event", "show", "zoom.meetings.created", "--json"]);
     assert_eq!(wrong.code, 2, "{}", wrong.err);
     assert!(wrong.err.contains("zoom.meeting.created"), "{}", wrong.err);
 }
 
 #[test]
 fn a_device_is_no_saved_message_and_no_secret() {
-    let world = World::new();
-    let secret = world.home.path().join("secret");
+    let context = TestContext::new();
+    let secret = context.home.path().join("secret");
     std::fs::write(&secret, "canary-webhook-secret").unwrap();
     let secret = secret.to_str().unwrap();
     for (message, secret) in [("/dev/zero", secret), (secret, "/dev/zero")] {
@@ -339,7 +344,7 @@ fn a_device_is_no_saved_message_and_no_secret() {
             &["event", "receive", message, "--client-id", "app", "--event-secret-file", secret][..],
             &["doctor", "--event", message, "--event-secret-file", secret],
         ] {
-            let done = world.run(command);
+            let done = context.run(command);
             assert!(done.code != 0 && done.err.contains("device"), "{command:?}: {}", done.err);
         }
     }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::component::{Attack, HONEST, component, folder};
-use super::program::{Seen, call, save, world};
-use switchboard_tests::world::World;
+use super::program::{Seen, call, context, save};
+use switchboard_tests::context::TestContext;
 
 /// More than the same program with an honest connector, KiB.
 const GROWTH: u64 = 64 << 10;
@@ -20,22 +20,22 @@ const LOOK_FIRST: &str = "check in the service whether the change was made";
 /// Runs each attack, then an honest call in the same home folder.
 #[track_caller]
 fn contained(names: &[&str]) {
-    let world = world();
-    let good = save(&world, "honest", &component(HONEST));
-    let honest = call(&world, &good, &[]);
+    let context = context();
+    let good = save(&context, "honest", &component(HONEST));
+    let honest = call(&context, &good, &[]);
     assert_eq!(honest.code(), "ok", "{}", honest.done.err);
-    let wrong: Vec<String> = names.iter().filter_map(|name| attack(&world, &honest, name)).collect();
+    let wrong: Vec<String> = names.iter().filter_map(|name| attack(&context, &honest, name)).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    let after = call(&world, &good, &[]);
+    let after = call(&context, &good, &[]);
     assert_eq!(after.code(), "ok", "{}", after.done.err);
 }
 
 /// What is wrong, if anything is.
-fn attack(world: &World, honest: &Seen, name: &str) -> Option<String> {
+fn attack(context: &TestContext, honest: &Seen, name: &str) -> Option<String> {
     let attack = Attack::read(name);
-    let file = save(world, name, &attack.component());
+    let file = save(context, name, &attack.component());
     let timeout: Vec<&str> = attack.timeout.iter().flat_map(|time| ["--timeout", time]).collect();
-    let seen = call(world, &file, &timeout);
+    let seen = call(context, &file, &timeout);
     let said = &seen.done.err;
     let wrong = |what: String| Some(format!("{name}: {what}: {}", said.chars().take(600).collect::<String>()));
     if seen.code() != attack.expect {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use switchboard_tests::world::World;
+use switchboard_tests::context::TestContext;
 
 use super::program::{Seen, run, save};
 
@@ -14,10 +14,10 @@ const GROWTH: u64 = 64 << 10;
 /// Named and bounded; whether the component compiles in time is the machine's matter. It exports nothing, so it never loads.
 #[track_caller]
 fn bounded(name: &str, module: &str) -> Seen {
-    let world = World::new();
-    let usual = run(&world, &["activity", "list", "--json"]).peak;
+    let context = TestContext::new();
+    let usual = run(&context, &["activity", "list", "--json"]).peak;
     let component = wat::parse_str(format!("(component (core module {module}))")).unwrap();
-    let seen = run(&world, &["activity", "list", "--connector", &save(&world, name, &component)]);
+    let seen = run(&context, &["activity", "list", "--connector", &save(&context, name, &component)]);
     assert!(["connector.compile", "connector.load"].contains(&seen.code()), "{}", seen.done.err);
     assert!(seen.elapsed < MOST, "{:?}", seen.elapsed);
     assert!(seen.peak < usual + GROWTH, "{} KiB, usually {usual} KiB", seen.peak);

@@ -101,8 +101,8 @@ fn encoded(manifest: &Value, attack: &str, encoding: StringEncoding) -> Vec<u8> 
     let mut module = wat::parse_str(&text).unwrap();
     let mut resolve = wit_parser::Resolve::default();
     let (package, _) = resolve.push_dir(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../wit/connector")).unwrap();
-    let world = resolve.select_world(&[package], Some("connector")).unwrap();
-    wit_component::embed_component_metadata(&mut module, &resolve, world, encoding).unwrap();
+    let context = resolve.select_world(&[package], Some("connector")).unwrap();
+    wit_component::embed_component_metadata(&mut module, &resolve, context, encoding).unwrap();
     wit_component::ComponentEncoder::default().module(&module).unwrap().validate(true).encode().unwrap()
 }
 

@@ -4,10 +4,10 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use switchboard_tests::world::World;
+use switchboard_tests::context::TestContext;
 
 use super::component::Attack;
-use super::program::{processor_time, save, spawn, world};
+use super::program::{context, processor_time, save, spawn};
 
 /// A command has used so much processor time only when its guest computes.
 const COMPUTES: Duration = Duration::from_millis(700);
@@ -15,8 +15,8 @@ const COMPUTES: Duration = Duration::from_millis(700);
 const SOON: Duration = Duration::from_secs(5);
 
 /// Sends `signal` while the guest computes; what the command said at its end.
-fn end(world: &World, arguments: &[&str], signal: &str) -> switchboard_tests::world::Done {
-    let mut child = spawn(world, arguments);
+fn end(context: &TestContext, arguments: &[&str], signal: &str) -> switchboard_tests::context::CommandOutput {
+    let mut child = spawn(context, arguments);
     let give_up = Instant::now() + Duration::from_secs(60);
     while processor_time(child.id()) < COMPUTES {
         assert!(Instant::now() < give_up && child.try_wait().unwrap().is_none(), "{arguments:?} does not compute");
@@ -31,14 +31,14 @@ fn end(world: &World, arguments: &[&str], signal: &str) -> switchboard_tests::wo
         }
         std::thread::sleep(Duration::from_millis(10));
     }
-    world.heard(child.wait_with_output().unwrap())
+    context.read_output(child.wait_with_output().unwrap())
 }
 
 fn call_ends(names: &[&str]) {
-    let world = world();
+    let context = context();
     for (name, signal) in names.iter().zip(["-INT", "-TERM", "-HUP"].into_iter().cycle()) {
-        let file = save(&world, name, &Attack::read(name).component());
-        let done = end(&world, &["call", "zoom.x.go", "--connector", &file, "--quiet"], signal);
+        let file = save(&context, name, &Attack::read(name).component());
+        let done = end(&context, &["call", "zoom.x.go", "--connector", &file, "--quiet"], signal);
         assert_eq!(done.code, 130, "{name}: {}", done.err);
     }
 }
@@ -60,8 +60,8 @@ fn a_call_that_calls_the_host_ends_when_asked() {
 }
 
 /// An automation with one step that runs the connector's activity.
-pub fn automation(world: &World, step: &serde_json::Value) -> String {
-    let file = world.home.path().join("attack.json");
+pub fn automation(context: &TestContext, step: &serde_json::Value) -> String {
+    let file = context.home.path().join("attack.json");
     let mut first = json!({"id": "go", "use": "zoom.x.go", "with": {}});
     first.as_object_mut().unwrap().extend(step.as_object().unwrap().clone());
     std::fs::write(
@@ -75,13 +75,13 @@ pub fn automation(world: &World, step: &serde_json::Value) -> String {
 
 #[test]
 fn a_run_that_computes_ends_when_asked_and_is_kept() {
-    let world = world();
-    let document = automation(&world, &json!({}));
+    let context = context();
+    let document = automation(&context, &json!({}));
     for (name, signal) in [("endless-loop", "-INT"), ("realloc-loop", "-TERM"), ("endless-loop", "-HUP")] {
-        let file = save(&world, name, &Attack::read(name).component());
-        let done = end(&world, &["run", &document, "--connector", &file, "--connection", "work"], signal);
+        let file = save(&context, name, &Attack::read(name).component());
+        let done = end(&context, &["run", &document, "--connector", &file, "--connection", "work"], signal);
         assert_eq!(done.code, 130, "{name}: {}", done.err);
-        let runs = world.json(&["runs", "list", "--json"]);
+        let runs = context.json(&["runs", "list", "--json"]);
         assert_eq!(runs[0]["state"], "cancelled", "{runs}");
     }
 }

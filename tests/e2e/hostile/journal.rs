@@ -9,10 +9,10 @@ use switchboard_automation::journal::{Journal, RunEnd, StepEntry, StepState};
 use switchboard_automation::{ActivityCall, ActivityRunner, RunStart, StepError};
 use switchboard_engine_local::{LocalEngine, LocalJournal};
 use switchboard_store::Store;
-use switchboard_tests::world::World;
+use switchboard_tests::context::TestContext;
 
 use super::component::{component_of, manifest};
-use super::program::{run, save, world};
+use super::program::{context, run, save};
 
 /// Answers with a text of 11 + `length` bytes at 50000 that `write` puts there.
 fn answering(length: u32, write: &str) -> Vec<u8> {
@@ -58,11 +58,11 @@ const DOCUMENT: &str = r#"{
 }"#;
 
 /// Runs the document with this connector; its outputs.
-fn outputs(world: &World, connector: &str) -> Value {
-    let file = world.home.path().join("twice.json");
+fn outputs(context: &TestContext, connector: &str) -> Value {
+    let file = context.home.path().join("twice.json");
     std::fs::write(&file, DOCUMENT).unwrap();
     let (file, connection) = (file.display().to_string(), "work");
-    let seen = run(world, &["run", &file, "--connector", connector, "--connection", connection, "--json"]);
+    let seen = run(context, &["run", &file, "--connector", connector, "--connection", connection, "--json"]);
     assert_eq!(seen.code(), "ok", "{}", seen.done.err);
     serde_json::from_str(&seen.done.out).unwrap()
 }
@@ -70,15 +70,15 @@ fn outputs(world: &World, connector: &str) -> Value {
 /// H-52
 #[test]
 fn a_run_keeps_the_answer_that_it_got_first() {
-    let world = world();
-    let file = save(&world, "changing", &changing());
-    let first = outputs(&world, &file);
-    let id = world.json(&["runs", "list", "--json"])[0]["id"].as_str().unwrap().to_owned();
-    let show = || world.json(&["runs", "show", &id, "--json"]);
+    let context = context();
+    let file = save(&context, "changing", &changing());
+    let first = outputs(&context, &file);
+    let id = context.json(&["runs", "list", "--json"])[0]["id"].as_str().unwrap().to_owned();
+    let show = || context.json(&["runs", "show", &id, "--json"]);
     let kept = show();
     assert_eq!(kept["outputs"], first);
     assert_eq!(kept["steps"][0]["output"]["answer"], first["first"]);
-    assert_ne!(outputs(&world, &file), first, "it answers differently");
+    assert_ne!(outputs(&context, &file), first, "it answers differently");
     std::fs::remove_file(&file).unwrap();
     assert_eq!(show(), kept, "nobody asks the connector again");
 }
@@ -86,9 +86,9 @@ fn a_run_keeps_the_answer_that_it_got_first() {
 /// H-51
 #[test]
 fn each_step_of_each_run_has_an_effect_id_of_its_own() {
-    let world = world();
-    let file = save(&world, "ids", &with_effect_id());
-    let runs = [outputs(&world, &file), outputs(&world, &file)];
+    let context = context();
+    let file = save(&context, "ids", &with_effect_id());
+    let runs = [outputs(&context, &file), outputs(&context, &file)];
     let ids: BTreeSet<&str> =
         runs.iter().flat_map(|run| ["first", "second"].map(|step| run[step].as_str().unwrap())).collect();
     assert_eq!(ids.len(), 4, "{ids:?}");

@@ -4,10 +4,10 @@ use std::process::Command;
 use std::time::Duration;
 
 use serde_json::json;
-use switchboard_tests::world::World;
+use switchboard_tests::context::TestContext;
 
 use super::component::{HONEST, component, component_of, manifest};
-use super::program::{Seen, call, run, save, world};
+use super::program::{Seen, call, context, run, save};
 
 /// More than a command that reads nothing, KiB.
 const GROWTH: u64 = 16 << 10;
@@ -23,20 +23,20 @@ fn refused(seen: &Seen, code: &str, words: &str) {
 
 #[test]
 fn only_a_regular_file_of_some_size_is_read() {
-    let world = World::new();
-    let pipe = world.home.path().join("pipe");
+    let context = TestContext::new();
+    let pipe = context.home.path().join("pipe");
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-    let huge = world.home.path().join("huge.wasm");
+    let huge = context.home.path().join("huge.wasm");
     std::fs::File::create(&huge).unwrap().set_len(200 << 20).unwrap();
-    let usual = run(&world, &["activity", "list", "--json"]).peak;
+    let usual = run(&context, &["activity", "list", "--json"]).peak;
     for (file, words) in [
         ("/dev/zero", "is a device"),
         (pipe.to_str().unwrap(), "is a pipe"),
-        (world.home.path().to_str().unwrap(), "is a folder"),
+        (context.home.path().to_str().unwrap(), "is a folder"),
         (huge.to_str().unwrap(), "is larger than 16 MiB"),
         ("missing.wasm", "cannot read missing.wasm"),
     ] {
-        let seen = run(&world, &["activity", "list", "--connector", file]);
+        let seen = run(&context, &["activity", "list", "--connector", file]);
         refused(&seen, "usage", words);
         assert!(seen.peak < usual + GROWTH, "{file}: {} KiB, usually {usual} KiB", seen.peak);
     }
@@ -45,33 +45,33 @@ fn only_a_regular_file_of_some_size_is_read() {
 /// H-58
 #[test]
 fn a_component_that_was_changed_is_refused_or_contained() {
-    let world = world();
+    let context = context();
     let good = component(HONEST);
     for part in 1..8 {
         let mut bad = good.clone();
         let at = good.len() * part / 8;
         bad[at] ^= 0x55;
-        let seen = call(&world, &save(&world, "changed", &bad), &["--timeout", "1s"]);
+        let seen = call(&context, &save(&context, "changed", &bad), &["--timeout", "1s"]);
         assert!(seen.done.code >= 0, "{part}: ended by a signal: {}", seen.done.err);
         assert_ne!(seen.code(), "none", "{part}: {}", seen.done.err);
     }
     let half = &good[..good.len() / 2];
-    refused(&call(&world, &save(&world, "half", half), &[]), "connector.compile", "not a component");
+    refused(&call(&context, &save(&context, "half", half), &[]), "connector.compile", "not a component");
 }
 
 /// H-62
 #[test]
 fn machine_code_is_never_taken_from_a_file() {
-    let world = World::new();
-    let code = World::file("target/connectors/zoom.cwasm").display().to_string();
-    let seen = run(&world, &["activity", "list", "--connector", &code]);
+    let context = TestContext::new();
+    let code = TestContext::file("target/connectors/zoom.cwasm").display().to_string();
+    let seen = run(&context, &["activity", "list", "--connector", &code]);
     refused(&seen, "connector.compile", "not a component this host can run");
 }
 
 /// H-61
 #[test]
 fn a_large_section_that_nobody_reads_costs_nothing() {
-    let world = world();
+    let context = context();
     let mut bytes = component(HONEST);
     // a custom section: its length, its name's length, its name, 12 MiB of nothing
     let name = b"name";
@@ -81,9 +81,9 @@ fn a_large_section_that_nobody_reads_costs_nothing() {
     bytes.push(u8::try_from(name.len()).unwrap());
     bytes.extend(name);
     bytes.resize(bytes.len() + (12 << 20), 0);
-    let seen = call(&world, &save(&world, "section", &bytes), &[]);
+    let seen = call(&context, &save(&context, "section", &bytes), &[]);
     assert!(["ok", "connector.compile"].contains(&seen.code()), "{}", seen.done.err);
-    let honest = call(&world, &save(&world, "honest", &component(HONEST)), &[]);
+    let honest = call(&context, &save(&context, "honest", &component(HONEST)), &[]);
     assert!(seen.peak < honest.peak + (64 << 10), "{} KiB, an honest call {} KiB", seen.peak, honest.peak);
 }
 
@@ -102,14 +102,14 @@ fn leb(mut number: usize) -> Vec<u8> {
 
 #[test]
 fn a_manifest_is_limited() {
-    let world = World::new();
+    let context = TestContext::new();
     let mut deep = json!({});
     for _ in 0..100 {
         deep = json!({ "items": deep });
     }
     let mut hostile = manifest();
     hostile["activities"][0]["output"] = deep;
-    let file = save(&world, "deep", &component_of(&hostile, HONEST));
-    let seen = run(&world, &["activity", "list", "--connector", &file]);
+    let file = save(&context, "deep", &component_of(&hostile, HONEST));
+    let seen = run(&context, &["activity", "list", "--connector", &file]);
     refused(&seen, "connector.load", "nested more than 64 levels deep");
 }

@@ -5,21 +5,21 @@ use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use switchboard_emulator::Options;
-use switchboard_tests::world::{Done, World};
+use switchboard_tests::context::{CommandOutput, TestContext};
 
 /// Between two looks at a program.
 const LOOK: Duration = Duration::from_millis(3);
 
-/// A world whose service does not count requests.
-pub fn world() -> World {
-    let world = World::with(Options { rate_limits: false, ..Options::default() });
-    world.connect("work", "ada@emulator.test");
-    world
+/// A context whose service does not count requests.
+pub fn context() -> TestContext {
+    let context = TestContext::with(Options { rate_limits: false, ..Options::default() });
+    context.connect("work", "ada@emulator.test");
+    context
 }
 
 /// What a command did.
 pub struct Seen {
-    pub done: Done,
+    pub done: CommandOutput,
     pub elapsed: Duration,
     /// Most memory it had at once, KiB.
     pub peak: u64,
@@ -39,21 +39,21 @@ impl Seen {
 }
 
 /// Write a component where the command finds it.
-pub fn save(world: &World, name: &str, component: &[u8]) -> String {
-    let file = world.home.path().join(format!("{name}.wasm"));
+pub fn save(context: &TestContext, name: &str, component: &[u8]) -> String {
+    let file = context.home.path().join(format!("{name}.wasm"));
     std::fs::write(&file, component).unwrap();
     file.display().to_string()
 }
 
 /// `switchboard call zoom.x.go` with this connector.
-pub fn call(world: &World, connector: &str, more: &[&str]) -> Seen {
-    run(world, &[&["call", "zoom.x.go", "--connector", connector][..], more].concat())
+pub fn call(context: &TestContext, connector: &str, more: &[&str]) -> Seen {
+    run(context, &[&["call", "zoom.x.go", "--connector", connector][..], more].concat())
 }
 
 /// A command to its end, its memory watched.
-pub fn run(world: &World, arguments: &[&str]) -> Seen {
+pub fn run(context: &TestContext, arguments: &[&str]) -> Seen {
     let start = Instant::now();
-    let child = spawn(world, arguments);
+    let child = spawn(context, arguments);
     let id = child.id();
     std::thread::scope(|threads| {
         let waiting = threads.spawn(|| child.wait_with_output().unwrap());
@@ -63,14 +63,14 @@ pub fn run(world: &World, arguments: &[&str]) -> Seen {
             std::thread::sleep(LOOK);
         }
         let elapsed = start.elapsed();
-        Seen { done: world.heard(waiting.join().unwrap()), elapsed, peak }
+        Seen { done: context.read_output(waiting.join().unwrap()), elapsed, peak }
     })
 }
 
 /// A command that goes on, with what it says in pipes.
-pub fn spawn(world: &World, arguments: &[&str]) -> Child {
-    let mut command = world.command(arguments);
-    world.start(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()))
+pub fn spawn(context: &TestContext, arguments: &[&str]) -> Child {
+    let mut command = context.command(arguments);
+    context.start(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()))
 }
 
 /// Most memory a process had so far, KiB.

@@ -10,7 +10,7 @@ use switchboard_runtime::{CallOptions, Egress, Runtime, RuntimeConfig};
 
 use super::component::{component, component_of, manifest};
 use super::embedding::to_port;
-use super::program::{call, save, world};
+use super::program::{call, context, save};
 
 /// A service that answers every request by `answer`, on a port of its own.
 fn service(answer: impl Fn(&mut TcpStream) + Send + Sync + 'static) -> u16 {
@@ -70,12 +70,12 @@ fn asks(count: u32, rounds: u32) -> String {
 /// A long list of slow requests costs a connector nothing while it waits: 700 of 20 ms, by the program.
 #[test]
 fn waiting_for_the_service_costs_no_processor_time() {
-    let world = world();
+    let context = context();
     let slow = json!({"kind": "latency", "millis": 20, "count": 0, "path": "/users/me"});
-    assert!(world.ask("POST", "/_emulator/faults", &slow).0 < 300);
-    let file = save(&world, "asks", &component(&asks(700, 0)));
+    assert!(context.ask("POST", "/_emulator/faults", &slow).0 < 300);
+    let file = save(&context, "asks", &component(&asks(700, 0)));
     let began = Instant::now();
-    let seen = call(&world, &file, &[]);
+    let seen = call(&context, &file, &[]);
     assert_eq!(seen.code(), "ok", "{}", seen.done.err);
     assert!(began.elapsed() > Duration::from_secs(14), "{:?}", began.elapsed());
 }

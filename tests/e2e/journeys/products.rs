@@ -1,15 +1,15 @@
 //! One journey for each product whose pages the connections were designed after, as far as connections go.
 
 use serde_json::{Value, json};
-use switchboard_tests::world::{Done, World};
+use switchboard_tests::context::{CommandOutput, TestContext};
 
-fn nightly(world: &World, label: &str) {
-    let (account, client, secret) = world.emulator.server_to_server();
-    world.json(&world.own_app(label, &client, &secret).with(&["--account-id", &account, "--json"]));
+fn nightly(context: &TestContext, label: &str) {
+    let (account, client, secret) = context.emulator.server_to_server();
+    context.json(&context.own_app(label, &client, &secret).with(&["--account-id", &account, "--json"]));
 }
 
 fn manifest() -> Value {
-    serde_json::from_str(&std::fs::read_to_string(World::file("manifests/zoom.resolved.json")).unwrap()).unwrap()
+    serde_json::from_str(&std::fs::read_to_string(TestContext::file("manifests/zoom.resolved.json")).unwrap()).unwrap()
 }
 
 /// Every activity about meetings, with its first example.
@@ -22,17 +22,17 @@ fn meeting_activities() -> Vec<(String, Value, Vec<String>)> {
     manifest()["activities"].as_array().unwrap().iter().filter(|one| one["area"] == "meetings").map(of).collect()
 }
 
-fn call(world: &World, connection: &str, activity: &str, input: &Value) -> Done {
-    world.run_with(&["call", activity, "-c", connection, "--input", "-", "--yes", "--json"], &input.to_string())
+fn call(context: &TestContext, connection: &str, activity: &str, input: &Value) -> CommandOutput {
+    context.run_with(&["call", activity, "-c", connection, "--input", "-", "--yes", "--json"], &input.to_string())
 }
 
 #[test]
 fn journey_4_uipath_every_kind_of_connection_does_what_its_app_may() {
-    let world = World::new();
+    let context = TestContext::new();
     // Three kinds in one list.
-    nightly(&world, "nightly");
-    world.connect("own", "grace@emulator.test");
-    let (api, oauth) = (world.emulator.api_base(), world.emulator.oauth_base());
+    nightly(&context, "nightly");
+    context.connect("own", "grace@emulator.test");
+    let (api, oauth) = (context.emulator.api_base(), context.emulator.oauth_base());
     let packaged = [
         "connect",
         "packaged",
@@ -45,7 +45,7 @@ fn journey_4_uipath_every_kind_of_connection_does_what_its_app_may() {
         "--profile",
         "emulator",
     ];
-    assert_eq!(world.sign_in(&packaged, "ada@emulator.test", "allow").code, 0);
+    assert_eq!(context.sign_in(&packaged, "ada@emulator.test", "allow").code, 0);
 
     // A second session of the same user stops before it does harm, and the first goes on.
     let again = [
@@ -61,38 +61,38 @@ fn journey_4_uipath_every_kind_of_connection_does_what_its_app_may() {
         "emulator",
         "--json",
     ];
-    let second = world.sign_in(&again, "ada@emulator.test", "allow");
-    assert_eq!(World::error(&second)["code"], "same-account", "{}", second.err);
-    world.json(&["connection", "test", "packaged", "--json"]);
+    let second = context.sign_in(&again, "ada@emulator.test", "allow");
+    assert_eq!(TestContext::error(&second)["code"], "same-account", "{}", second.err);
+    context.json(&["connection", "test", "packaged", "--json"]);
 
     // Every activity about meetings runs, on whichever kind has its scopes.
     let mut activities = meeting_activities();
     activities.sort_by_key(|(activity, ..)| activity == "zoom.meetings.delete");
     for (activity, input, scopes) in activities {
         let connection = if scopes.iter().any(|scope| scope.ends_with(":admin")) { "nightly" } else { "packaged" };
-        let done = call(&world, connection, &activity, &input);
+        let done = call(&context, connection, &activity, &input);
         assert_eq!(done.code, 0, "{activity} on {connection}: {}", done.err);
     }
 }
 
 #[test]
 fn journey_4_uipath_each_scope_missing_in_turn_is_named() {
-    let world = World::new();
+    let context = TestContext::new();
     let activities = meeting_activities();
     let mut all: Vec<String> = activities.iter().flat_map(|(.., scopes)| scopes.clone()).collect();
     all.push("user:read:user".to_owned());
     all.sort();
     all.dedup();
-    let (api, oauth) = (world.emulator.api_base(), world.emulator.oauth_base());
+    let (api, oauth) = (context.emulator.api_base(), context.emulator.oauth_base());
     for (n, (activity, input, scopes)) in activities.iter().enumerate() {
         let missing = scopes.first().unwrap();
         let held: Vec<String> = all.iter().filter(|scope| scope != &missing).cloned().collect();
-        let token = world.emulator.issue_token_with("ada@emulator.test", &held).unwrap();
+        let token = context.emulator.issue_token_with("ada@emulator.test", &held).unwrap();
         let label = format!("without-{n}");
         let connect = ["connect", &label, "--token", "-", "--api-base", &api, "--oauth-base", &oauth, "--json"];
-        assert_eq!(world.run_with(&connect, &token).code, 0);
-        let done = call(&world, &label, activity, input);
-        let error = World::error(&done);
+        assert_eq!(context.run_with(&connect, &token).code, 0);
+        let done = call(&context, &label, activity, input);
+        let error = TestContext::error(&done);
         assert_eq!((done.code, &error["code"]), (4, &json!("scope-missing")), "{activity} without {missing}: {error}");
         let names = error["details"].to_string() + error["message"].as_str().unwrap();
         let stem = missing.trim_end_matches(":admin");
@@ -102,32 +102,32 @@ fn journey_4_uipath_each_scope_missing_in_turn_is_named() {
 
 #[test]
 fn journey_4_uipath_pre_approval_is_set_by_an_activity_and_decides_who_connects() {
-    let world = World::new();
-    nightly(&world, "nightly");
-    world.approval(&json!({"required": true}));
+    let context = TestContext::new();
+    nightly(&context, "nightly");
+    context.approval(&json!({"required": true}));
     let set = |input: Value| {
-        let done = call(&world, "nightly", "zoom.apps.preapproval-set", &input);
+        let done = call(&context, "nightly", "zoom.apps.preapproval-set", &input);
         assert_eq!(done.code, 0, "{input}: {}", done.err);
     };
     let app = "switchboard-demo";
     let may = |label: &str, user: &str| {
-        let done = world.connect_with(label, user, "allow", &["--json"]);
+        let done = context.connect_with(label, user, "allow", &["--json"]);
         if done.code == 0 {
-            assert_eq!(world.run(&["connection", "disconnect", label, "--yes"]).code, 0);
+            assert_eq!(context.run(&["connection", "disconnect", label, "--yes"]).code, 0);
             return "connects".to_owned();
         }
-        World::error(&done)["remedy"]["id"].as_str().unwrap_or_default().to_owned()
+        TestContext::error(&done)["remedy"]["id"].as_str().unwrap_or_default().to_owned()
     };
     let (grace, alan) = ("grace@emulator.test", "alan@emulator.test");
     assert_eq!(may("a", grace), "needs-pre-approval", "on, and nobody is approved");
     assert_eq!(may("a", "ada@emulator.test"), "connects", "an owner is approved by being one (seed_anyclip_11)");
-    let directory = world.json(&["call", "zoom.users.list", "-c", "nightly", "--json"]);
+    let directory = context.json(&["call", "zoom.users.list", "-c", "nightly", "--json"]);
     let id = |email: &str| {
         let users = directory["users"].as_array().unwrap();
         users.iter().find(|user| user["email"] == email).unwrap()["id"].clone()
     };
     // A dry run shows the change and changes nothing.
-    let looked = world.run_with(
+    let looked = context.run_with(
         &["call", "zoom.apps.preapproval-set", "-c", "nightly", "--input", "-", "--dry-run", "--json"],
         &json!({"app": app, "change": "add_users", "users": [id(grace)]}).to_string(),
     );
@@ -135,7 +135,7 @@ fn journey_4_uipath_pre_approval_is_set_by_an_activity_and_decides_who_connects(
     assert_eq!(may("a", grace), "needs-pre-approval");
     set(json!({"app": app, "change": "add_users", "users": [id(grace)]}));
     assert_eq!((may("a", grace), may("b", alan)), ("connects".into(), "approve-for-all-off".into()), "one user");
-    let groups = world.json(&["call", "zoom.groups.list", "-c", "nightly", "--json"]);
+    let groups = context.json(&["call", "zoom.groups.list", "-c", "nightly", "--json"]);
     let research =
         groups["groups"].as_array().unwrap().iter().find(|group| group["name"] == "Research").unwrap()["id"].clone();
     set(json!({"app": app, "change": "add_groups", "groups": [research]}));
@@ -152,55 +152,55 @@ fn journey_4_uipath_pre_approval_is_set_by_an_activity_and_decides_who_connects(
 
 #[test]
 fn journey_1_anyclip_an_administrator_approves_connects_verifies_and_the_uninstall_starts_the_clock() {
-    let world = World::new();
-    world.approval(&json!({"required": true, "pre_approve": {"client_id": "switchboard-demo"}}));
-    let done = world.connect_with("work", "grace@emulator.test", "allow", &["--json"]);
+    let context = TestContext::new();
+    context.approval(&json!({"required": true, "pre_approve": {"client_id": "switchboard-demo"}}));
+    let done = context.connect_with("work", "grace@emulator.test", "allow", &["--json"]);
     let out: Value = serde_json::from_str(&done.out).unwrap();
     assert_eq!((&out["ok"], &out["identity"]["email"]), (&json!(true), &json!("grace@emulator.test")), "{out}");
-    assert_eq!(world.json(&["connection", "test", "work", "--json"])["ok"], true);
+    assert_eq!(context.json(&["connection", "test", "work", "--json"])["ok"], true);
     let (status, _) =
-        world.ask("POST", "/_emulator/apps/switchboard-demo/deauthorize", &json!({"user": "grace@emulator.test"}));
+        context.ask("POST", "/_emulator/apps/switchboard-demo/deauthorize", &json!({"user": "grace@emulator.test"}));
     assert_eq!(status, 204);
     // The next call is refused at the service, and from then on here.
-    assert_eq!(world.run(&["call", "zoom.users.me", "--json"]).code, 4);
-    let shown = world.json(&["connection", "show", "work", "--json"]);
+    assert_eq!(context.run(&["call", "zoom.users.me", "--json"]).code, 4);
+    let shown = context.json(&["connection", "show", "work", "--json"]);
     assert_ne!(shown["state"], "active", "{shown}");
-    let sent = || world.ask("GET", "/_emulator/requests", &Value::Null).1["requests"].as_array().unwrap().len();
+    let sent = || context.ask("GET", "/_emulator/requests", &Value::Null).1["requests"].as_array().unwrap().len();
     let before = sent();
-    let refused = world.run(&["call", "zoom.users.me", "--json"]);
+    let refused = context.run(&["call", "zoom.users.me", "--json"]);
     assert_eq!((refused.code, sent()), (4, before), "nothing is sent any more: {}", refused.err);
-    let doctor = world.run(&["doctor", "work", "--json"]);
+    let doctor = context.run(&["doctor", "work", "--json"]);
     assert!(doctor.code == 1 && doctor.out.contains("connection reconnect work"), "{}", doctor.out);
 }
 
 #[test]
 fn journey_2_next_two_people_with_one_zoom_user_are_kept_apart() {
-    let world = World::new();
-    world.connect("first", "ada@emulator.test");
-    let stopped = world.connect_with("second", "ada@emulator.test", "allow", &["--json"]);
-    assert_eq!(World::error(&stopped)["code"], "same-account", "{}", stopped.err);
-    world.json(&["connection", "test", "first", "--json"]);
+    let context = TestContext::new();
+    context.connect("first", "ada@emulator.test");
+    let stopped = context.connect_with("second", "ada@emulator.test", "allow", &["--json"]);
+    assert_eq!(TestContext::error(&stopped)["code"], "same-account", "{}", stopped.err);
+    context.json(&["connection", "test", "first", "--json"]);
     // Forced: the first is told, and why.
-    assert_eq!(world.connect_with("second", "ada@emulator.test", "allow", &["--replace", "--json"]).code, 0);
-    let told = world.json(&["connection", "show", "first", "--json"]);
+    assert_eq!(context.connect_with("second", "ada@emulator.test", "allow", &["--replace", "--json"]).code, 0);
+    let told = context.json(&["connection", "show", "first", "--json"]);
     assert!(told["state"] == "replaced" && told["reason"].as_str().unwrap().contains("`second`"), "{told}");
-    let doctor = world.run(&["doctor", "first", "--json"]);
+    let doctor = context.run(&["doctor", "first", "--json"]);
     assert!(doctor.out.contains("\"replaced\"") && doctor.out.contains("reconnect first"), "{}", doctor.out);
     // Reset (seed_next_26): disconnect both, connect the first again.
     for label in ["second", "first"] {
-        assert_eq!(world.run(&["connection", "disconnect", label, "--yes", "--json"]).code, 0);
+        assert_eq!(context.run(&["connection", "disconnect", label, "--yes", "--json"]).code, 0);
     }
-    world.connect("first", "ada@emulator.test");
-    assert_eq!(world.json(&["call", "zoom.users.me", "--json"])["email"], "ada@emulator.test");
-    assert_eq!(world.run(&["connection", "disconnect", "first", "--yes"]).code, 0);
-    let after = world.run(&["call", "zoom.recordings.list", "from=2026-01-01", "--json"]);
-    assert_eq!(World::error(&after)["code"], "not-connected", "{}", after.err);
+    context.connect("first", "ada@emulator.test");
+    assert_eq!(context.json(&["call", "zoom.users.me", "--json"])["email"], "ada@emulator.test");
+    assert_eq!(context.run(&["connection", "disconnect", "first", "--yes"]).code, 0);
+    let after = context.run(&["call", "zoom.recordings.list", "from=2026-01-01", "--json"]);
+    assert_eq!(TestContext::error(&after)["code"], "not-connected", "{}", after.err);
 }
 
 #[test]
 fn journey_5_josys_two_accounts_with_labels_and_every_role() {
-    let (school, lab) = (World::new(), World::new());
-    let connect = |label: &str, of: &World, user: &str| {
+    let (school, lab) = (TestContext::new(), TestContext::new());
+    let connect = |label: &str, of: &TestContext, user: &str| {
         let (client, secret) = of.emulator.admin_app();
         let own = school.own_app_at(of, label, &client, &secret);
         let more = ["--admin", "--for", "zoom.users.*", "--for", "zoom.groups.list", "--json"];
@@ -210,7 +210,7 @@ fn journey_5_josys_two_accounts_with_labels_and_every_role() {
     connect("school", &school, "ada@emulator.test");
     lab.approval(&json!({"roles": {"grace@emulator.test": "1"}}));
     connect("lab", &lab, "grace@emulator.test");
-    lab.emulator.issued_tokens().iter().for_each(|token| school.knows("a token of the lab", token));
+    lab.emulator.issued_tokens().iter().for_each(|token| school.add_secret("a token of the lab", token));
     let remedy = |label: &str| {
         let done = school.run(&["doctor", label, "--json"]);
         let found: Value = serde_json::from_str(&done.out).unwrap();

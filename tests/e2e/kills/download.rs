@@ -1,8 +1,8 @@
 //! `call zoom.recordings.download`.
 
 use serde_json::Value;
-use switchboard_tests::films::{Film, files, parts, sha256};
-use switchboard_tests::world::World;
+use switchboard_tests::context::TestContext;
+use switchboard_tests::video::{Video, files, parts, sha256};
 
 use super::{Killer, kills};
 
@@ -11,15 +11,15 @@ const SIZE: u64 = 24 << 20;
 
 #[test]
 fn download_that_is_killed_leaves_whole_files_only() {
-    let world = World::connected();
-    let film = Film::of(&world, SIZE);
-    let arguments = film.download(&["--json"]);
+    let context = TestContext::connected();
+    let video = Video::of(&context, SIZE);
+    let arguments = video.download(&["--json"]);
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let proof = world.json(&arguments)["sha256"].as_str().unwrap().to_owned();
-    let downloads = world.home.path().join("downloads");
-    let mut killer = Killer::new(&world, || {
+    let proof = context.json(&arguments)["sha256"].as_str().unwrap().to_owned();
+    let downloads = context.home.path().join("downloads");
+    let mut killer = Killer::new(&context, || {
         std::fs::remove_dir_all(&downloads).unwrap();
-        world.json(&arguments);
+        context.json(&arguments);
     });
     for kill in 0..kills() {
         std::fs::remove_dir_all(&downloads).unwrap();

@@ -15,16 +15,16 @@ use std::time::{Duration, Instant};
 
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
-use switchboard_tests::world::{Done, World};
+use switchboard_tests::context::{CommandOutput, TestContext};
 
 /// Kills of each test in `make test`.
 const KILLS: u64 = 20;
 /// A command that follows a killed one takes no longer, however busy the machine is: nothing waits for the dead.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Kills commands of one world.
+/// Kills commands of one context.
 struct Killer<'a> {
-    world: &'a World,
+    context: &'a TestContext,
     moments: StdRng,
     /// How long the command takes when nobody kills it.
     longest: Duration,
@@ -34,42 +34,42 @@ struct Killer<'a> {
 
 impl<'a> Killer<'a> {
     /// `whole` runs the command once to its end.
-    fn new(world: &'a World, whole: impl FnOnce()) -> Self {
+    fn new(context: &'a TestContext, whole: impl FnOnce()) -> Self {
         let seed = std::env::var("KILLS_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(1);
         let start = Instant::now();
         whole();
         let longest = start.elapsed();
-        Self { world, moments: StdRng::seed_from_u64(seed), longest, files: files(world.home.path()) }
+        Self { context, moments: StdRng::seed_from_u64(seed), longest, files: files(context.home.path()) }
     }
 
     /// Starts the command and kills it at some moment of its life.
-    fn start_and_kill(&mut self, arguments: &[&str]) -> Done {
-        let mut command = self.world.command(arguments);
-        let child = self.world.start(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()));
+    fn start_and_kill(&mut self, arguments: &[&str]) -> CommandOutput {
+        let mut command = self.context.command(arguments);
+        let child = self.context.start(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()));
         self.kill(child, self.longest)
     }
 
     /// Kills a command that runs, within a time.
-    fn kill(&mut self, mut child: Child, within: Duration) -> Done {
+    fn kill(&mut self, mut child: Child, within: Duration) -> CommandOutput {
         let most = u64::try_from(within.as_micros()).unwrap();
         std::thread::sleep(Duration::from_micros(self.moments.random_range(0..=most)));
         child.kill().unwrap();
-        let done = self.world.heard(child.wait_with_output().unwrap());
+        let done = self.context.read_output(child.wait_with_output().unwrap());
         assert!(!done.err.contains("panicked"), "{}", done.err);
         done
     }
 
     /// Runs the next command, which waits for nobody.
-    fn next(&self, arguments: &[&str]) -> Done {
+    fn next(&self, arguments: &[&str]) -> CommandOutput {
         let start = Instant::now();
-        let done = self.world.run(arguments);
+        let done = self.context.run(arguments);
         assert!(start.elapsed() < PATIENCE, "{arguments:?} took {:?}: {}", start.elapsed(), done.err);
         done
     }
 
     /// Files that were not there before the first kill.
     fn left_behind(&self) -> Vec<String> {
-        files(self.world.home.path()).difference(&self.files).cloned().collect()
+        files(self.context.home.path()).difference(&self.files).cloned().collect()
     }
 }
 

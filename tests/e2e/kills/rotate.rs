@@ -2,15 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use switchboard_tests::world::World;
+use switchboard_tests::context::TestContext;
 
 use super::{Killer, kills};
 
 #[test]
 fn key_change_that_is_killed_leaves_every_secret_readable() {
-    let world = World::connected();
-    let mut killer = Killer::new(&world, || {
-        world.json(&["key", "rotate", "--json"]);
+    let context = TestContext::connected();
+    let mut killer = Killer::new(&context, || {
+        context.json(&["key", "rotate", "--json"]);
     });
     let mut prints = BTreeSet::new();
     for kill in 0..kills() {
@@ -25,6 +25,6 @@ fn key_change_that_is_killed_leaves_every_secret_readable() {
     let left = killer.left_behind();
     assert!(!left.iter().any(|file| file.ends_with(".tmp")), "any command sweeps drafts of keys: {left:?}");
     // A key that was never used is taken by the next change.
-    world.json(&["key", "rotate", "--json"]);
+    context.json(&["key", "rotate", "--json"]);
     assert!(killer.left_behind().is_empty(), "{:?}", killer.left_behind());
 }

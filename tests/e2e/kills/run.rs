@@ -1,21 +1,21 @@
 //! `run`, with a step that writes.
 
 use serde_json::{Value, json};
-use switchboard_tests::world::World;
+use switchboard_tests::context::TestContext;
 
 use super::{Killer, kills};
 
 /// The meetings of a topic at the service.
-fn meetings(world: &World, topic: &str) -> usize {
-    let (_, state) = world.ask("GET", "/_emulator/state", &Value::Null);
+fn meetings(context: &TestContext, topic: &str) -> usize {
+    let (_, state) = context.ask("GET", "/_emulator/state", &Value::Null);
     let all = state["meetings"].as_array().unwrap();
     all.iter().filter(|meeting| meeting["fields"]["topic"] == topic).count()
 }
 
 #[test]
 fn run_that_is_killed_says_how_far_it_came() {
-    let world = World::connected();
-    let file = world.home.path().join("kill.json");
+    let context = TestContext::connected();
+    let file = context.home.path().join("kill.json");
     let document = json!({"automation": "1", "id": "kill", "connections": {"zoom": {"type": "zoom"}},
         "inputs": {"type": "object", "properties": {"topic": {"type": "string"}}},
         "steps": [
@@ -24,8 +24,8 @@ fn run_that_is_killed_says_how_far_it_came() {
             {"id": "list", "use": "zoom.meetings.list"}]});
     std::fs::write(&file, document.to_string()).unwrap();
     let file = file.display().to_string();
-    let mut killer = Killer::new(&world, || {
-        world.json(&["run", &file, "topic=whole", "--json"]);
+    let mut killer = Killer::new(&context, || {
+        context.json(&["run", &file, "topic=whole", "--json"]);
     });
     for kill in 0..kills() {
         let topic = format!("kill {kill}");
@@ -45,7 +45,7 @@ fn run_that_is_killed_says_how_far_it_came() {
             let steps = run["steps"].as_array().unwrap();
             steps.iter().find(|step| step["path"] == "create").map_or("none", |step| step["state"].as_str().unwrap())
         });
-        let there = meetings(&world, &topic);
+        let there = meetings(&context, &topic);
         match state {
             "none" => assert_eq!(there, 0, "kill {kill}: done, and not written down"),
             "succeeded" => assert_eq!(there, 1, "kill {kill}: written down, and not done once"),

@@ -1,13 +1,13 @@
 //! Lists, the doctor, a sign-in and a run.
 
-use switchboard_tests::world::World;
+use switchboard_tests::context::TestContext;
 
 use super::shown;
 
 #[test]
 fn lists_are_shown_whole() {
-    let world = World::new();
-    assert_eq!(world.connect_with("work", "ada@emulator.test", "allow", &["--for", "zoom.users.me"]).code, 0);
+    let context = TestContext::new();
+    assert_eq!(context.connect_with("work", "ada@emulator.test", "allow", &["--for", "zoom.users.me"]).code, 0);
     for (name, arguments) in [
         ("activity_list_meetings", &["activity", "list", "meetings"][..]),
         ("activity_list_none", &["activity", "list", "no such thing"]),
@@ -21,36 +21,36 @@ fn lists_are_shown_whole() {
         ("key_show", &["key", "show"]),
         ("runs_list_empty", &["runs", "list"]),
     ] {
-        let done = world.run(arguments);
-        insta::assert_snapshot!(name, shown(&world, &done));
+        let done = context.run(arguments);
+        insta::assert_snapshot!(name, shown(&context, &done));
     }
 }
 
 #[test]
 fn a_sign_in_is_shown_whole() {
-    let world = World::new();
-    let done = world.connect_with("work", "ada@emulator.test", "allow", &["--for", "zoom.users.me"]);
-    insta::assert_snapshot!("connect", shown(&world, &done));
-    let done = world.connect_with("other", "grace@emulator.test", "deny", &[]);
-    insta::assert_snapshot!("connect_denied", shown(&world, &done));
+    let context = TestContext::new();
+    let done = context.connect_with("work", "ada@emulator.test", "allow", &["--for", "zoom.users.me"]);
+    insta::assert_snapshot!("connect", shown(&context, &done));
+    let done = context.connect_with("other", "grace@emulator.test", "deny", &[]);
+    insta::assert_snapshot!("connect_denied", shown(&context, &done));
 }
 
 #[test]
 fn the_doctor_is_shown_whole() {
-    let world = World::new();
-    insta::assert_snapshot!("doctor_of_a_new_folder", shown(&world, &world.run(&["doctor"])));
-    world.connect("work", "ada@emulator.test");
-    insta::assert_snapshot!("doctor_of_a_connection", shown(&world, &world.run(&["doctor", "work"])));
-    let seen = world.run(&["doctor", "--seen", "Invalid redirect url (4,700)"]);
-    insta::assert_snapshot!("doctor_of_a_page", shown(&world, &seen));
+    let context = TestContext::new();
+    insta::assert_snapshot!("doctor_of_a_new_folder", shown(&context, &context.run(&["doctor"])));
+    context.connect("work", "ada@emulator.test");
+    insta::assert_snapshot!("doctor_of_a_connection", shown(&context, &context.run(&["doctor", "work"])));
+    let seen = context.run(&["doctor", "--seen", "Invalid redirect url (4,700)"]);
+    insta::assert_snapshot!("doctor_of_a_page", shown(&context, &seen));
 }
 
 #[test]
 fn a_run_is_shown_whole() {
-    let world = World::connected();
-    let file = World::file("manifests/automations/list-recordings.json").display().to_string();
-    let done = world.run(&["run", &file, "from=2026-01-01", "to=2026-11-23"]);
+    let context = TestContext::connected();
+    let file = TestContext::file("manifests/automations/list-recordings.json").display().to_string();
+    let done = context.run(&["run", &file, "from=2026-01-01", "to=2026-11-23"]);
     assert_eq!(done.code, 0, "{}", done.err);
-    insta::assert_snapshot!("runs_list", shown(&world, &world.run(&["runs", "list"])));
-    insta::assert_snapshot!("call_dry_run", shown(&world, &world.run(&["call", "zoom.users.me", "--dry-run"])));
+    insta::assert_snapshot!("runs_list", shown(&context, &context.run(&["runs", "list"])));
+    insta::assert_snapshot!("call_dry_run", shown(&context, &context.run(&["call", "zoom.users.me", "--dry-run"])));
 }

@@ -1,7 +1,7 @@
 //! Failures that people meet first, in words and as JSON.
 
 use serde_json::Value;
-use switchboard_tests::world::World;
+use switchboard_tests::context::TestContext;
 
 use super::{shown, stable};
 
@@ -23,14 +23,14 @@ const MISTAKES: [(&str, &[&str]); 12] = [
 
 #[test]
 fn mistakes_are_shown_whole() {
-    let world = World::new();
+    let context = TestContext::new();
     for (name, arguments) in MISTAKES {
-        let done = world.run(arguments);
+        let done = context.run(arguments);
         assert_ne!(done.code, 0, "{arguments:?}");
-        insta::assert_snapshot!(format!("error_{name}"), shown(&world, &done));
-        let done = world.run(&[arguments, &["--json"]].concat());
-        let error: Value = World::error(&done);
+        insta::assert_snapshot!(format!("error_{name}"), shown(&context, &done));
+        let done = context.run(&[arguments, &["--json"]].concat());
+        let error: Value = TestContext::error(&done);
         let text = serde_json::to_string_pretty(&error).unwrap();
-        insta::assert_snapshot!(format!("error_{name}_json"), stable(&world, &text));
+        insta::assert_snapshot!(format!("error_{name}_json"), stable(&context, &text));
     }
 }

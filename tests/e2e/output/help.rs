@@ -1,6 +1,6 @@
 //! Every help page.
 
-use switchboard_tests::world::World;
+use switchboard_tests::context::TestContext;
 
 use super::stable;
 
@@ -13,26 +13,26 @@ fn commands(help: &str) -> Vec<String> {
 }
 
 /// The help page of a command and of all commands below it.
-fn pages(world: &World, path: &[String]) -> String {
+fn pages(context: &TestContext, path: &[String]) -> String {
     let mut arguments: Vec<&str> = path.iter().map(String::as_str).collect();
     arguments.push("--help");
-    let help = world.run(&arguments);
+    let help = context.run(&arguments);
     assert_eq!(help.code, 0, "{path:?}: {}", help.err);
-    let mut text = format!("$ switchboard {}\n{}\n", arguments.join(" "), stable(world, &help.out));
+    let mut text = format!("$ switchboard {}\n{}\n", arguments.join(" "), stable(context, &help.out));
     for name in commands(&help.out) {
-        text.push_str(&pages(world, &[path, &[name]].concat()));
+        text.push_str(&pages(context, &[path, &[name]].concat()));
     }
     text
 }
 
 #[test]
 fn every_help_page_is_as_it_was_read() {
-    let world = World::new();
-    let root = world.run(&["--help"]);
+    let context = TestContext::new();
+    let root = context.run(&["--help"]);
     let names = commands(&root.out);
     assert!(names.len() > 12, "{names:?}");
-    insta::assert_snapshot!("help", stable(&world, &root.out));
+    insta::assert_snapshot!("help", stable(&context, &root.out));
     for name in names {
-        insta::assert_snapshot!(format!("help_{name}"), pages(&world, &[name]));
+        insta::assert_snapshot!(format!("help_{name}"), pages(&context, &[name]));
     }
 }

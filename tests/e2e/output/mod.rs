@@ -4,20 +4,20 @@ mod commands;
 mod errors;
 mod help;
 
-use switchboard_tests::world::{Done, World};
+use switchboard_tests::context::{CommandOutput, TestContext};
 
 /// A command's exit code and all that it printed, without what differs from run to run.
-fn shown(world: &World, done: &Done) -> String {
+fn shown(context: &TestContext, done: &CommandOutput) -> String {
     let text = format!(
         "exit code: {}\n----- standard output -----\n{}----- standard error -----\n{}",
         done.code, done.out, done.err
     );
-    stable(world, &text)
+    stable(context, &text)
 }
 
 /// The text with times, ids, ports, secrets of the sign-in and folders replaced by words.
-fn stable(world: &World, text: &str) -> String {
-    let home = world.home.path().display().to_string();
+fn stable(context: &TestContext, text: &str) -> String {
+    let home = context.home.path().display().to_string();
     let mut text = text.replace(&home, "HOME");
     for (pattern, word) in [
         (r"127\.0\.0\.1:\d+", "127.0.0.1:PORT"),

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use switchboard_egress::Egress;
 use switchboard_runtime::{Runtime, RuntimeConfig};
-use switchboard_tests::world::World;
+use switchboard_tests::context::TestContext;
 
 fn manifest(of: &str) -> String {
-    std::fs::read_to_string(World::file(of).join("Cargo.toml")).unwrap()
+    std::fs::read_to_string(TestContext::file(of).join("Cargo.toml")).unwrap()
 }
 
 /// The names under `[dependencies]` of a crate.
@@ -144,7 +144,7 @@ fn the_interpreter_is_a_pure_function() {
         dependencies("host/automation").into_iter().filter(|name| impure.contains(&name.as_str())).collect();
     assert!(dependencies.is_empty(), "host/automation depends on {dependencies:?}");
     let mut files = Vec::new();
-    sources(&World::file("host/automation/src/run"), &mut files);
+    sources(&TestContext::file("host/automation/src/run"), &mut files);
     assert!(files.len() > 5, "{files:?}");
     for file in files {
         for (number, line) in std::fs::read_to_string(&file).unwrap().lines().enumerate() {
@@ -200,7 +200,7 @@ const LIBRARIES: [&str; 14] = [
 fn library_lines(mut visit: impl FnMut(&str, &str)) {
     for name in LIBRARIES {
         let mut files = Vec::new();
-        sources(&World::file(&format!("host/{name}/src")), &mut files);
+        sources(&TestContext::file(&format!("host/{name}/src")), &mut files);
         files.retain(|file| !file.file_stem().is_some_and(|stem| stem.to_string_lossy().ends_with("tests")));
         for file in files {
             let text = std::fs::read_to_string(&file).unwrap();
@@ -257,7 +257,7 @@ fn libraries_name_no_flag_and_no_command() {
 #[test]
 fn only_the_output_module_of_the_command_prints() {
     let mut files = Vec::new();
-    sources(&World::file("host/cli/src"), &mut files);
+    sources(&TestContext::file("host/cli/src"), &mut files);
     let others = files.iter().filter(|file| !file.iter().any(|part| part == "output"));
     for file in others {
         let text = std::fs::read_to_string(file).unwrap();
@@ -273,7 +273,7 @@ fn only_the_output_module_of_the_command_prints() {
 fn no_file_is_past_six_hundred_lines() {
     let mut files = Vec::new();
     for folder in ["connector/src", "host", "tests"] {
-        sources(&World::file(folder), &mut files);
+        sources(&TestContext::file(folder), &mut files);
     }
     for file in files {
         let lines = std::fs::read_to_string(&file).unwrap().lines().count();
@@ -283,7 +283,7 @@ fn no_file_is_past_six_hundred_lines() {
 
 /// The component that `make` wrote for other hosts.
 fn component() -> Vec<u8> {
-    std::fs::read(World::file("target/connectors/zoom.wasm")).unwrap()
+    std::fs::read(TestContext::file("target/connectors/zoom.wasm")).unwrap()
 }
 
 #[tokio::test]
@@ -330,7 +330,7 @@ async fn functions_of_the_component_and_its_manifest_are_the_same() {
 #[test]
 fn a_dummy_of_the_frozen_contract_still_becomes_a_component() {
     let mut resolve = wit_parser::Resolve::default();
-    let (package, _) = resolve.push_dir(World::file("wit/connector")).unwrap();
+    let (package, _) = resolve.push_dir(TestContext::file("wit/connector")).unwrap();
     let world = resolve.select_world(&[package], Some("connector")).unwrap();
     let mut module = wit_component::dummy_module(&resolve, world, wit_parser::ManglingAndAbi::Standard32);
     wit_component::embed_component_metadata(&mut module, &resolve, world, wit_component::StringEncoding::UTF8).unwrap();

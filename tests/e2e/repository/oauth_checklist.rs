@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use serde_json::json;
-use switchboard_tests::world::World;
+use switchboard_tests::context::TestContext;
 
 const REDIRECT: &str = "http://127.0.0.1:7910/oauth/callback";
 
@@ -32,7 +32,7 @@ fn shipped() -> Vec<(String, String)> {
         .map(|name| format!("host/{name}/src"));
     let mut lines = Vec::new();
     for folder in host.iter().map(String::as_str).chain(["connector/src"]) {
-        for file in sources(&World::file(folder)) {
+        for file in sources(&TestContext::file(folder)) {
             let text = std::fs::read_to_string(&file).unwrap();
             let product = text.split("#[cfg(test)]").next().unwrap_or_default().to_owned();
             let numbered = product.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//"));
@@ -46,18 +46,18 @@ fn shipped() -> Vec<(String, String)> {
 
 #[test]
 fn o_04_whoever_registers_an_app_is_told_the_whole_address_and_strict_mode() {
-    let world = World::new();
-    let guide = world.run(&["connect", "--guide", "byo"]).out;
+    let context = TestContext::new();
+    let guide = context.run(&["connect", "--guide", "byo"]).out;
     let line = guide.lines().find(|line| line.contains("Strict Mode")).unwrap_or_else(|| panic!("{guide}"));
     assert!(line.contains(REDIRECT) && line.contains("exactly"), "{line}");
-    let told = world.run(&["connect", "--app-manifest", "--for", "zoom.users.me"]).out;
+    let told = context.run(&["connect", "--app-manifest", "--for", "zoom.users.me"]).out;
     assert!(told.lines().any(|line| line.contains(REDIRECT) && line.contains("Strict Mode on")), "{told}");
-    let told = world.json(&["connect", "--app-manifest", "--for", "zoom.users.me", "--json"]);
+    let told = context.json(&["connect", "--app-manifest", "--for", "zoom.users.me", "--json"]);
     assert_eq!((&told["strict_mode"], &told["allow_list"]), (&json!(true), &json!([REDIRECT])), "{told}");
     // And whoever registered another: by the command that failed, and by the doctor.
-    world.approval(&json!({"redirect_uris": ["http://127.0.0.1:7910/oauth"]}));
-    let failed = world.connect_with("work", "ada@emulator.test", "allow", &["--json"]);
-    let doctor = world.run(&["doctor", "--json"]);
+    context.approval(&json!({"redirect_uris": ["http://127.0.0.1:7910/oauth"]}));
+    let failed = context.connect_with("work", "ada@emulator.test", "allow", &["--json"]);
+    let doctor = context.run(&["doctor", "--json"]);
     for said in [failed.err, doctor.out] {
         assert!(
             said.contains("redirect-mismatch") && said.contains(REDIRECT) && said.contains("Strict Mode"),
@@ -68,7 +68,7 @@ fn o_04_whoever_registers_an_app_is_told_the_whole_address_and_strict_mode() {
 
 #[test]
 fn o_11_no_part_of_the_program_can_show_a_page_itself() {
-    let lock = std::fs::read_to_string(World::file("Cargo.lock")).unwrap();
+    let lock = std::fs::read_to_string(TestContext::file("Cargo.lock")).unwrap();
     let packages: BTreeSet<&str> =
         lock.lines().filter_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"')).collect();
     assert!(packages.contains("webbrowser"), "the system's browser is opened");
@@ -107,12 +107,12 @@ fn o_12_no_implicit_or_password_grant() {
 
 #[test]
 fn o_23_a_secret_comes_by_input_and_is_in_no_list_of_processes() {
-    let world = World::new();
+    let context = TestContext::new();
     let secret = "canary-of-the-app-0123456789";
-    let refused = world.run(&["connect", "work", "--client-id", "c", "--client-secret", secret, "--json"]);
+    let refused = context.run(&["connect", "work", "--client-id", "c", "--client-secret", secret, "--json"]);
     assert_eq!(refused.code, 2, "there is no such argument: {}", refused.err);
-    let (api, oauth) = (world.emulator.api_base(), world.emulator.oauth_base());
-    let mut command = world.command(&["connect", "work", "--client-id", "c", "--client-secret-file", "-", "--paste"]);
+    let (api, oauth) = (context.emulator.api_base(), context.emulator.oauth_base());
+    let mut command = context.command(&["connect", "work", "--client-id", "c", "--client-secret-file", "-", "--paste"]);
     command.args(["--api-base", &api, "--oauth-base", &oauth]).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
     let mut input = child.stdin.take().unwrap();
@@ -132,12 +132,12 @@ fn o_23_a_secret_comes_by_input_and_is_in_no_list_of_processes() {
     child.wait().unwrap();
     assert!(!before.join("\n").contains(secret), "{before:?}");
     // Of a connection that is kept nothing shows it again.
-    world.connect("work", "ada@emulator.test");
-    let app = world.emulator.app().1;
+    context.connect("work", "ada@emulator.test");
+    let app = context.emulator.app().1;
     for arguments in
         [&["connection", "show", "work", "--json"][..], &["connection", "list", "--json"], &["doctor", "--json"]]
     {
-        let done = world.run(arguments);
+        let done = context.run(arguments);
         assert!(!(done.out + &done.err).contains(&app), "{arguments:?}");
     }
 }
@@ -149,9 +149,9 @@ fn o_27_there_is_no_switch_to_leave_certificates_unchecked() {
             assert!(!line.contains(word), "{place}: {line}");
         }
     }
-    let world = World::new();
+    let context = TestContext::new();
     for command in [&["connect", "--help"][..], &["call", "--help"], &["run", "--help"], &["--help"]] {
-        let help = world.run(command).out.to_ascii_lowercase();
+        let help = context.run(command).out.to_ascii_lowercase();
         assert!(help.len() > 200 && !help.contains("insecure") && !help.contains("no-verify"), "{command:?}: {help}");
     }
 }
@@ -173,7 +173,7 @@ fn every_item_of_the_oauth_checklist_has_a_test() {
     assert_eq!(ids("// o_08_x"), Vec::<u8>::new());
     let mut tested = BTreeSet::new();
     for folder in ["host", "tests"] {
-        for file in sources(&World::file(folder)) {
+        for file in sources(&TestContext::file(folder)) {
             let text = std::fs::read_to_string(&file).unwrap();
             let lines: Vec<&str> = text.lines().collect();
             for pair in lines.windows(2) {

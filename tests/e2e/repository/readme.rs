@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Command, Output, Stdio};
 
-use switchboard_tests::world::{Done, World, http};
+use switchboard_tests::context::{CommandOutput, TestContext, http};
 
 /// Building, and starting the emulator: the same for all ways.
 const FIRST: usize = 2;
@@ -31,25 +31,27 @@ fn quoted(step: &str) -> Vec<&str> {
     step.split('`').skip(1).step_by(2).collect()
 }
 
-/// One command of the product, at this world's emulator. `user` is who signs in, where the next step has somebody do that.
-fn switchboard(world: &World, line: &str, user: Option<&str>) -> Done {
+/// One command of the product, at this context's emulator. `user` is who signs in, where the next step has somebody do that.
+fn switchboard(context: &TestContext, line: &str, user: Option<&str>) -> CommandOutput {
     let (line, input) = line.split_once(" < ").map_or((line, None), |(line, file)| (line, Some(file)));
-    let (api, oauth) = (world.emulator.api_base(), world.emulator.oauth_base());
+    let (api, oauth) = (context.emulator.api_base(), context.emulator.oauth_base());
     let mut arguments: Vec<&str> = line.split(' ').skip(1).collect();
     if arguments.windows(2).any(|two| two == ["--profile", "emulator"]) {
         arguments.extend(["--api-base", &api, "--oauth-base", &oauth]);
     }
     match (user, input) {
-        (Some(user), _) if arguments.contains(&"--device") => by_code(world, &arguments, user),
-        (Some(user), _) => world.sign_in(&arguments, user, "allow"),
-        (None, Some(file)) => world.run_with(&arguments, &fs::read_to_string(world.home.path().join(file)).unwrap()),
-        (None, None) => world.run(&arguments),
+        (Some(user), _) if arguments.contains(&"--device") => by_code(context, &arguments, user),
+        (Some(user), _) => context.sign_in(&arguments, user, "allow"),
+        (None, Some(file)) => {
+            context.run_with(&arguments, &fs::read_to_string(context.home.path().join(file)).unwrap())
+        }
+        (None, None) => context.run(&arguments),
     }
 }
 
 /// The sign-in on another machine.
-fn by_code(world: &World, arguments: &[&str], user: &str) -> Done {
-    let mut child = world.piped(arguments);
+fn by_code(context: &TestContext, arguments: &[&str], user: &str) -> CommandOutput {
+    let mut child = context.piped(arguments);
     let mut lines = BufReader::new(child.stderr.take().unwrap());
     let mut said = String::new();
     let page = loop {
@@ -64,23 +66,23 @@ fn by_code(world: &World, arguments: &[&str], user: &str) -> Done {
     http("GET", page.port().unwrap(), &path, "");
     lines.read_to_string(&mut said).unwrap();
     let output = child.wait_with_output().unwrap();
-    world.heard(Output { stderr: said.into_bytes(), ..output })
+    context.read_output(Output { stderr: said.into_bytes(), ..output })
 }
 
-/// A line for the shell, with the emulator of this world in it.
-fn shell(world: &World, line: &str) {
-    let line = line.replace("http://127.0.0.1:7901", world.emulator.oauth_base().trim_end_matches("/oauth"));
+/// A line for the shell, with the emulator of this context in it.
+fn shell(context: &TestContext, line: &str) {
+    let line = line.replace("http://127.0.0.1:7901", context.emulator.oauth_base().trim_end_matches("/oauth"));
     let done =
-        Command::new("sh").args(["-c", &line]).current_dir(world.home.path()).stdin(Stdio::null()).status().unwrap();
+        Command::new("sh").args(["-c", &line]).current_dir(context.home.path()).stdin(Stdio::null()).status().unwrap();
     assert!(done.success(), "{line}");
 }
 
 #[test]
 fn seed_uipath_26_every_way_to_connect_is_tested_after_six_steps_at_most() {
-    let guide = fs::read_to_string(World::file("docs/guides/connect.md")).unwrap();
+    let guide = fs::read_to_string(TestContext::file("docs/guides/connect.md")).unwrap();
     let ways = ways(&guide);
     assert_eq!(ways.len(), 5, "packaged, own app, Server-to-Server, device, token: {ways:?}");
-    let world = World::new();
+    let context = TestContext::new();
     for (title, steps) in &ways {
         assert!(steps.len() + FIRST <= 6, "{title} {steps:?}");
         assert!(steps.last().unwrap().contains("switchboard connection test"), "{title} ends with the proof");
@@ -93,29 +95,29 @@ fn seed_uipath_26_every_way_to_connect_is_tested_after_six_steps_at_most() {
             let user = next.and_then(|next| quoted(next).into_iter().find(|word| word.ends_with("@emulator.test")));
             let line = words.first().unwrap();
             if !line.starts_with("switchboard ") {
-                shell(&world, line);
+                shell(&context, line);
                 continue;
             }
-            let done = switchboard(&world, line, user);
+            let done = switchboard(&context, line, user);
             assert_eq!(done.code, 0, "{title} {line}: {}{}", done.out, done.err);
             assert!(next.is_some() || done.out.starts_with("ok: "), "{}", done.out);
         }
     }
-    // The person's own files; everything else is searched when the world ends.
+    // The person's own files; everything else is searched when the context ends.
     for file in ["app-secret", "s2s-secret", "token.txt"] {
-        fs::remove_file(world.home.path().join(file)).unwrap();
+        fs::remove_file(context.home.path().join(file)).unwrap();
     }
-    let rows = world.json(&["connection", "list", "--json"]);
+    let rows = context.json(&["connection", "list", "--json"]);
     let kinds: Vec<&str> = rows.as_array().unwrap().iter().map(|row| row["method"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["oauth", "byo", "server-to-server", "oauth", "token"], "{rows}");
 }
 
 #[test]
 fn the_password_of_the_readme_signs_in_at_the_emulator() {
-    let world = World::new();
+    let context = TestContext::new();
     let sign_in = |password: &str| {
         let body = format!("email=grace%40emulator.test&password={password}&query=");
-        let mut stream = std::net::TcpStream::connect(("127.0.0.1", world.port())).unwrap();
+        let mut stream = std::net::TcpStream::connect(("127.0.0.1", context.port())).unwrap();
         write!(stream, "POST /oauth/signin HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{body}", body.len()).unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();

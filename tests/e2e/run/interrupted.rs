@@ -5,34 +5,34 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use switchboard_store::Store;
-use switchboard_tests::world::World;
+use switchboard_tests::context::TestContext;
 
-fn states(world: &World) -> Vec<Value> {
-    let runs = world.json(&["runs", "list", "--json"]);
+fn states(context: &TestContext) -> Vec<Value> {
+    let runs = context.json(&["runs", "list", "--json"]);
     runs.as_array().unwrap().iter().map(|run| run["state"].clone()).collect()
 }
 
 /// Issue 11, 14
 #[test]
 fn a_killed_run_is_interrupted() {
-    let world = World::connected();
+    let context = TestContext::connected();
     let slow = json!({"kind": "latency", "millis": 60_000, "count": 1});
-    assert!(world.ask("POST", "/_emulator/faults", &slow).0 < 300);
-    let file = World::file("manifests/automations/list-recordings.json").display().to_string();
-    let mut command = world.command(&["run", &file, "from=2026-11-01", "to=2026-11-23"]);
-    let mut child = world.start(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()));
+    assert!(context.ask("POST", "/_emulator/faults", &slow).0 < 300);
+    let file = TestContext::file("manifests/automations/list-recordings.json").display().to_string();
+    let mut command = context.command(&["run", &file, "from=2026-11-01", "to=2026-11-23"]);
+    let mut child = context.start(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()));
     let give_up = Instant::now() + Duration::from_secs(20);
-    while states(&world).is_empty() && Instant::now() < give_up {
+    while states(&context).is_empty() && Instant::now() < give_up {
         std::thread::sleep(Duration::from_millis(20));
     }
-    assert_eq!(states(&world), ["running"]);
+    assert_eq!(states(&context), ["running"]);
     child.kill().unwrap();
     child.wait().unwrap();
-    assert_eq!(states(&world), ["interrupted"]);
-    let id = world.json(&["runs", "list", "--json"])[0]["id"].as_str().unwrap().to_owned();
-    let shown = world.run(&["runs", "show", &id]);
+    assert_eq!(states(&context), ["interrupted"]);
+    let id = context.json(&["runs", "list", "--json"])[0]["id"].as_str().unwrap().to_owned();
+    let shown = context.run(&["runs", "show", &id]);
     assert!(shown.out.contains("error[interrupted]"), "{}", shown.out);
-    let locks = world.home.path().join("locks");
+    let locks = context.home.path().join("locks");
     let left = locks
         .read_dir()
         .unwrap()
@@ -41,51 +41,51 @@ fn a_killed_run_is_interrupted() {
 }
 
 /// Starts a run that waits for the service, and gives its id.
-fn waiting(world: &World) -> (std::process::Child, String) {
+fn waiting(context: &TestContext) -> (std::process::Child, String) {
     let slow = json!({"kind": "latency", "millis": 60_000, "count": 1});
-    assert!(world.ask("POST", "/_emulator/faults", &slow).0 < 300);
-    let before = states(world).len();
-    let file = World::file("manifests/automations/list-recordings.json").display().to_string();
-    let mut command = world.command(&["run", &file, "from=2026-11-01", "to=2026-11-23"]);
-    let child = world.start(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()));
+    assert!(context.ask("POST", "/_emulator/faults", &slow).0 < 300);
+    let before = states(context).len();
+    let file = TestContext::file("manifests/automations/list-recordings.json").display().to_string();
+    let mut command = context.command(&["run", &file, "from=2026-11-01", "to=2026-11-23"]);
+    let child = context.start(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()));
     let give_up = Instant::now() + Duration::from_secs(20);
-    while states(world).len() == before && Instant::now() < give_up {
+    while states(context).len() == before && Instant::now() < give_up {
         std::thread::sleep(Duration::from_millis(20));
     }
-    (child, world.json(&["runs", "list", "--json"])[0]["id"].as_str().unwrap().to_owned())
+    (child, context.json(&["runs", "list", "--json"])[0]["id"].as_str().unwrap().to_owned())
 }
 
 /// Issue 11, 14: runs that ended or were interrupted can be deleted, one that goes on cannot.
 #[test]
 fn runs_are_deleted_unless_they_go_on() {
-    let world = World::connected();
-    world.list_recordings();
-    let ended = world.json(&["runs", "list", "--json"])[0]["id"].as_str().unwrap().to_owned();
-    let (mut child, running) = waiting(&world);
-    let refused = world.run(&["runs", "delete", &running]);
+    let context = TestContext::connected();
+    context.list_recordings();
+    let ended = context.json(&["runs", "list", "--json"])[0]["id"].as_str().unwrap().to_owned();
+    let (mut child, running) = waiting(&context);
+    let refused = context.run(&["runs", "delete", &running]);
     assert!(refused.code != 0 && refused.err.contains("is still running"), "{}", refused.err);
-    assert_eq!(world.json(&["runs", "delete", &ended, "--json"]), json!({ "deleted": [ended] }));
-    assert_eq!(world.run(&["runs", "show", &ended]).code, 2);
-    assert_eq!(world.json(&["runs", "prune", "--older-than", "1ms", "--json"]), json!({ "deleted": [] }));
+    assert_eq!(context.json(&["runs", "delete", &ended, "--json"]), json!({ "deleted": [ended] }));
+    assert_eq!(context.run(&["runs", "show", &ended]).code, 2);
+    assert_eq!(context.json(&["runs", "prune", "--older-than", "1ms", "--json"]), json!({ "deleted": [] }));
     child.kill().unwrap();
     child.wait().unwrap();
-    assert_eq!(world.json(&["runs", "prune", "--older-than", "30d", "--json"]), json!({ "deleted": [] }));
-    assert_eq!(world.json(&["runs", "prune", "--older-than", "1ms", "--json"]), json!({ "deleted": [running] }));
-    assert_eq!(states(&world), Vec::<Value>::new());
+    assert_eq!(context.json(&["runs", "prune", "--older-than", "30d", "--json"]), json!({ "deleted": [] }));
+    assert_eq!(context.json(&["runs", "prune", "--older-than", "1ms", "--json"]), json!({ "deleted": [running] }));
+    assert_eq!(states(&context), Vec::<Value>::new());
 }
 
 #[test]
 fn runs_prune_reports_what_it_deleted_before_an_error() {
-    let world = World::connected();
-    world.list_recordings();
-    world.list_recordings();
-    let runs = world.json(&["runs", "list", "--json"]);
+    let context = TestContext::connected();
+    context.list_recordings();
+    context.list_recordings();
+    let runs = context.json(&["runs", "list", "--json"]);
     let id = |place: usize| runs[place]["id"].as_str().unwrap();
     let (last, first) = (id(0), id(1));
-    let store = Store::open(world.home.path()).unwrap();
+    let store = Store::open(context.home.path()).unwrap();
     // A folder in the place of the lock: this run cannot be deleted.
     std::fs::create_dir(store.lock_path(&format!("run/{last}")).unwrap().unwrap()).unwrap();
-    let done = world.run(&["runs", "prune", "--older-than", "1ms", "--json"]);
+    let done = context.run(&["runs", "prune", "--older-than", "1ms", "--json"]);
     assert_eq!(done.code, 1, "{}", done.err);
     assert_eq!(serde_json::from_str::<Value>(&done.out).unwrap(), json!({ "deleted": [first] }), "{}", done.err);
     assert!(done.err.contains(r#""code":"store""#), "{}", done.err);

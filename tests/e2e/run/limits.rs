@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
-use switchboard_tests::world::{Done, World};
+use switchboard_tests::context::{CommandOutput, TestContext};
 use tempfile::TempDir;
 
 /// Memory that a command may write to. A check of a small document takes 60 MB in a debug build.
@@ -26,13 +26,13 @@ impl Desk {
         path.display().to_string()
     }
 
-    fn run(&self, arguments: &[&str]) -> Done {
+    fn run(&self, arguments: &[&str]) -> CommandOutput {
         let mut command = Command::new("prlimit");
-        command.args([MEMORY, SECONDS, "--"]).arg(World::binary()).args(arguments).stdin(Stdio::null());
+        command.args([MEMORY, SECONDS, "--"]).arg(TestContext::binary()).args(arguments).stdin(Stdio::null());
         let home: &Path = self.0.path();
         let output = command.env("SWITCHBOARD_HOME", home).env("HOME", home).current_dir(home).output().unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-        Done { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
+        CommandOutput { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
     }
 
     /// The codes of what is wrong with a document, by `check --json`; it ends as a check ends.
@@ -244,7 +244,7 @@ fn a_manifest_whose_reference_leads_back_is_refused() {
         let mut manifest = crate::hostile::manifest();
         manifest["activities"][0]["input"] = json!({"properties": {"x": {"$ref": "#/$defs/a"}}, "$defs": circle});
         let file = desk.file("bad.wasm", crate::hostile::component_of(&manifest, crate::hostile::HONEST));
-        let done = Command::new(World::binary())
+        let done = Command::new(TestContext::binary())
             .args(["activity", "show", "zoom.x.go", "--connector", &file])
             .env("SWITCHBOARD_HOME", desk.0.path())
             .output()
@@ -257,16 +257,16 @@ fn a_manifest_whose_reference_leads_back_is_refused() {
 
 #[test]
 fn loops_of_a_run_share_a_limit() {
-    let world = World::connected();
+    let context = TestContext::connected();
     let steps = json!([{"id": "outer", "for_each": "${{ range(300) }}", "steps": [
         {"id": "inner", "for_each": "${{ range(300) }}", "steps": [{"id": "s", "set": {}}]},
     ]}]);
-    let file = world.home.path().join("loops.json");
+    let file = context.home.path().join("loops.json");
     std::fs::write(&file, document(steps).to_string()).unwrap();
     let file = file.display().to_string();
-    let done = world.run(&["run", &file, "--json", "--limit", "items=900"]);
+    let done = context.run(&["run", &file, "--json", "--limit", "items=900"]);
     assert_eq!(done.code, 1, "{}", done.err);
-    let error = World::error(&done);
+    let error = TestContext::error(&done);
     assert_eq!(error["code"], "limit.items");
     assert!(error["fix"].as_str().unwrap().contains("at most 1000000: --limit items=VALUE"), "{error}");
 }

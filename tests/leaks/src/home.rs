@@ -50,27 +50,27 @@ impl Home {
     }
 
     /// One more secret that must not be found anywhere.
-    pub fn knows(&self, name: &str, secret: impl Into<Vec<u8>>) {
+    pub fn add_secret(&self, name: &str, secret: impl Into<Vec<u8>>) {
         self.told().known.push((name.to_owned(), secret.into()));
     }
 
     /// Words to be searched at the end.
-    pub fn says(&self, place: &str, words: impl Into<Vec<u8>>) {
+    pub fn record(&self, place: &str, words: impl Into<Vec<u8>>) {
         self.told().said.push((place.to_owned(), words.into()));
     }
 
     /// Writes a secret into a file, as a person makes one to hand it over. The file may hold that, and nothing else.
-    pub fn hands_over(&self, name: &str, secret: &str) -> PathBuf {
+    pub fn write_secret(&self, name: &str, secret: &str) -> PathBuf {
         let file = self.path().join(name);
         std::fs::write(&file, secret).expect("the folder is ours");
-        self.knows("what a file handed over", secret.trim());
+        self.add_secret("what a file handed over", secret.trim());
         self.told().handed_over.insert(file.clone(), secret.into());
         file
     }
 
     /// A key of the database that is kept elsewhere, in base64.
     pub fn opens_with(&self, name: &str, key: &str) {
-        self.knows(name, key);
+        self.add_secret(name, key);
         self.told().keys.push(key.to_owned());
     }
 
@@ -89,7 +89,7 @@ impl Home {
     }
 
     /// A process was started by this command: what it and its descendants show from now on.
-    pub fn follows(&self, process: u32, command: &Command) {
+    pub fn watch(&self, process: u32, command: &Command) {
         self.watch.follow(process, shown_by(command));
     }
 

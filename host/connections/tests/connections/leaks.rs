@@ -47,7 +47,7 @@ async fn a_home_with_a_secret_left_in_it_does_not_end_well() {
     let server = TokenServer::start(3599).await;
     let planted = || {
         let home = home();
-        home.knows("what was planted", "planted-in-this-home-alone");
+        home.add_secret("what was planted", "planted-in-this-home-alone");
         home
     };
     let kept = planted();
@@ -79,7 +79,7 @@ async fn a_home_with_a_secret_left_in_it_does_not_end_well() {
         let script = "export TOKEN=$(printf %s%s planted-in-this- home-alone); exec sleep 5";
         let mut command = std::process::Command::new("sh");
         let mut child = command.args(["-c", script]).spawn().unwrap();
-        home.follows(child.id(), &command);
+        home.watch(child.id(), &command);
         std::thread::sleep(std::time::Duration::from_millis(100));
         child.kill().unwrap();
         child.wait().unwrap();

@@ -321,7 +321,7 @@ const CANARIES: [(&str, &str); 6] = [
 /// A data folder that is searched for secrets when the test ends.
 pub fn home() -> Home {
     let home = Home::new();
-    CANARIES.iter().for_each(|(name, canary)| home.knows(name, *canary));
+    CANARIES.iter().for_each(|(name, canary)| home.add_secret(name, *canary));
     home
 }
 

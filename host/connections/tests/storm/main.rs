@@ -64,7 +64,7 @@ impl Storm {
         let referee = Referee::start();
         let home = Home::new();
         for canary in ["canary-access-", "canary-refresh-", "canary-code-", "canary-app-secret"] {
-            home.knows(canary, canary);
+            home.add_secret(canary, canary);
         }
         worker::connect(home.path(), &referee.base);
         let (say, said) = channel();
@@ -85,7 +85,7 @@ impl Storm {
             .stdout(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let output = BufReader::new(child.stdout.take().unwrap());
-        self.home.follows(child.id(), &command);
+        self.home.watch(child.id(), &command);
         let say = self.say.clone();
         std::thread::spawn(move || {
             // The test harness prints lines of its own.

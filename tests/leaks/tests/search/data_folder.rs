@@ -147,7 +147,7 @@ fn what_a_test_takes_away_is_remembered_and_a_key_from_elsewhere_opens() {
     assert!(home.secrets().iter().any(|(_, secret)| secret == b"an-app-secret-12"));
 
     let home = Home::new();
-    home.knows("the canary", SECRET);
+    home.add_secret("the canary", SECRET);
     let inner = home.path().join("inner");
     fs::create_dir(&inner).unwrap();
     key(&inner);

@@ -1,18 +1,24 @@
 //! The ways to connect, for tests that connect more than one account or kind.
-#![expect(clippy::expect_used, clippy::panic, reason = "test support: a broken world is a failed test")]
+#![expect(clippy::expect_used, clippy::panic, reason = "test support: a broken context is a failed test")]
 
 use serde_json::Value;
 
-use crate::world::{Done, World, landing};
+use crate::context::{CommandOutput, TestContext, landing};
 
-impl World {
-    /// `--api-base` and `--oauth-base` of this world's emulator.
+impl TestContext {
+    /// `--api-base` and `--oauth-base` of this context's emulator.
     pub fn addresses(&self) -> [String; 4] {
         ["--api-base".into(), self.emulator.api_base(), "--oauth-base".into(), self.emulator.oauth_base()]
     }
 
     /// `connect LABEL` with these arguments, at the emulator of `other`, with a person at the browser.
-    pub fn connect_at(&self, other: &World, label: &str, more: &[&str], browse: impl FnOnce(&str) -> String) -> Done {
+    pub fn connect_at(
+        &self,
+        other: &TestContext,
+        label: &str,
+        more: &[&str],
+        browse: impl FnOnce(&str) -> String,
+    ) -> CommandOutput {
         let at = other.addresses();
         let mut arguments = vec!["connect", label];
         arguments.extend(at.iter().map(String::as_str));
@@ -27,13 +33,13 @@ impl World {
         app: (String, String),
         more: &[&str],
         browse: impl FnOnce(&str) -> String,
-    ) -> Done {
+    ) -> CommandOutput {
         let own = self.own_app(label, &app.0, &app.1);
         self.sign_in_by(&own.with(&[&["--json"], more].concat()), browse)
     }
 
     /// `user` through the packaged app: nothing is given but a name.
-    pub fn connect_packaged(&self, label: &str, user: &str, more: &[&str]) -> Done {
+    pub fn connect_packaged(&self, label: &str, user: &str, more: &[&str]) -> CommandOutput {
         let own = ["--method", "browser", "--profile", "emulator"];
         self.connect_at(self, label, &[&own[..], more].concat(), |page| landing(page, user, "allow"))
     }
@@ -46,13 +52,13 @@ impl World {
     }
 
     /// Server-to-Server with these credentials.
-    pub fn server_to_server(&self, label: &str, account: &str, client: &str, secret: &str) -> Done {
+    pub fn server_to_server(&self, label: &str, account: &str, client: &str, secret: &str) -> CommandOutput {
         let own = self.own_app(label, client, secret);
         self.run(&own.with(&["--method", "s2s", "--account-id", account, "--json"]))
     }
 
     /// Server-to-Server with the emulator's own app.
-    pub fn nightly(&self, label: &str) {
+    pub fn connect_server_to_server(&self, label: &str) {
         let (account, client, secret) = self.emulator.server_to_server();
         let done = self.server_to_server(label, &account, &client, &secret);
         assert_eq!(done.code, 0, "{}", done.err);
@@ -83,8 +89,8 @@ impl World {
 }
 
 /// The id of the remedy that a failed command gave.
-pub fn remedy(done: &Done) -> String {
-    World::error(done).pointer("/remedy/id").and_then(Value::as_str).unwrap_or_default().to_owned()
+pub fn remedy(done: &CommandOutput) -> String {
+    TestContext::error(done).pointer("/remedy/id").and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
 /// The steps of a remedy.

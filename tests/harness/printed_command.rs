@@ -1,11 +1,11 @@
 //! The commands in what people are told, as they copy them.
-#![expect(clippy::expect_used, reason = "test support: a broken world is a failed test")]
+#![expect(clippy::expect_used, reason = "test support: a broken context is a failed test")]
 
 use std::process::Stdio;
 
 use serde_json::Value;
 
-use crate::world::{Done, World};
+use crate::context::{CommandOutput, TestContext};
 
 /// Where a command ends that stands in a sentence.
 const ENDS: [&str; 7] = ["   (", "; ", ". ", ", then", " (", "\n", "`"];
@@ -56,9 +56,9 @@ pub fn texts(value: &Value) -> Vec<String> {
     }
 }
 
-impl World {
+impl TestContext {
     /// What the program says to a command line, without doing anything: there is no data folder to do it in.
-    pub fn parses(&self, words: &[String]) -> Done {
+    pub fn parses(&self, words: &[String]) -> CommandOutput {
         let nowhere = self.home.path().join("no-folder");
         std::fs::write(&nowhere, "").expect("the folder is ours");
         for file in ["FILE", "token.txt"] {

@@ -1,48 +1,48 @@
 //! A recording of ada's whose video is made up by the emulator, of any size.
-#![expect(clippy::expect_used, clippy::panic, reason = "test support: a broken world is a failed test")]
+#![expect(clippy::expect_used, clippy::panic, reason = "test support: a broken context is a failed test")]
 
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::world::World;
+use crate::context::TestContext;
 
 /// What the folder that egress keeps beside downloads is called.
 const PARTS: &str = ".switchboard";
 
 /// One video of one recording.
-pub struct Film {
+pub struct Video {
     pub meeting: String,
     pub file: String,
 }
 
-impl Film {
+impl Video {
     /// The first that ada's recordings have.
-    pub fn any(world: &World) -> Film {
-        let list = world.json(&["call", "zoom.recordings.list", "from=2026-11-01", "to=2026-11-23", "--json"]);
+    pub fn any(context: &TestContext) -> Video {
+        let list = context.json(&["call", "zoom.recordings.list", "from=2026-11-01", "to=2026-11-23", "--json"]);
         let recordings = list.get("recordings").and_then(Value::as_array).expect("recordings");
         let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
-        let film = recordings.iter().find_map(|recording| {
+        let video = recordings.iter().find_map(|recording| {
             let files = recording.get("files").and_then(Value::as_array)?;
             let file = files.iter().find(|file| text(file, "file_type").as_deref() == Some("mp4"))?;
-            Some(Film { meeting: text(recording, "meeting_uuid")?, file: text(file, "id")? })
+            Some(Video { meeting: text(recording, "meeting_uuid")?, file: text(file, "id")? })
         });
-        film.unwrap_or_else(|| panic!("no video: {list}"))
+        video.unwrap_or_else(|| panic!("no video: {list}"))
     }
 
     /// The same with so many bytes.
-    pub fn of(world: &World, bytes: u64) -> Film {
-        let film = Film::any(world);
-        let link = format!("http://127.0.0.1:{}/rec/download/blob-{bytes}", world.port());
-        film.set(world, &json!({ "file_size": bytes, "download_url": link }));
-        film
+    pub fn of(context: &TestContext, bytes: u64) -> Video {
+        let video = Video::any(context);
+        let link = format!("http://127.0.0.1:{}/rec/download/blob-{bytes}", context.port());
+        video.set(context, &json!({ "file_size": bytes, "download_url": link }));
+        video
     }
 
     /// Changes what the service says of it.
-    pub fn set(&self, world: &World, fields: &Value) {
+    pub fn set(&self, context: &TestContext, fields: &Value) {
         let patch = json!({ "key": self.file, "set": fields });
-        assert_eq!(world.ask("POST", "/_emulator/patches", &patch).0, 200);
+        assert_eq!(context.ask("POST", "/_emulator/patches", &patch).0, 200);
     }
 
     /// The arguments of the call that downloads it.
@@ -54,17 +54,17 @@ impl Film {
 }
 
 /// How the storage host misbehaves from now on; null for not at all.
-pub fn storage(world: &World, fault: Value) {
-    assert!(world.ask("DELETE", "/_emulator/faults", &Value::Null).0 < 300);
+pub fn set_storage_fault(context: &TestContext, fault: Value) {
+    assert!(context.ask("DELETE", "/_emulator/faults", &Value::Null).0 < 300);
     if let Value::Object(mut fields) = fault {
         fields.insert("path".to_owned(), "/replay/".into());
-        assert!(world.ask("POST", "/_emulator/faults", &Value::Object(fields)).0 < 300);
+        assert!(context.ask("POST", "/_emulator/faults", &Value::Object(fields)).0 < 300);
     }
 }
 
 /// How often the storage host was asked, and whether for a part.
-pub fn asked(world: &World) -> Vec<bool> {
-    let (_, log) = world.ask("GET", "/_emulator/requests", &Value::Null);
+pub fn storage_requests(context: &TestContext) -> Vec<bool> {
+    let (_, log) = context.ask("GET", "/_emulator/requests", &Value::Null);
     let entries = log.get("requests").or(Some(&log)).and_then(Value::as_array).cloned().unwrap_or_default();
     let of_storage =
         |entry: &&Value| entry.get("path").and_then(Value::as_str).is_some_and(|path| path.contains("/replay/"));

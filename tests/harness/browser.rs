@@ -7,7 +7,7 @@ use std::net::TcpStream;
 
 use url::{Url, form_urlencoded};
 
-use crate::world::page_says;
+use crate::context::page_text;
 
 /// One person's browser.
 #[derive(Debug, Default)]
@@ -40,9 +40,9 @@ impl Page {
         boxes.filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect()
     }
 
-    /// Its words, as a person tells them.
-    pub fn says(&self) -> String {
-        page_says(self.status, &self.body)
+    /// Its words, in one line.
+    pub fn text(&self) -> String {
+        page_text(self.status, &self.body)
     }
 }
 

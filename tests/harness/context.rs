@@ -1,5 +1,5 @@
 //! One emulator, one home folder and the real `switchboard` binary, for one test.
-#![expect(clippy::expect_used, clippy::panic, reason = "test support: a broken world is a failed test")]
+#![expect(clippy::expect_used, clippy::panic, reason = "test support: a broken context is a failed test")]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -12,28 +12,28 @@ use switchboard_leaks::{Home, Secret};
 use url::Url;
 
 /// Everything a journey needs. The emulator runs in this process on free ports. When it ends, everything that the commands
-/// said, showed and left behind is searched for every secret there was.
-pub struct World {
+/// printed, showed and left behind is searched for every secret there was.
+pub struct TestContext {
     pub emulator: Emulator,
     pub home: Home,
     _threads: tokio::runtime::Runtime,
 }
 
-/// What a command left behind.
+/// How a command ended, and what it printed.
 #[derive(Debug)]
-pub struct Done {
+pub struct CommandOutput {
     pub code: i32,
     pub out: String,
     pub err: String,
 }
 
-impl World {
-    /// A world with the `small` seed and no connection.
+impl TestContext {
+    /// A context with the `small` seed and no connection.
     pub fn new() -> Self {
         Self::with(Options::default())
     }
 
-    /// A world with other emulator options; ports are always free ones.
+    /// A context with other emulator options; ports are always free ones.
     pub fn with(options: Options) -> Self {
         let threads =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("threads");
@@ -44,11 +44,11 @@ impl World {
         Self { emulator, home, _threads: threads }
     }
 
-    /// A world with ada connected as `work` through the code flow.
+    /// A context with ada connected as `work` through the code flow.
     pub fn connected() -> Self {
-        let world = Self::new();
-        world.connect("work", "ada@emulator.test");
-        world
+        let context = Self::new();
+        context.connect("work", "ada@emulator.test");
+        context
     }
 
     /// The binary that `make` built, or another build of it, which `SWITCHBOARD_BINARY` names.
@@ -66,7 +66,7 @@ impl World {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
     }
 
-    /// The command, to be changed and then given to [`World::finish`] or [`World::start`]. All it may write to is the
+    /// The command, to be changed and then given to [`TestContext::finish`] or [`TestContext::start`]. All it may write to is the
     /// home folder.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let home = self.home.path();
@@ -82,45 +82,45 @@ impl World {
     }
 
     /// Run the command with nothing on standard input.
-    pub fn run(&self, arguments: &[&str]) -> Done {
+    pub fn run(&self, arguments: &[&str]) -> CommandOutput {
         let mut command = self.command(arguments);
         self.finish(command.stdin(Stdio::null()))
     }
 
-    /// Run a command of [`World::command`] to its end.
-    pub fn finish(&self, command: &mut Command) -> Done {
+    /// Run a command of [`TestContext::command`] to its end.
+    pub fn finish(&self, command: &mut Command) -> CommandOutput {
         let child = self.start(command.stdout(Stdio::piped()).stderr(Stdio::piped()));
-        self.heard(child.wait_with_output().expect("it ends"))
+        self.read_output(child.wait_with_output().expect("it ends"))
     }
 
-    /// Start a command of [`World::command`]; what it and its descendants show to other processes is kept for the end.
+    /// Start a command of [`TestContext::command`]; what it and its descendants show to other processes is kept for the end.
     pub fn start(&self, command: &mut Command) -> Child {
         let child = command.spawn().expect("the command starts");
-        self.home.follows(child.id(), command);
+        self.home.watch(child.id(), command);
         child
     }
 
-    /// Keep what a command said for the end.
-    pub fn heard(&self, output: Output) -> Done {
-        self.home.says("standard output", output.stdout.clone());
-        self.home.says("standard error", output.stderr.clone());
-        done(output)
+    /// The output of a command, which is kept and searched at the end.
+    pub fn read_output(&self, output: Output) -> CommandOutput {
+        self.home.record("standard output", output.stdout.clone());
+        self.home.record("standard error", output.stderr.clone());
+        command_output(output)
     }
 
     /// One more secret that must not be found anywhere.
-    pub fn knows(&self, name: &str, secret: &str) {
-        self.home.knows(name, secret);
+    pub fn add_secret(&self, name: &str, secret: &str) {
+        self.home.add_secret(name, secret);
     }
 
     /// Every secret there was: what the emulator gave out or was shown (access and refresh tokens, codes, proofs), the
     /// secrets of its apps, what the database seals, its keys, and what the test named.
     pub fn secrets(&self) -> Vec<Secret> {
-        let mut all = self.given_out();
+        let mut all = self.issued_secrets();
         all.extend(self.home.secrets());
         all
     }
 
-    fn given_out(&self) -> Vec<Secret> {
+    fn issued_secrets(&self) -> Vec<Secret> {
         let tokens =
             self.emulator.issued_tokens().into_iter().map(|token| ("a token or code".into(), token.into_bytes()));
         let apps =
@@ -130,24 +130,24 @@ impl World {
 
     /// Where a secret is that should not be there, and what could not be looked at, one line each.
     pub fn leaks(&self) -> Vec<String> {
-        self.tells_what_was_given_out();
+        self.add_issued_secrets();
         self.home.leaks()
     }
 
-    fn tells_what_was_given_out(&self) {
-        self.given_out().into_iter().for_each(|(name, secret)| self.home.knows(&name, secret));
+    fn add_issued_secrets(&self) {
+        self.issued_secrets().into_iter().for_each(|(name, secret)| self.home.add_secret(&name, secret));
     }
 
     /// A file that holds a secret, as a person makes one to hand it over.
     pub fn secret_file(&self, secret: &str) -> String {
-        self.home.hands_over("app-secret", secret).display().to_string()
+        self.home.write_secret("app-secret", secret).display().to_string()
     }
 
     /// Run the command with `input` on standard input.
-    pub fn run_with(&self, arguments: &[&str], input: &str) -> Done {
+    pub fn run_with(&self, arguments: &[&str], input: &str) -> CommandOutput {
         let mut child = self.piped(arguments);
         child.stdin.take().expect("piped").write_all(input.as_bytes()).expect("it reads");
-        self.heard(child.wait_with_output().expect("it ends"))
+        self.read_output(child.wait_with_output().expect("it ends"))
     }
 
     /// Run the command, want success, read its JSON.
@@ -170,19 +170,19 @@ impl World {
     }
 
     /// The code flow with another decision or more arguments.
-    pub fn connect_with(&self, label: &str, user: &str, decision: &str, more: &[&str]) -> Done {
+    pub fn connect_with(&self, label: &str, user: &str, decision: &str, more: &[&str]) -> CommandOutput {
         let (client, secret) = self.emulator.app();
         self.sign_in(&self.own_app(label, &client, &secret).with(more), user, decision)
     }
 
     /// Run a command that signs in with `--paste`, and be the person at the browser: `user` decides, and the address it
     /// ends on is pasted. A page without a way back is told to the command by its heading.
-    pub fn sign_in(&self, arguments: &[&str], user: &str, decision: &str) -> Done {
+    pub fn sign_in(&self, arguments: &[&str], user: &str, decision: &str) -> CommandOutput {
         self.sign_in_by(arguments, |page| landing(page, user, decision))
     }
 
     /// The same with another person at the browser: `browse` gets the address, and what it gives is pasted.
-    pub fn sign_in_by(&self, arguments: &[&str], browse: impl FnOnce(&str) -> String) -> Done {
+    pub fn sign_in_by(&self, arguments: &[&str], browse: impl FnOnce(&str) -> String) -> CommandOutput {
         let mut arguments = arguments.to_vec();
         arguments.push("--paste");
         let mut child = self.piped(&arguments);
@@ -204,7 +204,7 @@ impl World {
         }
         stderr.read_to_string(&mut said).expect("text");
         let output = child.wait_with_output().expect("it ends");
-        self.heard(Output { stderr: said.into_bytes(), ..output })
+        self.read_output(Output { stderr: said.into_bytes(), ..output })
     }
 
     /// The port of the emulator's API and sign-in pages.
@@ -219,7 +219,7 @@ impl World {
     }
 
     /// The error that `--json` puts on the last line of standard error.
-    pub fn error(done: &Done) -> Value {
+    pub fn error(done: &CommandOutput) -> Value {
         let line = done.err.lines().rev().find(|line| line.starts_with('{'));
         let line = line.unwrap_or_else(|| panic!("no error: {}{}", done.out, done.err));
         serde_json::from_str::<Value>(line).expect("JSON").get("error").cloned().unwrap_or_default()
@@ -239,14 +239,14 @@ impl World {
     }
 }
 
-impl Drop for World {
+impl Drop for TestContext {
     fn drop(&mut self) {
         // The home is dropped next, and searched.
-        self.tells_what_was_given_out();
+        self.add_issued_secrets();
     }
 }
 
-impl Default for World {
+impl Default for TestContext {
     fn default() -> Self {
         Self::new()
     }
@@ -259,11 +259,11 @@ pub fn landing(page: &str, user: &str, decision: &str) -> String {
     let path = format!("{}?{}", url.path(), url.query().unwrap_or_default());
     let (status, head, body) = http("GET", url.port().expect("loopback"), &path, "");
     let location = head.lines().find_map(|line| line.strip_prefix("location: ").or(line.strip_prefix("Location: ")));
-    location.map_or_else(|| page_says(status, &body), str::to_owned)
+    location.map_or_else(|| page_text(status, &body), str::to_owned)
 }
 
 /// The words of a page, in one line.
-pub fn page_says(status: u16, body: &str) -> String {
+pub fn page_text(status: u16, body: &str) -> String {
     let main = body.split("<main>").nth(1).unwrap_or_else(|| panic!("{status}: no page\n{body}"));
     let mut tag = false;
     let words = main.chars().filter(|c| {
@@ -290,8 +290,8 @@ pub fn http(method: &str, port: u16, path: &str, body: &str) -> (u16, String, St
     (status, head.to_owned(), body.to_owned())
 }
 
-fn done(output: Output) -> Done {
-    Done {
+fn command_output(output: Output) -> CommandOutput {
+    CommandOutput {
         code: output.status.code().unwrap_or(-1),
         out: String::from_utf8_lossy(&output.stdout).into_owned(),
         err: String::from_utf8_lossy(&output.stderr).into_owned(),
