@@ -24,6 +24,7 @@ mod json;
 pub mod manifest;
 mod mark;
 mod paging;
+mod participants;
 mod problem;
 mod service;
 mod wire;

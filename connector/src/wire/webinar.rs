@@ -6,9 +6,7 @@ use super::lenient::{self, small};
 use super::recurrence::Recurrence;
 use crate::bindings::meeting_options::{Approval, Audio, AutoRecording, Registration};
 use crate::bindings::meetings::Occurrence;
-use crate::bindings::webinars::{
-    Attendance, Presence, Webinar as Public, WebinarKind, WebinarSchedule, WebinarSettings,
-};
+use crate::bindings::webinars::{Webinar as Public, WebinarKind, WebinarSchedule, WebinarSettings};
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
@@ -251,50 +249,4 @@ fn zooms<W: Copy, P: PartialEq>(
         return Ok(None);
     };
     table.iter().find(|(_, known)| *known == ours).map(|(word, _)| Some(*word)).ok_or(field)
-}
-
-/// One stay of one person.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub struct Participant {
-    #[serde(deserialize_with = "lenient::text")]
-    id: Option<String>,
-    #[serde(deserialize_with = "lenient::text")]
-    user_id: Option<String>,
-    #[serde(deserialize_with = "lenient::text")]
-    name: Option<String>,
-    #[serde(deserialize_with = "lenient::text")]
-    user_email: Option<String>,
-    #[serde(deserialize_with = "lenient::text")]
-    registrant_id: Option<String>,
-    #[serde(deserialize_with = "lenient::text")]
-    join_time: Option<String>,
-    #[serde(deserialize_with = "lenient::text")]
-    leave_time: Option<String>,
-    #[serde(deserialize_with = "lenient::number")]
-    duration: Option<i64>,
-    #[serde(deserialize_with = "lenient::text")]
-    status: Option<String>,
-    internal_user: Option<bool>,
-}
-
-impl From<Participant> for Attendance {
-    fn from(wire: Participant) -> Self {
-        Self {
-            id: wire.id,
-            session_id: wire.user_id,
-            name: wire.name,
-            email: wire.user_email,
-            registrant_id: wire.registrant_id,
-            joined_at: wire.join_time,
-            left_at: wire.leave_time,
-            duration: wire.duration.and_then(|seconds| u64::try_from(seconds).ok()).unwrap_or(0),
-            status: match wire.status.as_deref() {
-                Some("in_meeting") => Presence::InMeeting,
-                Some("in_waiting_room") => Presence::InWaitingRoom,
-                _ => Presence::Unknown,
-            },
-            internal: wire.internal_user,
-        }
-    }
 }

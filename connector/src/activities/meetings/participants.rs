@@ -1,54 +1,26 @@
 //! List who joined a meeting that is over: from the meeting itself, and from the account's reports.
 
-use std::collections::BTreeSet;
-
-use crate::bindings::attendance::{Participant, ParticipantList};
+use crate::bindings::attendance::ParticipantList;
 use crate::bindings::meetings::ListParticipants;
 use crate::ids::MeetingRef;
 use crate::input;
-use crate::paging::whole;
+use crate::participants::participants;
 use crate::service::Outcome;
-use crate::wire::past::Row;
 use crate::zoom::Zoom;
 
 /// Who joined, as the meeting's host sees it.
 pub fn past_participants(zoom: &Zoom<'_>, request: ListParticipants) -> Outcome<ParticipantList> {
-    joined(zoom, "/past_meetings", None, &request)
+    let meeting = MeetingRef::parse("/meeting", &request.meeting)?;
+    let limit = input::limit(request.limit)?;
+    participants(limit, zoom, || zoom.get(format!("/past_meetings/{meeting}/participants")))
 }
 
 /// Who joined, as the account's reports say.
 pub fn report_participants(zoom: &Zoom<'_>, request: ListParticipants) -> Outcome<ParticipantList> {
-    joined(zoom, "/report/meetings", Some("registrant_id"), &request)
-}
-
-fn joined(zoom: &Zoom<'_>, under: &str, fields: Option<&str>, request: &ListParticipants) -> Outcome<ParticipantList> {
     let meeting = MeetingRef::parse("/meeting", &request.meeting)?;
     let limit = input::limit(request.limit)?;
-    let first = || zoom.get(format!("{under}/{meeting}/participants")).query("include_fields", fields);
-    let public = |row: Row| Ok(Participant::from(row));
-    let (participants, coverage) = whole(zoom, "participants", &first, limit, public)?;
-    Ok(ParticipantList {
-        persons: count(participants.iter().map(person).collect::<BTreeSet<_>>().len()),
-        ready: coverage.left_out.is_none() && participants.iter().all(is_counted),
-        coverage,
-        participants,
-    })
-}
-
-/// What tells persons apart, best first.
-fn person(row: &Participant) -> (u8, String) {
-    let marks = [&row.user_id, &row.registrant_id, &row.email, &row.name, &row.participant_id];
-    let known = (0..).zip(marks).find_map(|(n, mark)| Some((n, mark.as_ref()?.to_lowercase())));
-    known.unwrap_or_default()
-}
-
-/// Zoom shows 0 seconds until it has counted. Somebody who came and went in one second really has 0.
-fn is_counted(row: &Participant) -> bool {
-    row.duration.is_some_and(|seconds| seconds > 0) || (row.leave_time.is_some() && row.leave_time == row.join_time)
-}
-
-fn count(n: usize) -> u32 {
-    u32::try_from(n).unwrap_or(u32::MAX)
+    let path = format!("/report/meetings/{meeting}/participants");
+    participants(limit, zoom, || zoom.get(path.clone()).query("include_fields", Some("registrant_id")))
 }
 
 #[cfg(test)]

@@ -26,5 +26,5 @@ area!("webinars", webinars:
     "registrants-list" => registrants_list(ListWebinarRegistrants) -> RegistrantList,
     "registrants-add" => registrants_add(AddWebinarRegistrant) -> AddedRegistrant,
     "registrants-set-status" => registrants_set_status(ChangeWebinarStatus) -> ChangedStatus,
-    "past-participants" => past_participants(ListPastParticipants) -> AttendanceList,
+    "past-participants" => past_participants(ListPastParticipants) -> ParticipantList,
 );
