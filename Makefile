@@ -16,13 +16,18 @@ build: $(CONNECTOR)
 
 # The component, for other hosts, and the same compiled ahead of time for this one.
 $(CONNECTOR): $(GUEST) $(shell find host/runtime host/egress host/webhooks host/json host/manifest host/schema host/suggest -name '*.rs' 2>/dev/null) Cargo.lock
-	@echo "building the connector (first time: a few minutes)" >&2
-	@core=$$(connector/build.sh) && mkdir -p target/connectors && \
-	  $(CARGO) build --locked $(FEATURES) --exclude switchboard-cli --exclude switchboard-app --bins && \
-	  target/debug/pack-connector "$$core" $(CONNECTOR)
+	@CARGO="$(CARGO)" FEATURES="$(FEATURES)" host/build.sh connector
 
-demo: build
+# What the demo runs is the command; the other programs are left to `make build`.
+demo: $(CONNECTOR)
+	@CARGO="$(CARGO)" FEATURES="$(FEATURES)" host/build.sh program
 	@mkdir -p target/demo && cd target/demo && SWITCHBOARD_HOME=home ../debug/switchboard try --tour
+	@echo
+	@echo "what next"
+	@echo "  target/debug/switchboard try                       an emulator with the demo account, until Ctrl-C"
+	@echo "  target/debug/switchboard call zoom.users.me        in another terminal: one call"
+	@echo "  target/debug/switchboard activity list             all activities"
+	@echo "docs/guides has the rest: connect your own account, write an automation"
 
 # Four OAuth servers of other people, which the sign-in is tested against; from npm and PyPI into node_modules and target/, and from
 # Debian, where apt-get is.

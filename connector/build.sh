@@ -9,10 +9,11 @@ target=wasm32-unknown-unknown
 out=target/wasm
 # Small code loads faster and one unit optimises best; names and unwinding are of no use inside the sandbox.
 export CARGO_PROFILE_RELEASE_LTO=fat CARGO_PROFILE_RELEASE_CODEGEN_UNITS=1 CARGO_PROFILE_RELEASE_PANIC=abort CARGO_PROFILE_RELEASE_STRIP=true
-say() { printf '%s\n' "$*" >&2; }
+# To the person: past the log of `host/build.sh`, where that runs this.
+say() { printf '%s\n' "$*" >&"${MESSAGES_FD:-2}"; }
 
 build_with_rustup() {
-  CARGO_TARGET_DIR=$out cargo build --quiet --locked --release --target $target -p switchboard-connector-zoom --lib
+  CARGO_TARGET_DIR=$out cargo build --locked --release --target $target -p switchboard-connector-zoom --lib
 }
 
 has_target() { [ -d "$(rustc --print sysroot)/lib/rustlib/$target/lib" ]; }
@@ -36,7 +37,7 @@ build_with_debian() {
   bin=$(rustc --print sysroot)/lib/rustlib/$(rustc -vV | sed -n 's/^host: //p')/bin
   PATH="$PATH:$bin" RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR=$out \
     CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=rust-lld \
-    /usr/bin/cargo build --quiet --locked --release --target $target -Zbuild-std=std,panic_abort -p switchboard-connector-zoom --lib
+    /usr/bin/cargo build --locked --release --target $target -Zbuild-std=std,panic_abort -p switchboard-connector-zoom --lib
 }
 
 if has_target || add_target; then

@@ -59,3 +59,27 @@ fn try_ends_its_own_connection_whatever_it_is_called_by_now() {
     assert_eq!(labels(&context), ["demo"], "the other one that is called so is there");
     assert_eq!(context.json(&["call", "zoom.users.me", "--json"])["email"], "grace@emulator.test");
 }
+
+/// What `make demo` shows.
+#[test]
+fn tour_shows_one_line_for_each_step() {
+    let context = TestContext::new();
+    let done = context.run(&["try", "--tour"]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    let lines: Vec<&str> = done.err.lines().collect();
+    let steps: Vec<String> = lines.iter().map(|line| line.split("  ").next().unwrap_or_default().to_owned()).collect();
+    let expected = [
+        "emulator up",
+        "connected",
+        "scopes",
+        "automation ran",
+        "meeting created",
+        "recordings",
+        "downloaded",
+        "sha256",
+        "path",
+    ];
+    assert_eq!(steps, expected, "{}", done.err);
+    let scopes = lines[2].split_whitespace().nth(1).and_then(|count| count.parse::<usize>().ok());
+    assert!(scopes.is_some_and(|count| count > 10), "a count: {}", lines[2]);
+}

@@ -12,7 +12,6 @@ use crate::app::App;
 use crate::args::Try;
 use crate::commands::connect::{keep, who};
 use crate::commands::tour;
-use crate::output;
 use switchboard_app::AppError;
 use switchboard_app::service;
 
@@ -49,9 +48,7 @@ pub async fn run(app: &App, options: Try) -> Result<(), AppError> {
     let identity = connect(app, &emulator, &connector, &connections).await?;
     let row = connections.show(LABEL)?;
     app.say(&format!("connected        {LABEL} = {}", who(&identity)));
-    let mut scopes = row.scopes.clone();
-    scopes.sort_unstable();
-    output::words("scopes           ", &scopes).iter().for_each(|line| app.say(line));
+    app.say(&format!("scopes           {} granted", row.scopes.len()));
     if options.tour {
         tour::run(app, LABEL).await?;
     } else {
