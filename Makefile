@@ -29,8 +29,8 @@ demo: $(CONNECTOR)
 	@echo "  target/debug/switchboard activity list             all activities"
 	@echo "docs/guides has the rest: connect your own account, write an automation"
 
-# Four OAuth servers of other people, which the sign-in is tested against; from npm and PyPI into node_modules and target/, and from
-# Debian, where apt-get is.
+# Four OAuth servers of other people, which the sign-in is tested against: from npm and PyPI into node_modules and target/, and from
+# Debian. Node, Python's venv and glewlwyd come from the system's package manager.
 SERVERS := host/connections/tests/servers
 OIDC_READY := $(SERVERS)/oidc-provider/node_modules/.package-lock.json
 EXPRESS_READY := $(SERVERS)/express-oauth-server/node_modules/.package-lock.json
@@ -40,22 +40,20 @@ GLEWLWYD_READY := /usr/bin/glewlwyd
 servers: $(OIDC_READY) $(EXPRESS_READY) $(DJANGO_READY) $(GLEWLWYD_READY)
 
 $(OIDC_READY): $(SERVERS)/oidc-provider/package-lock.json
-	@command -v npm >/dev/null || { echo "setup: the tests start an OAuth server from npm; Node is missing. Install it: apt-get install nodejs npm" >&2; exit 1; }
+	@command -v npm >/dev/null || tests/install.sh node
 	@echo "setup: installing oidc-provider from npm for the sign-in tests (some seconds)" >&2
 	@cd $(SERVERS)/oidc-provider && npm ci --silent --no-audit --no-fund && touch node_modules/.package-lock.json
 
 $(EXPRESS_READY): $(SERVERS)/express-oauth-server/package-lock.json
-	@command -v npm >/dev/null || { echo "setup: the tests start an OAuth server from npm; Node is missing. Install it: apt-get install nodejs npm" >&2; exit 1; }
+	@command -v npm >/dev/null || tests/install.sh node
 	@echo "setup: installing express-oauth-server from npm for the sign-in tests (some seconds)" >&2
 	@cd $(SERVERS)/express-oauth-server && npm ci --silent --no-audit --no-fund && touch node_modules/.package-lock.json
 
 $(GLEWLWYD_READY):
-	@command -v apt-get >/dev/null || { echo "setup: the tests start Debian's OAuth server glewlwyd, and apt-get is missing. Run them on Debian or Ubuntu" >&2; exit 1; }
-	@echo "setup: installing Debian's glewlwyd for the sign-in tests" >&2
-	@apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends glewlwyd >/dev/null
+	@tests/install.sh glewlwyd
 
 $(DJANGO_READY): $(SERVERS)/django/requirements.txt $(SERVERS)/django/server.py
-	@python3 -c 'import ensurepip, venv' 2>/dev/null || { echo "setup: the tests start an OAuth server from PyPI; Python's venv is missing. Install it: apt-get install python3-venv" >&2; exit 1; }
+	@python3 -c 'import ensurepip, venv' 2>/dev/null || tests/install.sh python-venv
 	@echo "setup: installing django-oauth-toolkit from PyPI for the sign-in tests (some seconds)" >&2
 	@rm -rf target/servers && mkdir -p target/servers && python3 -m venv target/servers/django && \
 	  target/servers/django/bin/pip install --quiet --disable-pip-version-check -r $(SERVERS)/django/requirements.txt && \
@@ -113,15 +111,13 @@ contract:
 
 # Sign-in in a real browser: the emulator's pages and ours, with an accessibility check of each.
 browser: build
-	@command -v chromium >/dev/null || { echo "setup: installing Debian's Chromium for the browser test" >&2; \
-	  apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; }
+	@command -v chromium >/dev/null || tests/install.sh chromium
 	@cd tests/browser && npm install --silent --no-audit --no-fund && node sign-in.mjs
 
 # The key in a real Secret Service, GNOME's. The command is built for it in a folder of its own: nothing else is built anew.
 KEYRING := target/keyring
 keyring: build
-	@which gnome-keyring-daemon secret-tool dbus-daemon dbus-send >/dev/null || { echo "setup: installing Debian's GNOME keyring for the keyring test" >&2; \
-	  apt-get update -qq && apt-get install -y -qq --no-install-recommends gnome-keyring libsecret-tools dbus >/dev/null; }
+	@which gnome-keyring-daemon secret-tool dbus-daemon dbus-send >/dev/null || tests/install.sh gnome-keyring
 	@$(CARGO) build --locked -p switchboard-cli --features keyring --target-dir $(KEYRING)
 	@SWITCHBOARD_BINARY=$(abspath $(KEYRING))/debug/switchboard $(CARGO) test --locked $(FEATURES) --test keyring -- --ignored --test-threads=2
 

@@ -3,3 +3,4 @@
 mod architecture;
 mod oauth_checklist;
 mod readme;
+mod setup;
