@@ -86,7 +86,7 @@ campaign: $(CONNECTOR)
 	@STORM_EXPIRIES=1000 $(CARGO) test --locked -p switchboard-connections --test storm -- --nocapture
 	@CALLBACK_ROUNDS=1000 $(CARGO) test --locked -p switchboard-connections --test connections o_28_
 	@$(CARGO) build --locked $(FEATURES) --bins && KILLS=200 $(CARGO) test --locked $(FEATURES) --test e2e kills:: -- --nocapture
-	@$(CARGO) build --profile campaign --locked -p switchboard-tests --bin fuzz
+	@$(CARGO) build --profile campaign --locked -p switchboard-tests --features switchboard-runtime/compile --bin fuzz
 	@failed=0; for target in $$(target/campaign/fuzz list); do \
 	  target/campaign/fuzz gate $$target $(FUZZ_TIMES) $(FUZZ_SEED) $(FUZZ_WORKERS) || failed=1; done; exit $$failed
 

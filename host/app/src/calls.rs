@@ -10,7 +10,7 @@ use switchboard_runtime::CallError;
 
 use crate::activities::{check_fields, policy_advice, role_rights, unknown};
 use crate::remedy::advised;
-use crate::ui::Confirmation;
+use crate::ui::{ActivityConfirmation, Confirmation};
 use crate::{App, AppError, Downloads, NextStep, identity, message};
 
 /// One call.
@@ -126,8 +126,12 @@ pub async fn confirm(
     }
     let sentence = activity.confirm.as_deref().unwrap_or("This cannot be undone.");
     let sentence = fill(sentence, |name| input.get(name).map(text_of));
-    let question =
-        Confirmation { activity: id.to_owned(), sentence, is_own_connector: app.has_own_connector(), has_dry_run };
+    let question = Confirmation::Activity(ActivityConfirmation {
+        activity: id.to_owned(),
+        sentence,
+        is_own_connector: app.has_own_connector(),
+        has_dry_run,
+    });
     if app.ui().confirm(&question).await? {
         Ok(())
     } else {

@@ -84,7 +84,7 @@ pub fn message_of_step(step: Step, label: Option<&str>, method: Option<Method>) 
 }
 
 /// What to do about a connection that cannot be used.
-pub(crate) fn fix_of_connection(connection: &Connection) -> Option<Message> {
+pub fn fix_of_connection(connection: &Connection) -> Option<Message> {
     let step = connection.next_step()?;
     Some(message_of_step(step, Some(&connection.label), Some(connection.method)))
 }

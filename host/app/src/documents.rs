@@ -3,9 +3,11 @@
 use std::path::Path;
 
 use switchboard_automation::limits::DOCUMENT;
-use switchboard_automation::{Allowance, Report};
 use switchboard_runtime::Connector;
 use switchboard_text_file::TextFileError;
+
+pub use switchboard_automation::limits::MISTAKES;
+pub use switchboard_automation::{Allowance, Report};
 
 use crate::runs::runner::ManifestCatalog;
 use crate::{AppError, NextStep, files, message};

@@ -61,7 +61,7 @@ pub enum AppError {
     #[error("interrupted")]
     Interrupted,
     /// A sign-in failed, and what it left behind.
-    #[error("{0}")]
+    #[error("{}", with_left_behind(.0, .1))]
     LeftBehind(Box<AppError>, Vec<Touched>),
     /// A failure, and the steps that mend it.
     #[error("{0}")]
@@ -69,6 +69,12 @@ pub enum AppError {
     /// The surface has shown the failure already.
     #[error("")]
     Shown(Class),
+}
+
+/// A failure with what the sign-in left behind, in a sentence for each thing.
+fn with_left_behind(error: &AppError, touched: &[Touched]) -> String {
+    let first = error.to_string();
+    touched.iter().fold(first, |text, touched| format!("{}. {touched}", text.trim_end_matches('.')))
 }
 
 /// How codes of calls begin that found no usable token.

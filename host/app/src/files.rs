@@ -1,7 +1,7 @@
 //! Files that a person names.
 
 use secrecy::SecretString;
-use switchboard_text_file::TextFileError;
+pub use switchboard_text_file::{TextFileError, decode, read, read_stream};
 
 use crate::{AppError, Class};
 

@@ -81,6 +81,13 @@ pub async fn check_expected(
     Ok(checked?)
 }
 
+/// A person's address, role and plan, as far as they are known.
+pub fn name_of(identity: &Identity) -> String {
+    let name = identity.email.as_deref().or(identity.display_name.as_deref()).unwrap_or(&identity.user_id);
+    let more: Vec<&str> = [identity.role.as_deref(), identity.plan.as_deref()].into_iter().flatten().collect();
+    if more.is_empty() { name.to_owned() } else { format!("{name} ({})", more.join(", ")) }
+}
+
 /// Who a connection was kept as.
 pub fn identity_of(row: &Connection) -> Result<Identity, AppError> {
     let kept = row.owner.as_ref().map(|owner| owner.identity.clone()).unwrap_or_default();

@@ -1,6 +1,8 @@
 //! What a person can do next with this program.
 
-use crate::OriginalRequest;
+use switchboard_manifest::scopes::Style;
+
+use crate::{Cloud, OriginalRequest};
 
 /// A step that a person can take next. Each surface spells it: the command line as a command or a flag, a page as a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +29,28 @@ pub enum NextStep {
     ReplaceConnection,
     /// Sign in again, as it was asked for the last time.
     SignInAgain(Box<SignInAgain>),
+    /// Sign in again to the connection of this label.
+    Reconnect(String),
+    /// Sign in again to the connection of this label, with a new secret of its app.
+    ReconnectWithSecret(String),
+    /// Give the same request where a person can be asked.
+    SignInAttended(OriginalRequest),
+    /// Make an app of one's own at the service.
+    MakeApp,
+    /// Give the same request with an app of one's own.
+    ConnectOwnApp(OriginalRequest),
+    /// Connect an administrator through the app of this client id, at this cloud.
+    ConnectApp(Box<Cloud>, String),
+    /// Look at what an app has to be registered with.
+    DescribeApp(Box<AppDescription>),
+    /// End the connection of this label.
+    Disconnect(String),
+    /// Name the public address of the proxy that browsers reach.
+    NamePublicAddress,
+    /// Choose another address to listen on.
+    ChangeListenAddress,
+    /// Let a link work for longer.
+    ChangeLinkLife,
     /// Paste the address on which the browser ended.
     PasteAddress,
     /// Say what the page in the browser shows.
@@ -57,6 +81,8 @@ pub enum NextStep {
     StartEmulator(u16),
     /// Start an emulator with a demo account on this port.
     TryEmulator(u16),
+    /// Start an emulator with a demo account that uses another data folder.
+    TryInAnotherFolder,
 }
 
 /// A sign-in that is to be done once more.
@@ -68,6 +94,25 @@ pub struct SignInAgain {
     pub method: Option<String>,
     /// The request that failed.
     pub original: Option<OriginalRequest>,
-    /// What leads a further request to the same service, in the words of the surface.
-    pub at: String,
+    /// The cloud of the service, where it is known.
+    pub cloud: Cloud,
+}
+
+/// The app whose registration a person looks at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppDescription {
+    /// The kind of its scopes.
+    pub style: Style,
+    /// Whether it is for the data of a whole account.
+    pub is_for_account: bool,
+    /// The cloud of the service, where it is known.
+    pub cloud: Cloud,
+    /// The activities that it is for. None: all.
+    pub activities: Vec<String>,
+}
+
+impl Default for AppDescription {
+    fn default() -> Self {
+        Self { style: Style::Granular, is_for_account: false, cloud: Cloud::default(), activities: Vec::new() }
+    }
 }

@@ -7,7 +7,7 @@ use switchboard_manifest::{Manifest, Remedy};
 use switchboard_runtime::{CallError, Problem};
 
 use crate::next_step::SignInAgain;
-use crate::{AppError, Message, NextStep, OriginalRequest, message};
+use crate::{AppError, Cloud, Message, NextStep, OriginalRequest, message};
 
 /// A remedy, and what its places stand for here. A surface fills them in.
 #[derive(Clone, Debug)]
@@ -39,8 +39,8 @@ pub struct Facts {
     pub original: Option<OriginalRequest>,
     /// How the connection of this label is made, where there is one.
     pub connected: Option<Method>,
-    /// What leads a further request to the same service, in the words of the surface.
-    pub at: String,
+    /// The cloud of the service, where it is known.
+    pub cloud: Cloud,
     /// The kind of scopes that the app seems to have, where another was asked for.
     pub app_style: Option<Style>,
 }
@@ -52,7 +52,7 @@ impl Facts {
             label: self.label.clone(),
             method: self.connected.map(|method| method.to_string()),
             original: self.original.clone(),
-            at: self.at.clone(),
+            cloud: self.cloud.clone(),
         }))
     }
 }

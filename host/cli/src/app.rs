@@ -5,14 +5,16 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use switchboard_app::connect::{AccessPlan, SignInStep};
+use switchboard_app::connection::{usage_in_words, usage_sentence};
+use switchboard_app::ui::{ActivityConfirmation, DisconnectionConfirmation, Events, NoTrace, Silent, Trace, TraceLine};
 use switchboard_app::{AppError, Config, Confirmation, Downloads, Message, Ui};
-use switchboard_egress::{NoTrace, Trace, TraceLine};
-use switchboard_runtime::{Events, Silent};
 
 use crate::args::{DownloadArgs, Global};
 use crate::present::next_step::spell;
+use crate::present::{access, remedy, sign_in};
 use crate::progress::Watcher;
-use crate::{input, output};
+use crate::{browser, input, output};
 
 /// The application, and the flags that every command has.
 pub struct App {
@@ -67,11 +69,90 @@ impl Ui for Terminal {
         self.global.quiet
     }
 
+    fn warn(&self, failure: &AppError) {
+        let report = failure.report();
+        self.say(&format!("! {}", report.message.spell(spell)));
+        if let Some(guidance) = report.guidance {
+            remedy::lines(&remedy::fill(guidance)).iter().for_each(|line| self.say(line));
+        }
+    }
+
+    fn is_attended(&self) -> bool {
+        !self.global.no_input
+    }
+
     async fn confirm(&self, question: &Confirmation) -> Result<bool, AppError> {
+        match question {
+            Confirmation::Activity(question) => self.confirm_activity(question),
+            Confirmation::Disconnection(question) => self.confirm_disconnection(question),
+        }
+    }
+
+    fn show_access(&self, plan: &AccessPlan) {
+        access::plan(plan).iter().for_each(|line| self.say(line));
+    }
+
+    fn open(&self, step: &SignInStep<'_>) {
+        let lines = sign_in::lines(step);
+        lines.first.iter().for_each(|line| self.say(line));
+        match step {
+            SignInStep::Browse { page, is_opened: true, .. } if !browser::open(page) => {
+                self.say("no browser could be opened here: open the address yourself, or run again with --paste");
+            }
+            // Also for who wants quiet: without it there is nothing to wait for.
+            SignInStep::SendLink { link, .. } => output::note(&format!("send this to whoever connects:  {link}")),
+            _ => {}
+        }
+        lines.wait.iter().for_each(|line| self.say(line));
+    }
+
+    async fn read_line(&self) -> Result<Option<String>, AppError> {
+        let (sender, line) = tokio::sync::oneshot::channel();
+        // A thread of its own: a read that nobody answers must not keep the process when the browser has answered.
+        std::thread::spawn(move || drop(sender.send(input::next_line())));
+        line.await.unwrap_or(Ok(None))
+    }
+
+    fn events(&self, label: &str) -> Arc<dyn Events> {
+        if self.global.quiet || self.global.json { Arc::new(Silent) } else { Arc::new(Watcher::new(label, false)) }
+    }
+
+    fn trace(&self, label: &str) -> Arc<dyn Trace> {
+        if self.global.trace { Arc::new(PrintTrace { label: label.to_owned() }) } else { Arc::new(NoTrace) }
+    }
+}
+
+impl Terminal {
+    /// One line for the person, unless they want quiet.
+    fn say(&self, text: &str) {
+        if !self.global.quiet {
+            output::note(text);
+        }
+    }
+
+    /// Whether a question can be answered here.
+    fn can_ask(&self) -> bool {
+        !self.global.no_input && std::io::stdin().is_terminal()
+    }
+
+    fn confirm_disconnection(&self, question: &DisconnectionConfirmation) -> Result<bool, AppError> {
+        let DisconnectionConfirmation { label, owner, usage } = question;
+        if !self.can_ask() {
+            let sentence = format!("this revokes and deletes `{label}` ({})", usage_in_words(usage));
+            return Err(AppError::usage(sentence, "add --yes to continue"));
+        }
+        usage.iter().for_each(|usage| output::note(&format!("! {}", usage_sentence(usage))));
+        output::note(&format!(
+            "this revokes `{label}` ({owner}) at the service and deletes it here. Type its label to continue:"
+        ));
+        Ok(input::line()?.trim() == label)
+    }
+
+    fn confirm_activity(&self, question: &ActivityConfirmation) -> Result<bool, AppError> {
         // Our words come first: a connector from a file may call a deletion a list.
         let by_file = if question.is_own_connector { " by a connector from a file, which says" } else { "" };
         let sentence = format!("`{}` is destructive{by_file}: {}", question.activity, question.sentence);
-        if self.global.no_input || !std::io::stdin().is_terminal() {
+        if !self.can_ask() {
             let fix = if question.has_dry_run {
                 "add --yes to continue, or --dry-run to look first"
             } else {
@@ -81,14 +162,6 @@ impl Ui for Terminal {
         }
         output::note(&format!("{sentence} Type yes to continue:"));
         Ok(input::line()?.trim() == "yes")
-    }
-
-    fn events(&self, label: &str) -> Arc<dyn Events> {
-        if self.global.quiet || self.global.json { Arc::new(Silent) } else { Arc::new(Watcher::new(label, false)) }
-    }
-
-    fn trace(&self, label: &str) -> Arc<dyn Trace> {
-        if self.global.trace { Arc::new(PrintTrace { label: label.to_owned() }) } else { Arc::new(NoTrace) }
     }
 }
 

@@ -24,6 +24,9 @@ pub enum Style {
     Granular,
 }
 
+/// The cloud where none is named.
+pub const DEFAULT_PROFILE: &str = "zoom";
+
 /// The port of the call-back address where none is named.
 pub const PORT: u16 = 7910;
 
@@ -82,7 +85,7 @@ pub struct Connect {
     #[arg(long)]
     pub no_open: bool,
     /// Cloud to connect to: `zoom`, `zoomgov` or `emulator` (for `switchboard try`)
-    #[arg(long, default_value = "zoom")]
+    #[arg(long, default_value = DEFAULT_PROFILE)]
     pub profile: String,
     /// Base of the API, overriding the profile (https, or loopback)
     #[arg(long, value_name = "URL")]

@@ -1,22 +1,17 @@
 //! `key=text`, `key:=json`, `key=@file`: HTTPie's rule for making JSON on a command line.
 
-use std::io::{BufRead, Read};
+use std::io::BufRead;
 use std::path::Path;
 
 use serde_json::{Map, Value};
+use switchboard_app::input::{MAX_BYTES, MAX_DEPTH, read_json};
 use switchboard_app::{AppError, Class, files};
-use switchboard_json::Limits;
-
-/// Bytes of an input file. The longest list that an activity takes has 9,999 people.
-const MAX_FILE: u64 = 8 << 20;
-/// Input as JSON: its levels are those of documents, so that it can be checked against their schemas.
-const LIMITS: Limits = Limits { text: 8 << 20, depth: switchboard_automation::limits::NESTING, memory: 256 << 20 };
 
 /// The input object from `--input` and fields; fields win.
 pub fn object(input: Option<&str>, fields: &[String]) -> Result<Value, AppError> {
     let mut object = match input {
         None => Map::new(),
-        Some(source) => match switchboard_json::read(read(source)?.as_bytes(), LIMITS) {
+        Some(source) => match read_json(read(source)?.as_bytes()) {
             Ok(Value::Object(object)) => object,
             Ok(_) => return Err(invalid(format!("{source} is JSON, but not an object"))),
             Err(error) if error.is_limit() => return Err(invalid(format!("{source} cannot be used: {error}"))),
@@ -25,8 +20,8 @@ pub fn object(input: Option<&str>, fields: &[String]) -> Result<Value, AppError>
     };
     for field in fields {
         let (key, value) = parse(field)?;
-        if key.split('.').count() > LIMITS.depth {
-            return Err(invalid(format!("a field is nested more than {} levels deep", LIMITS.depth)));
+        if key.split('.').count() > MAX_DEPTH {
+            return Err(invalid(format!("a field is nested more than {} levels deep", MAX_DEPTH)));
         }
         set(&mut object, &key, value);
     }
@@ -35,8 +30,8 @@ pub fn object(input: Option<&str>, fields: &[String]) -> Result<Value, AppError>
 
 fn read(source: &str) -> Result<String, AppError> {
     let text = match source {
-        "-" => switchboard_text_file::read_stream(std::io::stdin().lock(), "standard input", MAX_FILE),
-        source => switchboard_text_file::read(Path::new(source.strip_prefix('@').unwrap_or(source)), MAX_FILE),
+        "-" => files::read_stream(std::io::stdin().lock(), "standard input", MAX_BYTES),
+        source => files::read(Path::new(source.strip_prefix('@').unwrap_or(source)), MAX_BYTES),
     };
     text.map_err(|error| files::unusable(&error))
 }
@@ -46,27 +41,27 @@ const MAX_LINE: u64 = 64 << 10;
 
 /// The next line of standard input; empty at its end. A longer one is refused, and not taken for two.
 pub fn line() -> Result<String, AppError> {
+    Ok(next_line()?.unwrap_or_default())
+}
+
+/// The next line of standard input; none at its end. A longer one is refused, and not taken for two.
+pub fn next_line() -> Result<Option<String>, AppError> {
     line_of(std::io::stdin().lock())
 }
 
-/// The next line as somebody typed it, for who waits for something else meanwhile; none at the end. One that is too long comes in
-/// parts.
-pub fn next_line() -> Option<String> {
-    let mut line = Vec::new();
-    let read = std::io::stdin().lock().take(MAX_LINE).read_until(b'\n', &mut line).ok()?;
-    if read > 0 { Some(String::from_utf8_lossy(&line).trim_end().to_owned()) } else { None }
-}
-
-fn line_of(input: impl BufRead) -> Result<String, AppError> {
+fn line_of(input: impl BufRead) -> Result<Option<String>, AppError> {
     let mut line = Vec::new();
     let read = input.take(MAX_LINE + 1).read_until(b'\n', &mut line);
-    read.map_err(|error| AppError::failed("input", error.to_string()))?;
+    let read = read.map_err(|error| AppError::failed("input", error.to_string()))?;
+    if read == 0 {
+        return Ok(None);
+    }
     if line.len() as u64 > MAX_LINE {
         let message = format!("a line of standard input is longer than {} KiB", MAX_LINE >> 10);
         return Err(AppError::usage(message, "enter only the requested line"));
     }
-    let text = switchboard_text_file::decode(line, "standard input").map_err(|error| files::unusable(&error))?;
-    Ok(text.trim().to_owned())
+    let text = files::decode(line, "standard input").map_err(|error| files::unusable(&error))?;
+    Ok(Some(text.trim().to_owned()))
 }
 
 fn parse(field: &str) -> Result<(String, Value), AppError> {
@@ -76,7 +71,7 @@ fn parse(field: &str) -> Result<(String, Value), AppError> {
     let (key, value) = field.split_at(at);
     let value = value.strip_prefix('=').unwrap_or(value);
     if let Some(key) = key.strip_suffix(':') {
-        let json = switchboard_json::read(value.as_bytes(), LIMITS).map_err(|error| {
+        let json = read_json(value.as_bytes()).map_err(|error| {
             AppError::usage(
                 format!("`{field}`: the part after := is not JSON ({error})"),
                 format!("for text write {key}={value}"),

@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use switchboard_runtime::Events;
+use switchboard_app::ui::Events;
 
 use crate::output;
 

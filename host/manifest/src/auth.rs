@@ -66,6 +66,17 @@ pub struct PackagedApp {
     pub client_id: String,
     #[serde(default)]
     pub client_secret: Option<String>,
+    /// The app for the data of a whole account, where no page of the service widens this one.
+    #[serde(default)]
+    pub account_app: Option<AccountApp>,
+}
+
+/// An app for the data of a whole account.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AccountApp {
+    pub client_id: String,
+    /// What a person has to know who signs in through it.
+    pub note: String,
 }
 
 /// Hosts the connector may reach, by purpose; `*.example.com` means any name below it.

@@ -12,6 +12,9 @@ use crate::fill::fill;
 pub struct Remedy {
     /// Stable, in kebab-case.
     pub id: String,
+    /// Code of the sign-in that ends with it, where that is another one than the id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
     pub title: String,
     pub cause: String,
     /// Who can mend it.

@@ -58,7 +58,7 @@ fn a_sign_in_that_still_waits_elsewhere_has_not_failed() {
         let mut child = waiting(&context, more, until);
         let found = attempts(&context, "g");
         let text = found[0]["text"].as_str().unwrap();
-        assert!(found[0]["state"] == "note" && text.contains("another command waits"), "{found:?}");
+        assert!(found[0]["state"] == "note" && text.contains("another sign-in waits"), "{found:?}");
         assert!(!text.contains("was not connected"), "{text}");
         child.kill().unwrap();
         child.wait().unwrap();

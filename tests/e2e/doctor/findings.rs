@@ -175,7 +175,7 @@ fn the_demo_account_is_advised_what_can_be_done_with_an_emulator_and_it_works() 
     let fix = lacks["fix"].as_str().unwrap();
     let (_, secret) = context.emulator.admin_app();
     let readme = std::fs::read_to_string(TestContext::file("host/emulator/README.md")).unwrap();
-    assert!(fix.contains("the emulator's README tells") && readme.contains(&secret), "{fix}");
+    assert!(fix.contains("the emulator's README gives") && readme.contains(&secret), "{fix}");
     let file = context.secret_file(&secret);
     let command = fix.split_once("switchboard connect ").unwrap().1.split(';').next().unwrap();
     let mut arguments: Vec<&str> = ["connect"].into_iter().chain(command.split(' ')).collect();

@@ -91,8 +91,9 @@ fn another_surface_is_asked_before_a_destructive_call() {
         assert_eq!(error.code(), "not-confirmed");
         let questions = script.questions.lock().unwrap().clone();
         assert_eq!(questions.len(), 1);
-        assert_eq!(questions[0].activity, "zoom.meetings.delete");
-        assert!(questions[0].sentence.contains(meeting["meeting"]["id"].as_str().unwrap()), "{questions:?}");
+        let Confirmation::Activity(question) = &questions[0] else { panic!("{questions:?}") };
+        assert_eq!(question.activity, "zoom.meetings.delete");
+        assert!(question.sentence.contains(meeting["meeting"]["id"].as_str().unwrap()), "{questions:?}");
         let (app, _) = surface(&context, true);
         calls::call(&app, delete).await.unwrap();
         app.close().await;

@@ -6,7 +6,9 @@ use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
 use switchboard_connections::{Connections, Deauthorization, DeauthorizationRule, StoreReplays};
-use switchboard_runtime::{Connector, Event, Refusal, Replays, SigningSecrets, Unverified, Verified};
+use switchboard_runtime::{Connector, Event, Replays, SigningSecrets, Unverified, Verified};
+
+pub use switchboard_runtime::Refusal;
 
 use crate::{App, AppError, Class};
 

@@ -1,7 +1,7 @@
 //! `switchboard activity`: find and explain activities, from the manifest alone.
 
 use serde_json::{Value, json};
-use switchboard_manifest::{Activity, Effect, Manifest};
+use switchboard_app::manifest::{Activity, Effect, Manifest};
 
 use crate::app::App;
 use crate::args::ActivityCommand;

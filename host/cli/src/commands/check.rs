@@ -1,8 +1,8 @@
 //! `switchboard check`: every mistake in automation documents, with place and fix.
 
 use serde_json::{Value, json};
+use switchboard_app::documents::Allowance;
 use switchboard_app::{AppError, Class, documents};
-use switchboard_automation::Allowance;
 
 use crate::app::App;
 use crate::args::Check;

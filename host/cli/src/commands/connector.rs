@@ -1,8 +1,8 @@
 //! `switchboard connector`: which services there are to connect.
 
 use serde_json::{Value, json};
-use switchboard_manifest::Manifest;
-use switchboard_runtime::Connector;
+use switchboard_app::Connector;
+use switchboard_app::manifest::{Activity, Manifest};
 
 use crate::app::App;
 use crate::args::ConnectorCommand;
@@ -49,7 +49,7 @@ fn matching(manifest: &Manifest, search: &str) -> Option<Vec<String>> {
     if search.is_empty() || holds(&manifest.connector) || holds(&manifest.title) {
         return Some(Vec::new());
     }
-    let of = |activity: &&switchboard_manifest::Activity| holds(&activity.name) || holds(&activity.title);
+    let of = |activity: &&Activity| holds(&activity.name) || holds(&activity.title);
     let found: Vec<String> = manifest
         .activities
         .iter()

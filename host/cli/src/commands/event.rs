@@ -1,7 +1,7 @@
 //! `switchboard event`: find and explain what the service tells by itself, from the manifest alone.
 
 use serde_json::{Value, json};
-use switchboard_manifest::{EventEntry, Manifest};
+use switchboard_app::manifest::{EventEntry, Manifest};
 
 use super::activity::holds;
 use super::receive;

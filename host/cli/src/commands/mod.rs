@@ -6,7 +6,6 @@ mod check;
 pub mod connect;
 mod connection;
 mod connector;
-mod disconnect;
 mod doctor;
 mod emulator;
 pub mod error;
@@ -66,10 +65,7 @@ async fn command(app: &App, command: Command) -> Result<ExitCode, AppError> {
         Command::Check(options) => check::run(app, options).await?,
         Command::Runs(command) => runs::run(app, command).await?,
         Command::Emulator(command) => emulator::run(app, command).await?,
-        Command::Doctor(mut options) => {
-            options.label = options.label.or(options.connection.take());
-            doctor::run(app, options).await?;
-        }
+        Command::Doctor(options) => doctor::run(app, options).await?,
         Command::OpenBrowser { address } => browser::run(&address)?,
         Command::Reference => reference::run()?,
         Command::Completion { shell } => {

@@ -3,9 +3,8 @@
 use std::path::Path;
 
 use serde_json::json;
-use switchboard_app::webhooks::{self, ReceiveError, SavedWebhook};
-use switchboard_app::{AppError, NextStep, message};
-use switchboard_runtime::{Connector, Refusal};
+use switchboard_app::webhooks::{self, ReceiveError, Refusal, SavedWebhook};
+use switchboard_app::{AppError, Connector, NextStep, message};
 
 use crate::app::App;
 use crate::output;

@@ -1,9 +1,9 @@
 //! The guided walk of `switchboard try --tour`: the demo automation, step by step, with proof of what it left behind.
 
 use serde_json::{Value, json};
+use switchboard_app::documents::Allowance;
 use switchboard_app::runs::{self, RunRequest};
 use switchboard_app::{AppError, Downloads};
-use switchboard_automation::Allowance;
 
 use crate::app::App;
 use crate::output;

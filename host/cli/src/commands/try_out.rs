@@ -1,26 +1,19 @@
 //! `switchboard try`: an emulator with a connected demo account.
 
-use std::net::TcpStream;
-
-use switchboard_connections::{App as Client, Connections, ConnectionsError, Grant, Loopback, Method, Service};
+use switchboard_app::connect::{DemoAccount, connect_demo, disconnect_demo};
+use switchboard_app::identity::{identity_of, name_of};
 use switchboard_emulator::{Emulator, Options};
-use switchboard_runtime::{Connector, Identity};
-use tokio::time::{Duration, Instant};
-use url::Url;
 
 use crate::app::App;
 use crate::args::Try;
-use crate::commands::connect::{keep, who};
 use crate::commands::tour;
+use crate::connect_args::{DEFAULT_PROFILE, PORT as REDIRECT_PORT};
 use switchboard_app::AppError;
-use switchboard_app::service;
 
 /// Label of the connection `try` makes, anew at each start.
 pub const LABEL: &str = "demo";
 /// Who the demo account belongs to.
 const USER: &str = "ada@emulator.test";
-/// The loopback redirect that the emulator's app has registered.
-const REDIRECT_PORT: u16 = 7910;
 
 /// Where people look for the emulator.
 const PORT: u16 = 7901;
@@ -44,11 +37,9 @@ pub async fn run(app: &App, options: Try) -> Result<(), AppError> {
         )
             })?;
     app.say(&format!("emulator up      {}", emulator.api_base()));
-    let (connector, connections) = (app.connector().await?, app.connections().await?);
-    let identity = connect(app, &emulator, &connector, &connections).await?;
-    let row = connections.show(LABEL)?;
-    app.say(&format!("connected        {LABEL} = {}", who(&identity)));
-    app.say(&format!("scopes           {} granted", row.scopes.len()));
+    let connection = connect_demo(app, &account(&emulator)).await?;
+    app.say(&format!("connected        {LABEL} = {}", name_of(&identity_of(&connection)?)));
+    app.say(&format!("scopes           {} granted", connection.scopes.len()));
     if options.tour {
         tour::run(app, LABEL).await?;
     } else {
@@ -57,70 +48,24 @@ pub async fn run(app: &App, options: Try) -> Result<(), AppError> {
         app.say("  switchboard call zoom.recordings.list from=2026-01-01");
         app.say("Ctrl-C stops the emulator and ends the demo connection with it.");
         super::asked_to_end().await;
-        // by its id: the label may belong to another connection by now, and this one may be gone
-        match connections.disconnect(&row.id).await {
-            Ok(_) | Err(ConnectionsError::NotFound { .. }) => {}
-            Err(error) => return Err(error.into()),
-        }
+        disconnect_demo(app, &connection.id).await?;
         app.say("the emulator has stopped and the demo connection is gone");
     }
     emulator.stop().await;
     Ok(())
 }
 
-async fn connect(
-    app: &App,
-    emulator: &Emulator,
-    connector: &Connector,
-    connections: &Connections,
-) -> Result<Identity, AppError> {
-    let (api, oauth) = (emulator.api_base(), emulator.oauth_base());
-    let service = service::service(connector.manifest(), "zoom", Some(&api), Some(&oauth))?;
-    if let Ok(row) = connections.show(LABEL) {
-        if row.client_id.as_deref() != Some(emulator.app().0.as_str()) {
-            return Err(AppError::failed(
-                "label-taken",
-                format!("the label `{LABEL}` belongs to a connection of your own"),
-            )
-            .with_fix("use another folder: switchboard try --home DIR"));
-        }
-        if answers(&row.api_base) {
-            return Err(AppError::failed(
-                "label-taken",
-                format!("another `switchboard try` runs with this folder, at {}", row.api_base),
-            )
-            .with_fix("use that one, end it first, or use another folder: switchboard try --home DIR"));
-        }
-        // A former emulator issued it: revoking fails at once, forgotten it is in any case.
-        connections.disconnect(&row.id).await?;
-    }
-    let grant = sign_in(app, emulator, connections, &service).await?;
-    keep(app, connector, connections, &service, LABEL, Method::OAuth, grant).await
-}
-
-/// Whether something listens at an address of this machine.
-fn answers(api_base: &str) -> bool {
-    let address = Url::parse(api_base).ok().and_then(|url| url.socket_addrs(|| None).ok()?.into_iter().next());
-    address.is_some_and(|address| TcpStream::connect_timeout(&address, Duration::from_millis(300)).is_ok())
-}
-
-/// The same code flow as with a browser; only the consent page is answered by us.
-async fn sign_in(
-    app: &App,
-    emulator: &Emulator,
-    connections: &Connections,
-    service: &Service,
-) -> Result<Grant, AppError> {
+/// The demo account of an emulator. Its app lists the usual redirect address.
+fn account(emulator: &Emulator) -> DemoAccount {
     let (client_id, client_secret) = emulator.app();
-    let client = Client { client_id, client_secret: Some(client_secret.into()) };
-    let back = Loopback { port: REDIRECT_PORT, listen: false };
-    let pending = connections.begin(service, client, &[], back).await?.for_label(LABEL);
-    let mut page: Url = pending.authorize_url.clone();
-    page.query_pairs_mut().append_pair("_user", USER).append_pair("_decision", "allow");
-    let landed = app
-        .egress()
-        .redirect_of(&page, Instant::now() + Duration::from_secs(10))
-        .await
-        .map_err(|failure| AppError::failed(&failure.code, failure.message))?;
-    Ok(pending.paste(landed.as_str()).await?)
+    DemoAccount {
+        label: LABEL.to_owned(),
+        profile: DEFAULT_PROFILE.to_owned(),
+        api_base: emulator.api_base(),
+        oauth_base: emulator.oauth_base(),
+        client_id,
+        client_secret,
+        user: USER.to_owned(),
+        port: REDIRECT_PORT,
+    }
 }

@@ -12,6 +12,7 @@ use switchboard_app::AppError;
 pub use fields::fields;
 pub use printable::printable;
 pub use stream::is_watched;
+pub use switchboard_app::time::text as time;
 
 use stream::{DATA, NOTES};
 
@@ -101,11 +102,6 @@ pub fn size(bytes: u64) -> String {
         value /= 1000.0;
     }
     format!("{value:.1} TB")
-}
-
-/// Milliseconds since 1970 as RFC 3339.
-pub fn time(ms: i64) -> String {
-    jiff::Timestamp::from_millisecond(ms).map_or_else(|_| ms.to_string(), |at| format!("{at:.0}"))
 }
 
 /// Characters of a line of words, where no terminal says how wide it is.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use switchboard_egress::is_hidden;
+use switchboard_app::is_hidden;
 
 /// Characters of one text. The longest that people read, an invitation, has some 3,000; a terminal scrolls past more.
 const TEXT: usize = 16 << 10;

@@ -1,8 +1,7 @@
 //! The mistakes of a document, with the flags that raise its limits.
 
 use switchboard_app::NextStep;
-use switchboard_automation::Report;
-use switchboard_automation::limits::MISTAKES;
+use switchboard_app::documents::{MISTAKES, Report};
 
 use super::next_step::spell;
 use crate::output;

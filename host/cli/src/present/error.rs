@@ -4,12 +4,12 @@ use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue};
 use serde_json::{Value, json};
-use switchboard_app::{AppError, Class, Report};
-use switchboard_automation::Family;
+use switchboard_app::error_catalog::fix_of_code;
+use switchboard_app::remedy::Guidance;
+use switchboard_app::{AppError, Class, Family, Message, Report};
 
 use super::next_step::spell;
 use super::{document, remedy};
-use crate::commands::error::fix_of_code;
 use crate::output;
 
 /// Exit codes, documented in `switchboard --help`.
@@ -57,10 +57,14 @@ fn lines(error: &AppError) -> Vec<String> {
 
 /// What to do about a failure, in a line.
 pub fn fix(report: &Report<'_>) -> Option<String> {
-    match (&report.fix, report.guidance) {
+    fix_with_guidance(report.fix.as_ref(), report.guidance).or_else(|| fix_of_code(&report.code))
+}
+
+/// What to do in a line: the fix, else the steps in short.
+pub fn fix_with_guidance(fix: Option<&Message>, guidance: Option<&Guidance>) -> Option<String> {
+    match (fix, guidance) {
         (Some(fix), _) => Some(fix.spell(spell)),
-        (None, Some(guidance)) => Some(remedy::in_short(&remedy::fill(guidance))),
-        (None, None) => fix_of_code(&report.code),
+        (None, guidance) => guidance.map(|guidance| remedy::in_short(&remedy::fill(guidance))),
     }
 }
 

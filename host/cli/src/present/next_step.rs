@@ -1,9 +1,11 @@
 //! Next steps as commands and flags.
 
-use switchboard_app::NextStep;
-use switchboard_app::next_step::SignInAgain;
+use switchboard_app::manifest::scopes::Style;
+use switchboard_app::next_step::{AppDescription, SignInAgain};
+use switchboard_app::{Cloud, NextStep};
 
 use crate::command_line::CommandLine;
+use crate::connect_args::DEFAULT_PROFILE;
 use crate::shell::quote;
 
 /// A step as a person types it.
@@ -22,6 +24,27 @@ pub fn spell(step: &NextStep) -> String {
         NextStep::SetDefaultConnection => "switchboard connection default LABEL".into(),
         NextStep::ReplaceConnection => "--replace".into(),
         NextStep::SignInAgain(again) => sign_in_again(again),
+        NextStep::Reconnect(label) => format!("switchboard connection reconnect {}", quote(label)),
+        NextStep::ReconnectWithSecret(label) => {
+            format!("switchboard connection reconnect {} --client-secret-file FILE", quote(label))
+        }
+        NextStep::SignInAttended(original) => {
+            CommandLine::from(original.clone()).without_switch("--no-input").copyable()
+        }
+        NextStep::MakeApp => "switchboard connect --guide byo".into(),
+        NextStep::ConnectOwnApp(original) => {
+            let command = CommandLine::from(original.clone()).without(&["--method"]);
+            format!("{} --client-id ID --client-secret-file FILE", command.copyable())
+        }
+        NextStep::ConnectApp(cloud, client_id) => {
+            let (client_id, flags) = (quote(client_id), addresses_of(cloud));
+            format!("switchboard connect admin --client-id {client_id} --client-secret-file FILE{flags}")
+        }
+        NextStep::DescribeApp(description) => describe_app(description),
+        NextStep::Disconnect(label) => format!("switchboard connection disconnect {}", quote(label)),
+        NextStep::NamePublicAddress => "--public-url https://HOST".into(),
+        NextStep::ChangeListenAddress => "--bind ADDRESS:PORT".into(),
+        NextStep::ChangeLinkLife => "--link-minutes".into(),
         NextStep::PasteAddress => "--paste".into(),
         NextStep::ReportPage => "switchboard doctor --seen \"its text\"".into(),
         NextStep::ChangeSignInAddress => "--oauth-base".into(),
@@ -39,8 +62,36 @@ pub fn spell(step: &NextStep) -> String {
         NextStep::ChangeLimit(limit) => format!("--limit {limit}=VALUE"),
         NextStep::ListErrors => "`switchboard error list`".into(),
         NextStep::StartEmulator(port) => format!("`switchboard emulator start --port {port}`"),
+        NextStep::TryInAnotherFolder => "switchboard try --home DIR".into(),
         NextStep::TryEmulator(port) => format!("`switchboard try --port {port}`"),
     }
+}
+
+/// The flags that lead a command to a cloud; none where the cloud is that of no flag.
+pub fn flags_of(cloud: &Cloud) -> String {
+    let profile = Some(&cloud.profile).filter(|profile| !profile.is_empty() && *profile != DEFAULT_PROFILE);
+    let profile = profile.map_or_else(String::new, |profile| format!(" --profile {}", quote(profile)));
+    format!("{profile}{}", addresses_of(cloud))
+}
+
+/// The flags for other addresses than those of the profile.
+fn addresses_of(cloud: &Cloud) -> String {
+    let flag = |name: &str, value: &Option<String>| {
+        value.as_ref().map_or_else(String::new, |value| format!(" {name} {}", quote(value)))
+    };
+    format!("{}{}", flag("--api-base", &cloud.api_base), flag("--oauth-base", &cloud.oauth_base))
+}
+
+/// The command that prints what an app has to be registered with.
+fn describe_app(description: &AppDescription) -> String {
+    let AppDescription { style, is_for_account, cloud, activities } = description;
+    let style = match style {
+        Style::Classic => "classic",
+        Style::Granular => "granular",
+    };
+    let admin = if *is_for_account { " --admin" } else { "" };
+    let activities: String = activities.iter().map(|id| format!(" --for {}", quote(id))).collect();
+    format!("switchboard connect --app-manifest --style {style}{admin}{}{activities}", flags_of(cloud))
 }
 
 /// The command that signs in once more.
@@ -54,6 +105,6 @@ fn sign_in_again(again: &SignInAgain) -> String {
         (None, Some(original)) => original.copyable(),
         (Some(_), Some(original)) if original.reconnects() => original.copyable(),
         (Some(_), _) => format!("switchboard connection reconnect {label}"),
-        (None, None) => format!("switchboard connect {label}{}", again.at),
+        (None, None) => format!("switchboard connect {label}{}", flags_of(&again.cloud)),
     }
 }

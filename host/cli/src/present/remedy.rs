@@ -1,12 +1,13 @@
 //! Remedies: their places filled in, for people and for programs.
 
 use serde_json::{Value, json};
+use switchboard_app::Cloud;
 use switchboard_app::FEW;
+use switchboard_app::manifest::scopes::Style;
+use switchboard_app::manifest::{Guide, Remedy};
 use switchboard_app::remedy::{Facts, Guidance};
-use switchboard_manifest::scopes::Style;
-use switchboard_manifest::{Guide, Remedy};
 
-use super::next_step::spell;
+use super::next_step::{flags_of, spell};
 use crate::command_line::CommandLine;
 
 /// The rights that managing users needs, for guidance before any was found missing.
@@ -14,11 +15,7 @@ const RIGHTS: &str = "View and Edit on Users, on User advanced settings, and on 
 
 /// The remedy with its places filled in.
 pub fn fill(guidance: &Guidance) -> Remedy {
-    fill_with(&guidance.remedy, &guidance.facts)
-}
-
-/// The remedy with its places filled in by these facts.
-pub fn fill_with(remedy: &Remedy, facts: &Facts) -> Remedy {
+    let Guidance { remedy, facts } = guidance;
     let or = |value: &Option<String>, other: &str| value.clone().unwrap_or_else(|| other.to_owned());
     let list = |all: &[String], with: &str, none: &str| match all {
         [] => none.to_owned(),
@@ -44,7 +41,7 @@ pub fn fill_with(remedy: &Remedy, facts: &Facts) -> Remedy {
         ("asked", style.other().as_str()),
         ("other_style", &command.at("--style", style.as_str()).copyable()),
         ("by_browser", &command.without(&["--account-id", "--method"]).copyable()),
-        ("at", &if facts.at.is_empty() { command.addresses() } else { facts.at.clone() }),
+        ("at", &if facts.cloud == Cloud::default() { command.addresses() } else { flags_of(&facts.cloud) }),
     ])
 }
 

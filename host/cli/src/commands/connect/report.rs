@@ -1,84 +1,63 @@
-//! What is said of a connection that was made: who it is, what it can do, and what will not work.
+//! What `connect` prints of a connection that was made: who it is, what it can do, and what will not work.
 
 use serde_json::json;
-use switchboard_connections::{Admitted, Ended, Method as Kind};
-use switchboard_runtime::{Connector, Identity};
+use switchboard_app::connect::Connected;
+use switchboard_app::connection::{Ended, Method};
+use switchboard_app::identity::name_of;
 
-use super::access::{self, Access};
-use super::attempt::Attempt;
-use super::{FEW, who};
+use super::MAX_NAMED;
 use crate::app::App;
 use crate::output;
+use crate::present::{access, remedy};
 use switchboard_app::AppError;
-use switchboard_app::remedy::Facts;
 
-pub async fn connected(
-    app: &App,
-    connector: &Connector,
-    wanted: &Access<'_>,
-    admitted: &Admitted,
-    identity: &Identity,
-    attempt: &Attempt,
-) -> Result<(), AppError> {
-    let (label, granted) = (admitted.connection.label.as_str(), &admitted.connection.scopes);
-    let kind = admitted.connection.method.as_str();
-    let lacking = access::lacking(connector.manifest(), wanted, granted);
-    let mut warnings: Vec<String> = admitted.replaced.iter().map(ended).collect();
-    let mut told = warnings.clone();
-    warnings.extend(lacking.iter().map(access::says));
-    told.extend(access::summary(label, wanted, &lacking));
-    let others = warnings.len();
-    let twice = connector.manifest().superfluous(granted).into_iter();
-    warnings
-        .extend(twice.map(|(part, whole)| format!("`{part}` is part of `{whole}`: the app needs only one of them")));
-    if connector.manifest().mixes_styles(granted) {
-        warnings.push("the app has scopes of the classic and of the granular kind: make it with one kind only".into());
+pub fn print(app: &App, connected: &Connected) -> Result<(), AppError> {
+    let Connected { connection, identity, rights, .. } = connected;
+    let label = connection.label.as_str();
+    let granted = &connection.scopes;
+    let ended: Vec<String> = connected.replaced.iter().map(replaced).collect();
+    let mut others: Vec<String> = connected
+        .superfluous
+        .iter()
+        .map(|(part, whole)| format!("`{part}` is part of `{whole}`: the app needs only one of them"))
+        .collect();
+    if connected.mixes_styles {
+        others.push("the app has scopes of the classic and of the granular kind: make it with one kind only".into());
     }
-    let mut remedies = Vec::new();
-    // An account's own app is tried by one request, where nothing was chosen.
-    if wanted.needs_rights() && (kind != Kind::ServerToServer.as_str() || wanted.chosen) {
-        let found =
-            access::rights(app, connector, &app.connections().await?, &admitted.connection, &wanted.activities).await;
-        warnings.extend(found.says());
-        let connected = Some(admitted.connection.method);
-        let facts = Facts { rights: found.missing.clone(), connected, ..attempt.facts() };
-        remedies
-            .extend(found.remedy(connector.manifest()).map(|remedy| crate::present::remedy::fill_with(remedy, &facts)));
-    }
+    others.extend(rights.sentences());
+    let remedy = connected.guidance.as_ref().map(remedy::fill);
     if app.global.json {
+        let lacking = connected.lacking.iter().map(access::lacking);
+        let warnings: Vec<String> = ended.into_iter().chain(lacking).chain(others).collect();
         return output::json(&json!({
-            "label": label, "method": kind, "identity": identity, "scopes": granted,
-            "style": connector.manifest().style_of(granted), "will_not_work": lacking, "warnings": warnings,
-            "replaced": admitted.replaced.iter().map(|ended| &ended.label).collect::<Vec<_>>(),
-            "remedies": remedies.iter().map(crate::present::remedy::value).collect::<Vec<_>>(), "ok": true,
+            "label": label, "method": connection.method.as_str(), "identity": identity, "scopes": granted,
+            "style": connected.style, "will_not_work": connected.lacking, "warnings": warnings,
+            "replaced": connected.replaced.iter().map(|ended| &ended.label).collect::<Vec<_>>(),
+            "remedies": remedy.iter().map(remedy::value).collect::<Vec<_>>(), "ok": true,
         }));
     }
-    let what = match kind == Kind::ServerToServer.as_str() {
-        true => "for a whole account, by the app of",
-        false => "as",
+    let what = match connection.method {
+        Method::ServerToServer => "for a whole account, by the app of",
+        _ => "as",
     };
-    output::line(&format!("{label} is connected {what} {}", who(identity)))?;
+    output::line(&format!("{label} is connected {what} {}", name_of(identity)))?;
     if let Some(account) = &identity.account_id {
         app.say(&format!("account: {account}"));
     }
     match granted.len() {
         0 => app.say("granted: unknown (the service sent no scopes); a call fails if one is missing"),
-        1..=FEW => output::words("granted: ", granted).iter().for_each(|line| app.say(line)),
+        1..=MAX_NAMED => output::words("granted: ", granted).iter().for_each(|line| app.say(line)),
         many => app.say(&format!("granted: {many} scopes; switchboard connection show {label} lists them")),
     }
-    told.extend(warnings.into_iter().skip(others));
-    for warning in told {
-        app.say(&format!("! {warning}"));
-    }
-    for remedy in remedies {
-        crate::present::remedy::lines(&remedy).iter().for_each(|line| app.say(line));
-    }
+    let warnings = ended.into_iter().chain(access::lacking_in_short(connected)).chain(others);
+    warnings.for_each(|warning| app.say(&format!("! {warning}")));
+    remedy.iter().flat_map(remedy::lines).for_each(|line| app.say(&line));
     app.say(&format!("try: switchboard call zoom.users.me --connection {label}"));
     Ok(())
 }
 
-/// What ended, and what has to be given another connection.
-pub fn ended(ended: &Ended) -> String {
+/// That a connection was replaced, and what has to be given another one.
+pub fn replaced(ended: &Ended) -> String {
     let names: Vec<&str> = ended.usage.iter().map(|usage| usage.automation.as_str()).collect();
     let users = if names.is_empty() { "nothing used it".to_owned() } else { format!("used by {}", names.join(", ")) };
     format!("`{}` was replaced and no longer works ({users})", ended.label)

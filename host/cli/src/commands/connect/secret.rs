@@ -5,7 +5,6 @@ use std::path::Path;
 
 use secrecy::SecretString;
 
-use crate::args::Connect;
 use crate::input;
 use switchboard_app::{AppError, files, memory};
 
@@ -14,40 +13,28 @@ const MAX_SECRET: u64 = 64 * 1024;
 /// What errors call standard input.
 const INPUT: &str = "standard input";
 
-pub fn client_id(connect: &Connect) -> Result<String, AppError> {
-    connect.client_id.clone().ok_or_else(|| {
-        AppError::usage(
-            "this way of signing in needs a client id",
-            "add --client-id, from your app's credentials page; `switchboard try` needs none",
-        )
-    })
-}
-
 /// The client secret without stray blanks and line ends. On standard input the address that a browser ended on may follow it.
-pub fn client_secret(file: Option<&Path>, address_follows: bool) -> Result<Option<SecretString>, AppError> {
-    let Some(file) = file else {
-        return Ok(None);
-    };
+pub fn client_secret(file: &Path, address_follows: bool) -> Result<SecretString, AppError> {
     memory::hide_from_other_processes();
     let is_input = file == Path::new("-");
     let text = if is_input && (address_follows || std::io::stdin().is_terminal()) {
         input::line()
     } else if is_input {
-        switchboard_text_file::read_stream(std::io::stdin(), INPUT, MAX_SECRET).map_err(unreadable)
+        files::read_stream(std::io::stdin(), INPUT, MAX_SECRET).map_err(unreadable)
     } else {
-        switchboard_text_file::read(file, MAX_SECRET).map_err(|error| {
+        files::read(file, MAX_SECRET).map_err(|error| {
             let fix = format!("{}; it must hold only the secret. - stands for standard input", error.fix());
             AppError::usage(error.to_string(), fix)
         })
     };
     let name = if is_input { INPUT.to_owned() } else { format!("the file {}", file.display()) };
-    files::one_line(&text?, &name).map(Some)
+    files::one_line(&text?, &name)
 }
 
 /// A pasted token, from standard input. `again` is the command that takes it.
 pub fn token(again: &str) -> Result<SecretString, AppError> {
     memory::hide_from_other_processes();
-    let text = switchboard_text_file::read_stream(std::io::stdin(), INPUT, MAX_SECRET).map_err(unreadable)?;
+    let text = files::read_stream(std::io::stdin(), INPUT, MAX_SECRET).map_err(unreadable)?;
     if text.trim().is_empty() {
         return Err(AppError::usage(
             "standard input is empty",
@@ -57,7 +44,7 @@ pub fn token(again: &str) -> Result<SecretString, AppError> {
     files::one_line(&text, INPUT)
 }
 
-fn unreadable(error: switchboard_text_file::TextFileError) -> AppError {
+fn unreadable(error: files::TextFileError) -> AppError {
     AppError::failed("input", error.to_string()).with_fix(error.fix())
 }
 
@@ -69,7 +56,7 @@ mod tests {
     #[cfg(target_os = "linux")]
     fn memory_is_hidden_before_the_secret_is_read() {
         capctl::prctl::set_dumpable(true).unwrap();
-        assert!(client_secret(Some(Path::new("/nowhere/secret")), false).is_err());
+        assert!(client_secret(Path::new("/nowhere/secret"), false).is_err());
         assert!(!capctl::prctl::get_dumpable().unwrap());
     }
 }
