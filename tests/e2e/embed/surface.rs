@@ -5,9 +5,14 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use serde_json::json;
 use switchboard_app::calls::{self, CallRequest};
+use switchboard_app::connect::{
+    self, AccessPlan, AccessRequest, AskedScopes, ConnectRequest, Credentials, SignInChannel, SignInRequest, SignInStep,
+};
+use switchboard_app::connection::{self, RevocationResult};
+use switchboard_app::doctor::{self, Health};
 use switchboard_app::runs::{self, RunRequest, records};
-use switchboard_app::{App, AppError, Class, Config, Confirmation, Downloads, Message, NextStep, Ui, identity};
-use switchboard_tests::context::TestContext;
+use switchboard_app::{App, AppError, Class, Cloud, Config, Confirmation, Downloads, Message, NextStep, Ui, identity};
+use switchboard_tests::context::{TestContext, landing};
 
 /// Keeps what it is notified of, and answers every question alike.
 struct Script {
@@ -96,6 +101,89 @@ fn another_surface_is_asked_before_a_destructive_call() {
         assert!(question.sentence.contains(meeting["meeting"]["id"].as_str().unwrap()), "{questions:?}");
         let (app, _) = surface(&context, true);
         calls::call(&app, delete).await.unwrap();
+        app.close().await;
+    });
+}
+
+/// A person at a browser: approves the page that the application opens, and pastes the address on which it ended.
+#[derive(Default)]
+struct Person {
+    says_yes: Mutex<bool>,
+    questions: Mutex<Vec<Confirmation>>,
+    plans: Mutex<Vec<AccessPlan>>,
+    page: Mutex<Option<String>>,
+}
+
+#[async_trait]
+impl Ui for Person {
+    fn notify(&self, message: Message) {
+        panic!("nothing to say: {message:?}");
+    }
+
+    async fn confirm(&self, question: &Confirmation) -> Result<bool, AppError> {
+        self.questions.lock().unwrap().push(question.clone());
+        Ok(*self.says_yes.lock().unwrap())
+    }
+
+    fn show_access(&self, plan: &AccessPlan) {
+        self.plans.lock().unwrap().push(plan.clone());
+    }
+
+    fn open(&self, step: &SignInStep<'_>) {
+        let SignInStep::PasteAddress { page, .. } = step else { panic!("{step:?}") };
+        *self.page.lock().unwrap() = Some(page.to_string());
+    }
+
+    async fn read_line(&self) -> Result<Option<String>, AppError> {
+        let page = self.page.lock().unwrap().take();
+        Ok(page.map(|page| landing(&page, "ada@emulator.test", "allow")))
+    }
+}
+
+#[test]
+fn another_surface_connects_diagnoses_and_disconnects() {
+    let context = TestContext::new();
+    let person = Arc::new(Person::default());
+    let config = Config { home: Some(context.home.path().to_owned()), ..Config::default() };
+    let app = App::new(config, person.clone()).unwrap();
+    let request = || ConnectRequest {
+        label: "work".into(),
+        cloud: Cloud {
+            profile: "emulator".into(),
+            api_base: Some(context.emulator.api_base()),
+            oauth_base: Some(context.emulator.oauth_base()),
+        },
+        credentials: Credentials::PackagedApp(SignInRequest { port: 7910, channel: SignInChannel::PastedAddress }),
+        access: AccessRequest { activities: vec!["zoom.users.me".into()], ..AccessRequest::default() },
+        expected_email: None,
+        replace: false,
+        original: None,
+    };
+    block_on(async {
+        let connected = connect::connect(&app, request()).await.unwrap();
+        assert_eq!(connected.identity.email.as_deref(), Some("ada@emulator.test"));
+        assert!(connected.is_chosen && connected.lacking.is_empty(), "{connected:?}");
+        let AskedScopes::OfActivities { scopes, .. } = &person.plans.lock().unwrap()[0].scopes.clone() else {
+            panic!()
+        };
+        assert!(scopes.iter().any(|purpose| purpose.scope.contains("user")), "{scopes:?}");
+        let taken = connect::connect(&app, request()).await.unwrap_err();
+        assert_eq!(taken.code(), "label-taken");
+        let steps: Vec<NextStep> = taken.report().fix.unwrap().steps().cloned().collect();
+        assert_eq!(steps, [NextStep::Disconnect("work".into())]);
+        let findings = doctor::diagnose(&app, None).await.unwrap();
+        assert!(findings.iter().all(|finding| finding.health == Health::Good), "{findings:?}");
+        assert!(findings.iter().any(|finding| finding.about == "work"), "{findings:?}");
+        let refused = connection::disconnect(&app, "work", false).await.unwrap_err();
+        assert_eq!(refused.code(), "not-confirmed");
+        *person.says_yes.lock().unwrap() = true;
+        let ended = connection::disconnect(&app, "work", false).await.unwrap();
+        assert!(matches!(ended.revocation, RevocationResult::Revoked), "{ended:?}");
+        let Confirmation::Disconnection(question) = &person.questions.lock().unwrap()[0].clone() else { panic!() };
+        assert_eq!((question.label.as_str(), question.owner.as_str()), ("work", "ada@emulator.test"));
+        let findings = doctor::diagnose(&app, None).await.unwrap();
+        let last = findings.last().unwrap();
+        assert_eq!((last.about.as_str(), &last.fix), ("connections", &Some(NextStep::ConnectFirst.into())));
         app.close().await;
     });
 }
