@@ -10,7 +10,7 @@ use crate::{AppError, Message, NextStep, message};
 /// The failure of an id that no activity has, with the one that may have been meant.
 pub fn unknown(manifest: &Manifest, id: &str) -> AppError {
     let nearest = manifest.nearest(id);
-    let fix = meant(nearest.as_deref()).with(NextStep::ListActivities).with(" shows all");
+    let fix = suggestion(nearest.as_deref()).with(NextStep::ListActivities).with(" shows all");
     AppError::Failed {
         code: "activity.unknown".into(),
         message: format!("there is no activity `{id}`"),
@@ -22,8 +22,9 @@ pub fn unknown(manifest: &Manifest, id: &str) -> AppError {
 /// The activities that patterns name; `*` stands for any text.
 pub fn choose<'a>(manifest: &'a Manifest, patterns: &[String]) -> Result<Vec<&'a Activity>, AppError> {
     manifest.choose(patterns).map_err(|error| {
-        let fix =
-            meant(error.nearest.as_deref()).with(NextStep::ListActivities).with(" shows all; `*` stands for any text");
+        let fix = suggestion(error.nearest.as_deref())
+            .with(NextStep::ListActivities)
+            .with(" shows all; `*` stands for any text");
         AppError::usage(error.to_string(), fix)
     })
 }
@@ -83,6 +84,6 @@ pub fn check_fields(id: &str, activity: &Activity, input: &Value) -> Result<(), 
 }
 
 /// `did you mean …? `, or nothing.
-pub fn meant(nearest: Option<&str>) -> Message {
+pub fn suggestion(nearest: Option<&str>) -> Message {
     nearest.map_or_else(Message::default, |name| format!("did you mean `{name}`? ").into())
 }

@@ -94,7 +94,7 @@ impl App {
             None => runtime.load_bundle(BUNDLED),
             Some(file) => {
                 let component = compile::read(file)?;
-                let code = compile::compiled(&component).await?;
+                let code = compile::compile(&component).await?;
                 runtime.load_compiled(&component, code).await
             }
         };

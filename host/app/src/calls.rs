@@ -9,7 +9,7 @@ use switchboard_manifest::{Activity, Effect, Idempotency, fill};
 use switchboard_runtime::CallError;
 
 use crate::activities::{check_fields, policy_advice, role_rights, unknown};
-use crate::remedy::advised;
+use crate::remedy::add_guidance;
 use crate::ui::{ActivityConfirmation, Confirmation};
 use crate::{App, AppError, Downloads, NextStep, identity, message};
 
@@ -47,7 +47,7 @@ pub async fn call(app: &App, request: CallRequest) -> Result<Value, AppError> {
     }
     let connections = app.connections().await?;
     let advise = |error: AppError| match connections.choose(request.connection.as_deref()) {
-        Ok(row) => advised(error, connector.manifest(), &row),
+        Ok(row) => add_guidance(error, connector.manifest(), &row),
         Err(_) => error,
     };
     let connection = identity::live(app, &connector, &connections, request.connection.as_deref());

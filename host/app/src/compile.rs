@@ -34,7 +34,7 @@ pub fn read(file: &Path) -> Result<Vec<u8>, AppError> {
 
 /// Compile a component in a process of its own, which limits its memory and its processor time, and is stopped when it takes
 /// too long.
-pub async fn compiled(component: &[u8]) -> Result<Vec<u8>, AppError> {
+pub async fn compile(component: &[u8]) -> Result<Vec<u8>, AppError> {
     let here =
         std::env::current_exe().map_err(|error| failed(format!("cannot find the path of this program: {error}")))?;
     let compiler = here.with_file_name(NAME).with_extension(std::env::consts::EXE_EXTENSION);

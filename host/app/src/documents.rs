@@ -7,20 +7,20 @@ use switchboard_runtime::Connector;
 use switchboard_text_file::TextFileError;
 
 pub use switchboard_automation::limits::MISTAKES;
-pub use switchboard_automation::{Allowance, Report};
+pub use switchboard_automation::{Allowance, DocumentReport};
 
 use crate::runs::runner::ManifestCatalog;
 use crate::{AppError, NextStep, files, message};
 
 /// Checks a document: every mistake, with its place and its fix.
-pub fn check(connector: &Connector, source: &str, name: &str, limits: &Allowance) -> Report {
+pub fn check(connector: &Connector, source: &str, name: &str, limits: &Allowance) -> DocumentReport {
     switchboard_automation::check_within(source, name, &ManifestCatalog(connector.manifest()), limits)
 }
 
 /// The text of a document's file.
 pub fn read(file: &Path, limits: &Allowance) -> Result<String, AppError> {
     switchboard_text_file::read(file, limits.get(&DOCUMENT)).map_err(|error| match error {
-        TextFileError::TooLarge { .. } => files::unusable(&error).with_fix(message![
+        TextFileError::TooLarge { .. } => files::file_error(&error).with_fix(message![
             format!("make it smaller, or raise the limit `{}`, at most {}: ", DOCUMENT.name, DOCUMENT.max),
             NextStep::ChangeLimit(DOCUMENT.name.to_owned()),
         ]),
@@ -28,7 +28,7 @@ pub fn read(file: &Path, limits: &Allowance) -> Result<String, AppError> {
             error.to_string(),
             "name an automation file, for example manifests/automations/schedule-meeting.json",
         ),
-        error => files::unusable(&error),
+        error => files::file_error(&error),
     })
 }
 

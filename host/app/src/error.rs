@@ -1,6 +1,6 @@
 //! One error for the whole application: what failed, of which class, and what to do about it.
 
-use switchboard_automation::{Report as DocumentReport, RunError};
+use switchboard_automation::{DocumentReport, RunError};
 use switchboard_connections::{ConnectionsError, Touched};
 use switchboard_runtime::{CallError, Problem, Retry};
 use switchboard_store::StoreError;
@@ -62,13 +62,13 @@ pub enum AppError {
     Interrupted,
     /// A sign-in failed, and what it left behind.
     #[error("{}", with_left_behind(.0, .1))]
-    LeftBehind(Box<AppError>, Vec<Touched>),
+    WithLeftovers(Box<AppError>, Vec<Touched>),
     /// A failure, and the steps that mend it.
     #[error("{0}")]
-    Explained(Box<AppError>, Box<Guidance>),
+    Guided(Box<AppError>, Box<Guidance>),
     /// The surface has shown the failure already.
     #[error("")]
-    Shown(Class),
+    Reported(Class),
 }
 
 /// A failure with what the sign-in left behind, in a sentence for each thing.
@@ -82,7 +82,7 @@ const NO_TOKEN: &str = "credential.";
 
 /// The failure of a call, by the code that the same failure has before any call: what is wrong with a connection is named
 /// alike whoever finds out. That the token service failed stays apart from the service itself.
-pub fn named_alike(error: CallError) -> CallError {
+pub fn with_common_code(error: CallError) -> CallError {
     match error {
         CallError::Problem(mut problem) => {
             if let Some(state) = problem.code.strip_prefix(NO_TOKEN).filter(|state| *state != "unavailable") {
@@ -102,7 +102,7 @@ impl From<StoreError> for AppError {
 
 impl From<CallError> for AppError {
     fn from(error: CallError) -> Self {
-        Self::Call(named_alike(error), None)
+        Self::Call(with_common_code(error), None)
     }
 }
 
@@ -161,7 +161,7 @@ impl AppError {
     pub fn problem(&self) -> Option<&Problem> {
         match self {
             Self::Call(CallError::Problem(problem), _) | Self::Uncertain(CallError::Problem(problem)) => Some(problem),
-            Self::Explained(error, _) | Self::LeftBehind(error, _) => error.problem(),
+            Self::Guided(error, _) | Self::WithLeftovers(error, _) => error.problem(),
             _ => None,
         }
     }
@@ -181,16 +181,16 @@ impl AppError {
             Self::Run(error, _) => error.code.clone(),
             Self::Document(_) => "document.invalid".into(),
             Self::Connections(error) => error.code().to_owned(),
-            Self::Explained(error, _) | Self::LeftBehind(error, _) => error.code(),
+            Self::Guided(error, _) | Self::WithLeftovers(error, _) => error.code(),
             Self::Interrupted => "interrupted".into(),
-            Self::Shown(_) => String::new(),
+            Self::Reported(_) => String::new(),
         }
     }
 
     /// What it means for whoever asked.
     pub fn class(&self) -> Class {
         match self {
-            Self::Failed { class, .. } | Self::Shown(class) => *class,
+            Self::Failed { class, .. } | Self::Reported(class) => *class,
             // "Try again later" would invite doing it twice.
             Self::Uncertain(_) => Class::Failed,
             Self::Run(error, _) => class::of_run(error),
@@ -199,7 +199,7 @@ impl AppError {
             Self::Document(_) => Class::Invalid,
             Self::Connections(ConnectionsError::NotFound { .. }) => Class::Usage,
             Self::Connections(error) => class::of_code(error.code(), Retry::Never),
-            Self::Explained(error, guidance) => {
+            Self::Guided(error, guidance) => {
                 // One thing to do, however the service said it.
                 if class::of_code(&guidance.remedy.id, Retry::Never) == Class::SignIn {
                     Class::SignIn
@@ -207,7 +207,7 @@ impl AppError {
                     error.class()
                 }
             }
-            Self::LeftBehind(error, _) => error.class(),
+            Self::WithLeftovers(error, _) => error.class(),
             Self::Interrupted => Class::Interrupted,
         }
     }

@@ -6,7 +6,7 @@ pub use switchboard_text_file::{TextFileError, decode, read, read_stream};
 use crate::{AppError, Class};
 
 /// The failure of a file that cannot be used.
-pub fn unusable(error: &TextFileError) -> AppError {
+pub fn file_error(error: &TextFileError) -> AppError {
     AppError::failed("input.unreadable", error.to_string()).with_fix(error.fix()).with_class(Class::Invalid)
 }
 

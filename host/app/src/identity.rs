@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 use switchboard_connections::{
-    Care, Connection, Connections, ConnectionsError, Grant, LiveConnection, Method, Owner, Service,
+    AdmissionRules, Connection, Connections, ConnectionsError, Grant, LiveConnection, Method, Owner, Service,
 };
 use switchboard_runtime::{Connector, Identity};
 
@@ -30,7 +30,7 @@ pub async fn identify(
         None => Vec::new(),
     };
     left.extend(connections.decline(grant.clone()).await);
-    if left.is_empty() { Err(failed) } else { Err(AppError::LeftBehind(Box::new(failed), left)) }
+    if left.is_empty() { Err(failed) } else { Err(AppError::WithLeftovers(Box::new(failed), left)) }
 }
 
 /// A connection with the hosts that the connector inside this command lists now for its cloud. A connector from a file adds none:
@@ -70,13 +70,13 @@ pub async fn check_expected(
     connections: &Connections,
     service: &Service,
     client_id: &str,
-    care: &Care,
+    rules: &AdmissionRules,
 ) -> Result<(), AppError> {
-    let checked = connections.check_expected(service, client_id, care);
+    let checked = connections.check_expected(service, client_id, rules);
     if let Err(ConnectionsError::SameAccount { label, .. }) = &checked
         && recognise(app, connector, connections, label).await.is_ok()
     {
-        return Ok(connections.check_expected(service, client_id, care)?);
+        return Ok(connections.check_expected(service, client_id, rules)?);
     }
     Ok(checked?)
 }
@@ -105,7 +105,7 @@ pub async fn keep(
     grant: Grant,
 ) -> Result<Identity, AppError> {
     let identity = identify(app, connector, connections, label, service, &grant).await?;
-    let care = Care { expect_email: None, replace: true };
-    connections.admit(label, method, service, grant, Owner::of(json!(identity)), &care).await?;
+    let rules = AdmissionRules { expect_email: None, replace: true };
+    connections.admit(label, method, service, grant, Owner::of(json!(identity)), &rules).await?;
     Ok(identity)
 }

@@ -41,11 +41,11 @@ pub mod webhooks;
 pub use address::without_user;
 pub use app::{App, Config, Downloads, SIGN_IN};
 pub use cloud::Cloud;
-pub use error::{AppError, Class, class, named_alike};
+pub use error::{AppError, Class, class, with_common_code};
 pub use message::{Message, Part};
 pub use next_step::NextStep;
 pub use original_request::OriginalRequest;
-pub use report::{FEW, LOOK_FIRST, Report, moment};
+pub use report::{CHECK_BEFORE_REPEAT, ErrorReport, MAX_INLINE_STEPS, time_after};
 pub use switchboard_automation::{Family, RunError};
 /// Whether a terminal or a page shows a character as nothing, or as another one.
 pub use switchboard_egress::is_hidden;

@@ -61,7 +61,7 @@ impl Facts {
 pub fn sign_of(error: &AppError, method: Option<&str>) -> Sign {
     let mut sign = Sign { method: method.map(str::to_owned), ..Sign::default() };
     let error = match error {
-        AppError::LeftBehind(error, _) => return sign_of(error, method),
+        AppError::WithLeftovers(error, _) => return sign_of(error, method),
         AppError::Connections(error) => Err(error.root()),
         other => Ok(other),
     };
@@ -132,15 +132,15 @@ pub fn explain(error: AppError, manifest: &Manifest, method: Option<&str>, facts
         Some(remedy) => {
             let scopes = if facts.scopes.is_empty() { error.scopes() } else { facts.scopes.clone() };
             let facts = Facts { scopes, ..facts.clone() };
-            AppError::Explained(Box::new(error), Box::new(Guidance { remedy: remedy.clone(), facts }))
+            AppError::Guided(Box::new(error), Box::new(Guidance { remedy: remedy.clone(), facts }))
         }
         None => error,
     }
 }
 
 /// The failure of a connection in use, with what is to be done where somebody has to mend more than the connection.
-pub fn advised(error: AppError, manifest: &Manifest, connection: &Connection) -> AppError {
-    let error = named_at(error, &connection.api_base);
+pub fn add_guidance(error: AppError, manifest: &Manifest, connection: &Connection) -> AppError {
+    let error = add_emulator_advice(error, &connection.api_base);
     let (refused, ended) = match &error {
         AppError::Call(CallError::Problem(problem), _) => {
             (problem.code == NO_TOKEN, State::from_name(&problem.code).is_some())
@@ -165,8 +165,9 @@ pub fn advised(error: AppError, manifest: &Manifest, connection: &Connection) ->
 }
 
 /// A failure to reach a service of this machine, with what it most often is: an emulator that has ended.
-pub fn named_at(error: AppError, api_base: &str) -> AppError {
-    let fix = error.problem().filter(|problem| problem.not_sent).and_then(|problem| absent(&problem.code, api_base));
+pub fn add_emulator_advice(error: AppError, api_base: &str) -> AppError {
+    let fix =
+        error.problem().filter(|problem| problem.not_sent).and_then(|problem| emulator_advice(&problem.code, api_base));
     match fix {
         Some(fix) => error.with_fix(fix),
         None => error,
@@ -174,7 +175,7 @@ pub fn named_at(error: AppError, api_base: &str) -> AppError {
 }
 
 /// What to do where nothing answers at an address of this machine.
-pub fn absent(code: &str, api_base: &str) -> Option<Message> {
+pub fn emulator_advice(code: &str, api_base: &str) -> Option<Message> {
     let url = url::Url::parse(api_base).ok()?;
     let port = url.port().filter(|_| code == "unreachable" && url.scheme() == "http")?;
     let host = url.host_str()?;

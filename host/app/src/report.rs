@@ -1,7 +1,7 @@
 //! What a person or a program gets of a failure, as values.
 
 use serde_json::Value;
-use switchboard_automation::{Family, Report as DocumentReport, RetryHint};
+use switchboard_automation::{DocumentReport, Family, RetryHint};
 use switchboard_connections::ConnectionsError;
 use switchboard_runtime::{CallError, Retry};
 
@@ -11,7 +11,7 @@ use crate::{AppError, Message, NextStep, message};
 
 /// A failure as values. A surface presents it; nobody reads it back from a text.
 #[derive(Debug)]
-pub struct Report<'a> {
+pub struct ErrorReport<'a> {
     /// Stable code.
     pub code: String,
     /// What failed.
@@ -41,12 +41,12 @@ pub struct Report<'a> {
 }
 
 /// So many steps of a remedy fit into a line.
-pub const FEW: usize = 3;
+pub const MAX_INLINE_STEPS: usize = 3;
 
 impl AppError {
     /// The failure as values.
-    pub fn report(&self) -> Report<'_> {
-        let mut report = Report {
+    pub fn report(&self) -> ErrorReport<'_> {
+        let mut report = ErrorReport {
             code: self.code(),
             message: self.message(),
             family: self.family(),
@@ -67,11 +67,11 @@ impl AppError {
                 report.fix = fix.clone().or_else(|| fix_of_call(error));
                 report.add_call(error);
                 if let Some(Retry::After(ms)) = report.retry {
-                    report.retry_at = moment(ms);
+                    report.retry_at = time_after(ms);
                 }
             }
             Self::Uncertain(error) => {
-                report.fix = Some(LOOK_FIRST.into());
+                report.fix = Some(CHECK_BEFORE_REPEAT.into());
                 report.outcome_unknown = true;
                 report.add_call(error);
             }
@@ -83,7 +83,7 @@ impl AppError {
                 if let RetryHint::After(ms) = error.retry
                     && !error.outcome_unknown
                 {
-                    report.retry_at = moment(ms);
+                    report.retry_at = time_after(ms);
                 }
             }
             Self::Document(document) => {
@@ -97,18 +97,18 @@ impl AppError {
                     report.not_sent = Some(true);
                 }
             }
-            Self::Explained(error, guidance) => {
+            Self::Guided(error, guidance) => {
                 let inner = error.report();
-                let is_short = guidance.remedy.steps.len() + guidance.remedy.here.len() <= FEW;
+                let is_short = guidance.remedy.steps.len() + guidance.remedy.here.len() <= MAX_INLINE_STEPS;
                 // What every refusal of that name is told knows less than the steps that fit this one.
                 let is_better = matches!(**error, Self::Connections(_)) || is_short;
-                report = Report { guidance: Some(guidance), ..inner };
+                report = ErrorReport { guidance: Some(guidance), ..inner };
                 if is_better {
                     report.fix = None;
                 }
             }
-            Self::LeftBehind(error, _) => report = Report { message: report.message, ..error.report() },
-            Self::Interrupted | Self::Shown(_) => {}
+            Self::WithLeftovers(error, _) => report = ErrorReport { message: report.message, ..error.report() },
+            Self::Interrupted | Self::Reported(_) => {}
         }
         report.details = report.details.filter(|details| !details.is_null());
         report
@@ -118,15 +118,15 @@ impl AppError {
     fn message(&self) -> Message {
         match self {
             Self::Connections(error) => connection_step::message_of(error),
-            Self::LeftBehind(error, touched) => connection_step::with_left_behind(error.message(), touched),
-            Self::Explained(error, _) => error.message(),
+            Self::WithLeftovers(error, touched) => connection_step::with_left_behind(error.message(), touched),
+            Self::Guided(error, _) => error.message(),
             error => error.to_string().into(),
         }
     }
 
     fn family(&self) -> Family {
         match self {
-            Self::Explained(error, _) | Self::LeftBehind(error, _) => error.family(),
+            Self::Guided(error, _) | Self::WithLeftovers(error, _) => error.family(),
             Self::Call(CallError::Refused(_), _) => Family::Refused,
             Self::Call(CallError::Broken(_), _) | Self::Uncertain(CallError::Broken(_)) => Family::Broken,
             Self::Run(error, _) => error.family,
@@ -135,7 +135,7 @@ impl AppError {
     }
 }
 
-impl<'a> Report<'a> {
+impl<'a> ErrorReport<'a> {
     fn add_call(&mut self, error: &'a CallError) {
         if let CallError::Problem(problem) = error {
             self.pointer.clone_from(&problem.pointer);
@@ -164,10 +164,10 @@ pub fn fix_of_call(error: &CallError) -> Option<Message> {
 }
 
 /// What to do about a write of which nobody knows whether it happened.
-pub const LOOK_FIRST: &str = "check in the service whether the change was made before you run it again";
+pub const CHECK_BEFORE_REPEAT: &str = "check in the service whether the change was made before you run it again";
 
 /// The moment that many milliseconds from now, RFC 3339 to the second; none for waits that a person would not notice.
-pub fn moment(after_ms: u64) -> Option<String> {
+pub fn time_after(after_ms: u64) -> Option<String> {
     let wait = i64::try_from(after_ms).ok().filter(|ms| *ms >= 1000)?;
     let at = jiff::Timestamp::now().checked_add(jiff::SignedDuration::from_millis(wait)).ok()?;
     at.round(jiff::Unit::Second).ok().map(|at| at.to_string())

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::Report;
+use crate::DocumentReport;
 use crate::limits::{Allowance, ITEMS, RUN_TIME};
 use crate::model::{Automation, DocumentLimits};
 use crate::span::{Spans, position};
@@ -31,12 +31,12 @@ impl Document {
 }
 
 /// Reads a document: its syntax, keys, references and expressions are checked, its activities are not (see [`crate::check`]).
-pub fn parse(source: &str, file: &str) -> Result<Document, Report> {
+pub fn parse(source: &str, file: &str) -> Result<Document, DocumentReport> {
     parse_within(source, file, &Allowance::default())
 }
 
 /// Reads a document with other limits than the usual ones. They go before those that the document asks for.
-pub fn parse_within(source: &str, file: &str, limits: &Allowance) -> Result<Document, Report> {
+pub fn parse_within(source: &str, file: &str, limits: &Allowance) -> Result<Document, DocumentReport> {
     let (mut report, value) = crate::check::inspect(source, file, None, limits);
     let automation = match value.map(serde_json::from_value::<Automation>) {
         Some(Ok(automation)) if report.is_ok() => automation,

@@ -35,6 +35,6 @@ pub use durable::{Durable, Invocation, Note, StepPlace, TimeLimit};
 pub use engine::JournalEngine;
 pub use journal::{Journal, JournalError, RunStart};
 pub use limits::Allowance;
-pub use report::{Diagnostic, Report};
+pub use report::{Diagnostic, DocumentReport};
 pub use run::{RunError, prepare_inputs, run};
 pub use switchboard_manifest::{Effect, Idempotency};

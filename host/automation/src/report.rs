@@ -42,7 +42,7 @@ pub struct Diagnostic {
 /// Everything that is wrong with a document, in the order of the text.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{file} has {} mistakes", diagnostics.len() + more)]
-pub struct Report {
+pub struct DocumentReport {
     /// Name of the file, as given.
     pub file: String,
     /// The mistakes; none in a good document.
@@ -53,9 +53,9 @@ pub struct Report {
     text: String,
 }
 
-impl Report {
-    pub(crate) fn new(file: &str, source: &str, limit: usize) -> Report {
-        Report { file: file.to_owned(), diagnostics: Vec::new(), more: 0, limit, text: source.to_owned() }
+impl DocumentReport {
+    pub(crate) fn new(file: &str, source: &str, limit: usize) -> DocumentReport {
+        DocumentReport { file: file.to_owned(), diagnostics: Vec::new(), more: 0, limit, text: source.to_owned() }
     }
 
     /// Whether further mistakes are only counted. Their places and remedies need not be found.
@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn columns_count_characters_for_people_too() {
-        let mut report = Report::new("a.json", "{\"ü\": 1, \"x\": 2}", 10);
+        let mut report = DocumentReport::new("a.json", "{\"ü\": 1, \"x\": 2}", 10);
         report.add("unknown-key", "/x", 10..13, "no such key".to_owned(), None);
         assert_eq!(report.diagnostics[0].column, 10);
         assert!(report.render().contains("[a.json:1:10]"), "{}", report.render());

@@ -33,7 +33,7 @@ fn read(source: &str) -> Result<String, AppError> {
         "-" => files::read_stream(std::io::stdin().lock(), "standard input", MAX_BYTES),
         source => files::read(Path::new(source.strip_prefix('@').unwrap_or(source)), MAX_BYTES),
     };
-    text.map_err(|error| files::unusable(&error))
+    text.map_err(|error| files::file_error(&error))
 }
 
 /// Longest line that a person types or pastes, bytes: an address on which a browser ended has some thousand.
@@ -60,7 +60,7 @@ fn line_of(input: impl BufRead) -> Result<Option<String>, AppError> {
         let message = format!("a line of standard input is longer than {} KiB", MAX_LINE >> 10);
         return Err(AppError::usage(message, "enter only the requested line"));
     }
-    let text = files::decode(line, "standard input").map_err(|error| files::unusable(&error))?;
+    let text = files::decode(line, "standard input").map_err(|error| files::file_error(&error))?;
     Ok(Some(text.trim().to_owned()))
 }
 

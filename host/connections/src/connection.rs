@@ -2,7 +2,7 @@
 
 use switchboard_store::{ConnectionRow, StoreError};
 
-use crate::{ConnectionsError, Method, NextStep, Owner, State, StateReason};
+use crate::{ConnectionStep, ConnectionsError, Method, Owner, State, StateReason};
 
 /// One connected account. Holds nothing secret.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,7 +49,7 @@ impl Connection {
     }
 
     /// What a person does for it to be `active` again.
-    pub fn next_step(&self) -> Option<NextStep> {
+    pub fn next_step(&self) -> Option<ConnectionStep> {
         self.state.next_step_of(self.method)
     }
 

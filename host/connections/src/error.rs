@@ -7,7 +7,7 @@ use switchboard_egress::CredentialError;
 use switchboard_store::StoreError;
 use switchboard_text_file::TextFileError;
 
-use crate::{Method, NextStep, State, StateReason, TokenRefusal, Touched};
+use crate::{ConnectionStep, Method, State, StateReason, TokenRefusal, Touched};
 
 const NO_REASON: &str = "no reason was kept";
 
@@ -323,30 +323,30 @@ impl ConnectionsError {
     }
 
     /// What a person does about it.
-    pub fn next_step(&self) -> Option<NextStep> {
+    pub fn next_step(&self) -> Option<ConnectionStep> {
         Some(match self {
             Self::NotActive { state, method, .. } => return state.next_step_of(*method),
-            Self::NotFound { .. } => NextStep::FindConnection,
-            Self::NoneYet => NextStep::Connect,
-            Self::Ambiguous { .. } => NextStep::ChooseConnection,
-            Self::LabelTaken { .. } => NextStep::ChooseLabel,
-            Self::LabelInvalid { .. } => NextStep::CorrectLabel,
-            Self::PortBusy { .. } => NextStep::FreePort,
+            Self::NotFound { .. } => ConnectionStep::FindConnection,
+            Self::NoneYet => ConnectionStep::Connect,
+            Self::Ambiguous { .. } => ConnectionStep::ChooseConnection,
+            Self::LabelTaken { .. } => ConnectionStep::ChooseLabel,
+            Self::LabelInvalid { .. } => ConnectionStep::CorrectLabel,
+            Self::PortBusy { .. } => ConnectionStep::FreePort,
             Self::StateMismatch { .. } | Self::Ended | Self::ProgramEnds | Self::TooLate | Self::Overtaken { .. } => {
-                NextStep::RepeatSignIn
+                ConnectionStep::RepeatSignIn
             }
-            Self::Denied { .. } => NextStep::ApproveAccess,
-            Self::Timeout { .. } => NextStep::AnswerInTime,
-            Self::CodeExpired { .. } => NextStep::RequestNewCode,
-            Self::WrongAccount { .. } => NextStep::SignInAsExpected,
-            Self::SameAccount { .. } => NextStep::UseOrReplace,
-            Self::Rejected { .. } => NextStep::CheckApp,
-            Self::Unreachable { .. } => NextStep::RetryLater,
-            Self::Address { .. } => NextStep::CheckAddress,
-            Self::KeyMissing { .. } | Self::KeyWrong { .. } | Self::KeyInvalid { .. } => NextStep::ProvideKey,
-            Self::KeyBusy { .. } => NextStep::StopOtherPrograms,
-            Self::KeyNextMissing { .. } => NextStep::StoreNewKey,
-            Self::KeyExposed { .. } => NextStep::ProtectKeyFile,
+            Self::Denied { .. } => ConnectionStep::ApproveAccess,
+            Self::Timeout { .. } => ConnectionStep::AnswerInTime,
+            Self::CodeExpired { .. } => ConnectionStep::RequestNewCode,
+            Self::WrongAccount { .. } => ConnectionStep::SignInAsExpected,
+            Self::SameAccount { .. } => ConnectionStep::UseOrReplace,
+            Self::Rejected { .. } => ConnectionStep::CheckApp,
+            Self::Unreachable { .. } => ConnectionStep::RetryLater,
+            Self::Address { .. } => ConnectionStep::CheckAddress,
+            Self::KeyMissing { .. } | Self::KeyWrong { .. } | Self::KeyInvalid { .. } => ConnectionStep::ProvideKey,
+            Self::KeyBusy { .. } => ConnectionStep::StopOtherPrograms,
+            Self::KeyNextMissing { .. } => ConnectionStep::StoreNewKey,
+            Self::KeyExposed { .. } => ConnectionStep::ProtectKeyFile,
             Self::Aftermath { cause, .. } | Self::AnswerLost { cause } => return cause.next_step(),
             Self::AnotherWay { .. }
             | Self::CallbackInvalid { .. }

@@ -7,7 +7,7 @@ use std::fmt;
 /// Its text names no command and no flag. A surface that has them spells its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum NextStep {
+pub enum ConnectionStep {
     /// Connect a first account.
     Connect,
     /// Connect the account as a new one, or delete what is left of the connection.
@@ -62,7 +62,7 @@ pub enum NextStep {
     StopOtherPrograms,
 }
 
-impl fmt::Display for NextStep {
+impl fmt::Display for ConnectionStep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Connect => "connect an account",

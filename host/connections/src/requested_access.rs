@@ -8,7 +8,7 @@ use crate::{App, ConnectionsError};
 /// How a person was asked for a connection. Nothing secret is in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Made {
+pub struct RequestedAccess {
     /// Activities that were chosen; empty: no choice was made.
     pub activities: Vec<String>,
     /// Scopes that were asked for; empty: all the app has.
@@ -23,13 +23,13 @@ pub struct Made {
 
 impl Connections {
     /// Keeps how a connection was made.
-    pub fn note_made(&self, id: &str, made: &Made) -> Result<(), ConnectionsError> {
+    pub fn set_requested_access(&self, id: &str, made: &RequestedAccess) -> Result<(), ConnectionsError> {
         let access = serde_json::to_value(made).unwrap_or_default();
         Ok(self.core.store.set_requested_access(id, &access)?)
     }
 
     /// How a connection was made; nothing is known of old ones.
-    pub fn made(&self, id: &str) -> Result<Made, ConnectionsError> {
+    pub fn requested_access(&self, id: &str) -> Result<RequestedAccess, ConnectionsError> {
         let access = self.core.store.requested_access(id)?;
         Ok(access.and_then(|access| serde_json::from_value(access).ok()).unwrap_or_default())
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Method, NextStep};
+use crate::{ConnectionStep, Method};
 
 /// What a connection can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -65,23 +65,23 @@ impl State {
     }
 
     /// What a person has to do for it to be `active` again. Nothing for a connection that is.
-    pub fn next_step(self) -> Option<NextStep> {
+    pub fn next_step(self) -> Option<ConnectionStep> {
         match self {
             Active => None,
-            NeedsReconnect | Revoked => Some(NextStep::Reconnect),
-            Replaced => Some(NextStep::ReconnectReplacing),
-            AwaitingApproval => Some(NextStep::AskAdministrator),
-            Disconnected => Some(NextStep::ConnectAgain),
+            NeedsReconnect | Revoked => Some(ConnectionStep::Reconnect),
+            Replaced => Some(ConnectionStep::ReconnectReplacing),
+            AwaitingApproval => Some(ConnectionStep::AskAdministrator),
+            Disconnected => Some(ConnectionStep::ConnectAgain),
         }
     }
 }
 
 impl State {
     /// The same for a connection that was made in this way.
-    pub fn next_step_of(self, method: Method) -> Option<NextStep> {
+    pub fn next_step_of(self, method: Method) -> Option<ConnectionStep> {
         match (self.next_step()?, method) {
             // There is no page to sign in at.
-            (NextStep::Reconnect, Method::Token) => Some(NextStep::PasteNewToken),
+            (ConnectionStep::Reconnect, Method::Token) => Some(ConnectionStep::PasteNewToken),
             (step, _) => Some(step),
         }
     }

@@ -1,6 +1,6 @@
 //! The platform's example of `docs/guides/embedding.md`, run against the emulator.
 
-use switchboard_connections::{SecretString, Wish};
+use switchboard_connections::{SecretString, SessionRequest};
 use switchboard_runtime::{Runtime, RuntimeConfig};
 use switchboard_tests::context::{TestContext, landing};
 
@@ -59,7 +59,8 @@ fn a_platform_connects_its_visitor_and_calls_for_them() {
         let service = Service::from_manifest(zoom.manifest(), "zoom", Some(api), Some(oauth)).unwrap();
         let sign_ins = sign_ins(&accounts, &zoom, service, app).unwrap();
 
-        let session = sign_ins.begin(Wish { label: "visitor-7".into(), ..Wish::default() }).unwrap();
+        let session =
+            sign_ins.begin(SessionRequest { label: "visitor-7".into(), ..SessionRequest::default() }).unwrap();
         assert!(session.link.as_str().starts_with("https://platform.example/connect/"));
         let back = landing(session.authorize_url.as_str(), "grace@emulator.test", "allow");
         let query = back.split_once("https://platform.example/oauth/callback?").unwrap().1;

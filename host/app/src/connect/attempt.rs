@@ -177,7 +177,7 @@ fn gave_up(error: &AppError) -> bool {
             matches!(error.root(), ConnectionsError::Timeout { .. } | ConnectionsError::CodeExpired { .. })
         }
         AppError::Failed { code, .. } => code == NOTHING_PASTED,
-        AppError::Explained(error, _) | AppError::LeftBehind(error, _) => gave_up(error),
+        AppError::Guided(error, _) | AppError::WithLeftovers(error, _) => gave_up(error),
         _ => false,
     }
 }

@@ -15,8 +15,8 @@ mod sign_in;
 
 use serde_json::json;
 use switchboard_connections::{
-    Admitted, App as ClientApp, Care, Connections, ConnectionsError, Grant, Loopback, Made, Method, Owner, Service,
-    State, Wish,
+    AdmissionRules, Admitted, App as ClientApp, Connections, ConnectionsError, Grant, Loopback, Method, Owner,
+    RequestedAccess, Service, SessionRequest, State,
 };
 use switchboard_manifest::Manifest;
 use switchboard_manifest::scopes::Style;
@@ -81,7 +81,7 @@ async fn connect_as(
     let connections = app.connections().await?;
     connections.check_label(&label).map_err(|error| label_taken(&connections, error))?;
     let access = Access::of(manifest, &access, method)?;
-    let care = Care { expect_email: expected_email, replace };
+    let rules = AdmissionRules { expect_email: expected_email, replace };
     let making = Making { app, connector, connections: &connections, service: &service, label: &label, method };
     let (client, sign_in) = match credentials {
         Credentials::PackagedApp(sign_in) => (packaged_app(manifest, &cloud.profile, original.as_ref())?, sign_in),
@@ -93,25 +93,26 @@ async fn connect_as(
             let secret = client_secret.read()?;
             attempt.asks(&service.oauth_base);
             let grant = connections.server_to_server(&service, &account_id, &client_id, secret).await?;
-            let admitted = making.admit(grant, &access, &care, attempt).await?;
+            let admitted = making.admit(grant, &access, &rules, attempt).await?;
             return connected::connected(app, connector, &access, admitted, attempt).await;
         }
         Credentials::Token(token) => {
             let grant = connections.pasted_token(&service, &token.read()?)?;
             attempt.asks(&service.oauth_base);
-            let admitted = making.admit(grant, &access, &care, attempt).await?;
+            let admitted = making.admit(grant, &access, &rules, attempt).await?;
             return connected::connected(app, connector, &access, admitted, attempt).await;
         }
     };
     attempt.client_id = Some(client.client_id.clone());
-    check_expected(app, connector, &connections, &service, &client.client_id, &care).await?;
+    check_expected(app, connector, &connections, &service, &client.client_id, &rules).await?;
     app.ui().show_access(&access.plan(manifest));
     making.warn_of_others(&client.client_id, replace)?;
     let admitted = match &sign_in.channel {
         SignInChannel::Link(link) => {
             let purposes = access.lines(manifest);
-            let wish = Wish { label: label.clone(), again: false, scopes: access.scopes(), purposes, care };
-            let offer = Offer { service: service.clone(), client, method, wish, minutes: link.minutes };
+            let session_request =
+                SessionRequest { label: label.clone(), again: false, scopes: access.scopes(), purposes, rules };
+            let offer = Offer { service: service.clone(), client, method, session_request, minutes: link.minutes };
             let addresses = Addresses::of(link, sign_in.port)?;
             by_link(app, connector, &connections, offer, addresses, attempt).await?
         }
@@ -121,12 +122,12 @@ async fn connect_as(
             let grant = SignIn { app, connector, connections, service, label, scopes, request, attempt: attempt_of }
                 .by_person(client)
                 .await?;
-            making.admit(grant, &access, &care, attempt).await?
+            making.admit(grant, &access, &rules, attempt).await?
         }
     };
     let made = requested_access(manifest, &access, &sign_in);
     let id = admitted.connection.id.clone();
-    connections.run(move |connections| connections.note_made(&id, &made)).await?;
+    connections.run(move |connections| connections.set_requested_access(&id, &made)).await?;
     connected::connected(app, connector, &access, admitted, attempt).await
 }
 
@@ -146,7 +147,7 @@ impl Making<'_> {
         &self,
         grant: Grant,
         access: &Access<'_>,
-        care: &Care,
+        rules: &AdmissionRules,
         attempt: &mut Attempt,
     ) -> Result<Admitted, AppError> {
         let Making { app, connector, connections, service, label, method } = *self;
@@ -154,7 +155,7 @@ impl Making<'_> {
             .map(|style| style == Style::Classic);
         let identity = identify(app, connector, connections, label, service, &grant).await?;
         attempt.email.clone_from(&identity.email);
-        Ok(connections.admit(label, method, service, grant, Owner::of(json!(identity)), care).await?)
+        Ok(connections.admit(label, method, service, grant, Owner::of(json!(identity)), rules).await?)
     }
 
     /// Says who is connected through the same app: the same user again would end that connection.
@@ -175,13 +176,13 @@ impl Making<'_> {
 }
 
 /// What the connection is made for, so that it can be signed in to again for the same.
-fn requested_access(manifest: &Manifest, access: &Access<'_>, sign_in: &SignInRequest) -> Made {
+fn requested_access(manifest: &Manifest, access: &Access<'_>, sign_in: &SignInRequest) -> RequestedAccess {
     let activities = access.activities.iter().filter(|_| access.is_chosen);
     let public_url = match &sign_in.channel {
         SignInChannel::Link(link) => link.public_url.clone(),
         _ => None,
     };
-    Made {
+    RequestedAccess {
         activities: activities.map(|activity| format!("{}.{}", manifest.connector, activity.name)).collect(),
         scopes: access.scopes(),
         port: Some(sign_in.port),

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 use switchboard_connections::{
-    Admitted, App as ClientApp, Care, Connection, Connections, Ended, Grant, Loopback, Made, Method, NextStep as Step,
-    Owner, SecretString, Service, Wish,
+    AdmissionRules, Admitted, App as ClientApp, Connection, ConnectionStep as Step, Connections, Ended, Grant,
+    Loopback, Method, Owner, RequestedAccess, SecretString, Service, SessionRequest,
 };
 use switchboard_manifest::Manifest;
 use switchboard_manifest::scopes::Style;
@@ -77,7 +77,8 @@ pub async fn reconnect(app: &App, request: ReconnectRequest) -> Result<Reconnect
     let connections = app.connections().await?;
     let connection = connections.show(&request.label)?;
     check_fit(&request, &connection)?;
-    let made = changed(connector.manifest(), &connection, connections.made(&connection.id)?, &request.access)?;
+    let made =
+        changed(connector.manifest(), &connection, connections.requested_access(&connection.id)?, &request.access)?;
     let sign_in = sign_in_of(&request, &made);
     let email = connection.email().map(str::to_owned);
     let facts = Facts {
@@ -109,7 +110,7 @@ pub async fn reconnect(app: &App, request: ReconnectRequest) -> Result<Reconnect
     let identity = identity_of(&admitted.connection)?;
     attempt.succeeded(app, identity.email.as_deref());
     let id = connection.id.clone();
-    connections.run(move |connections| connections.note_made(&id, &kept)).await?;
+    connections.run(move |connections| connections.set_requested_access(&id, &kept)).await?;
     let without = |scopes: &[String], others: &[String]| -> Vec<String> {
         scopes.iter().filter(|scope| !others.contains(scope)).cloned().collect()
     };
@@ -144,9 +145,14 @@ fn check_fit(request: &ReconnectRequest, connection: &Connection) -> Result<(), 
 }
 
 /// What the connection is made for from now on: the same as before, with what the request adds.
-fn changed(manifest: &Manifest, connection: &Connection, made: Made, change: &AccessChange) -> Result<Made, AppError> {
+fn changed(
+    manifest: &Manifest,
+    connection: &Connection,
+    made: RequestedAccess,
+    change: &AccessChange,
+) -> Result<RequestedAccess, AppError> {
     let patterns = match change {
-        AccessChange::All => return Ok(Made { activities: Vec::new(), scopes: Vec::new(), ..made }),
+        AccessChange::All => return Ok(RequestedAccess { activities: Vec::new(), scopes: Vec::new(), ..made }),
         AccessChange::Same => return Ok(made),
         AccessChange::Add(patterns) => patterns,
     };
@@ -168,11 +174,11 @@ fn changed(manifest: &Manifest, connection: &Connection, made: Made, change: &Ac
         true => Vec::new(),
         false => with(&made.activities, &mut ids.into_iter()),
     };
-    Ok(Made { activities, scopes: with(&made.scopes, &mut scopes.into_iter()), ..made })
+    Ok(RequestedAccess { activities, scopes: with(&made.scopes, &mut scopes.into_iter()), ..made })
 }
 
 /// How the person signs in: as the request says, else as before.
-fn sign_in_of(request: &ReconnectRequest, made: &Made) -> SignInRequest {
+fn sign_in_of(request: &ReconnectRequest, made: &RequestedAccess) -> SignInRequest {
     let port = request.port.or(made.port).unwrap_or(Loopback::default().port);
     let mut channel = match &request.channel {
         Some(channel) => channel.clone(),
@@ -188,12 +194,12 @@ fn sign_in_of(request: &ReconnectRequest, made: &Made) -> SignInRequest {
 }
 
 /// How it is made from here on.
-fn kept_for_next_time(made: &Made, sign_in: &SignInRequest) -> Made {
+fn kept_for_next_time(made: &RequestedAccess, sign_in: &SignInRequest) -> RequestedAccess {
     let link_url = match &sign_in.channel {
         SignInChannel::Link(link) => link.public_url.clone(),
         _ => None,
     };
-    Made {
+    RequestedAccess {
         port: Some(sign_in.port),
         device: matches!(sign_in.channel, SignInChannel::DeviceCode),
         public_url: link_url.or_else(|| made.public_url.clone()),
@@ -207,7 +213,7 @@ struct Again<'a> {
     connector: &'a Connector,
     connections: &'a Connections,
     connection: &'a Connection,
-    made: &'a Made,
+    made: &'a RequestedAccess,
     sign_in: &'a SignInRequest,
     replace: bool,
 }
@@ -254,9 +260,15 @@ impl Again<'_> {
         app.ui().show_access(&AccessPlan { scopes, scope_help: String::new() });
         let label = &connection.label;
         if let SignInChannel::Link(link) = &sign_in.channel {
-            let care = Care { expect_email: None, replace };
-            let wish = Wish { label: label.clone(), again: true, scopes: made.scopes.clone(), care, ..Wish::default() };
-            let offer = Offer { service, client, method: connection.method, wish, minutes: link.minutes };
+            let rules = AdmissionRules { expect_email: None, replace };
+            let session_request = SessionRequest {
+                label: label.clone(),
+                again: true,
+                scopes: made.scopes.clone(),
+                rules,
+                ..SessionRequest::default()
+            };
+            let offer = Offer { service, client, method: connection.method, session_request, minutes: link.minutes };
             let addresses = Addresses::of(link, sign_in.port)?;
             return by_link(app, connector, connections, offer, addresses, attempt).await;
         }

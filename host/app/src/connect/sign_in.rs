@@ -191,5 +191,5 @@ fn stopped(remedy: &Remedy, facts: &Facts) -> AppError {
     let code = remedy.code.as_deref().unwrap_or(&remedy.id);
     let error = AppError::failed(code, format!("{}; nothing was connected", remedy.title)).with_class(Class::SignIn);
     let guidance = Guidance { remedy: remedy.clone(), facts: facts.clone() };
-    AppError::Explained(Box::new(error), Box::new(guidance))
+    AppError::Guided(Box::new(error), Box::new(guidance))
 }

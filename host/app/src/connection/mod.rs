@@ -9,10 +9,10 @@ use switchboard_runtime::Identity;
 use crate::connect::label_taken;
 use crate::housekeeping::is_of_label;
 use crate::identity::recognise;
-use crate::remedy::advised;
+use crate::remedy::add_guidance;
 use crate::{App, AppError, service, time};
 
-pub use switchboard_connections::{Connection, Ended, Made, Method, Service, State};
+pub use switchboard_connections::{Connection, Ended, Method, RequestedAccess, Service, State};
 pub use switchboard_store::{PendingRevocation, Usage};
 
 pub use disconnect::{Disconnection, RevocationResult, disconnect};
@@ -41,7 +41,7 @@ pub struct ConnectionDetail {
     /// Whether its app has a client secret.
     pub has_client_secret: bool,
     /// What it was made for.
-    pub made: Made,
+    pub made: RequestedAccess,
     /// What used it, latest first.
     pub usage: Vec<Usage>,
     /// Grants of earlier connections of this label that have yet to be revoked.
@@ -102,7 +102,7 @@ pub async fn show(app: &App, label: &str) -> Result<Found, AppError> {
         is_default: connections.default_one()?.is_some_and(|default| default.id == connection.id),
         service,
         has_client_secret: client.is_some_and(|client| client.client_secret.is_some()),
-        made: connections.made(&connection.id)?,
+        made: connections.requested_access(&connection.id)?,
         usage: connections.usage(&connection.id)?,
         pending,
         connection,
@@ -141,7 +141,7 @@ pub async fn test(app: &App, label: Option<&str>) -> Result<Tested, AppError> {
     let connections = app.connections().await?;
     let before = connections.choose(label)?;
     let recognised = recognise(app, &connector, &connections, &before.id).await;
-    let (identity, after) = recognised.map_err(|error| advised(error, connector.manifest(), &before))?;
+    let (identity, after) = recognised.map_err(|error| add_guidance(error, connector.manifest(), &before))?;
     Ok(Tested { identity, before, after })
 }
 

@@ -21,7 +21,7 @@ pub async fn look(app: &App, connector: &Connector, connections: &Connections, r
     let manifest = connector.manifest();
     let email = row.email().map(str::to_owned);
     // Without it the doctor looks at everything.
-    let made = connections.made(&row.id).unwrap_or_default();
+    let made = connections.requested_access(&row.id).unwrap_or_default();
     let facts = Facts {
         label: Some(row.label.clone()),
         email: email.clone(),

@@ -10,7 +10,7 @@ use switchboard_runtime::{MemoryReplays, Refusal, Signing, SigningSecrets, Unver
 use super::Finding;
 use crate::AppError;
 use crate::remedy::Facts;
-use crate::webhooks::{SavedWebhook, secrets, signing, unsigned};
+use crate::webhooks::{SavedWebhook, secrets, signing, unsigned_error};
 
 const ABOUT: &str = "event";
 
@@ -20,7 +20,7 @@ pub async fn look(manifest: &Manifest, message: &Path, secret: &Path) -> Result<
     let (signing, secrets) = (signing(manifest)?, secrets("", secret)?);
     let parsed = SavedWebhook::read(message, signing)?;
     let judged = judge(manifest, signing, &parsed, &secrets, jiff::Timestamp::now()).await;
-    judged.ok_or_else(|| unsigned(message, signing))
+    judged.ok_or_else(|| unsigned_error(message, signing))
 }
 
 /// None for a message without the headers of one that is signed.

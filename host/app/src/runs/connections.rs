@@ -9,7 +9,7 @@ use switchboard_suggest::suggest;
 use crate::{AppError, NextStep, message};
 
 /// What the document's name is where it declares none.
-pub const ONLY: &str = "";
+pub const UNNAMED: &str = "";
 
 /// The connections of a run, by the document's names. `given` is what the person chose: `NAME=LABEL` for one of
 /// the names, or a label alone where there is one name. A name that nothing was given for stands for the connection of the
@@ -19,7 +19,7 @@ pub fn choose(
     declared: &[String],
     given: &[String],
 ) -> Result<BTreeMap<String, Connection>, AppError> {
-    let only = ONLY.to_owned();
+    let only = UNNAMED.to_owned();
     let names = if declared.is_empty() { std::slice::from_ref(&only) } else { declared };
     let mut chosen = BTreeMap::new();
     for one in given {

@@ -6,4 +6,4 @@ pub mod records;
 pub mod runner;
 mod start;
 
-pub use start::{Finished, RunRequest, run};
+pub use start::{RunRequest, RunResult, run};

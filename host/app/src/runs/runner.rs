@@ -11,8 +11,8 @@ use switchboard_connections::LiveConnection;
 use switchboard_manifest::{Idempotency, Manifest};
 use switchboard_runtime::{CallError, CallOptions, Connector, Retry};
 
-use super::connections::ONLY;
-use crate::named_alike;
+use super::connections::UNNAMED;
+use crate::with_common_code;
 
 /// The connector's activities as the checker wants them.
 pub struct ManifestCatalog<'a>(pub &'a Manifest);
@@ -52,9 +52,9 @@ impl ActivityRunner for SandboxRunner {
     }
 
     async fn run(&self, call: &ActivityCall) -> Result<Value, StepError> {
-        let name = call.connection.as_deref().unwrap_or(ONLY);
+        let name = call.connection.as_deref().unwrap_or(UNNAMED);
         // A document that declares none has the one account.
-        let account = self.accounts.get(name).or_else(|| self.accounts.get(ONLY));
+        let account = self.accounts.get(name).or_else(|| self.accounts.get(UNNAMED));
         let Some(Account { connection, options }) = account else {
             return Err(StepError::problem("connection", format!("no connection was given for `{name}`")));
         };
@@ -70,7 +70,7 @@ impl ActivityRunner for SandboxRunner {
 }
 
 fn step_error(error: CallError) -> StepError {
-    let error = named_alike(error);
+    let error = with_common_code(error);
     let (code, fix) = (error.code().to_owned(), error.fix().map(str::to_owned));
     let message = error.to_string();
     let (family, retry, not_sent, pointer, details) = match error {

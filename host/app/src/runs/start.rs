@@ -11,8 +11,8 @@ use switchboard_engine_local::LocalEngine;
 use super::advice::{fix_of_connections, fix_of_step, is_of_connection};
 use super::connections::choose;
 use super::runner::{Account, SandboxRunner};
-use crate::remedy::absent;
-use crate::{App, AppError, Downloads, LOOK_FIRST, Message, NextStep, calls, documents, identity, message};
+use crate::remedy::emulator_advice;
+use crate::{App, AppError, CHECK_BEFORE_REPEAT, Downloads, Message, NextStep, calls, documents, identity, message};
 
 /// One run.
 #[derive(Clone, Debug)]
@@ -37,7 +37,7 @@ pub struct RunRequest {
 
 /// A run that came to its end.
 #[derive(Clone, Debug)]
-pub struct Finished {
+pub struct RunResult {
     /// Id of the run.
     pub id: String,
     /// Labels of its connections, by the document's names.
@@ -47,7 +47,7 @@ pub struct Finished {
 }
 
 /// Checks a document and runs it. `stop` ends the run where it is: a run that was stopped is `cancelled`.
-pub async fn run(app: &App, request: RunRequest, stop: impl Future<Output = ()>) -> Result<Finished, AppError> {
+pub async fn run(app: &App, request: RunRequest, stop: impl Future<Output = ()>) -> Result<RunResult, AppError> {
     let connector = app.connector().await?;
     let RunRequest { source, name, limits, inputs, .. } = &request;
     let report = documents::check(&connector, source, name, limits);
@@ -110,18 +110,18 @@ pub async fn run(app: &App, request: RunRequest, stop: impl Future<Output = ()>)
         }
     };
     match outcome {
-        Ok(outputs) => Ok(Finished { id, connections: labels, outputs }),
+        Ok(outputs) => Ok(RunResult { id, connections: labels, outputs }),
         Err(error) => {
             let record = store.run(&id).ok().flatten();
             let bases = rows.values().map(|row| row.api_base.as_str());
             let document = json!(document.automation);
             let step = document.pointer(&format!("{}/use", error.pointer)).and_then(Value::as_str);
             let advice = if error.outcome_unknown {
-                Some(Message::from(LOOK_FIRST))
+                Some(Message::from(CHECK_BEFORE_REPEAT))
             } else if is_of_connection(&error.code) {
                 fix_of_connections(&connections, rows.values().map(|row| row.label.as_str()))
             } else {
-                let advice = bases.into_iter().find_map(|base| absent(&error.code, base));
+                let advice = bases.into_iter().find_map(|base| emulator_advice(&error.code, base));
                 advice.or_else(|| fix_of_step(&error.code, error.family, step))
             };
             Err(failed(record.map(|run| run.id), error, advice))

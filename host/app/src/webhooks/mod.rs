@@ -12,10 +12,10 @@ pub use switchboard_runtime::Refusal;
 
 use crate::{App, AppError, Class};
 
-pub use saved_webhook::{SavedWebhook, secrets, signing, unsigned};
+pub use saved_webhook::{SavedWebhook, secrets, signing, unsigned_error};
 
 /// What a webhook brought.
-pub struct Received {
+pub struct WebhookReceipt {
     /// The event, as the connector reads it.
     pub event: Event,
     /// Labels of the connections that it ended: their account removed the app.
@@ -30,7 +30,7 @@ pub async fn receive(
     webhook: Unverified<'_>,
     app_id: &str,
     secrets: &SigningSecrets,
-) -> Result<Received, ReceiveError> {
+) -> Result<WebhookReceipt, ReceiveError> {
     let signing = signing(connector.manifest())?;
     let connections = app.connections().await?;
     let now = jiff::Timestamp::now().as_millisecond();
@@ -62,7 +62,11 @@ pub fn class_of(refusal: &Refusal) -> Class {
     }
 }
 
-async fn read(connector: &Connector, connections: &Connections, webhook: &Verified) -> Result<Received, AppError> {
+async fn read(
+    connector: &Connector,
+    connections: &Connections,
+    webhook: &Verified,
+) -> Result<WebhookReceipt, AppError> {
     // Before anything else: whatever the event is to anybody, the account has taken the app away.
     let rule: Option<DeauthorizationRule> = connector
         .manifest()
@@ -79,7 +83,7 @@ async fn read(connector: &Connector, connections: &Connections, webhook: &Verifi
     };
     let ended: Vec<String> = rows.into_iter().map(|row| row.label).collect();
     match connector.event(webhook).await {
-        Ok(event) => Ok(Received { event, ended }),
+        Ok(event) => Ok(WebhookReceipt { event, ended }),
         Err(error) => Err(ended.iter().fold(error.into(), |error: AppError, label| error.adding(&ending(label)))),
     }
 }

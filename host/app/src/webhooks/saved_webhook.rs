@@ -23,8 +23,9 @@ pub struct SavedWebhook {
 impl SavedWebhook {
     /// Reads the request of a file.
     pub fn read(file: &Path, signing: &Signing) -> Result<SavedWebhook, AppError> {
-        let request = switchboard_text_file::read_bytes(file, MAX_REQUEST).map_err(|error| files::unusable(&error))?;
-        SavedWebhook::parse(&request).ok_or_else(|| unsigned(file, signing))
+        let request =
+            switchboard_text_file::read_bytes(file, MAX_REQUEST).map_err(|error| files::file_error(&error))?;
+        SavedWebhook::parse(&request).ok_or_else(|| unsigned_error(file, signing))
     }
 
     fn parse(request: &[u8]) -> Option<SavedWebhook> {
@@ -45,7 +46,7 @@ impl SavedWebhook {
 }
 
 /// The failure of a file without the headers of a signed request.
-pub fn unsigned(file: &Path, signing: &Signing) -> AppError {
+pub fn unsigned_error(file: &Path, signing: &Signing) -> AppError {
     let signature = signing.signature_header();
     let timestamp = signing.timestamp_header();
     AppError::usage(
@@ -66,7 +67,7 @@ pub fn signing(manifest: &Manifest) -> Result<&Signing, AppError> {
 /// The secret in a file, as that of an app.
 pub fn secrets(app: &str, file: &Path) -> Result<SigningSecrets, AppError> {
     memory::hide_from_other_processes();
-    let text = switchboard_text_file::read(file, MAX_SECRET).map_err(|error| files::unusable(&error))?;
+    let text = switchboard_text_file::read(file, MAX_SECRET).map_err(|error| files::file_error(&error))?;
     let secret: SecretString = files::one_line(&text, &format!("the file {}", file.display()))?;
     SigningSecrets::new(app, [secret])
         .map_err(|_| AppError::usage("the file of the secret is empty", "put only the app's secret token into it"))

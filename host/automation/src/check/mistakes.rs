@@ -6,7 +6,7 @@ use switchboard_suggest::suggest;
 
 use crate::expr::ExprError;
 use crate::limits::Limit;
-use crate::report::Report;
+use crate::report::DocumentReport;
 use crate::span::{Spans, inside};
 use crate::text::brief;
 
@@ -14,7 +14,7 @@ use super::NAME;
 
 /// The report under construction and the places to point at.
 pub struct Mistakes<'a> {
-    pub report: Report,
+    pub report: DocumentReport,
     pub spans: Spans<'a>,
     pub source: &'a str,
 }

@@ -16,19 +16,19 @@ use serde_json::Value;
 use crate::activity::Catalog;
 use crate::limits::{self, Allowance, DOCUMENT, Limit, MISTAKES, VALUES};
 use crate::measure::Measure;
-use crate::report::Report;
+use crate::report::DocumentReport;
 use crate::span::{self, Duplicate, Spans};
 use crate::text::brief;
 
 use mistakes::Mistakes;
 
 /// Checks a document against the language and the activities there are.
-pub fn check(source: &str, file: &str, catalog: &dyn Catalog) -> Report {
+pub fn check(source: &str, file: &str, catalog: &dyn Catalog) -> DocumentReport {
     check_within(source, file, catalog, &Allowance::default())
 }
 
 /// Checks a document with other limits than the usual ones.
-pub fn check_within(source: &str, file: &str, catalog: &dyn Catalog, limits: &Allowance) -> Report {
+pub fn check_within(source: &str, file: &str, catalog: &dyn Catalog, limits: &Allowance) -> DocumentReport {
     inspect(source, file, Some(catalog), limits).0
 }
 
@@ -38,9 +38,9 @@ pub(crate) fn inspect(
     file: &str,
     catalog: Option<&dyn Catalog>,
     limits: &Allowance,
-) -> (Report, Option<Value>) {
+) -> (DocumentReport, Option<Value>) {
     let shown = usize::try_from(limits.get(&MISTAKES)).unwrap_or(usize::MAX);
-    let mut report = Report::new(file, source, shown);
+    let mut report = DocumentReport::new(file, source, shown);
     if let Some(Excess { range, message, remedy }) = excess(source, limits) {
         match remedy {
             Remedy::Raise(limit) => report.exceed("", range, message, limit),

@@ -41,7 +41,7 @@ pub async fn run(app: &App, check: Check) -> Result<(), AppError> {
         output::json(&reports)?;
     }
     let class = if is_invalid { Some(Class::Invalid) } else { unreadable };
-    class.map_or(Ok(()), |class| Err(AppError::Shown(class)))
+    class.map_or(Ok(()), |class| Err(AppError::Reported(class)))
 }
 
 /// The limits of `--limit`.

@@ -29,7 +29,7 @@ pub async fn run(app: &App, options: Doctor) -> Result<(), AppError> {
         findings.iter().flat_map(finding::lines).try_for_each(|line| output::line(&line))?;
     }
     let is_bad = findings.iter().any(|finding| finding.health == Health::Bad);
-    if is_bad { Err(AppError::Shown(Class::Failed)) } else { Ok(()) }
+    if is_bad { Err(AppError::Reported(Class::Failed)) } else { Ok(()) }
 }
 
 /// Prints a message for the administrator about the first problem: what is broken comes before what is only worth knowing.

@@ -8,7 +8,7 @@ use super::receive;
 use crate::app::App;
 use crate::args::EventCommand;
 use crate::{output, schema};
-use switchboard_app::activities::meant;
+use switchboard_app::activities::suggestion;
 use switchboard_app::{AppError, Class};
 
 pub async fn run(app: &App, command: EventCommand) -> Result<(), AppError> {
@@ -43,7 +43,7 @@ fn list(app: &App, manifest: &Manifest, search: Option<&str>) -> Result<(), AppE
 /// The event, or the error that names the nearest one.
 fn find<'a>(manifest: &'a Manifest, id: &str) -> Result<&'a EventEntry, AppError> {
     manifest.event(id).ok_or_else(|| {
-        let near = meant(manifest.nearest_event(id).as_deref());
+        let near = suggestion(manifest.nearest_event(id).as_deref());
         AppError::Failed {
             code: "event.unknown".into(),
             message: format!("there is no event `{id}`"),

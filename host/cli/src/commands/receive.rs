@@ -15,7 +15,7 @@ pub async fn run(app: &App, connector: &Connector, file: &Path, app_id: &str, se
     let webhook = SavedWebhook::read(file, signing)?;
     let received = webhooks::receive(app, connector, webhook.with(&webhook.body), app_id, &secrets).await;
     let received = received.map_err(|error| match error {
-        ReceiveError::Refused(Refusal::HeaderMissing { .. }) => webhooks::unsigned(file, signing),
+        ReceiveError::Refused(Refusal::HeaderMissing { .. }) => webhooks::unsigned_error(file, signing),
         ReceiveError::Refused(refusal) => refused(&refusal, file, secret),
         ReceiveError::App(error) => error,
     })?;

@@ -1,7 +1,7 @@
 //! The mistakes of a document, with the flags that raise its limits.
 
 use switchboard_app::NextStep;
-use switchboard_app::documents::{MISTAKES, Report};
+use switchboard_app::documents::{DocumentReport, MISTAKES};
 
 use super::next_step::spell;
 use crate::output;
@@ -12,7 +12,7 @@ fn flag(limit: &str) -> String {
 }
 
 /// The report with the flags that raise its limits.
-pub fn with_flags(mut report: Report) -> Report {
+pub fn with_flags(mut report: DocumentReport) -> DocumentReport {
     for diagnostic in &mut report.diagnostics {
         if let (Some(fix), Some(limit)) = (&mut diagnostic.fix, diagnostic.limit) {
             *fix = format!("{fix}: {}", flag(limit));
@@ -22,7 +22,7 @@ pub fn with_flags(mut report: Report) -> Report {
 }
 
 /// The mistakes for people. Their words quote the document, and may not begin lines of their own.
-pub fn render(mut report: Report) -> String {
+pub fn render(mut report: DocumentReport) -> String {
     report.file = output::printable(&report.file);
     for diagnostic in &mut report.diagnostics {
         diagnostic.message = output::printable(&diagnostic.message);

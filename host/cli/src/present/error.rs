@@ -6,7 +6,7 @@ use clap::error::{ContextKind, ContextValue};
 use serde_json::{Value, json};
 use switchboard_app::error_catalog::fix_of_code;
 use switchboard_app::remedy::Guidance;
-use switchboard_app::{AppError, Class, Family, Message, Report};
+use switchboard_app::{AppError, Class, ErrorReport, Family, Message};
 
 use super::next_step::spell;
 use super::{document, remedy};
@@ -28,7 +28,7 @@ pub fn exit(class: Class) -> u8 {
 /// Prints the error once and gives the exit code.
 pub fn report(error: &AppError, json: bool) -> ExitCode {
     match error {
-        AppError::Shown(_) => {}
+        AppError::Reported(_) => {}
         _ if json => output::json_note(&json!({ "error": to_json(error) })),
         AppError::Document(report) => output::notes(&document::render(document::with_flags((**report).clone()))),
         error => lines(error).iter().for_each(|line| output::note(line)),
@@ -56,7 +56,7 @@ fn lines(error: &AppError) -> Vec<String> {
 }
 
 /// What to do about a failure, in a line.
-pub fn fix(report: &Report<'_>) -> Option<String> {
+pub fn fix(report: &ErrorReport<'_>) -> Option<String> {
     fix_with_guidance(report.fix.as_ref(), report.guidance).or_else(|| fix_of_code(&report.code))
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use switchboard_app::Cloud;
-use switchboard_app::FEW;
+use switchboard_app::MAX_INLINE_STEPS;
 use switchboard_app::manifest::scopes::Style;
 use switchboard_app::manifest::{Guide, Remedy};
 use switchboard_app::remedy::{Facts, Guidance};
@@ -74,7 +74,7 @@ fn replacing(facts: &Facts) -> String {
 pub fn in_short(remedy: &Remedy) -> String {
     let steps: Vec<&str> = remedy.steps.iter().chain(&remedy.here).map(|step| step.trim_end_matches('.')).collect();
     match steps.as_slice() {
-        few if few.len() <= FEW => few.join("; "),
+        few if few.len() <= MAX_INLINE_STEPS => few.join("; "),
         [first, ..] => format!("{}: {first}", remedy.title),
         [] => remedy.title.clone(),
     }

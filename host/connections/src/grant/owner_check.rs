@@ -33,7 +33,7 @@ impl Owner {
 
 /// What is wanted of a new connection.
 #[derive(Clone, Debug, Default)]
-pub struct Care {
+pub struct AdmissionRules {
     /// The only e-mail address that is let in.
     pub expect_email: Option<String>,
     /// Goes on when a connection of the same user and app would end by it.
@@ -60,8 +60,13 @@ pub struct Ended {
 
 impl Connections {
     /// Stops before a browser is opened when the owner that is expected is connected already.
-    pub fn check_expected(&self, service: &Service, client_id: &str, care: &Care) -> Result<(), ConnectionsError> {
-        let Some(expected) = care.expect_email.as_deref().filter(|_| !care.replace) else {
+    pub fn check_expected(
+        &self,
+        service: &Service,
+        client_id: &str,
+        rules: &AdmissionRules,
+    ) -> Result<(), ConnectionsError> {
+        let Some(expected) = rules.expect_email.as_deref().filter(|_| !rules.replace) else {
             return Ok(());
         };
         let known = self
@@ -111,12 +116,12 @@ impl Connections {
         service: &Service,
         grant: Grant,
         owner: Owner,
-        care: &Care,
+        rules: &AdmissionRules,
     ) -> Result<Admitted, ConnectionsError> {
-        let admitted = match expected(care.expect_email.as_deref(), &owner) {
+        let admitted = match expected(rules.expect_email.as_deref(), &owner) {
             Ok(()) => {
                 let (label, service, grant) = (label.to_owned(), service.clone(), grant.clone());
-                let (identity, replace) = (owner.identity.clone(), care.replace);
+                let (identity, replace) = (owner.identity.clone(), rules.replace);
                 self.run(move |connections| {
                     connections.check_label(&label)?;
                     let entry = Entry::new(&label, method, &service, &grant, Some(identity));

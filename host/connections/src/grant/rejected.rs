@@ -12,7 +12,7 @@ use switchboard_egress::Identify;
 use crate::connections::Connections;
 use crate::grant::commit::{Entry, grant_key};
 use crate::grant::owner_check::Owner;
-use crate::{Connection, ConnectionsError, Grant, Method, NextStep, Service, State};
+use crate::{Connection, ConnectionStep, ConnectionsError, Grant, Method, Service, State};
 
 /// So many connections of one app are tried at most.
 const MOST_TRIED: usize = 8;
@@ -80,11 +80,11 @@ impl fmt::Display for Touched {
 
 impl Touched {
     /// What a person does about it.
-    pub fn next_step(&self) -> Option<NextStep> {
+    pub fn next_step(&self) -> Option<ConnectionStep> {
         match self {
             Touched::Ended { state, .. } => state.next_step(),
-            Touched::Unknown => Some(NextStep::TestConnection),
-            Touched::NotGivenBack { .. } => Some(NextStep::AwaitRevocation),
+            Touched::Unknown => Some(ConnectionStep::TestConnection),
+            Touched::NotGivenBack { .. } => Some(ConnectionStep::AwaitRevocation),
             Touched::Kept { .. } | Touched::GivenBack | Touched::Unread => None,
         }
     }

@@ -12,7 +12,7 @@ use switchboard_egress::Identify;
 use tokio::time::{Duration, Instant};
 use url::Url;
 
-use crate::grant::owner_check::{Admitted, Care, Owner, expected};
+use crate::grant::owner_check::{AdmissionRules, Admitted, Owner, expected};
 use crate::grant::rejected::Touched;
 use crate::sign_in::browser::ANOTHER;
 use crate::sign_in::callback::Callback;
@@ -28,7 +28,7 @@ const MOST: usize = 1_000;
 
 /// What a person is asked to connect.
 #[derive(Clone, Debug, Default)]
-pub struct Wish {
+pub struct SessionRequest {
     /// Name of the connection.
     pub label: String,
     /// The connection is there already: it gets a new grant of its user.
@@ -38,7 +38,7 @@ pub struct Wish {
     /// What each part of the access is for, in words, shown before the person goes on.
     pub purposes: Vec<String>,
     /// Who is let in.
-    pub care: Care,
+    pub rules: AdmissionRules,
 }
 
 /// A link for one person and one sign-in.
@@ -59,7 +59,7 @@ pub struct ConnectSession {
 }
 
 struct Open {
-    wish: Wish,
+    session_request: SessionRequest,
     /// The connection that gets a new grant: by its id, because its name may change meanwhile.
     again: Option<String>,
     /// The id of the first sign-in of its link.
@@ -109,25 +109,33 @@ impl ConnectSessions {
 
     /// Makes a link. The name must be free, also among links that are open. To connect again it must be that of a connection
     /// which a person made through this app; an open link for the same one ends.
-    pub fn begin(&self, wish: Wish) -> Result<ConnectSession, ConnectionsError> {
-        self.begin_of(wish, None)
+    pub fn begin(&self, session_request: SessionRequest) -> Result<ConnectSession, ConnectionsError> {
+        self.begin_of(session_request, None)
     }
 
     /// The same beside the sign-ins of a link, those that were begun so and the first one, which has this id: they go on. For
     /// somebody who comes late to a page that another may be using still.
-    pub fn begin_beside(&self, wish: Wish, first: &str) -> Result<ConnectSession, ConnectionsError> {
-        self.begin_of(wish, Some(first))
+    pub fn begin_beside(
+        &self,
+        session_request: SessionRequest,
+        first: &str,
+    ) -> Result<ConnectSession, ConnectionsError> {
+        self.begin_of(session_request, Some(first))
     }
 
-    fn begin_of(&self, wish: Wish, first: Option<&str>) -> Result<ConnectSession, ConnectionsError> {
+    fn begin_of(
+        &self,
+        session_request: SessionRequest,
+        first: Option<&str>,
+    ) -> Result<ConnectSession, ConnectionsError> {
         let Way { connections, service, app, .. } = &*self.way;
-        let again = match wish.again {
-            true => Some(self.way.again(&wish)?),
+        let again = match session_request.again {
+            true => Some(self.way.again(&session_request)?),
             false => None,
         };
         if again.is_none() {
-            connections.check_label(&wish.label)?;
-            connections.check_expected(service, &app.client_id, &wish.care)?;
+            connections.check_label(&session_request.label)?;
+            connections.check_expected(service, &app.client_id, &session_request.rules)?;
         }
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
@@ -136,14 +144,16 @@ impl ConnectSessions {
             let same = again.is_some() && one.again.as_deref() == again.as_ref().map(|row| row.id.as_str());
             one.ends > now && (!same || beside(one))
         });
-        if again.is_none() && open.values().any(|one| one.wish.label == wish.label && !beside(one)) {
-            return Err(ConnectionsError::LabelTaken { label: wish.label });
+        if again.is_none()
+            && open.values().any(|one| one.session_request.label == session_request.label && !beside(one))
+        {
+            return Err(ConnectionsError::LabelTaken { label: session_request.label });
         }
         if open.len() >= MOST {
             return Err(ConnectionsError::Unreachable { message: "too many sign-ins are open".to_owned() });
         }
-        let pending = connections.begin_at(service, app.clone(), &wish.scopes, self.redirect.as_str())?;
-        let pending = pending.for_label(&wish.label);
+        let pending = connections.begin_at(service, app.clone(), &session_request.scopes, self.redirect.as_str())?;
+        let pending = pending.for_label(&session_request.label);
         let mut drawn = [0u8; 32];
         rand::rng().fill_bytes(&mut drawn);
         let id = BASE64_URL_SAFE_NO_PAD.encode(drawn);
@@ -151,23 +161,23 @@ impl ConnectSessions {
         let link = Service::page_address(&format!("{base}/{id}"))?;
         let page = web_page::asking(&Asking {
             app: &self.app_name,
-            label: &wish.label,
-            again: wish.again,
-            purposes: &wish.purposes,
-            expected: wish.care.expect_email.as_deref().or(again.as_ref().and_then(Connection::email)),
+            label: &session_request.label,
+            again: session_request.again,
+            purposes: &session_request.purposes,
+            expected: session_request.rules.expect_email.as_deref().or(again.as_ref().and_then(Connection::email)),
             authorize: &pending.authorize_url,
         });
         let session = ConnectSession {
             id: id.clone(),
             link,
-            label: wish.label.clone(),
+            label: session_request.label.clone(),
             authorize_url: pending.authorize_url.clone(),
             life: LIFE,
             page,
         };
         let (again, first) = (again.map(|row| row.id), first.unwrap_or(&id).to_owned());
         let (pending, ends) = (Arc::new(pending), now + LIFE);
-        open.insert(id, Open { wish, again, first, pending, session: session.clone(), ends });
+        open.insert(id, Open { session_request, again, first, pending, session: session.clone(), ends });
         Ok(session)
     }
 
@@ -215,8 +225,8 @@ impl ConnectSessions {
 impl Way {
     /// The connection that is to be signed in anew. Nobody else's sign-in takes the place of an account's own app, of another
     /// app's or service's grant, or of a grant of nobody knows whom.
-    fn again(&self, wish: &Wish) -> Result<Connection, ConnectionsError> {
-        let connection = self.connections.show(&wish.label)?;
+    fn again(&self, session_request: &SessionRequest) -> Result<Connection, ConnectionsError> {
+        let connection = self.connections.show(&session_request.label)?;
         let own = connection.method.is_by_person()
             && connection.client_id.as_deref() == Some(self.app.client_id.as_str())
             && (&connection.connector, connection.oauth_base.as_str())
@@ -224,7 +234,7 @@ impl Way {
         if !own || connection.user_id().is_none() {
             return Err(ConnectionsError::AnotherWay { label: connection.label });
         }
-        if !wish.care.replace {
+        if !session_request.rules.replace {
             self.connections.check_again(&connection.id)?;
         }
         Ok(connection)
@@ -235,7 +245,7 @@ impl Way {
             Err(error) if error.answer_lost() => return Err(self.unsure(error).await),
             answer => answer?,
         };
-        let live = self.connections.from_grant(&open.wish.label, &self.service, &grant)?;
+        let live = self.connections.from_grant(&open.session_request.label, &self.service, &grant)?;
         let identity = match self.owner_check.identify(Arc::new(live)).await {
             Ok(identity) => identity,
             Err(failure) => {
@@ -243,18 +253,18 @@ impl Way {
                 return Err(error.having(self.connections.decline(grant).await));
             }
         };
-        let (label, care, owner) = (&open.wish.label, &open.wish.care, Owner::of(identity));
+        let (label, rules, owner) = (&open.session_request.label, &open.session_request.rules, Owner::of(identity));
         if owner.user_id.trim().is_empty() {
             let error = self.unsure(ConnectionsError::Unidentified { message: NO_USER.to_owned() }).await;
             return Err(error.having(self.connections.decline(grant).await));
         }
         if let Some(id) = &open.again {
-            if let Err(error) = expected(care.expect_email.as_deref(), &owner) {
+            if let Err(error) = expected(rules.expect_email.as_deref(), &owner) {
                 return Err(self.connections.refuse(error, self.method, &self.service, grant, owner).await);
             }
-            return self.connections.readmit(id, self.method, &self.service, grant, owner, care.replace).await;
+            return self.connections.readmit(id, self.method, &self.service, grant, owner, rules.replace).await;
         }
-        self.connections.admit(label, self.method, &self.service, grant, owner, care).await
+        self.connections.admit(label, self.method, &self.service, grant, owner, rules).await
     }
 
     /// Nobody knows who signed in. Connections that ended by it have their state; a visitor is told no names of others.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::{Value, json};
-use switchboard_connections::{Care, Connections, Identify, IdentifyError, Method, Wish};
+use switchboard_connections::{AdmissionRules, Connections, Identify, IdentifyError, Method, SessionRequest};
 use switchboard_egress::Connection;
 
 use crate::refused::{ada, admit, sign_in};
@@ -24,11 +24,11 @@ impl Identify for Ada {
 
 async fn connected(server: &TokenServer, connections: &Connections) -> String {
     let grant = sign_in(server, connections).await.told();
-    admit(connections, server, "work", grant, &Care::default()).await.told().connection.id
+    admit(connections, server, "work", grant, &AdmissionRules::default()).await.told().connection.id
 }
 
-fn again() -> Wish {
-    Wish { label: "work".into(), again: true, ..Wish::default() }
+fn again() -> SessionRequest {
+    SessionRequest { label: "work".into(), again: true, ..SessionRequest::default() }
 }
 
 #[tokio::test]
@@ -49,11 +49,15 @@ async fn who_alone_is_to_be_let_in_counts_for_a_connection_that_is_signed_in_ane
     let connections = open(folder.path());
     connected(&server, &connections).await;
     let sessions = sessions_by(&server, &connections, Arc::new(Ada));
-    let care = Care { expect_email: Some("grace@example.com".into()), replace: false };
-    let session = sessions.begin(Wish { care, ..again() }).told();
+    let rules = AdmissionRules { expect_email: Some("grace@example.com".into()), replace: false };
+    let session = sessions.begin(SessionRequest { rules, ..again() }).told();
     assert!(session.page.contains("Sign in as <strong>grace@example.com</strong>"));
     let answered = sessions.complete(&session.id, &answer(&session.authorize_url)).await;
-    assert_eq!(answered.refused().code(), "wrong-account", "`Care::expect_email`: the only address that is let in");
+    assert_eq!(
+        answered.refused().code(),
+        "wrong-account",
+        "`AdmissionRules::expect_email`: the only address that is let in"
+    );
 }
 
 #[tokio::test]
@@ -74,7 +78,7 @@ async fn a_session_that_is_looked_at_later_says_how_long_it_lives_from_then() {
     let (server, folder) = (TokenServer::start(3_600).await, home());
     let connections = open(folder.path());
     let sessions = sessions_by(&server, &connections, Arc::new(Ada));
-    let session = sessions.begin(Wish { label: "work".into(), ..Wish::default() }).told();
+    let session = sessions.begin(SessionRequest { label: "work".into(), ..SessionRequest::default() }).told();
     tokio::time::sleep(Duration::from_millis(1_200)).await;
     let later = sessions.session(&session.id).unwrap();
     assert!(later.life < session.life, "`life` is until when, from now: {:?} after 1.2 s", later.life);
@@ -103,7 +107,7 @@ async fn a_person_without_a_known_id_is_not_let_into_somebodys_connection() {
     let (server, folder) = (TokenServer::start(3_600).await, home());
     let connections = open(folder.path());
     let sessions = sessions_by(&server, &connections, Arc::new(Nobody));
-    let session = sessions.begin(Wish { label: "work".into(), ..Wish::default() }).told();
+    let session = sessions.begin(SessionRequest { label: "work".into(), ..SessionRequest::default() }).told();
     let answered = sessions.complete(&session.id, &answer(&session.authorize_url)).await.refused();
     assert_eq!(answered.code(), "unidentified");
     assert!(connections.list().told().is_empty() && server.revoked().len() == 2, "its grant is given back");
@@ -122,18 +126,18 @@ async fn sign_ins_beside_each_other_do_not_end_each_other_and_keep_the_name_from
     let connections = open(folder.path());
     connected(&server, &connections).await;
     let sessions = sessions_by(&server, &connections, Arc::new(Ada));
-    for wish in [again(), Wish { label: "new".into(), ..Wish::default() }] {
-        let first = sessions.begin(wish.clone()).told();
-        let beside = || sessions.begin_beside(wish.clone(), &first.id).told();
+    for session_request in [again(), SessionRequest { label: "new".into(), ..SessionRequest::default() }] {
+        let first = sessions.begin(session_request.clone()).told();
+        let beside = || sessions.begin_beside(session_request.clone(), &first.id).told();
         let (second, third) = (beside(), beside());
         let open = || [&first, &second, &third].map(|one| sessions.session(&one.id).is_some());
-        assert_eq!(open(), [true; 3], "{wish:?}");
+        assert_eq!(open(), [true; 3], "{session_request:?}");
         // The first and the last one are over: the one between still counts, and is no other's.
         assert!(sessions.end(&third.id) && sessions.end(&first.id));
         let fourth = beside();
         assert!(sessions.session(&second.id).is_some() && sessions.session(&fourth.id).is_some());
-        let other = sessions.begin(wish.clone());
-        match wish.again {
+        let other = sessions.begin(session_request.clone());
+        match session_request.again {
             true => {
                 assert!(other.is_ok() && !sessions.end(&second.id), "a newer link takes the place of the whole one")
             }

@@ -2,7 +2,9 @@
 
 use std::sync::{Arc, Mutex};
 
-use switchboard_connections::{Care, Connections, KeySource, Method, Options, Owner, Revocation, Stage, Vault, Watch};
+use switchboard_connections::{
+    AdmissionRules, Connections, KeySource, Method, Options, Owner, Revocation, Stage, Vault, Watch,
+};
 use switchboard_egress::{Connection, Egress};
 use switchboard_store::{StateReasonRow, Store, StoreError};
 
@@ -28,7 +30,7 @@ async fn a_refresh_that_is_answered_after_a_new_sign_in_goes_on_with_the_new_gra
     let (server, folder) = (TokenServer::start(3_600).await, home());
     let plain = open(folder.path());
     let grant = sign_in(&server, &plain).await.told();
-    admit(&plain, &server, "first", grant, &Care::default()).await.told();
+    admit(&plain, &server, "first", grant, &AdmissionRules::default()).await.told();
     let again = sign_in(&server, &plain).await.told();
     let (other, service) = (open(folder.path()), server.service());
     let work = Box::new(move || {
@@ -52,7 +54,7 @@ async fn a_refresh_that_lost_its_lease_does_not_give_back_the_token_that_was_ref
     let (server, folder) = (TokenServer::start(3_600).await, home());
     let plain = open(folder.path());
     let grant = sign_in(&server, &plain).await.told();
-    let row = admit(&plain, &server, "first", grant, &Care::default()).await.told().connection;
+    let row = admit(&plain, &server, "first", grant, &AdmissionRules::default()).await.told().connection;
     let store = Store::open(folder.path()).unwrap();
     let vault = Vault::open(&store, KeySource::File(folder.path().join("key"))).unwrap();
     // While the service is asked, another process takes the lease over, and is not done yet.
@@ -74,7 +76,7 @@ async fn a_refresh_that_has_read_the_former_token_ends_no_new_grant() {
     let (server, folder) = (TokenServer::start(3_600).await, home());
     let connections = open(folder.path());
     let grant = sign_in(&server, &connections).await.told();
-    let row = admit(&connections, &server, "first", grant, &Care::default()).await.told().connection;
+    let row = admit(&connections, &server, "first", grant, &AdmissionRules::default()).await.told().connection;
     let store = Store::open(folder.path()).unwrap();
     let held = store.hold(&format!("token/{}", row.id), "x", 60_000, 1_000).unwrap().unwrap();
     let read = store.secret(&row.id, "token").unwrap().unwrap().generation;
@@ -91,7 +93,7 @@ async fn a_late_refresh_is_not_kept_over_a_grant_that_came_after_a_removal() {
     let (server, folder) = (TokenServer::start(3_600).await, home());
     let connections = open(folder.path());
     let grant = sign_in(&server, &connections).await.told();
-    let row = admit(&connections, &server, "first", grant, &Care::default()).await.told().connection;
+    let row = admit(&connections, &server, "first", grant, &AdmissionRules::default()).await.told().connection;
     let live = connections.open_connection(Some("first")).told();
     assert_eq!(server.call(&live).await, Ok(()));
     let store = Store::open(folder.path()).unwrap();
@@ -116,7 +118,7 @@ async fn o_20_a_connection_that_is_ended_while_it_is_signed_in_anew_leaves_no_gr
     let connections = open(folder.path());
     for round in 0..12u64 {
         let grant = sign_in(&server, &connections).await.told();
-        admit(&connections, &server, "work", grant, &Care::default()).await.told();
+        admit(&connections, &server, "work", grant, &AdmissionRules::default()).await.told();
         let again = sign_in(&server, &connections).await.told();
         let newest = format!("token=canary-access-{}", server.seen.lock().unwrap().generation);
         let (other, service) = (open(folder.path()), server.service());
@@ -137,7 +139,7 @@ async fn o_20_a_service_that_takes_back_by_the_access_token_alone_is_believed() 
     let (server, folder) = (TokenServer::start(3_600).await, home());
     let connections = open(folder.path());
     let grant = sign_in(&server, &connections).await.told();
-    admit(&connections, &server, "work", grant, &Care::default()).await.told();
+    admit(&connections, &server, "work", grant, &AdmissionRules::default()).await.told();
     server.seen.lock().unwrap().unsupported = Some("canary-refresh-");
     let done = connections.disconnect("work").await.told();
     assert_eq!(done.revocation, Revocation::Done);
@@ -145,7 +147,7 @@ async fn o_20_a_service_that_takes_back_by_the_access_token_alone_is_believed() 
 
     // One that takes none back is not believed to have.
     let grant = sign_in(&server, &connections).await.told();
-    admit(&connections, &server, "work", grant, &Care::default()).await.told();
+    admit(&connections, &server, "work", grant, &AdmissionRules::default()).await.told();
     server.seen.lock().unwrap().unsupported = Some("canary-");
     let done = connections.disconnect("work").await.told();
     assert!(matches!(done.revocation, Revocation::Failed(_)), "{done:?}");
@@ -157,7 +159,7 @@ async fn a_new_name_takes_nothing_back_of_a_grant_that_came_meanwhile() {
     let (server, folder) = (TokenServer::start(3_600).await, home());
     let connections = open(folder.path());
     let grant = sign_in(&server, &connections).await.told();
-    let row = admit(&connections, &server, "work", grant, &Care::default()).await.told().connection;
+    let row = admit(&connections, &server, "work", grant, &AdmissionRules::default()).await.told().connection;
     let store = Store::open(folder.path()).unwrap();
     store.set_connection_state(&row.id, "needs-reconnect", None).unwrap();
     let again = sign_in(&server, &connections).await.told();
@@ -176,7 +178,7 @@ async fn a_disconnect_that_found_nothing_erases_no_grant_that_came_meanwhile() {
     let (server, folder) = (TokenServer::start(3_600).await, home());
     let connections = open(folder.path());
     let grant = sign_in(&server, &connections).await.told();
-    let row = admit(&connections, &server, "work", grant, &Care::default()).await.told().connection;
+    let row = admit(&connections, &server, "work", grant, &AdmissionRules::default()).await.told().connection;
     let store = Store::open(folder.path()).unwrap();
     store.move_connection(&row.id, &["active"], "disconnected", None, true).unwrap();
     let again = sign_in(&server, &connections).await.told();

@@ -1,6 +1,6 @@
 //! Why a connection cannot be used, as facts.
 
-use switchboard_connections::{ConnectionsError, NextStep, State, StateReason};
+use switchboard_connections::{ConnectionStep, ConnectionsError, State, StateReason};
 use switchboard_egress::{Connection, Credential, CredentialError};
 
 use crate::refresh::connected;
@@ -30,7 +30,7 @@ async fn ended_connection_has_the_refusal_in_its_reason() {
     assert_eq!(*state, State::NeedsReconnect);
     assert_eq!(refusal.error.as_deref(), Some("invalid_grant"));
     assert_eq!(refusal.number().as_deref(), Some("4799"));
-    assert_eq!(cause(&error).next_step(), Some(NextStep::Reconnect));
+    assert_eq!(cause(&error).next_step(), Some(ConnectionStep::Reconnect));
 }
 
 #[tokio::test]

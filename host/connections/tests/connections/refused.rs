@@ -5,7 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use switchboard_connections::{
-    Admitted, Care, Connections, ConnectionsError, Grant, Identify, IdentifyError, Method, Owner, Wish,
+    AdmissionRules, Admitted, Connections, ConnectionsError, Grant, Identify, IdentifyError, Method, Owner,
+    SessionRequest,
 };
 use switchboard_egress::Connection;
 
@@ -44,9 +45,9 @@ pub async fn admit(
     server: &TokenServer,
     label: &str,
     grant: Grant,
-    care: &Care,
+    rules: &AdmissionRules,
 ) -> Result<Admitted, ConnectionsError> {
-    connections.admit(label, Method::Byo, &server.service(), grant, Owner::of(ada()), care).await
+    connections.admit(label, Method::Byo, &server.service(), grant, Owner::of(ada()), rules).await
 }
 
 pub fn ada() -> Value {
@@ -64,7 +65,7 @@ async fn renew(connections: &Connections, label: &str) -> Result<(), String> {
 async fn second(
     server: &TokenServer,
     connections: &Connections,
-    wish: Wish,
+    session_request: SessionRequest,
     call: bool,
     meanwhile: impl Fn(Connections) -> Result<(), String> + Send + Sync + 'static,
 ) -> ConnectionsError {
@@ -73,15 +74,15 @@ async fn second(
         sessions_by(server, connections, Arc::new(identify))
     };
     let before = sessions(false, Box::new(|_| Ok(())));
-    let first = before.begin(Wish { label: "first".into(), ..Wish::default() }).told();
+    let first = before.begin(SessionRequest { label: "first".into(), ..SessionRequest::default() }).told();
     before.complete(&first.id, &answer(&first.authorize_url)).await.told();
     let after = sessions(call, Box::new(meanwhile));
-    let session = after.begin(Wish { label: "second".into(), ..wish }).told();
+    let session = after.begin(SessionRequest { label: "second".into(), ..session_request }).told();
     after.complete(&session.id, &answer(&session.authorize_url)).await.refused()
 }
 
-fn expecting(email: &str, replace: bool) -> Wish {
-    Wish { care: Care { expect_email: Some(email.into()), replace }, ..Wish::default() }
+fn expecting(email: &str, replace: bool) -> SessionRequest {
+    SessionRequest { rules: AdmissionRules { expect_email: Some(email.into()), replace }, ..SessionRequest::default() }
 }
 
 /// The refusal has this code, `first` is the only connection, named in the message, and it is renewed as ever.
@@ -108,8 +109,11 @@ async fn a_name_that_was_taken_during_the_sign_in_ends_nothing() {
     let (server, folder) = (TokenServer::start(3_600).await, home());
     let connections = open(folder.path());
     let service = server.service();
-    let wish = Wish { care: Care { replace: true, ..Care::default() }, ..Wish::default() };
-    let refused = second(&server, &connections, wish, false, move |connections| {
+    let session_request = SessionRequest {
+        rules: AdmissionRules { replace: true, ..AdmissionRules::default() },
+        ..SessionRequest::default()
+    };
+    let refused = second(&server, &connections, session_request, false, move |connections| {
         let pasted = connections.pasted_token(&service, &"canary-pasted".into()).told();
         connections.save("second", Method::Token, &service, pasted, None).told();
         Ok(())
@@ -121,10 +125,12 @@ async fn a_name_that_was_taken_during_the_sign_in_ends_nothing() {
 
 #[tokio::test]
 async fn a_call_that_met_the_ended_grant_during_the_sign_in_ends_nothing() {
-    for (wish, code) in [(Wish::default(), "same-account"), (expecting("grace@example.com", false), "wrong-account")] {
+    for (session_request, code) in
+        [(SessionRequest::default(), "same-account"), (expecting("grace@example.com", false), "wrong-account")]
+    {
         let (server, folder) = (TokenServer::start(3_600).await, home());
         let connections = open(folder.path());
-        let refused = second(&server, &connections, wish, true, |connections| {
+        let refused = second(&server, &connections, session_request, true, |connections| {
             assert_eq!(
                 connections.show("first").told().state.as_str(),
                 "needs-reconnect",
@@ -143,7 +149,8 @@ async fn a_call_that_met_the_ended_grant_during_the_sign_in_ends_nothing() {
 async fn a_sign_in_of_nobody_knows_whom_ends_at_once_what_is_over_and_names_it_to_no_visitor() {
     let (server, folder) = (TokenServer::start(3_600).await, home());
     let connections = open(folder.path());
-    let refused = second(&server, &connections, Wish::default(), false, |_| Err("the service is away".into())).await;
+    let refused =
+        second(&server, &connections, SessionRequest::default(), false, |_| Err("the service is away".into())).await;
     assert_eq!(refused.code(), "unidentified");
     let words = refused.to_string();
     assert!(words.contains("may have ended") && !words.contains("first"), "{words}");
@@ -182,7 +189,7 @@ async fn an_exchange_whose_answer_is_lost_says_at_once_what_it_has_ended() {
     let (server, folder) = (TokenServer::start(3_600).await, home());
     let connections = open(folder.path());
     let grant = sign_in(&server, &connections).await.told();
-    admit(&connections, &server, "first", grant, &Care::default()).await.told();
+    admit(&connections, &server, "first", grant, &AdmissionRules::default()).await.told();
     server.then(Next::LoseAnswer);
     let lost = sign_in(&server, &connections).await.refused();
     let lost = looked_after(&server, &connections, lost).await;
@@ -205,11 +212,12 @@ async fn fewer_scopes_than_before_are_named() {
     let connections = open(folder.path());
     let grant = sign_in(&server, &connections).await.told();
     let (service, owner) = (server.service(), Owner::of(ada()));
-    connections.admit("first", Method::Byo, &service, grant, owner.clone(), &Care::default()).await.told();
+    connections.admit("first", Method::Byo, &service, grant, owner.clone(), &AdmissionRules::default()).await.told();
     let fewer = r#"{"access_token":"canary-access-9","token_type":"bearer","refresh_token":"canary-refresh-1","scope":"user:read"}"#;
     server.then(Next::Whole(200, "application/json", fewer.into()));
     let grant = sign_in(&server, &connections).await.told();
-    let refused = connections.admit("again", Method::Byo, &service, grant, owner, &Care::default()).await.refused();
+    let refused =
+        connections.admit("again", Method::Byo, &service, grant, owner, &AdmissionRules::default()).await.refused();
     assert_eq!(refused.code(), "same-account");
     assert!(refused.to_string().contains("which lacks meeting:read"), "{refused}");
 }
@@ -219,12 +227,14 @@ async fn a_refused_sign_in_leaves_a_connection_its_own_addresses() {
     let (server, folder) = (TokenServer::start(3_600).await, home());
     let connections = open(folder.path());
     let grant = sign_in(&server, &connections).await.told();
-    admit(&connections, &server, "first", grant, &Care::default()).await.told();
+    admit(&connections, &server, "first", grant, &AdmissionRules::default()).await.told();
     let mut elsewhere = server.service();
     elsewhere.api_base = "https://proxy.example/v2".parse().unwrap();
     let grant = sign_in(&server, &connections).await.told();
-    let refused =
-        connections.admit("second", Method::Byo, &elsewhere, grant, Owner::of(ada()), &Care::default()).await.refused();
+    let refused = connections
+        .admit("second", Method::Byo, &elsewhere, grant, Owner::of(ada()), &AdmissionRules::default())
+        .await
+        .refused();
     assert_eq!(refused.code(), "same-account", "{refused}");
     assert_eq!(renew(&connections, "first").await, Ok(()), "{refused}");
     assert_eq!(connections.service("first").told().api_base, server.service().api_base);
@@ -236,7 +246,7 @@ async fn a_lost_sign_in_costs_a_connection_that_holds_no_token() {
     let (server, folder) = (TokenServer::start(3_600).await, home());
     let connections = open(folder.path());
     let grant = sign_in(&server, &connections).await.told();
-    admit(&connections, &server, "first", grant, &Care::default()).await.told();
+    admit(&connections, &server, "first", grant, &AdmissionRules::default()).await.told();
     let asked = server.posts().len();
     server.then(Next::Status(503, "{}"));
     let lost = sign_in(&server, &connections).await.refused();
@@ -252,7 +262,7 @@ async fn a_service_that_gives_no_answer_is_not_asked_for_the_tokens_of_others() 
     let connections = open(folder.path());
     for (label, user) in [("first", "ada"), ("other", "grace"), ("third", "alan")] {
         let (grant, owner) = (sign_in(&server, &connections).await.told(), Owner::of(json!({"user_id": user})));
-        connections.admit(label, Method::Byo, &server.service(), grant, owner, &Care::default()).await.told();
+        connections.admit(label, Method::Byo, &server.service(), grant, owner, &AdmissionRules::default()).await.told();
     }
     let asked = server.posts().len();
     for _ in 0..20 {

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use serde_json::{Value, json};
-use switchboard_connections::{Care, ConnectSessions, Connections, Identify, IdentifyError, Method, Wish};
+use switchboard_connections::{
+    AdmissionRules, ConnectSessions, Connections, Identify, IdentifyError, Method, SessionRequest,
+};
 use switchboard_egress::Connection;
 
 use crate::support::{TokenServer, home, open, own_app};
@@ -38,8 +40,8 @@ pub fn sessions_by(server: &TokenServer, connections: &Connections, identify: Ar
     .told()
 }
 
-fn wish(label: &str) -> Wish {
-    Wish { label: label.into(), purposes: vec!["List recordings".into()], ..Wish::default() }
+fn session_request(label: &str) -> SessionRequest {
+    SessionRequest { label: label.into(), purposes: vec!["List recordings".into()], ..SessionRequest::default() }
 }
 
 pub fn answer(page: &url::Url) -> String {
@@ -52,7 +54,7 @@ async fn a_link_names_the_label_first_and_its_answer_makes_the_connection() {
     let (server, folder) = (TokenServer::start(3_600).await, home());
     let connections = open(folder.path());
     let sessions = sessions(&server, &connections, "ada");
-    let session = sessions.begin(wish("library")).told();
+    let session = sessions.begin(session_request("library")).told();
     assert!(session.link.as_str().starts_with("https://platform.example/connect/") && session.id.len() >= 43);
     assert!(
         session.page.contains("<h1>Connect library</h1>") && session.page.contains("Library &amp; Co"),
@@ -75,8 +77,9 @@ async fn o_01_an_answer_of_another_persons_session_connects_nothing_and_ends_not
     let (server, folder) = (TokenServer::start(3_600).await, home());
     let connections = open(folder.path());
     let sessions = sessions(&server, &connections, "ada");
-    let (mine, theirs) = (sessions.begin(wish("mine")).told(), sessions.begin(wish("theirs")).told());
-    assert_eq!(sessions.begin(wish("mine")).refused().code(), "label-taken", "also among open links");
+    let (mine, theirs) =
+        (sessions.begin(session_request("mine")).told(), sessions.begin(session_request("theirs")).told());
+    assert_eq!(sessions.begin(session_request("mine")).refused().code(), "label-taken", "also among open links");
     let swapped = sessions.complete(&mine.id, &answer(&theirs.authorize_url)).await.refused();
     assert_eq!(swapped.code(), "state-mismatch");
     assert!(connections.list().told().is_empty());
@@ -101,15 +104,18 @@ async fn the_same_user_again_leaves_the_first_connection_with_the_new_grant() {
     let (server, folder) = (TokenServer::start(3_600).await, home());
     let connections = open(folder.path());
     let sessions = sessions(&server, &connections, "ada");
-    let first = sessions.begin(wish("first")).told();
+    let first = sessions.begin(session_request("first")).told();
     let row = sessions.complete(&first.id, &answer(&first.authorize_url)).await.told().connection;
     connections.note_usage(&row.id, "weekly-sync", "r-1", 7).unwrap();
-    let second = sessions.begin(wish("second")).told();
+    let second = sessions.begin(session_request("second")).told();
     let refused = sessions.complete(&second.id, &answer(&second.authorize_url)).await.refused();
     assert!(refused.code() == "same-account" && refused.to_string().contains("weekly-sync"), "{refused}");
     assert_eq!(connections.list().told().len(), 1);
     assert_eq!(connections.show("first").told().state.as_str(), "active");
-    let forced = Wish { care: Care { replace: true, ..Care::default() }, ..wish("second") };
+    let forced = SessionRequest {
+        rules: AdmissionRules { replace: true, ..AdmissionRules::default() },
+        ..session_request("second")
+    };
     let second = sessions.begin(forced).told();
     let admitted = sessions.complete(&second.id, &answer(&second.authorize_url)).await.told();
     assert_eq!(admitted.replaced[0].usage[0].automation, "weekly-sync");
@@ -121,8 +127,8 @@ async fn somebody_else_is_refused() {
     let (server, folder) = (TokenServer::start(3_600).await, home());
     let connections = open(folder.path());
     let sessions = sessions(&server, &connections, "grace");
-    let care = Care { expect_email: Some("ada@example.com".into()), replace: false };
-    let session = sessions.begin(Wish { care, ..wish("work") }).told();
+    let rules = AdmissionRules { expect_email: Some("ada@example.com".into()), replace: false };
+    let session = sessions.begin(SessionRequest { rules, ..session_request("work") }).told();
     let refused = sessions.complete(&session.id, &answer(&session.authorize_url)).await.refused();
     assert_eq!(refused.code(), "wrong-account");
     assert!(connections.list().told().is_empty());

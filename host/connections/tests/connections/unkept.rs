@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::{Value, json};
-use switchboard_connections::{Care, Connections, Identify, IdentifyError, Loopback, Method, Owner, Touched, Wish};
+use switchboard_connections::{
+    AdmissionRules, Connections, Identify, IdentifyError, Loopback, Method, Owner, SessionRequest, Touched,
+};
 use switchboard_egress::Connection;
 use switchboard_store::RevocationOrigin;
 
@@ -16,8 +18,8 @@ use crate::told::Told as _;
 
 const MINUTE_MS: i64 = 60_000;
 
-fn only_grace() -> Care {
-    Care { expect_email: Some("grace@example.com".into()), replace: false }
+fn only_grace() -> AdmissionRules {
+    AdmissionRules { expect_email: Some("grace@example.com".into()), replace: false }
 }
 
 #[tokio::test]
@@ -99,7 +101,7 @@ async fn a_sign_in_that_was_cut_short_waits_for_a_service_that_is_away_and_outli
     let clock = Moved::default();
     let connections = open_at(folder.path(), &clock);
     let first = sign_in(&server, &connections).await.told();
-    admit(&connections, &server, "first", first, &Care::default()).await.told();
+    admit(&connections, &server, "first", first, &AdmissionRules::default()).await.told();
     drop(sign_in(&server, &connections).await.told());
     clock.to(11 * MINUTE_MS);
     connections.finish_sign_ins(&Away, |_| panic!("nothing is known")).await.told();
@@ -124,7 +126,7 @@ async fn a_sign_in_that_was_cut_short_gives_its_grant_to_the_connection_of_its_u
     let (server, folder) = (TokenServer::start(3_600).await, home());
     let connections = open(folder.path());
     let first = sign_in(&server, &connections).await.told();
-    admit(&connections, &server, "first", first, &Care::default()).await.told();
+    admit(&connections, &server, "first", first, &AdmissionRules::default()).await.told();
     drop(sign_in(&server, &connections).await.told());
     // A call meets the ended grant first.
     let live = connections.open_connection(Some("first")).told();
@@ -148,15 +150,17 @@ async fn a_sign_in_that_was_cut_short_of_a_user_who_is_nowhere_is_taken_back_at_
 
 #[tokio::test]
 async fn an_older_grant_never_takes_the_place_of_a_newer_one() {
-    let replace = Care { replace: true, ..Care::default() };
-    for (newer_care, older_care) in
-        [(Care::default(), Care::default()), (replace.clone(), Care::default()), (replace.clone(), replace)]
-    {
+    let replace = AdmissionRules { replace: true, ..AdmissionRules::default() };
+    for (newer_care, older_care) in [
+        (AdmissionRules::default(), AdmissionRules::default()),
+        (replace.clone(), AdmissionRules::default()),
+        (replace.clone(), replace),
+    ] {
         let (server, folder) = (TokenServer::start(3_600).await, home());
         let connections = open(folder.path());
         if newer_care.replace {
             let first = sign_in(&server, &connections).await.told();
-            admit(&connections, &server, "first", first, &Care::default()).await.told();
+            admit(&connections, &server, "first", first, &AdmissionRules::default()).await.told();
         }
         let older = sign_in(&server, &connections).await.told();
         let newer = sign_in(&server, &connections).await.told();
@@ -177,13 +181,13 @@ async fn a_late_sign_in_changes_no_connection_that_was_signed_in_anew() {
     let clock = Moved::default();
     let connections = open_at(folder.path(), &clock);
     let grant = sign_in(&server, &connections).await.told();
-    admit(&connections, &server, "first", grant, &Care::default()).await.told();
+    admit(&connections, &server, "first", grant, &AdmissionRules::default()).await.told();
     let late = sign_in(&server, &connections).await.told();
     clock.to(11 * MINUTE_MS);
     assert_eq!(open_at(folder.path(), &clock).retry_revocations().await.told().len(), 1);
     let again = sign_in(&server, &connections).await.told();
     connections.readmit("first", Method::Byo, &server.service(), again, Owner::of(ada()), false).await.told();
-    let refused = admit(&connections, &server, "x", late, &Care::default()).await.refused();
+    let refused = admit(&connections, &server, "x", late, &AdmissionRules::default()).await.refused();
     assert!(refused.to_string().contains("finished too late"), "{refused}");
     assert_eq!(connections.show("first").told().state.as_str(), "active");
 }
@@ -241,9 +245,9 @@ async fn of_two_sign_ins_whose_answers_would_cross_the_one_that_the_service_keep
             sign_in(&server, &other).await
         };
         let (first, second) = tokio::join!(sign_in(&server, &one), second);
-        let care = Care { replace: true, ..Care::default() };
-        admit(&one, &server, "second", second.told(), &care).await.told();
-        let refused = admit(&one, &server, "first", first.told(), &care).await.refused();
+        let rules = AdmissionRules { replace: true, ..AdmissionRules::default() };
+        admit(&one, &server, "second", second.told(), &rules).await.told();
+        let refused = admit(&one, &server, "first", first.told(), &rules).await.refused();
         assert!(refused.to_string().contains("later as `second`"), "{refused}");
         let live = one.open_connection(Some("second")).told();
         assert_eq!(server.call(&live).await, Ok(()));
@@ -270,7 +274,7 @@ async fn a_sign_in_that_is_finished_too_late_makes_no_connection() {
     let grant = sign_in(&server, &connections).await.told();
     clock.to(11 * MINUTE_MS);
     assert_eq!(open_at(folder.path(), &clock).retry_revocations().await.told().len(), 1);
-    let late = admit(&connections, &server, "work", grant, &Care::default()).await;
+    let late = admit(&connections, &server, "work", grant, &AdmissionRules::default()).await;
     assert_eq!(late.refused().code(), "sign-in-ended");
     assert!(connections.list().told().is_empty());
 }
@@ -320,7 +324,7 @@ async fn a_person_who_closes_the_page_too_early_is_connected_all_the_same() {
     let (server, folder) = (TokenServer::start(3_600).await, home());
     let connections = open(folder.path());
     let sessions = sessions_by(&server, &connections, Arc::new(Slow));
-    let session = sessions.begin(Wish { label: "work".into(), ..Wish::default() }).told();
+    let session = sessions.begin(SessionRequest { label: "work".into(), ..SessionRequest::default() }).told();
     let query = answer(&session.authorize_url);
     let closed = tokio::time::timeout(Duration::from_millis(200), sessions.complete(&session.id, &query)).await;
     assert!(closed.is_err() && connections.list().told().is_empty());
@@ -340,8 +344,8 @@ async fn of_two_grants_of_one_user_who_was_nowhere_the_newer_is_kept_under_one_n
     let connections = open(folder.path());
     let older = sign_in(&server, &connections).await.told();
     let newer = sign_in(&server, &connections).await.told();
-    admit(&connections, &server, "first", older, &Care::default()).await.told();
-    let refused = admit(&connections, &server, "second", newer, &Care::default()).await.refused();
+    admit(&connections, &server, "first", older, &AdmissionRules::default()).await.told();
+    let refused = admit(&connections, &server, "second", newer, &AdmissionRules::default()).await.refused();
     assert_eq!(refused.code(), "same-account");
     let rows = connections.list().told();
     assert_eq!((rows.len(), rows[0].state.as_str()), (1, "active"));

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use switchboard_connections::{
-    Admitted, App as ClientApp, ConnectSessions, Connections, Loopback, Method, Service, Wish,
+    Admitted, App as ClientApp, ConnectSessions, Connections, Loopback, Method, Service, SessionRequest,
 };
 use switchboard_listener::{VisitorLimits, serve};
 use switchboard_runtime::Connector;
@@ -38,7 +38,7 @@ pub(crate) struct Offer {
     pub service: Service,
     pub client: ClientApp,
     pub method: Method,
-    pub wish: Wish,
+    pub session_request: SessionRequest,
     pub minutes: u32,
 }
 
@@ -51,8 +51,8 @@ pub(crate) async fn by_link(
     addresses: Addresses,
     attempt: &mut Attempt,
 ) -> Result<Admitted, AppError> {
-    let Offer { service, client, method, wish, minutes } = offer;
-    let owner_check = connector.owner_check(app.trace(&wish.label));
+    let Offer { service, client, method, session_request, minutes } = offer;
+    let owner_check = connector.owner_check(app.trace(&session_request.label));
     let name = format!("Switchboard for {}", connector.manifest().title);
     let listener = TcpListener::bind(addresses.bind).await.map_err(|cause| busy(&addresses, cause))?;
     let bind = listener.local_addr().map_err(|cause| busy(&addresses, cause))?;
@@ -71,10 +71,10 @@ pub(crate) async fn by_link(
         redirect.clone(),
         owner_check,
     )?;
-    let first = sessions.begin(wish.clone())?;
+    let first = sessions.begin(session_request.clone())?;
     app.ui().open(&SignInStep::SendLink { link: &first.link, redirect: redirect.as_str(), listens_on, minutes });
     let (sender, events) = mpsc::channel(MAX_EVENTS);
-    let pages = Server::routes(sessions, wish, &first, &addresses, sender);
+    let pages = Server::routes(sessions, session_request, &first, &addresses, sender);
     let mut listening = serve(listener, pages, LIMITS);
     let mut page = Page { app, connector, method, attempt, events, opened: HashSet::new() };
     let waiting = timeout(Duration::from_secs(u64::from(minutes) * 60), page.connected());

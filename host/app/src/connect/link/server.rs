@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{AppendHeaders, Html, IntoResponse, Response};
 use axum::routing::get;
-use switchboard_connections::{Admitted, ConnectSession, ConnectSessions, ConnectionsError, Wish};
+use switchboard_connections::{Admitted, ConnectSession, ConnectSessions, ConnectionsError, SessionRequest};
 use tokio::sync::mpsc::Sender;
 
 use super::addresses::Addresses;
@@ -42,7 +42,7 @@ pub(crate) enum Event {
 /// One link.
 pub(crate) struct Server {
     sessions: ConnectSessions,
-    wish: Wish,
+    session_request: SessionRequest,
     /// The last part of the link.
     link: String,
     /// The sign-in that is open, or was last.
@@ -59,7 +59,7 @@ impl Server {
     /// The pages of the link of `first`, the first sign-in; there is a further one whenever the last has ended.
     pub fn routes(
         sessions: ConnectSessions,
-        wish: Wish,
+        session_request: SessionRequest,
         first: &ConnectSession,
         addresses: &Addresses,
         events: Sender<Event>,
@@ -69,7 +69,7 @@ impl Server {
         let own: String = first.id.chars().filter(char::is_ascii_alphanumeric).take(8).collect();
         let server = Arc::new(Server {
             sessions,
-            wish,
+            session_request,
             link: first.id.clone(),
             current: Mutex::new(first.id.clone()),
             hosts: addresses.hosts(),
@@ -92,7 +92,7 @@ impl Server {
         if let Some(session) = self.sessions.session(&current).filter(|session| session.life > MIN_LIFE) {
             return Ok(session);
         }
-        let session = self.sessions.begin_beside(self.wish.clone(), &self.link)?;
+        let session = self.sessions.begin_beside(self.session_request.clone(), &self.link)?;
         current.clone_from(&session.id);
         Ok(session)
     }
@@ -142,7 +142,7 @@ async fn opened(State(server): State<Arc<Server>>, Path(link): Path<String>) -> 
 async fn answered(State(server): State<Arc<Server>>, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
     let at = cookie(&headers, &server.cookie).unwrap_or_default();
     let answer = server.sessions.complete(&at, query.as_deref().unwrap_or_default()).await;
-    let page = Html(server.sessions.answered(&server.wish.label, &answer));
+    let page = Html(server.sessions.answered(&server.session_request.label, &answer));
     match answer {
         Ok(admitted) => {
             // The one thing that must not be missed, however much there is to tell.
