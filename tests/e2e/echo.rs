@@ -102,6 +102,98 @@ fn a_secret_in_pieces_is_hidden() {
     }
 }
 
+/// A text of the service, as the connector that shows every answer returns it.
+fn shown(context: &TestContext, text: &str) -> String {
+    context.ask("DELETE", "/_emulator/faults", &Value::Null);
+    let body = json!({ "text": text }).to_string();
+    let fault = json!({"kind": "text", "status": 200, "body": body, "content_type": "application/json", "count": 0});
+    assert_eq!(context.ask("POST", "/_emulator/faults", &fault).0, 200, "{fault}");
+    let output = context.json(&["call", "zoom.api.request", "path=/users/me", "--json"]);
+    output["body"]["text"].as_str().unwrap_or_else(|| panic!("{output}")).to_owned()
+}
+
+/// How a service writes one byte of a token, the first of them at 0, and what stands between two.
+type Item = (fn(usize, u8) -> String, &'static str);
+
+const ITEMS: [Item; 23] = [
+    (|_, byte| byte.to_string(), " "),
+    (|_, byte| byte.to_string(), "\n"),
+    (|_, byte| byte.to_string(), "|"),
+    (|_, byte| byte.to_string(), "-"),
+    (|_, byte| byte.to_string(), "."),
+    (|_, byte| byte.to_string(), ":"),
+    (|_, byte| byte.to_string(), ";"),
+    (|_, byte| byte.to_string(), "\t"),
+    (|_, byte| format!("\"{byte}\""), ","),
+    (|_, byte| format!("{byte:02x}"), "|"),
+    (|_, byte| format!("{byte:02x}h"), " "),
+    (|_, byte| format!("{byte:03o}"), " "),
+    (|at, byte| format!("\"{at}\":{byte}"), ","),
+    (|at, byte| format!("{at} => {byte}"), ", "),
+    (|_, byte| format!("chr({byte})"), "."),
+    (|_, byte| format!("\"{}\"", char::from(byte)), ","),
+    (|at, byte| format!("\"{at}\":\"{}\"", char::from(byte)), ","),
+    (|at, byte| format!("{at}: {byte}"), "\n"),
+    (|_, byte| format!("\u{1b}[31m{}\u{1b}[0m", char::from(byte)), ""),
+    (|_, byte| format!("\u{1b}[31m{byte}\u{1b}[0m"), ""),
+    (|_, byte| char::from(byte).to_string(), "\u{200b}"),
+    (|_, byte| char::from(byte).to_string(), "&ZeroWidthSpace;"),
+    (|_, byte| format!("&#x{byte:016x};"), ""),
+];
+
+#[test]
+fn a_secret_in_numbers_and_characters_is_hidden() {
+    let context = TestContext::connected();
+    let token = context.emulator.issued_tokens().into_iter().next().unwrap();
+    let mut shown_items = Vec::new();
+    for (item, between) in ITEMS {
+        let items: Vec<String> = token.bytes().enumerate().map(|(at, byte)| item(at, byte)).collect();
+        let text = shown(&context, &items.join(between));
+        shown_items.extend(items.windows(4).map(|part| part.join(between)).find(|part| text.contains(part)));
+    }
+    assert_eq!(shown_items, Vec::<String>::new());
+}
+
+#[test]
+fn a_secret_in_words_of_a_dump_is_hidden() {
+    let context = TestContext::connected();
+    let token = context.emulator.issued_tokens().into_iter().next().unwrap();
+    let swap = |word: &[u8]| word.iter().rev().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let words: Vec<String> = token.as_bytes().chunks(2).map(swap).collect();
+    let lines = words.chunks(8).enumerate().map(|(at, line)| format!("{:07o} {}\n", at * 16, line.join(" ")));
+    let text = shown(&context, &lines.collect::<String>());
+    let left = words.windows(2).find(|part| text.contains(&part.join(" ")));
+    assert_eq!(left, None, "{text}");
+}
+
+#[test]
+fn a_compressed_secret_is_hidden() {
+    let context = TestContext::connected();
+    let token = context.emulator.issued_tokens().into_iter().next().unwrap();
+    for packed in [gzip(&token), miniz_oxide::deflate::compress_to_vec_zlib(token.as_bytes(), 6)] {
+        let text = BASE64_STANDARD.encode(packed);
+        assert_eq!(shown(&context, &format!("sent {text} to us")), "sent [hidden] to us");
+    }
+}
+
+fn gzip(text: &str) -> Vec<u8> {
+    // The checksum and the length at the end are of no interest to who only reads the text.
+    let header = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3];
+    [header.as_slice(), &miniz_oxide::deflate::compress_to_vec(text.as_bytes(), 6), &[0; 8]].concat()
+}
+
+#[test]
+fn keys_that_held_secrets_stay_apart() {
+    let context = TestContext::connected();
+    let tokens = context.emulator.issued_tokens();
+    context.ask("DELETE", "/_emulator/faults", &Value::Null);
+    let body = json!({ &tokens[0]: 1, &tokens[1]: 2 }).to_string();
+    let fault = json!({"kind": "text", "status": 200, "body": body, "content_type": "application/json", "count": 0});
+    assert_eq!(context.ask("POST", "/_emulator/faults", &fault).0, 200, "{fault}");
+    let output = context.json(&["call", "zoom.api.request", "path=/users/me", "--json"]);
+    assert_eq!(output["body"].as_object().map(Map::len), Some(2), "{output}");
+}
+
 /// The access token ends, and another process replaces it.
 fn refresh(context: &TestContext) {
     let issued = context.emulator.issued_tokens().len();

@@ -43,6 +43,13 @@ pub const WORDS: &[&str] = &[
     "&#x63;anary-secret&sol;with&#43;signs=0123456789",
     "canary-s\necret/with+\nsigns=012\n3456789",
     "WTJGdVlYSjVMWE5sWTNKbGRDOTNhWFJvSzNOcFoyNXpQVEF4TWpNME5UWTNPRGs9",
+    "99 97 110 97 114 121 45 115 101 99 114 101 116 ",
+    "\"0\":99,\"1\":97,",
+    "0 => 'c', 1 => 'a', ",
+    "63h 61h 6eh ",
+    "6163 616e 7972 ",
+    "\u{1b}[31m",
+    "eJxLTsxLLKrULU5NLkot0S/PLMnQLs5Mzyu2NTA0MjYxNTO3sAQA6o8Ltg==",
     "canary-secret",
     "/with+signs=0123456789",
 ];
