@@ -6,6 +6,8 @@
 use percent_encoding::percent_decode_str;
 use unicode_normalization::UnicodeNormalization;
 
+use crate::is_hidden;
+
 /// Layers of percent-encoding. Some services want ids encoded twice.
 const MAX_LAYERS: usize = 4;
 
@@ -35,10 +37,17 @@ fn check_segment(segment: &str) -> Result<(), &'static str> {
 }
 
 fn check_layer(layer: &str) -> Result<(), &'static str> {
-    // A server may read a dot or a slash of another width as the plain one.
-    let text: String = layer.nfkc().collect();
-    if text.contains('\\') || text.contains(char::is_control) {
-        return Err("holds an encoded backslash or control character");
+    if has_unicode_escape(layer) {
+        return Err("holds an escape such as `%u002e`");
+    }
+    // A server may read a dot or a slash of another width, or one that looks alike, as the plain one.
+    let text: String = layer.nfkc().map(plain).collect();
+    if text.contains('\\') {
+        return Err("holds an encoded backslash");
+    }
+    // A server may drop what is not seen, and join what it parts: two dots.
+    if text.contains(is_hidden) {
+        return Err("holds an encoded control character, or one that is not seen");
     }
     // Some servers drop what follows a `;` before they resolve dots.
     let name = text.split(';').next().unwrap_or_default().trim();
@@ -49,6 +58,24 @@ fn check_layer(layer: &str) -> Result<(), &'static str> {
         return Err("holds an encoded slash beside a dot");
     }
     Ok(())
+}
+
+/// `%u002e`: no escape of an address, and some servers read it as one.
+fn has_unicode_escape(layer: &str) -> bool {
+    layer.as_bytes().windows(6).any(|part| match part {
+        [b'%', b'u' | b'U', digits @ ..] => digits.iter().all(u8::is_ascii_hexdigit),
+        _ => false,
+    })
+}
+
+/// The plain sign for one that looks alike, and that Unicode does not hold equal.
+fn plain(character: char) -> char {
+    match character {
+        '\u{2044}' | '\u{2215}' | '\u{29f8}' => '/',
+        '\u{2216}' | '\u{29f5}' | '\u{29f9}' => '\\',
+        '\u{3002}' => '.',
+        other => other,
+    }
 }
 
 #[cfg(test)]
@@ -81,6 +108,28 @@ mod tests {
             "/%ef%bc%bctoken",
             "/users/%255c",
             "/%252525252525252541",
+            "/%u002e%u002e/token",
+            "/%u002E.%u002ftoken",
+            "/%25u002e%25u002e/token",
+            "/x%U2215..",
+            // U+2215, U+2044, U+29F8 and a slash of full width
+            "/x%e2%88%95..%e2%88%95token",
+            "/x%e2%81%84..%e2%81%84token",
+            "/x%e2%a7%b8..",
+            "/x%ef%bc%8f%ef%bc%8e%ef%bc%8e",
+            "/x%25e2%2588%2595..",
+            // U+2216 and U+29F5 for a backslash, U+3002 and U+FF61 for a dot
+            "/%e2%88%96token",
+            "/%e2%a7%b5token",
+            "/%e3%80%82%e3%80%82",
+            "/%ef%bd%a1.",
+            // a soft hyphen, a blank of no width, a mark of direction, a variation selector, a Hangul filler, a tag
+            "/.%c2%ad.",
+            "/.%e2%80%8b./token",
+            "/%e2%80%8e..",
+            "/users/x%ef%b8%8f",
+            "/.%ef%be%a0.",
+            "/.%f3%a0%80%ae.",
         ] {
             assert!(check(path).is_err(), "{path}");
         }
@@ -96,6 +145,8 @@ mod tests {
             "/meetings/Ab%2FCd%2BeF0123456789abQ%3D%3D",
             "/users/a%2Fb",
             "/roles/100%25",
+            "/users/100%25up",
+            "/groups/%e4%bc%9a%e2%88%95%e2%9d%a4",
             "/v2.1/users;x",
             "/.well-known/x",
         ] {
