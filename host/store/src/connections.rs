@@ -122,8 +122,7 @@ impl Store {
 
     /// Gives a connection another label.
     pub fn rename_connection(&self, id: &str, label: &str) -> Result<(), StoreError> {
-        let renamed = self.execute("UPDATE connections SET label = ?2 WHERE id = ?1", [id, label]);
-        taken(renamed, label)
+        self.transaction(|db| taken(db.execute("UPDATE connections SET label = ?2 WHERE id = ?1", [id, label]), label))
     }
 
     /// Says in which state a connection is and why.

@@ -17,13 +17,26 @@ pub enum StoreError {
         #[source]
         cause: std::io::Error,
     },
-    /// A newer version of the program has written this database.
-    #[error("the database is of version {found}, this program knows versions up to {known}; use the newer program")]
+    /// A newer version of the program has changed this database, maybe while this one was at work.
+    #[error(
+        "the database was changed by a newer version of the program (its version is {found}, this program knows \
+         {known}); start again with the newer program"
+    )]
     TooNew {
         /// The version in the file.
         found: i64,
         /// The newest version known here.
         known: i64,
+    },
+    /// The tables are not those of this program: a newer version has changed them while this one was at work.
+    #[error(
+        "the database has other tables than this program knows: a newer version of the program has changed it; \
+         start again with the newer program"
+    )]
+    OtherTables {
+        /// What SQLite said.
+        #[source]
+        cause: rusqlite::Error,
     },
     /// A connection of this label is there already.
     #[error("a connection called `{label}` exists already; choose another label or disconnect that one")]
@@ -94,8 +107,14 @@ pub enum StoreError {
 
 impl From<rusqlite::Error> for StoreError {
     fn from(cause: rusqlite::Error) -> Self {
-        match cause.sqlite_error_code() {
-            Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => StoreError::Disk { cause },
+        let error = match &cause {
+            rusqlite::Error::SqliteFailure(error, _) | rusqlite::Error::SqlInputError { error, .. } => Some(error),
+            _ => None,
+        };
+        match error.map(|error| (error.code, error.extended_code)) {
+            Some((ErrorCode::DiskFull | ErrorCode::SystemIoFailure, _)) => StoreError::Disk { cause },
+            // Every statement fits the tables of this version.
+            Some((_, rusqlite::ffi::SQLITE_ERROR)) => StoreError::OtherTables { cause },
             _ => StoreError::Database(cause),
         }
     }

@@ -56,6 +56,13 @@ fn apply(transaction: &Transaction<'_>, migrations: &[Migration]) -> Result<(), 
     Ok(())
 }
 
+/// Refuses a database that a newer program has changed. Inside a transaction that writes it stays as it is.
+pub(crate) fn check_version(connection: &Connection) -> Result<(), StoreError> {
+    let found = version(connection)?;
+    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    if found > known { Err(StoreError::TooNew { found, known }) } else { Ok(()) }
+}
+
 fn version(connection: &Connection) -> Result<i64, StoreError> {
     Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
 }

@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
+use crate::migrations::check_version;
 use crate::store::{WriteTurn, is_busy};
 use crate::{Store, StoreError};
 
@@ -66,6 +67,7 @@ impl Store {
         let before = connection.total_changes();
         let result = (|| {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            check_version(&transaction)?;
             if read(&transaction, account, names)? != former {
                 return Ok(false);
             }

@@ -11,7 +11,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, Params, Transaction, TransactionBehavior};
 
 use crate::StoreError;
-use crate::migrations::migrate;
+use crate::migrations::{check_version, migrate};
 use crate::worker::Worker;
 
 /// How long a write waits for another process. Writes here take milliseconds. A read waits for nobody but a process that recovers or
@@ -139,15 +139,8 @@ impl Store {
     }
 
     /// One statement that writes.
-    pub(crate) fn execute(&self, sql: &str, params: impl Params + Clone) -> rusqlite::Result<usize> {
-        let mut turn = WriteTurn::begin();
-        loop {
-            let result = self.lock_to_write().execute(sql, params.clone());
-            match result {
-                Err(error) if turn.comes_after(&error) => {}
-                result => return result,
-            }
-        }
+    pub(crate) fn execute(&self, sql: &str, params: impl Params) -> Result<usize, StoreError> {
+        self.transaction(|db| Ok(db.execute(sql, params)?))
     }
 
     /// Says that `rows` changes of this connection may be lost.
@@ -173,6 +166,7 @@ impl Store {
             let mut connection = self.lock_to_write();
             match connection.transaction_with_behavior(TransactionBehavior::Immediate) {
                 Ok(transaction) => {
+                    check_version(&transaction)?;
                     let result = body(&transaction)?;
                     transaction.commit().map_err(StoreError::from)?;
                     return Ok(result);
@@ -279,6 +273,36 @@ mod tests {
         Store::open(dir.path()).unwrap().lock().pragma_update(None, "user_version", 99).unwrap();
         let error = Store::open(dir.path()).unwrap_err();
         assert!(matches!(error, StoreError::TooNew { found: 99, .. }), "{error}");
+    }
+
+    #[test]
+    fn an_old_program_at_work_writes_nothing_into_a_newer_database() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        store.put_meta("a", "1").unwrap();
+        let newer = Connection::open(dir.path().join("switchboard.db")).unwrap();
+        newer.pragma_update(None, "user_version", 99).unwrap();
+        for error in [
+            store.put_meta("a", "2").unwrap_err(),
+            store.claim_meta("b", "2").unwrap_err(),
+            store.replace_budget("a", &["light"], &[(0, 0, 0)], &[(0, 0, 1)]).unwrap_err(),
+        ] {
+            assert!(matches!(error, StoreError::TooNew { found: 99, .. }), "{error}");
+        }
+        assert_eq!(store.get_meta("a").unwrap().as_deref(), Some("1"));
+        assert_eq!(store.get_meta("b").unwrap(), None);
+        assert_eq!(store.budget("a", &["light"]).unwrap(), [(0, 0, 0)]);
+    }
+
+    #[test]
+    fn an_old_program_that_reads_renamed_tables_names_the_reason() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        let newer = Connection::open(dir.path().join("switchboard.db")).unwrap();
+        newer.execute_batch("ALTER TABLE meta RENAME COLUMN value TO content").unwrap();
+        let error = store.get_meta("a").unwrap_err();
+        assert!(matches!(error, StoreError::OtherTables { .. }), "{error}");
+        assert!(error.to_string().contains("newer version"), "{error}");
     }
 
     #[test]
