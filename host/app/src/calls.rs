@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
-use switchboard_manifest::{Activity, Effect, Idempotency, fill};
-use switchboard_runtime::CallError;
+use switchboard_manifest::{Activity, Effect, Idempotency, Manifest, fill};
+use switchboard_runtime::{CallError, Problem};
 
 use crate::activities::{check_fields, policy_advice, role_rights, unknown};
 use crate::remedy::add_guidance;
@@ -65,7 +65,7 @@ pub async fn call(app: &App, request: CallRequest) -> Result<Value, AppError> {
         if !is_read && is_unknown(&error, &activity) {
             AppError::Uncertain(error)
         } else {
-            advise(with_rights(error, id, &activity, &label))
+            advise(with_rights(error, connector.manifest(), id, &activity, &label))
         }
     })
 }
@@ -87,9 +87,11 @@ const UNANSWERED: [&str; 6] =
     ["timeout", "unreachable", "unavailable", "unexpected-answer", "response.too-large", "response.encoding"];
 
 /// A refusal that may be for the role or the plan, which the service does not tell apart: the doctor does.
-fn with_rights(error: CallError, id: &str, activity: &Activity, label: &str) -> AppError {
-    let is_forbidden = matches!(&error, CallError::Problem(problem) if problem.code == "forbidden"
-        && problem.details.as_ref().and_then(|details| details.get("zoom_code")?.as_i64()) == Some(ROLE_OR_PLAN));
+fn with_rights(error: CallError, manifest: &Manifest, id: &str, activity: &Activity, label: &str) -> AppError {
+    let ambiguous = manifest.role_check.as_ref().and_then(|check| check.ambiguous_code);
+    let code_of = |problem: &Problem| problem.details.as_ref()?.get(&manifest.refusal_field)?.as_i64();
+    let is_forbidden = ambiguous.is_some()
+        && matches!(&error, CallError::Problem(problem) if problem.code == "forbidden" && code_of(problem) == ambiguous);
     let rights = role_rights(activity).join(", ");
     let mut needs = Vec::new();
     if !rights.is_empty() {
@@ -109,9 +111,6 @@ fn with_rights(error: CallError, id: &str, activity: &Activity, label: &str) -> 
     let doctor = NextStep::Diagnose(Some(label.to_owned()));
     error.with_fix(message![format!("{id} needs {}; ", needs.join(", and ")), doctor, " lists what is missing"])
 }
-
-/// The service's number for both.
-const ROLE_OR_PLAN: i64 = 200;
 
 /// A destructive activity needs a yes.
 pub async fn confirm(

@@ -36,23 +36,23 @@ pub fn message_of_step(step: Step, label: Option<&str>, method: Option<Method>) 
         }
         Step::TestConnection => message!["check it with: ", NextStep::TestConnection],
         Step::SignInAsExpected => {
-            "log out of the service in the browser, then run the command again and sign in as the right user".into()
+            "log out of the service in the browser, then sign in again as the right user".into()
         }
         Step::UseOrReplace => message![
             "use the existing connection, use another app, or replace the connection with ",
             NextStep::ReplaceConnection
         ],
-        Step::RepeatSignIn => "run the command again, and answer on the page that it opens".into(),
+        Step::RepeatSignIn => "sign in again, and answer on the page that it opens".into(),
         Step::AnswerInTime => message![
-            "run the command again; if the browser cannot reach this computer, add ",
+            "sign in again; if the browser cannot reach this computer, add ",
             NextStep::PasteAddress,
             "; if the browser showed an error: ",
             NextStep::ReportPage
         ],
-        Step::RequestNewCode => "run the command again, and enter the new code in time".into(),
-        Step::ApproveAccess => "run the command again and approve the app, or ask an administrator to".into(),
+        Step::RequestNewCode => "sign in again, and enter the new code in time".into(),
+        Step::ApproveAccess => "sign in again and approve the app, or ask an administrator to".into(),
         Step::CheckApp => {
-            "check the client id, the client secret and, for a browser sign-in, the redirect address; then run the command again".into()
+            "check the client id, the client secret and, for a browser sign-in, the redirect address; then sign in again".into()
         }
         Step::CheckAddress => message![
             "check the address of the sign-in service (",
@@ -74,10 +74,10 @@ pub fn message_of_step(step: Step, label: Option<&str>, method: Option<Method>) 
         Step::ProvideKey => {
             "provide the original key: in SWITCHBOARD_KEY, SWITCHBOARD_KEY_FILE, the unlocked keyring or the file `key`. To start over, use another data folder".into()
         }
-        Step::StoreNewKey => "put the new key there, then run this again".into(),
+        Step::StoreNewKey => "put the new key there, then try again".into(),
         Step::ProtectKeyFile => "remove the access of others: chmod 600 FILE".into(),
         Step::StopOtherPrograms => {
-            "stop the running `switchboard` commands that use this data folder, then run this again".into()
+            "stop the running `switchboard` commands that use this data folder, then try again".into()
         }
         step => step.to_string().into(),
     }

@@ -58,10 +58,10 @@ impl Facts {
 }
 
 /// What can be read off a failure.
-pub fn sign_of(error: &AppError, method: Option<&str>) -> Sign {
+pub fn sign_of(error: &AppError, manifest: &Manifest, method: Option<&str>) -> Sign {
     let mut sign = Sign { method: method.map(str::to_owned), ..Sign::default() };
     let error = match error {
-        AppError::WithLeftovers(error, _) => return sign_of(error, method),
+        AppError::WithLeftovers(error, _) => return sign_of(error, manifest, method),
         AppError::Connections(error) => Err(error.root()),
         other => Ok(other),
     };
@@ -93,7 +93,7 @@ pub fn sign_of(error: &AppError, method: Option<&str>) -> Sign {
         Ok(AppError::Call(CallError::Problem(problem), _)) => {
             sign.problem = Some(problem.code.clone());
             let details = problem.details.as_ref();
-            let code = details.and_then(|details| details.get("code").or_else(|| details.get("zoom_code")));
+            let code = details.and_then(|details| details.get("code").or_else(|| details.get(&manifest.refusal_field)));
             sign.code =
                 code.and_then(|code| code.as_str().map(str::to_owned).or_else(|| code.as_i64().map(|n| n.to_string())));
         }
@@ -127,7 +127,7 @@ pub fn sign_of_state(state: State, reason: Option<&StateReason>) -> Sign {
 
 /// The failure with the remedy that fits it, when there is one.
 pub fn explain(error: AppError, manifest: &Manifest, method: Option<&str>, facts: &Facts) -> AppError {
-    let sign = Sign { other_style: facts.app_style.map(|_| true), ..sign_of(&error, method) };
+    let sign = Sign { other_style: facts.app_style.map(|_| true), ..sign_of(&error, manifest, method) };
     match manifest.remedy(&sign) {
         Some(remedy) => {
             let scopes = if facts.scopes.is_empty() { error.scopes() } else { facts.scopes.clone() };
@@ -148,7 +148,7 @@ pub fn add_guidance(error: AppError, manifest: &Manifest, connection: &Connectio
         AppError::Connections(error) => (false, matches!(error.root(), ConnectionsError::NotActive { .. })),
         _ => (false, false),
     };
-    let code = sign_of(&error, None).code;
+    let code = sign_of(&error, manifest, None).code;
     let known = code.and_then(|code| manifest.remedy(&Sign { code: Some(code), ..Sign::default() }));
     let mended_elsewhere = refused || ended && known.is_some_and(|remedy| remedy.message);
     if !mended_elsewhere {

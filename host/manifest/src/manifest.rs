@@ -40,6 +40,9 @@ pub struct Manifest {
     /// What each of the service's own codes means.
     #[serde(default)]
     pub refusals: Vec<RefusalEntry>,
+    /// Name of the field of a problem's details that holds the service's own code.
+    #[serde(default)]
+    pub refusal_field: String,
     /// What keeps people from connecting or calling, and the steps that mend it.
     #[serde(default)]
     pub remedies: Vec<Remedy>,

@@ -146,6 +146,9 @@ pub struct RoleCheck {
     /// Rights the service does not list: a person has to look.
     #[serde(default)]
     pub unseen: Vec<String>,
+    /// The service's number of a refusal that is for the role or for the plan, and does not say which.
+    #[serde(default)]
+    pub ambiguous_code: Option<i64>,
     /// Activities that a right opens on some plans alone.
     #[serde(default)]
     pub plan: Vec<PlanCheck>,

@@ -106,7 +106,7 @@ impl Finding {
         let report = error.report();
         let mut finding = Self::bad(about, report.message);
         finding.fix = report.fix;
-        let remedy = manifest.and_then(|manifest| manifest.remedy(&sign_of(error, method)));
+        let remedy = manifest.and_then(|manifest| manifest.remedy(&sign_of(error, manifest, method)));
         finding.with_remedy(remedy, facts)
     }
 }

@@ -104,7 +104,7 @@ pub async fn run(app: &App, request: RunRequest, stop: impl Future<Output = ()>)
     let outcome = tokio::select! {
         outcome = &mut running => outcome,
         () = &mut stop => {
-            engine.cancel(&id, "stopped by Ctrl-C, or by another signal to end");
+            engine.cancel(&id, "stopped by a person, or by a signal to end");
             app.ui().notify(message![format!("run {id} stopped: "), NextStep::ShowRun(id)]);
             return Err(AppError::Interrupted);
         }
