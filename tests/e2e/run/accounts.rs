@@ -104,7 +104,7 @@ fn seed_josys_31_user_advanced_settings_are_told_by_name_and_what_works_without_
     context.connect_admin("josys", "ada@emulator.test");
     let found = context.run(&["doctor", "josys", "--json"]);
     assert!(
-        found.out.contains("check in Zoom whether the role has: View and Edit on User advanced settings"),
+        found.out.contains("check at the service whether the role has: View and Edit on User advanced settings"),
         "{}",
         found.out
     );

@@ -78,6 +78,11 @@ pub async fn list(app: &App) -> Result<ConnectionList, AppError> {
     })
 }
 
+/// The connection of this label or id.
+pub async fn find(app: &App, label: &str) -> Result<Connection, AppError> {
+    Ok(app.connections().await?.show(label)?)
+}
+
 /// Everything that is known of the connection of this label or id.
 pub async fn show(app: &App, label: &str) -> Result<Found, AppError> {
     let connections = app.connections().await?;

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use switchboard_app::connect::{self, AccessChange, ReconnectRequest, Reconnected, SecretInput, SignInChannel};
+use switchboard_app::connection::{self, Method};
 use switchboard_app::identity::name_of;
 
 use crate::app::App;
@@ -13,11 +14,13 @@ use switchboard_app::AppError;
 
 pub async fn run(app: &App, flags: Reconnect) -> Result<(), AppError> {
     request::check_token_source(flags.token.as_deref())?;
-    let reconnected = connect::reconnect(app, request_of(&flags)).await?;
+    // A connection from a token takes the new one from standard input, whether `--token -` says so or not.
+    let reads_token = flags.token.is_some() || connection::find(app, &flags.label).await?.method == Method::Token;
+    let reconnected = connect::reconnect(app, request_of(&flags, reads_token)).await?;
     print(app, &reconnected)
 }
 
-fn request_of(flags: &Reconnect) -> ReconnectRequest {
+fn request_of(flags: &Reconnect, reads_token: bool) -> ReconnectRequest {
     let channel = if flags.link.link {
         Some(SignInChannel::Link(request::link(&flags.link)))
     } else if flags.device {
@@ -39,7 +42,7 @@ fn request_of(flags: &Reconnect) -> ReconnectRequest {
         port: flags.redirect_port,
         access,
         client_secret: request::client_secret(flags.client_secret_file.as_ref(), flags.paste),
-        token: flags.token.is_some().then(|| SecretInput::new(move || secret::token(&again))),
+        token: reads_token.then(|| SecretInput::new(move || secret::token(&again))),
         replace: flags.replace,
         original: Some(CommandLine::now().into()),
     }
