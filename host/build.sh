@@ -61,7 +61,7 @@ finish() {
 
 case "$1" in
 connector)
-  echo "building the connector and the host (the first time: some eight minutes on two idle cores)" >&2
+  echo "building the connector and the host (the first time: ten to fifteen minutes on two cores)" >&2
   connector/build.sh >"$logs/core" 2>"$logs/connector.log" &
   connector=$!
   # shellcheck disable=SC2086 # several words

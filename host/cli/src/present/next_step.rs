@@ -46,7 +46,7 @@ pub fn spell(step: &NextStep) -> String {
         NextStep::ChangeListenAddress => "--bind ADDRESS:PORT".into(),
         NextStep::ChangeLinkLife => "--link-minutes".into(),
         NextStep::PasteAddress => "--paste".into(),
-        NextStep::ReportPage => "switchboard doctor --seen \"its text\"".into(),
+        NextStep::ReportPage => "switchboard doctor --seen \"what the page says\"".into(),
         NextStep::ChangeSignInAddress => "--oauth-base".into(),
         NextStep::ChangeRedirectPort => "--redirect-port".into(),
         NextStep::Diagnose(None) => "`switchboard doctor`".into(),
