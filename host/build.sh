@@ -17,10 +17,10 @@ export CARGO_TERM_PROGRESS_WHEN=always CARGO_TERM_PROGRESS_WIDTH=120 CARGO_TERM_
 exec 3>&2
 export MESSAGES_FD=3
 
-# How far a build is: the last "n/m: crate, crate" of its log.
+# How far a build is: the last "n/m: crate, crate" of its log, or that it failed.
 progress() {
   local last
-  last=$(tr '\r' '\n' <"$logs/$1.log" | sed -n 's/ *$//; s/.*Building \[.*\] //p; s/^ *Finished .*/done/p' | tail -1)
+  last=$(tr '\r' '\n' <"$logs/$1.log" | sed -n 's/ *$//; s/.*Building \[.*\] //p; s/^ *Finished .*/done/p; s/^error.*/failed/p' | tail -1)
   case "$last" in
   */*) echo "crate ${last/\// of }" ;;
   *) echo "${last:-starting}" ;;
@@ -61,12 +61,12 @@ finish() {
 
 case "$1" in
 connector)
-  echo "building the connector and the host (the first time: ten to fifteen minutes on two cores)" >&2
+  echo "building the connector and the host (the first time: about eight minutes on two cores)" >&2
   connector/build.sh >"$logs/core" 2>"$logs/connector.log" &
   connector=$!
   # shellcheck disable=SC2086 # several words
   ${CARGO:-cargo} build --locked $FEATURES --exclude switchboard-cli --exclude switchboard-app \
-    --bin pack-connector --bin switchboard-emulator 2>"$logs/host.log" &
+    --bin pack-connector 2>"$logs/host.log" &
   host=$!
   follow connector host
   finish connector "$connector"

@@ -1,4 +1,4 @@
-//! `tests/install.sh`: what `make test` does where a program of the system is missing.
+//! How this repository is built, and what `make test` does where a program of the system is missing (`tests/install.sh`).
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -73,4 +73,19 @@ fn failed_installation_names_the_command() {
     assert_eq!(output.status.code(), Some(1));
     let message = String::from_utf8(output.stderr).unwrap();
     assert!(message.ends_with("Run: apt-get install -y -qq --no-install-recommends nodejs npm\n"), "{message}");
+}
+
+/// Other people's crates are optimised in the usual build, ours are not.
+#[test]
+fn each_of_our_crates_has_its_own_build_settings() {
+    let root = fs::read_to_string(TestContext::file("Cargo.toml")).unwrap();
+    let mut crates = vec!["connector".to_owned(), "tests".to_owned(), "tests/leaks".to_owned()];
+    let folders = fs::read_dir(TestContext::file("host")).unwrap().map(|entry| entry.unwrap());
+    let names = folders.filter(|entry| entry.path().join("Cargo.toml").is_file());
+    crates.extend(names.map(|entry| format!("host/{}", entry.file_name().to_string_lossy())));
+    for folder in crates {
+        let manifest = fs::read_to_string(TestContext::file(&format!("{folder}/Cargo.toml"))).unwrap();
+        let name = manifest.lines().find_map(|line| line.strip_prefix("name = ")).unwrap().trim_matches('"');
+        assert!(root.contains(&format!("\n[profile.dev.package.{name}]\nopt-level = ")), "{name} in Cargo.toml");
+    }
 }
