@@ -23,6 +23,8 @@ pub enum Class {
     Service,
     /// Trying again later has a chance.
     Later,
+    /// A run came to its end, and items of its loops failed.
+    PartlyFailed,
     /// Somebody stopped it.
     Interrupted,
 }

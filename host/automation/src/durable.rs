@@ -20,11 +20,9 @@ use crate::run::{Budget, RunError, next_attempt};
 /// implement the trait as well.
 ///
 /// # Growth
-/// Documents cannot wait, run other documents or run steps side by side yet. Each of these becomes one more method that
-/// takes the step's place first and answers from the record that is kept there: `sleep_until(step, moment)`,
-/// `wait_event(step, name, until)`, `run_child(step, child)`, and `join(step, limit, branches)`, which gives the results
-/// of boxed branches in the branches' order. `cancelled()` ends a run that waits. No method here changes for them,
-/// because each asks for one step by its place and none counts calls.
+/// Documents cannot wait for events or run other documents yet. Each of these becomes one more method that takes the step's
+/// place first and answers from the record that is kept there: `wait_event(step, name, until)` and `run_child(step, child)`.
+/// No method here changes for them, because each asks for one step by its place and none counts calls.
 pub trait Durable {
     /// When the step of this path began, in milliseconds since 1970: as its record says, else now. The interpreter asks
     /// once for each step, before anything else. The engine gives way to other work of its thread here, so that whoever
@@ -36,8 +34,27 @@ pub trait Durable {
     /// without a result is made again where that does no harm, else it ends as [`Invocation::interruption`].
     fn invoke(&self, invocation: &Invocation<'_>) -> impl Future<Output = Result<Value, RunError>>;
 
+    /// Returns when this moment has come, in milliseconds since 1970. The step has a record of its beginning.
+    fn sleep_until(&self, step: &StepPlace, moment: i64) -> impl Future<Output = Result<(), JournalError>>;
+
+    /// Carries branches out, at most `limit` of them at the same time, and gives their results in the order of the branches.
+    /// Each branch asks for steps with paths of its own.
+    fn join<B: Branches>(&self, limit: usize, branches: &B) -> impl Future<Output = Vec<B::Output>>;
+
     /// Records how far a step is that the interpreter carries out itself. What is recorded of it already stays.
     fn note(&self, step: &StepPlace, note: Note<'_>) -> impl Future<Output = Result<(), JournalError>>;
+}
+
+/// Parts of a run that can be carried out at the same time.
+pub trait Branches {
+    /// What a branch gives.
+    type Output;
+
+    /// How many there are.
+    fn count(&self) -> usize;
+
+    /// The branch of a position, from zero on. Each one is asked for once, in order.
+    fn branch(&self, index: usize) -> impl Future<Output = Self::Output>;
 }
 
 /// One step of a run.

@@ -4,14 +4,15 @@ use std::future::poll_fn;
 use std::task::Poll;
 
 use futures_util::future::{Either, select};
+use futures_util::stream::{FuturesOrdered, StreamExt};
 use serde_json::Value;
 
 use crate::activity::{ActivityRunner, StepError};
 use crate::clock::Clock;
 use crate::document::Document;
-use crate::durable::{Durable, Invocation, Note, StepPlace};
+use crate::durable::{Branches, Durable, Invocation, Note, StepPlace};
 use crate::journal::{Journal, JournalError, RunEnd, RunStart, StepEntry, StepState};
-use crate::run::{RunError, run};
+use crate::run::{ItemCount, RunError, RunOutcome, run};
 
 /// Runs documents and keeps every step in a journal. With [`crate::journal::Memory`] nothing outlives the process.
 ///
@@ -27,11 +28,11 @@ pub struct JournalEngine<'a> {
 }
 
 impl JournalEngine<'_> {
-    /// Runs a document and gives its outputs.
+    /// Runs a document and gives its outcome.
     ///
     /// # Errors
     /// The failure of a step. The journal refuses a second run of one id before anything is performed.
-    pub async fn run(&self, doc: &Document, start: &RunStart) -> Result<Value, RunError> {
+    pub async fn run(&self, doc: &Document, start: &RunStart) -> Result<RunOutcome, RunError> {
         self.journal.start_run(start).await.map_err(|error| RunError::journal(doc, &error))?;
         self.carry_out(doc, start, false).await
     }
@@ -41,7 +42,7 @@ impl JournalEngine<'_> {
     ///
     /// # Errors
     /// The failure of a step. A run that has ended or goes on, and another document, are refused.
-    pub async fn resume(&self, doc: &Document, run: &str) -> Result<Value, RunError> {
+    pub async fn resume(&self, doc: &Document, run: &str) -> Result<RunOutcome, RunError> {
         let start = self.journal.resume_run(run).await.map_err(|error| RunError::journal(doc, &error))?;
         if start.document_sha256 != doc.sha256 {
             return Err(RunError::journal(doc, &JournalError::OtherDocument { run: run.to_owned() }));
@@ -49,20 +50,24 @@ impl JournalEngine<'_> {
         self.carry_out(doc, &start, true).await
     }
 
-    async fn carry_out(&self, doc: &Document, start: &RunStart, has_records: bool) -> Result<Value, RunError> {
+    async fn carry_out(&self, doc: &Document, start: &RunStart, has_records: bool) -> Result<RunOutcome, RunError> {
         let execution = Execution { engine: *self, run: &start.id, has_records };
         let result = run(&execution, doc, start).await;
         let end = RunEnd {
             id: start.id.clone(),
             at: self.clock.now_ms(),
-            outputs: result.as_ref().ok().cloned(),
+            outputs: result.as_ref().ok().map(|outcome| outcome.outputs.clone()),
+            items: result.as_ref().map_or_else(|_| ItemCount::default(), |outcome| outcome.items),
             error: result.as_ref().err().cloned(),
         };
         let ended = self.journal.end_run(&end).await.map_err(|error| RunError::journal(doc, &error));
         // The first error is the one that matters.
-        result.and_then(|outputs| ended.map(|()| outputs))
+        result.and_then(|outcome| ended.map(|()| outcome))
     }
 }
+
+/// Milliseconds after which a sleeping run looks at the clock again: it may have been set.
+const LONGEST_SLEEP: u64 = 60_000;
 
 /// One run.
 struct Execution<'a> {
@@ -177,6 +182,32 @@ impl Durable for Execution<'_> {
             }
             (StepState::Started, _) => self.end(entry, Err(invocation.interruption()), invocation).await,
             (StepState::Failed, None) | (StepState::Skipped, _) => other(),
+        }
+    }
+
+    async fn sleep_until(&self, _step: &StepPlace, moment: i64) -> Result<(), JournalError> {
+        // A timer can be early, and the clock can be set while it runs.
+        loop {
+            let left = u64::try_from(moment.saturating_sub(self.engine.clock.now_ms())).unwrap_or_default();
+            if left == 0 {
+                return Ok(());
+            }
+            self.engine.clock.sleep(left.min(LONGEST_SLEEP)).await;
+        }
+    }
+
+    async fn join<B: Branches>(&self, limit: usize, branches: &B) -> Vec<B::Output> {
+        let mut under_way = FuturesOrdered::new();
+        let (mut next, mut results) = (0, Vec::with_capacity(branches.count()));
+        loop {
+            while next < branches.count() && under_way.len() < limit.max(1) {
+                under_way.push_back(branches.branch(next));
+                next += 1;
+            }
+            match under_way.next().await {
+                Some(result) => results.push(result),
+                None => return results,
+            }
         }
     }
 

@@ -31,10 +31,10 @@ pub use activity::{ActivityCall, ActivityInfo, ActivityRunner, Catalog, Family, 
 pub use check::{check, check_within};
 pub use clock::Clock;
 pub use document::{Document, parse, parse_within, schema};
-pub use durable::{Durable, Invocation, Note, StepPlace, TimeLimit};
+pub use durable::{Branches, Durable, Invocation, Note, StepPlace, TimeLimit};
 pub use engine::JournalEngine;
 pub use journal::{Journal, JournalError, RunStart};
 pub use limits::Allowance;
 pub use report::{Diagnostic, DocumentReport};
-pub use run::{RunError, prepare_inputs, run};
+pub use run::{ItemCount, RunError, RunOutcome, prepare_inputs, run};
 pub use switchboard_manifest::{Effect, Idempotency};

@@ -40,6 +40,14 @@ pub struct Automation {
     /// What it does, in order.
     #[schemars(length(min = 1))]
     pub steps: Vec<Step>,
+    /// What to do when a step fails; the first entry that fits. A run whose failure is caught succeeds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1))]
+    pub catch: Option<Vec<Catch>>,
+    /// What to do at the end, whether the steps failed or not; `run.error` is the failure or `none`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1))]
+    pub finally: Option<Vec<Step>>,
     /// What it gives back; values may be expressions.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub outputs: Map<String, Value>,
@@ -87,13 +95,18 @@ pub struct DocumentLimits {
     pub run_time: Option<String>,
 }
 
-/// One step. It has exactly one of `use`, `for_each`, `set`, `fail`.
+/// One step. It has exactly one of `use`, `for_each`, `while`, `parallel`, `choose`, `wait`, `set` and `fail`; with none of them it
+/// is a block and has `steps`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
     /// The name later expressions know it by: `steps.<id>`.
     #[schemars(regex(pattern = r"^[a-z][a-z0-9_]*$"), length(max = 64))]
     pub id: String,
+    /// What people see in lists, in place of the id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 200))]
+    pub name: Option<String>,
     /// Runs the step only when this expression is true; a skipped step reads as `none`.
     #[serde(rename = "if", default, skip_serializing_if = "Option::is_none")]
     pub condition: Option<String>,
@@ -119,12 +132,39 @@ pub struct Step {
     /// What a failed item does to the loop; `stop` when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_item_error: Option<OnItemError>,
-    /// The loop's body. Its steps are visible inside the body only.
+    /// How many items run at the same time; 1 when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 64))]
+    pub max_parallel: Option<u32>,
+    /// The body of a loop, whose steps are visible inside the body only, or of a block, whose steps are visible after it too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub steps: Option<Vec<Step>>,
-    /// What an item hands out to `steps.<id>.items`; may hold expressions over the body's steps. The item itself when left out.
+    /// What a block does when its `if` is false, and `choose` when no `if` of it is true.
+    #[serde(rename = "else", default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1))]
+    pub otherwise: Option<Vec<Step>>,
+    /// What an item hands out to `steps.<id>.items`, the item itself when left out; of `while`, what an iteration hands out to
+    /// `loop.last` and `steps.<id>.last`. May hold expressions over the body's steps.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub collect: Option<Value>,
+    /// Repeats `steps` while this expression is true. It is computed before each iteration.
+    #[serde(rename = "while", default, skip_serializing_if = "Option::is_none")]
+    pub repeat: Option<String>,
+    /// After so many iterations `while` fails; 100 when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 10_000))]
+    pub max_iterations: Option<u64>,
+    /// Branches that run at the same time. Their steps are visible after all of them have ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 64))]
+    pub parallel: Option<Vec<Branch>>,
+    /// Alternatives: the first one whose `if` is true runs. Their steps are visible after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1))]
+    pub choose: Option<Vec<Choice>>,
+    /// Waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wait: Option<Wait>,
     /// How the failed activity is tried again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry: Option<Retry>,
@@ -137,9 +177,58 @@ pub struct Step {
     /// Fails with this error: ends the run, or the item of a loop that goes on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fail: Option<Fail>,
+    /// What to do when the step fails; the first entry that fits. A step whose failure is caught reads as `none`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1))]
+    pub catch: Option<Vec<Catch>>,
     /// Goes on when the service or the input is why the step fails; `steps.<id>.error` then has `code` and `message`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub continue_on_error: bool,
+}
+
+/// Steps that run beside others.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Branch {
+    /// What the branch does, in order.
+    #[schemars(length(min = 1))]
+    pub steps: Vec<Step>,
+}
+
+/// An alternative.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Choice {
+    /// An expression.
+    #[serde(rename = "if")]
+    pub condition: String,
+    /// What it does, in order.
+    #[schemars(length(min = 1))]
+    pub steps: Vec<Step>,
+}
+
+/// How long to wait: exactly one of `for` and `until`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Wait {
+    /// A duration from the step's beginning on, for example `PT10M`; may be an expression.
+    #[serde(rename = "for", default, skip_serializing_if = "Option::is_none")]
+    pub duration: Option<String>,
+    /// A time with its zone, for example `2026-12-24T08:00:00+01:00`; may be an expression. One that is past does not wait.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+}
+
+/// What to do when a step fails. In its steps `error` has `code`, `message` and `step`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Catch {
+    /// The error codes it is for; all when left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub on: Vec<String>,
+    /// What it does, in order.
+    #[schemars(length(min = 1))]
+    pub steps: Vec<Step>,
 }
 
 /// What a failed item does to its loop.
@@ -185,6 +274,37 @@ pub struct Fail {
     pub code: Option<String>,
     /// What happened; may hold expressions.
     pub message: String,
+}
+
+impl Catch {
+    /// Whether it is for errors of this code.
+    pub fn is_for(&self, code: &str) -> bool {
+        self.on.is_empty() || self.on.iter().any(|on| on == code)
+    }
+}
+
+impl Step {
+    /// The lists of steps below this one whose results are visible after it, each with its place below this step.
+    pub(crate) fn visible_bodies(&self) -> Vec<(String, &[Step])> {
+        let mut bodies: Vec<(String, &[Step])> = Vec::new();
+        let is_loop = self.for_each.is_some() || self.repeat.is_some();
+        if let Some(steps) = self.steps.as_deref().filter(|_| !is_loop) {
+            bodies.push(("/steps".to_owned(), steps));
+        }
+        for (index, branch) in self.parallel.iter().flatten().enumerate() {
+            bodies.push((format!("/parallel/{index}/steps"), &branch.steps));
+        }
+        for (index, choice) in self.choose.iter().flatten().enumerate() {
+            bodies.push((format!("/choose/{index}/steps"), &choice.steps));
+        }
+        if let Some(steps) = &self.otherwise {
+            bodies.push(("/else".to_owned(), steps));
+        }
+        for (index, catch) in self.catch.iter().flatten().enumerate() {
+            bodies.push((format!("/catch/{index}/steps"), &catch.steps));
+        }
+        bodies
+    }
 }
 
 fn attempts() -> u32 {

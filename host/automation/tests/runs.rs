@@ -23,7 +23,7 @@ async fn play(doc: &Document, inputs: Value, script: &Script) -> (Result<Value, 
     let result = match RunStart::new("run-1", doc, inputs, 0) {
         Ok(start) => {
             let engine = JournalEngine { journal: &journal, runner: script, clock: &Hand::default() };
-            engine.run(doc, &start).await
+            engine.run(doc, &start).await.map(|outcome| outcome.outputs)
         }
         Err(error) => Err(error),
     };

@@ -18,7 +18,7 @@ const GLOBAL: &str = "Global options";
     name = "switchboard",
     version,
     about = "Open automation connector for Zoom",
-    after_help = "Start here:\n  switchboard try                      a Zoom emulator with a connected demo account\n  switchboard call zoom.users.me       run one activity\n  switchboard activity list            what there is\n\nExit codes: 0 done, 1 failed (also a write that may have happened, and a document's own `fail`), 2 wrong usage,\n            3 document or input invalid, 4 sign-in or scope needed, 5 the service refused, 6 try again later, 130 interrupted"
+    after_help = "Start here:\n  switchboard try                      a Zoom emulator with a connected demo account\n  switchboard call zoom.users.me       run one activity\n  switchboard activity list            what there is\n\nExit codes: 0 done, 1 failed (also a write that may have happened, and a document's own `fail`), 2 wrong usage,\n            3 document or input invalid, 4 sign-in or scope needed, 5 the service refused, 6 try again later, 7 items of a run failed,\n            130 interrupted"
 )]
 pub struct Args {
     #[command(flatten)]

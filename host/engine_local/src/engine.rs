@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use switchboard_automation::{ActivityRunner, Clock, Document, JournalEngine, RunError, RunStart};
-use switchboard_store::Store;
+use switchboard_automation::{ActivityRunner, Clock, Document, JournalEngine, RunError, RunOutcome, RunStart};
+use switchboard_store::{RunItems, Store};
 
 use crate::run_id::new_run_id;
 use crate::{LocalJournal, SystemClock};
@@ -49,7 +49,7 @@ impl LocalEngine {
         Ok(RunStart::new(new_run_id(now), document, inputs, now)?.with_connections(connections))
     }
 
-    /// Runs a document and gives its outputs. See [`JournalEngine::run`].
+    /// Runs a document and gives its outcome. See [`JournalEngine::run`].
     ///
     /// # Errors
     /// The failure of a step. A second run of one id is refused before anything is performed.
@@ -58,7 +58,7 @@ impl LocalEngine {
         document: &Document,
         start: &RunStart,
         runner: &dyn ActivityRunner,
-    ) -> Result<Value, RunError> {
+    ) -> Result<RunOutcome, RunError> {
         let journal = LocalJournal::new(self.store.clone());
         self.over(&journal, runner).run(document, start).await
     }
@@ -67,7 +67,12 @@ impl LocalEngine {
     ///
     /// # Errors
     /// The failure of a step. A run that has ended or goes on, and another document, are refused.
-    pub async fn resume(&self, document: &Document, run: &str, runner: &dyn ActivityRunner) -> Result<Value, RunError> {
+    pub async fn resume(
+        &self,
+        document: &Document,
+        run: &str,
+        runner: &dyn ActivityRunner,
+    ) -> Result<RunOutcome, RunError> {
         let journal = LocalJournal::new(self.store.clone());
         self.over(&journal, runner).resume(document, run).await
     }
@@ -76,7 +81,7 @@ impl LocalEngine {
     pub fn cancel(&self, run: &str, reason: &str) {
         let (store, run, now) = (self.store.clone(), run.to_owned(), self.clock.now_ms());
         let error = json!({ "code": "interrupted", "message": reason });
-        self.store.spawn(move || drop(store.end_run(&run, "cancelled", now, None, Some(&error))));
+        self.store.spawn(move || drop(store.end_run(&run, "cancelled", now, None, Some(&error), RunItems::default())));
     }
 
     fn over<'a>(&'a self, journal: &'a LocalJournal, runner: &'a dyn ActivityRunner) -> JournalEngine<'a> {

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use switchboard_automation::journal::{RunEnd, StepEntry};
 use switchboard_automation::{Journal, JournalError, RunError, RunStart};
-use switchboard_store::{RunLock, Store, StoreError};
+use switchboard_store::{RunItems, RunLock, Store, StoreError};
 
 use crate::rows::{new_run, run_start, step_entry, step_record};
 
@@ -58,7 +58,8 @@ impl Journal for LocalJournal {
         let (store, end) = (self.store.clone(), run.clone());
         let write = move || {
             let error = end.error.as_ref().map(RunError::to_json);
-            store.end_run(&end.id, state, end.at, end.outputs.as_ref(), error.as_ref())
+            let items = RunItems { failed: end.items.failed, all: end.items.all };
+            store.end_run(&end.id, state, end.at, end.outputs.as_ref(), error.as_ref(), items)
         };
         let result = self.store.call(write).await;
         self.locks().remove(&run.id);

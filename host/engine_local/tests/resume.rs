@@ -34,12 +34,13 @@ impl Bench {
         // The machine was off for a while.
         let clock = Hand::at(600_000);
         match self {
-            Bench::Memory(journal) => {
-                JournalEngine { journal, runner: service, clock: &clock }.resume(document, "r-1").await
-            }
+            Bench::Memory(journal) => JournalEngine { journal, runner: service, clock: &clock }
+                .resume(document, "r-1")
+                .await
+                .map(|outcome| outcome.outputs),
             Bench::Local { store, .. } => {
                 let engine = LocalEngine::new(store.clone()).with_clock(Arc::new(clock));
-                engine.resume(document, "r-1", service).await
+                engine.resume(document, "r-1", service).await.map(|outcome| outcome.outputs)
             }
         }
     }
@@ -57,7 +58,7 @@ impl Bench {
 async fn whole_run(document: &Document) -> (Vec<JournalRecord>, Value, Service) {
     let (journal, service) = (Memory::new(), Service::default());
     let engine = JournalEngine { journal: &journal, runner: &service, clock: &Hand::at(5_000) };
-    let outputs = engine.run(document, &start(document)).await.unwrap();
+    let outputs = engine.run(document, &start(document)).await.unwrap().outputs;
     (journal.records(), outputs, service)
 }
 
@@ -67,7 +68,7 @@ async fn both_journals_keep_the_same_records() {
     let (records, outputs, _) = whole_run(&document).await;
     let store = Store::in_memory().unwrap();
     let engine = LocalEngine::new(store.clone()).with_clock(Arc::new(Hand::at(5_000)));
-    assert_eq!(engine.run(&document, &start(&document), &Service::default()).await.unwrap(), outputs);
+    assert_eq!(engine.run(&document, &start(&document), &Service::default()).await.unwrap().outputs, outputs);
     let journal = LocalJournal::new(store.clone());
     let mut count = 0;
     for step in records.iter().filter_map(support::step) {
@@ -202,7 +203,7 @@ async fn dropped_run_is_interrupted_and_can_be_resumed() {
     task.abort();
     assert!(task.await.unwrap_err().is_cancelled());
     assert_eq!(store.run(&id).unwrap().unwrap().state, "interrupted");
-    let outputs = engine.resume(&document, &id, &Service::default()).await.unwrap();
+    let outputs = engine.resume(&document, &id, &Service::default()).await.unwrap().outputs;
     assert_eq!(outputs["ids"], json!(["ada-1", "c]-1"]));
     assert_eq!(store.run(&id).unwrap().unwrap().state, "succeeded");
 }

@@ -27,6 +27,7 @@ const MIGRATIONS: &[Migration] = &[
     sql(include_str!("../migrations/006_deliveries.sql")),
     Migration { sql: include_str!("../migrations/007_state_reasons.sql"), data: Some(former_reasons::split) },
     sql(include_str!("../migrations/008_tables_of_facts.sql")),
+    sql(include_str!("../migrations/009_run_items.sql")),
 ];
 
 /// Brings a database to the current version. One of this version is only read: opening it must not wait for the disk.

@@ -32,6 +32,15 @@ pub struct NewRun {
     pub connections: BTreeMap<String, String>,
 }
 
+/// Items of the loops of a run that go on when one fails.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunItems {
+    /// Those that failed.
+    pub failed: u32,
+    /// All of them.
+    pub all: u32,
+}
+
 /// A run as it is kept.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunRecord {
@@ -43,7 +52,8 @@ pub struct RunRecord {
     pub document_sha256: String,
     /// What it was given.
     pub inputs: Value,
-    /// `running`, `interrupted` (its process ended before it did), `succeeded`, `failed` or `cancelled`.
+    /// `running`, `interrupted` (its process ended before it did), `succeeded`,
+    /// `partly_failed` (items of its loops failed), `failed` or `cancelled`.
     pub state: String,
     /// Milliseconds since 1970.
     pub started_at: i64,
@@ -53,6 +63,9 @@ pub struct RunRecord {
     pub outputs: Option<Value>,
     /// Why it failed.
     pub error: Option<Value>,
+    /// The items of its loops that go on when one fails.
+    #[serde(default)]
+    pub items: RunItems,
     /// The labels that the connections it used had then, by the document's names. Empty where nobody noted it.
     #[serde(default)]
     pub connections: BTreeMap<String, String>,
@@ -60,11 +73,13 @@ pub struct RunRecord {
 
 /// The state of a run in the database until its end is recorded.
 const RUNNING: &str = "running";
-/// The state of such a run whose process is gone.
+const SUCCEEDED: &str = "succeeded";
+/// The state of a run that came to its end, and whose loops have failed items.
+const PARTLY_FAILED: &str = "partly_failed";
+/// The state of a `running` run whose process is gone.
 const INTERRUPTED: &str = "interrupted";
 
-const COLUMNS: &str =
-    "id, automation, document_sha256, inputs, state, started_at, ended_at, outputs, error, connections";
+const COLUMNS: &str = "id, automation, document_sha256, inputs, state, started_at, ended_at, outputs, error, connections, failed_items, items";
 
 /// Held while a run goes on, and by its process alone: once it is free the run does not go on.
 #[derive(Debug)]
@@ -113,10 +128,12 @@ impl Store {
         ended_at: i64,
         outputs: Option<&Value>,
         error: Option<&Value>,
+        items: RunItems,
     ) -> Result<(), StoreError> {
         let rows = self.execute(
-            "UPDATE runs SET state = ?2, ended_at = ?3, outputs = ?4, error = ?5 WHERE id = ?1 AND state = 'running'",
-            params![id, state, ended_at, outputs.map(Json), error.map(Json)],
+            "UPDATE runs SET state = ?2, ended_at = ?3, outputs = ?4, error = ?5, failed_items = ?6, items = ?7
+             WHERE id = ?1 AND state = 'running'",
+            params![id, state, ended_at, outputs.map(Json), error.map(Json), items.failed, items.all],
         )?;
         if rows == 0 { Err(StoreError::RunEnded { run: id.to_owned() }) } else { Ok(()) }
     }
@@ -199,16 +216,22 @@ fn lock_name(id: &str) -> String {
 
 fn read(row: &Row<'_>) -> rusqlite::Result<RunRecord> {
     let Json(inputs) = row.get("inputs")?;
+    let items = RunItems { failed: row.get("failed_items")?, all: row.get("items")? };
+    let mut state: String = row.get("state")?;
+    if state == SUCCEEDED && items.failed > 0 {
+        PARTLY_FAILED.clone_into(&mut state);
+    }
     Ok(RunRecord {
         id: row.get("id")?,
         automation: row.get("automation")?,
         document_sha256: row.get("document_sha256")?,
         inputs,
-        state: row.get("state")?,
+        state,
         started_at: row.get("started_at")?,
         ended_at: row.get("ended_at")?,
         outputs: inner(row.get("outputs")?),
         error: inner(row.get("error")?),
+        items,
         connections: inner(row.get("connections")?).unwrap_or_default(),
     })
 }
@@ -242,7 +265,7 @@ mod tests {
         drop(lock);
         assert_eq!(state(), "interrupted");
         assert_eq!(other.runs(5).unwrap()[0].state, "interrupted");
-        store.end_run("run-1", "failed", 9, None, None).unwrap();
+        store.end_run("run-1", "failed", 9, None, None, RunItems::default()).unwrap();
         assert_eq!(state(), "failed");
     }
 
@@ -256,7 +279,7 @@ mod tests {
         let lock = other.resume_run("run-1").unwrap();
         assert_eq!(store.run("run-1").unwrap().unwrap().state, "running");
         assert!(matches!(store.resume_run("run-1"), Err(StoreError::RunGoesOn { .. })));
-        other.end_run("run-1", "failed", 9, None, None).unwrap();
+        other.end_run("run-1", "failed", 9, None, None, RunItems::default()).unwrap();
         drop(lock);
         assert!(matches!(store.resume_run("run-1"), Err(StoreError::RunEnded { .. })));
         assert!(matches!(store.resume_run("run-2"), Err(StoreError::RunEnded { .. })));
@@ -267,7 +290,7 @@ mod tests {
         let store = Store::in_memory().unwrap();
         start(&store, "run-1", 5);
         assert_eq!(store.run("run-1").unwrap().unwrap().state, "running");
-        store.end_run("run-1", "succeeded", 9, Some(&json!({"b": 2})), None).unwrap();
+        store.end_run("run-1", "succeeded", 9, Some(&json!({"b": 2})), None, RunItems::default()).unwrap();
         let run = store.run("run-1").unwrap().unwrap();
         assert_eq!((run.state.as_str(), run.ended_at, run.outputs), ("succeeded", Some(9), Some(json!({"b": 2}))));
         assert_eq!(run.connections.get("zoom").map(String::as_str), Some("work"));
@@ -282,7 +305,7 @@ mod tests {
             let lock = start(&store, "run-1", 5);
             assert!(matches!(store.delete_run("run-1"), Err(StoreError::RunGoesOn { .. })));
             assert!(store.run("run-1").unwrap().is_some());
-            store.end_run("run-1", "failed", 9, None, None).unwrap();
+            store.end_run("run-1", "failed", 9, None, None, RunItems::default()).unwrap();
             drop(lock);
             assert_eq!(store.runs_before(6).unwrap(), ["run-1"]);
             assert!(store.runs_before(5).unwrap().is_empty());

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use switchboard_automation::journal::{Journal, RunEnd, StepEntry, StepState};
-use switchboard_automation::{ActivityCall, ActivityRunner, RunStart, StepError};
+use switchboard_automation::{ActivityCall, ActivityRunner, ItemCount, RunStart, StepError};
 use switchboard_engine_local::{LocalEngine, LocalJournal};
 use switchboard_store::Store;
 use switchboard_tests::context::TestContext;
@@ -120,7 +120,7 @@ async fn a_second_run_of_an_id_performs_nothing() {
     let (engine, runner) = (LocalEngine::new(store.clone()), Counter::default());
     let start = RunStart::new("r-1", &document, json!({}), now_ms()).unwrap();
     let again = || engine.run(&document, &start, &runner);
-    let outputs = again().await.unwrap();
+    let outputs = again().await.unwrap().outputs;
     let kept = store.run("r-1").unwrap();
     assert_eq!(again().await.unwrap_err().code, "journal");
     assert_eq!(runner.0.load(Ordering::SeqCst), 2, "two steps, once");
@@ -154,7 +154,13 @@ async fn a_second_record_of_a_step_is_refused() {
         let refused = journal.put_step(&again).await.unwrap_err().to_string();
         assert!(refused.contains("the step `first` of the run `r-1` was recorded before"), "{refused}");
     }
-    let end = RunEnd { id: "r-1".to_owned(), at: 9, outputs: Some(json!("forged")), error: None };
+    let end = RunEnd {
+        id: "r-1".to_owned(),
+        at: 9,
+        outputs: Some(json!("forged")),
+        items: ItemCount::default(),
+        error: None,
+    };
     assert!(journal.end_run(&end).await.is_err());
     assert_eq!(store.steps("r-1").unwrap(), kept);
     assert_ne!(store.run("r-1").unwrap().unwrap().outputs, end.outputs);

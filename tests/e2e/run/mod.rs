@@ -4,3 +4,4 @@ mod accounts;
 mod connections;
 mod interrupted;
 mod limits;
+mod partly_failed;

@@ -7,3 +7,4 @@ pub mod runner;
 mod start;
 
 pub use start::{RunRequest, RunResult, run};
+pub use switchboard_automation::ItemCount;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use switchboard_automation::{Allowance, RunError};
+use switchboard_automation::{Allowance, ItemCount, RunError, RunOutcome};
 use switchboard_connections::Connections;
 use switchboard_engine_local::LocalEngine;
 
@@ -44,6 +44,8 @@ pub struct RunResult {
     pub connections: BTreeMap<String, String>,
     /// What it gave.
     pub outputs: Value,
+    /// The items of its loops that go on when one fails. A run with failed ones has failed in part.
+    pub items: ItemCount,
 }
 
 /// Checks a document and runs it. `stop` ends the run where it is: a run that was stopped is `cancelled`.
@@ -110,7 +112,7 @@ pub async fn run(app: &App, request: RunRequest, stop: impl Future<Output = ()>)
         }
     };
     match outcome {
-        Ok(outputs) => Ok(RunResult { id, connections: labels, outputs }),
+        Ok(RunOutcome { outputs, items }) => Ok(RunResult { id, connections: labels, outputs, items }),
         Err(error) => {
             let record = store.run(&id).ok().flatten();
             let bases = rows.values().map(|row| row.api_base.as_str());

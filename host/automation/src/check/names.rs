@@ -43,7 +43,8 @@ impl Names {
         names
     }
 
-    fn root(&mut self, name: &str, schema: Value) {
+    /// Gives a top-level name its schema.
+    pub fn root(&mut self, name: &str, schema: Value) {
         if self.roots.insert(name.to_owned(), Rc::new(schema)).is_none() {
             self.order.0.push(name.to_owned());
         }
@@ -62,6 +63,42 @@ impl Names {
         names.root(item, json!({}));
         names.root("loop", object(["index", "index0", "key"]));
         names
+    }
+
+    /// The names in the condition and the body of a `while`.
+    pub fn iteration(&self) -> Names {
+        let mut names = self.clone();
+        names.root("loop", object(["index", "index0", "last"]));
+        names
+    }
+
+    /// Takes a top-level name away, or gives it back what it had.
+    pub fn restore_root(&mut self, name: &str, former: Option<Rc<Value>>) {
+        match former {
+            Some(schema) => drop(self.roots.insert(name.to_owned(), schema)),
+            None => {
+                self.roots.remove(name);
+                self.order.0.retain(|known| known != name);
+            }
+        }
+    }
+
+    /// Gives a top-level name another schema for a while; see [`Names::restore_root`].
+    pub fn replace_root(&mut self, name: &str, schema: Value) -> Option<Rc<Value>> {
+        let former = self.roots.get(name).cloned();
+        self.root(name, schema);
+        former
+    }
+
+    /// How many steps are visible.
+    pub fn count(&self) -> usize {
+        self.order.1.len()
+    }
+
+    /// Hides the steps that became visible after there were `count` of them, and gives them.
+    pub fn hide_after(&mut self, count: usize) -> Vec<(String, Rc<Value>)> {
+        let ids = self.order.1.split_off(count.min(self.order.1.len()));
+        ids.into_iter().filter_map(|id| self.steps.remove_entry(&id)).collect()
     }
 
     /// Checks every expression inside a value.

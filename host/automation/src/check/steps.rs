@@ -10,33 +10,50 @@ use super::names::{Names, object};
 use super::shape::{Shape, ShapeError};
 use crate::activity::Catalog;
 use crate::duration;
+use crate::expr::is_dynamic;
 use crate::limits::{Allowance, RUN_TIME, STEPS};
+use crate::run::moment;
 use crate::span::join;
 
 /// What makes a step the kind of step it is, and the keys that go with it.
 const KINDS: &[(&str, &[&str])] = &[
     ("use", &["connection", "with", "retry", "timeout"]),
-    ("for_each", &["as", "item_key", "on_item_error", "steps", "collect"]),
+    ("for_each", &["as", "item_key", "max_parallel", "on_item_error", "steps", "collect"]),
+    ("while", &["max_iterations", "steps", "collect"]),
+    ("parallel", &[]),
+    ("choose", &["else"]),
+    ("wait", &[]),
     ("set", &[]),
     ("fail", &[]),
+    BLOCK,
 ];
 
+/// A step with `steps` and none of the others.
+const BLOCK: (&str, &[&str]) = ("steps", &["steps", "else"]);
+
 /// Names a loop's item cannot take.
-const TAKEN: &[&str] = &["inputs", "steps", "run", "loop", "connections", "trigger"];
+const TAKEN: &[&str] = &["inputs", "steps", "run", "loop", "error", "connections", "trigger"];
 
 /// Checks the steps and outputs of a document.
 pub fn document(value: &Value, catalog: Option<&dyn Catalog>, mistakes: &mut Mistakes<'_>) {
     let empty = Map::new();
     let connections = value.get("connections").and_then(Value::as_object).unwrap_or(&empty);
-    let steps = value.get("steps").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let mut ids = HashSet::new();
-    collect_ids(steps, &mut ids);
+    for step in all_steps(value) {
+        ids.extend(step.get("id").and_then(Value::as_str).map(str::to_owned));
+    }
     let inputs = value.get("inputs").cloned().unwrap_or_else(|| json!({}));
     let mut names = Names::new(&inputs, ids);
     retry(value.pointer("/defaults/retry"), "/defaults", mistakes);
     run_time(value.get("limits"), mistakes);
     let mut walk = Walk { catalog, connections, activities: BTreeMap::new(), mistakes };
-    walk.steps(steps, "/steps", &mut names);
+    let mut body = Body::default();
+    walk.steps(list(value, "steps"), "/steps", &mut names, &mut body);
+    walk.catch(list(value, "catch"), "", &mut names, &mut body);
+    if value.get("finally").is_some() {
+        names.root("run", object(["id", "automation", "started_at", "error"]));
+        walk.steps(list(value, "finally"), "/finally", &mut names, &mut body);
+    }
     if let Some(outputs) = value.get("outputs") {
         names.check(outputs, "/outputs", mistakes);
     }
@@ -44,18 +61,13 @@ pub fn document(value: &Value, catalog: Option<&dyn Catalog>, mistakes: &mut Mis
 
 /// Whether a document has no more steps than the limit. One that has more is not looked at any further.
 pub fn within(value: &Value, limits: &Allowance, mistakes: &mut Mistakes<'_>) -> bool {
-    let count = count(value.get("steps"));
+    let count = all_steps(value).count() as u64;
     let limit = limits.get(&STEPS);
     if count > limit {
         let message = format!("the document has {count} steps, more than {limit}");
         mistakes.exceed("/steps", message, &STEPS);
     }
     count <= limit
-}
-
-fn count(steps: Option<&Value>) -> u64 {
-    let steps = steps.and_then(Value::as_array).into_iter().flatten();
-    steps.map(|step| 1 + count(step.get("steps"))).sum()
 }
 
 /// The longest run that the document asks for. The schema of documents knows how many items there can be.
@@ -81,16 +93,21 @@ struct Known {
     output: Rc<Value>,
 }
 
+/// Steps that see each other: those of a document, or of one item of a loop.
+#[derive(Default)]
+struct Body {
+    ids: HashSet<String>,
+}
+
 impl Walk<'_, '_, '_> {
-    fn steps(&mut self, steps: &[Value], pointer: &str, names: &mut Names) {
-        let mut seen = HashSet::new();
+    fn steps(&mut self, steps: &[Value], pointer: &str, names: &mut Names, body: &mut Body) {
         for (index, step) in steps.iter().enumerate() {
             let Some(step) = step.as_object() else {
                 continue;
             };
             let at = join(pointer, index);
             let id = step.get("id").and_then(Value::as_str).unwrap_or_default();
-            if !id.is_empty() && !seen.insert(id) {
+            if !id.is_empty() && !body.ids.insert(id.to_owned()) {
                 let message = format!("another step before this one is called `{id}`");
                 self.mistakes.value(
                     "duplicate-id",
@@ -99,7 +116,8 @@ impl Walk<'_, '_, '_> {
                     Some("give it a name of its own".to_owned()),
                 );
             }
-            let result = self.step(step, &at, names);
+            let result = self.step(step, &at, names, body);
+            self.catch(list_of(step, "catch"), &at, names, body);
             if !id.is_empty() {
                 names.step(id, result);
             }
@@ -107,7 +125,7 @@ impl Walk<'_, '_, '_> {
     }
 
     /// Checks a step and gives the schema of its result.
-    fn step(&mut self, step: &Map<String, Value>, at: &str, names: &Names) -> Rc<Value> {
+    fn step(&mut self, step: &Map<String, Value>, at: &str, names: &mut Names, body: &mut Body) -> Rc<Value> {
         self.kind(step, at);
         if let Some(condition) = step.get("if") {
             names.sole(condition, &join(at, "if"), self.mistakes);
@@ -123,7 +141,12 @@ impl Walk<'_, '_, '_> {
             (Some(activity), _) => self.activity(activity, step, at),
             (None, Some(set)) => Rc::new(object(set.keys().map(String::as_str))),
             _ if step.contains_key("for_each") => Rc::new(self.each(step, at, names)),
-            _ => Rc::new(json!({})),
+            _ if step.contains_key("while") => Rc::new(self.repeat(step, at, names)),
+            _ if step.contains_key("wait") => Rc::new(self.wait(step, at, names)),
+            _ => {
+                self.bodies(step, at, names, body);
+                Rc::new(object([]))
+            }
         };
         if step.get("continue_on_error") == Some(&Value::Bool(true))
             && let Some(properties) = Rc::make_mut(&mut result).get_mut("properties").and_then(Value::as_object_mut)
@@ -134,10 +157,17 @@ impl Walk<'_, '_, '_> {
     }
 
     fn kind(&mut self, step: &Map<String, Value>, at: &str) {
-        let kinds: Vec<&str> = KINDS.iter().map(|(kind, _)| *kind).filter(|kind| step.contains_key(*kind)).collect();
+        let own = KINDS.iter().map(|(kind, _)| *kind).filter(|kind| *kind != BLOCK.0 && step.contains_key(*kind));
+        let mut kinds: Vec<&str> = own.collect();
+        if kinds.is_empty() && step.contains_key(BLOCK.0) {
+            kinds.push(BLOCK.0);
+        }
         let [kind] = kinds.as_slice() else {
             let (message, fix) = match kinds.as_slice() {
-                [] => ("this step does nothing".to_owned(), "give it one of `use`, `for_each`, `set`, `fail`"),
+                [] => (
+                    "this step does nothing".to_owned(),
+                    "give it one of `use`, `for_each`, `while`, `parallel`, `choose`, `wait`, `set`, `fail`, `steps`",
+                ),
                 many => (format!("this step has {} at once", quote(many)), "make each a step of its own"),
             };
             self.mistakes.key(
@@ -148,11 +178,23 @@ impl Walk<'_, '_, '_> {
             );
             return;
         };
-        for (other, keys) in KINDS.iter().filter(|(other, _)| other != kind) {
-            for key in keys.iter().filter(|key| step.contains_key(**key)) {
+        let keys = |of: &str| KINDS.iter().find(|(kind, _)| *kind == of).map(|(_, keys)| *keys).unwrap_or_default();
+        // A key of several kinds is named with the first of them.
+        let mut owners = BTreeMap::new();
+        for (other, keys) in KINDS {
+            for key in *keys {
+                owners.entry(*key).or_insert(*other);
+            }
+        }
+        for (key, other) in owners {
+            if step.contains_key(key) && !keys(kind).contains(&key) {
                 let message = format!("`{key}` belongs to a step with `{other}`, this one has `{kind}`");
                 self.mistakes.key("step-kind", &join(at, key), message, Some("remove it".to_owned()));
             }
+        }
+        if *kind == BLOCK.0 && step.contains_key("else") && !step.contains_key("if") {
+            let fix = "add `\"if\": \"${{ … }}\"` to the step, or remove `else`".to_owned();
+            self.mistakes.key("step-kind", &join(at, "else"), "`else` needs an `if`".to_owned(), Some(fix));
         }
     }
 
@@ -239,23 +281,112 @@ impl Walk<'_, '_, '_> {
         if let Some(key) = step.get("item_key") {
             inner.check(key, &join(at, "item_key"), self.mistakes);
         }
+        self.loop_body(step, at, "for_each", &mut inner);
+        object(["items", "failed", "count"])
+    }
+
+    fn repeat(&mut self, step: &Map<String, Value>, at: &str, names: &Names) -> Value {
+        let mut inner = names.iteration();
+        if let Some(condition) = step.get("while") {
+            inner.sole(condition, &join(at, "while"), self.mistakes);
+        }
+        self.loop_body(step, at, "while", &mut inner);
+        object(["count", "last"])
+    }
+
+    /// The body of a loop, and what it collects.
+    fn loop_body(&mut self, step: &Map<String, Value>, at: &str, kind: &str, inner: &mut Names) {
         match step.get("steps").and_then(Value::as_array) {
-            Some(body) => self.steps(body, &join(at, "steps"), &mut inner),
+            Some(body) => self.steps(body, &join(at, "steps"), inner, &mut Body::default()),
             None => {
-                let fix = "add `\"steps\": […]`, what to do with each item".to_owned();
-                self.mistakes.key(
-                    "missing-key",
-                    &join(at, "for_each"),
-                    "this loop has no `steps`".to_owned(),
-                    Some(fix),
-                );
+                let fix = "add `\"steps\": […]`, what it repeats".to_owned();
+                self.mistakes.key("missing-key", &join(at, kind), "this loop has no `steps`".to_owned(), Some(fix));
             }
         }
         if let Some(collect) = step.get("collect") {
             inner.check(collect, &join(at, "collect"), self.mistakes);
         }
-        object(["items", "failed", "count"])
     }
+
+    /// What a block, `choose` and `parallel` have below them. Its steps are visible afterwards.
+    fn bodies(&mut self, step: &Map<String, Value>, at: &str, names: &mut Names, body: &mut Body) {
+        self.steps(list_of(step, "steps"), &join(at, "steps"), names, body);
+        for (index, choice) in list_of(step, "choose").iter().enumerate() {
+            let at = format!("{at}/choose/{index}");
+            if let Some(condition) = choice.get("if") {
+                names.sole(condition, &join(&at, "if"), self.mistakes);
+            }
+            self.steps(list(choice, "steps"), &join(&at, "steps"), names, body);
+        }
+        self.steps(list_of(step, "else"), &join(at, "else"), names, body);
+        // A branch does not see the steps of another one.
+        let (before, mut results) = (names.count(), Vec::new());
+        for (index, branch) in list_of(step, "parallel").iter().enumerate() {
+            self.steps(list(branch, "steps"), &format!("{at}/parallel/{index}/steps"), names, body);
+            results.extend(names.hide_after(before));
+        }
+        for (id, result) in results {
+            names.step(&id, result);
+        }
+    }
+
+    /// What a document or a step does when it fails.
+    fn catch(&mut self, catches: &[Value], at: &str, names: &mut Names, body: &mut Body) {
+        for (index, catch) in catches.iter().enumerate() {
+            let former = names.replace_root("error", object(["code", "message", "step"]));
+            self.steps(list(catch, "steps"), &format!("{at}/catch/{index}/steps"), names, body);
+            names.restore_root("error", former);
+        }
+    }
+
+    fn wait(&mut self, step: &Map<String, Value>, at: &str, names: &Names) -> Value {
+        let at = join(at, "wait");
+        let wait = step.get("wait").and_then(Value::as_object);
+        for (key, read) in WAITS {
+            let Some(text) = wait.and_then(|wait| wait.get(*key)).and_then(Value::as_str) else { continue };
+            let at = join(&at, key);
+            if is_dynamic(&Value::from(text)) {
+                names.check(&Value::from(text), &at, self.mistakes);
+            } else if let Err(message) = read(text) {
+                self.mistakes.value("value", &at, message, None);
+            }
+        }
+        let count = wait.map(|wait| WAITS.iter().filter(|(key, _)| wait.contains_key(*key)).count());
+        if count.is_some_and(|count| count != 1) {
+            let fix = "write `{\"for\": \"PT10M\"}` or `{\"until\": \"2026-12-24T08:00:00+01:00\"}`".to_owned();
+            self.mistakes.key("value", &at, "`wait` needs one of `for` and `until`".to_owned(), Some(fix));
+        }
+        object(["until"])
+    }
+}
+
+/// What `wait` can have, and how it is read.
+const WAITS: &[(&str, fn(&str) -> Result<(), String>)] =
+    &[("for", |text| duration::millis(text).map(drop)), ("until", |text| moment(text).map(drop))];
+
+/// A list under a key; an empty one where there is none.
+fn list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
+    value.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+}
+
+fn list_of<'v>(step: &'v Map<String, Value>, key: &str) -> &'v [Value] {
+    step.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+}
+
+/// Every step of a document, at any depth, in no special order.
+fn all_steps(document: &Value) -> impl Iterator<Item = &Value> {
+    let mut open = vec![document];
+    let mut found = Vec::new();
+    while let Some(value) = open.pop() {
+        for key in ["steps", "else", "finally"] {
+            found.extend(list(value, key));
+            open.extend(list(value, key));
+        }
+        for key in ["parallel", "choose", "catch"] {
+            open.extend(list(value, key));
+        }
+    }
+    found.into_iter()
 }
 
 /// The durations of a `retry` of this place.
@@ -268,12 +399,5 @@ fn retry(retry: Option<&Value>, at: &str, mistakes: &mut Mistakes<'_>) {
 fn time(text: Option<&Value>, pointer: &str, mistakes: &mut Mistakes<'_>) {
     if let Some(Err(message)) = text.and_then(Value::as_str).map(duration::millis) {
         mistakes.value("value", pointer, message, None);
-    }
-}
-
-fn collect_ids(steps: &[Value], into: &mut HashSet<String>) {
-    for step in steps {
-        into.extend(step.get("id").and_then(Value::as_str).map(str::to_owned));
-        collect_ids(step.get("steps").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default(), into);
     }
 }

@@ -37,6 +37,23 @@ impl Scope {
         self.steps.insert(id.to_owned(), Value::from(Serde(result)));
     }
 
+    /// Makes steps readable as `none` until they have a result.
+    pub fn declare<'a>(&mut self, ids: impl IntoIterator<Item = &'a str>) {
+        for id in ids {
+            self.steps.insert(id.to_owned(), Value::from(()));
+        }
+    }
+
+    /// Takes results over from a scope that was a copy of this one when this one had `before` bytes.
+    pub fn adopt<'a>(&mut self, other: &Scope, before: u64, ids: impl IntoIterator<Item = &'a str>) {
+        self.size += other.size.saturating_sub(before);
+        for id in ids {
+            if let Some(result) = other.steps.get(id) {
+                self.steps.insert(id.to_owned(), result.clone());
+            }
+        }
+    }
+
     /// Bytes of the steps' results as JSON.
     pub fn size(&self) -> u64 {
         self.size

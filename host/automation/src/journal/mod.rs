@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::document::Document;
-use crate::run::{RunError, prepare_inputs};
+use crate::run::{ItemCount, RunError, prepare_inputs};
 
 pub use memory::{JournalRecord, Memory};
 
@@ -79,8 +79,10 @@ pub struct RunEnd {
     pub id: String,
     /// Milliseconds since 1970.
     pub at: i64,
-    /// The outputs of a run that succeeded.
+    /// The outputs of a run that did not fail.
     pub outputs: Option<Value>,
+    /// The items of its loops that go on when one fails.
+    pub items: ItemCount,
     /// The error of a run that failed.
     pub error: Option<RunError>,
 }

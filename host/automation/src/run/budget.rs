@@ -1,6 +1,6 @@
 //! What a run may use. The document and the caller set it; see [`crate::limits`].
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use serde_json::Value;
 use switchboard_schema::Size;
@@ -15,8 +15,11 @@ pub struct Budget {
     written: AtomicU64,
     limits: Allowance,
     /// Milliseconds since 1970.
-    end: i64,
+    end: AtomicI64,
 }
+
+/// What `finally` has when the time of the run has ended, in milliseconds.
+const FINALLY_TIME: i64 = 5 * 60 * 1000;
 
 impl Budget {
     /// Of a run that begins now, in milliseconds since 1970.
@@ -26,14 +29,19 @@ impl Budget {
             items: AtomicU64::new(0),
             written: AtomicU64::new(0),
             limits: limits.clone(),
-            end: now.saturating_add(time),
+            end: AtomicI64::new(now.saturating_add(time)),
         }
     }
 
     /// Milliseconds that are left.
     pub fn time(&self, now: i64) -> Result<u64, StepError> {
-        let left = u64::try_from(self.end.saturating_sub(now)).unwrap_or_default();
+        let left = u64::try_from(self.end.load(Ordering::Relaxed).saturating_sub(now)).unwrap_or_default();
         if left > 0 { Ok(left) } else { Err(self.late()) }
+    }
+
+    /// Gives the steps of `finally` some minutes more.
+    pub fn extend(&self) {
+        self.end.fetch_add(FINALLY_TIME, Ordering::Relaxed);
     }
 
     /// The end of a run that took too long.

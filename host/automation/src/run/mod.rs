@@ -2,12 +2,17 @@
 //! nothing.
 
 mod activity;
+mod block;
 mod budget;
+mod catch;
 mod each;
 mod error;
 mod inputs;
+mod outcome;
+mod repeat;
 mod retry;
 mod step;
+mod wait;
 
 use std::pin::Pin;
 
@@ -19,18 +24,22 @@ use crate::durable::{Durable, Note, StepPlace};
 use crate::expr::{self, Scope};
 use crate::journal::{JournalError, RunStart};
 use crate::span::join;
+use block::visible_ids;
+use outcome::Items;
 
 pub use budget::Budget;
 pub use error::RunError;
 pub use inputs::prepare_inputs;
+pub use outcome::{ItemCount, RunOutcome};
 pub use retry::next as next_attempt;
+pub(crate) use wait::moment;
 
-/// Interprets a document over an engine and gives its outputs. `start` must be a run of this document.
+/// Interprets a document over an engine and gives its outcome. `start` must be a run of this document.
 ///
 /// The same start and the same records give the same result. The engine keeps the beginning and the end of the run:
 /// [`crate::JournalEngine`] does. The future is `Send` where those of the engine are.
-pub async fn run<D: Durable>(engine: &D, doc: &Document, start: &RunStart) -> Result<Value, RunError> {
-    Run { engine, doc, start, budget: Budget::of(&doc.limits, start.at) }.all().await
+pub async fn run<D: Durable>(engine: &D, doc: &Document, start: &RunStart) -> Result<RunOutcome, RunError> {
+    Run { engine, doc, start, budget: Budget::of(&doc.limits, start.at), items: Items::default() }.all().await
 }
 
 /// A future on the heap, made in a frame that ends before the future is polled: loops in loops fit into a small stack.
@@ -44,20 +53,33 @@ struct Run<'a, D> {
     doc: &'a Document,
     start: &'a RunStart,
     budget: Budget,
+    items: Items,
 }
 
 impl<D: Durable> Run<'_, D> {
-    async fn all(&self) -> Result<Value, RunError> {
+    async fn all(&self) -> Result<RunOutcome, RunError> {
+        let automation = &self.doc.automation;
+        let mut scope = Scope::of(&json!({"inputs": self.start.inputs, "run": self.names(None)}));
+        scope.declare(visible_ids(&automation.steps));
+        let mut result = self.steps(&automation.steps, "/steps", "", &mut scope).await;
+        for catch in automation.catch.iter().flatten() {
+            scope.declare(visible_ids(&catch.steps));
+        }
+        if let (Err(error), Some(catches)) = (&result, &automation.catch) {
+            result = self.catch(catches, error.clone(), "", "", &mut scope).await;
+        }
+        self.finally(result, &mut scope).await?;
+        let outputs = Value::Object(automation.outputs.clone());
+        let outputs = expr::resolve(&outputs, &scope)
+            .map_err(|(below, error)| RunError::expression(self.doc, None, &format!("/outputs{below}"), &error))?;
+        Ok(RunOutcome { outputs, items: self.items.count() })
+    }
+
+    /// What expressions read as `run`.
+    fn names(&self, error: Option<&RunError>) -> Value {
         let started = jiff::Timestamp::from_millisecond(self.start.at).map(|time| time.to_string()).unwrap_or_default();
-        let names = json!({
-            "inputs": self.start.inputs,
-            "run": {"id": self.start.id, "automation": self.doc.automation.id, "started_at": started},
-        });
-        let mut scope = Scope::of(&names);
-        self.steps(&self.doc.automation.steps, "/steps", "", &mut scope).await?;
-        let outputs = Value::Object(self.doc.automation.outputs.clone());
-        expr::resolve(&outputs, &scope)
-            .map_err(|(below, error)| RunError::expression(self.doc, None, &format!("/outputs{below}"), &error))
+        let (id, automation) = (&self.start.id, &self.doc.automation.id);
+        json!({"id": id, "automation": automation, "started_at": started, "error": error.map(catch::failure)})
     }
 
     async fn steps(

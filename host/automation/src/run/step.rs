@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::block::visible_ids;
 use super::{Run, RunError, boxed};
 use crate::activity::{Family, StepError};
 use crate::durable::{Durable, Note, StepPlace};
@@ -10,11 +11,25 @@ use crate::model::Step;
 
 impl<D: Durable> Run<'_, D> {
     /// Performs a step and gives what `steps.<id>` holds afterwards.
-    pub(super) async fn step(&self, step: &Step, place: &StepPlace, scope: &Scope) -> Result<Value, RunError> {
-        if !self.wanted(step, place, scope).await? {
+    pub(super) async fn step(&self, step: &Step, place: &StepPlace, scope: &mut Scope) -> Result<Value, RunError> {
+        for (_, body) in step.visible_bodies() {
+            scope.declare(visible_ids(body));
+        }
+        let is_wanted = self.is_wanted(step, place, scope)?;
+        // `else` of `choose` belongs to its alternatives.
+        if !is_wanted && (step.otherwise.is_none() || step.choose.is_some()) {
+            self.note(place, Note::Skip).await?;
             return Ok(Value::Null);
         }
-        match self.perform(step, place, scope).await {
+        let result = match (self.perform(step, place, is_wanted, scope).await, &step.catch) {
+            (Err(error), Some(catches)) => {
+                let prefix = format!("{}/", place.path);
+                let caught = boxed(|| self.catch(catches, error, &place.pointer, &prefix, scope)).await;
+                caught.map(|()| Value::Null)
+            }
+            (result, _) => result,
+        };
+        match result {
             Err(error) if step.continue_on_error && error.family == Family::Problem => {
                 Ok(json!({"error": {"code": error.code, "message": error.message}}))
             }
@@ -22,29 +37,40 @@ impl<D: Durable> Run<'_, D> {
         }
     }
 
-    async fn wanted(&self, step: &Step, place: &StepPlace, scope: &Scope) -> Result<bool, RunError> {
+    fn is_wanted(&self, step: &Step, place: &StepPlace, scope: &Scope) -> Result<bool, RunError> {
         let Some(condition) = &step.condition else {
             return Ok(true);
         };
-        let value = self.resolve(&Value::from(condition.as_str()), place, "if", scope)?;
-        let wanted = expr::truth(&value);
-        if !wanted {
-            self.note(place, Note::Skip).await?;
-        }
-        Ok(wanted)
+        Ok(expr::truth(&self.resolve(&Value::from(condition.as_str()), place, "if", scope)?))
     }
 
-    async fn perform(&self, step: &Step, place: &StepPlace, scope: &Scope) -> Result<Value, RunError> {
+    async fn perform(
+        &self,
+        step: &Step,
+        place: &StepPlace,
+        is_wanted: bool,
+        scope: &mut Scope,
+    ) -> Result<Value, RunError> {
         if let Some(activity) = &step.activity {
             return boxed(|| self.activity(activity, step, place, scope)).await;
         }
         self.note(place, Note::Start).await?;
         let result = if let Some(list) = &step.for_each {
             boxed(|| self.each(list, step, place, scope)).await
+        } else if let Some(condition) = &step.repeat {
+            boxed(|| self.repeat(condition, step, place, scope)).await
+        } else if let Some(branches) = &step.parallel {
+            boxed(|| self.parallel(branches, place, scope)).await
+        } else if let Some(choices) = &step.choose {
+            boxed(|| self.choose(choices, step, place, scope)).await
+        } else if let Some(wait) = &step.wait {
+            self.wait(wait, place, scope).await
         } else if let Some(set) = &step.set {
             self.resolve(&Value::Object(set.clone()), place, "set", scope)
-        } else {
+        } else if step.fail.is_some() {
             Err(self.fail(step, place, scope))
+        } else {
+            boxed(|| self.block(step, place, is_wanted, scope)).await
         };
         let note = match &result {
             Ok(output) => Note::Succeed(output),

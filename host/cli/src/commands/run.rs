@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use switchboard_app::runs::{self, RunRequest};
-use switchboard_app::{AppError, Downloads, documents};
+use switchboard_app::runs::{self, ItemCount, RunRequest};
+use switchboard_app::{AppError, Class, Downloads, documents};
 
 use crate::app::App;
 use crate::args::Run;
@@ -24,8 +24,18 @@ pub async fn run(app: &App, run: Run) -> Result<(), AppError> {
     let finished = runs::run(app, request, super::asked_to_end()).await?;
     let connections = &finished.connections;
     let place = if connections.is_empty() { String::new() } else { format!(" on {}", on(connections)) };
-    app.say(&format!("run {} done{place}: switchboard runs show {}", finished.id, finished.id));
-    if app.global.json { output::json(&finished.outputs) } else { output::fields(&finished.outputs) }
+    let show = format!("switchboard runs show {}", finished.id);
+    let ItemCount { failed, all } = finished.items;
+    match failed {
+        0 => app.say(&format!("run {} done{place}: {show}", finished.id)),
+        _ => app.say(&format!("run {} done{place}, {failed} of {all} items failed: {show}", finished.id)),
+    }
+    if app.global.json {
+        output::json(&finished.outputs)?
+    } else {
+        output::fields(&finished.outputs)?
+    }
+    if failed > 0 { Err(AppError::Reported(Class::PartlyFailed)) } else { Ok(()) }
 }
 
 /// The connections of a run in a few words, each with the document's name for it where there are several.

@@ -134,6 +134,7 @@ fn run_json(run: &Run) -> Value {
         "id": run.id, "automation": run.automation, "document_sha256": run.document_sha256, "connections": run.connections, "state": run.state,
         "started_at": output::time(run.started_at), "ended_at": run.ended_at.map(output::time),
         "inputs": run.inputs, "outputs": run.outputs, "error": run.error,
+        "items": run.items,
     })
 }
 

@@ -21,6 +21,7 @@ pub fn exit(class: Class) -> u8 {
         Class::SignIn => 4,
         Class::Service => 5,
         Class::Later => 6,
+        Class::PartlyFailed => 7,
         Class::Interrupted => 130,
     }
 }
