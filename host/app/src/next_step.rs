@@ -71,6 +71,12 @@ pub enum NextStep {
     ListRuns,
     /// Look at the steps of this run.
     ShowRun(String),
+    /// Go on with this run.
+    ResumeRun(String),
+    /// Try again what failed in this run.
+    RetryRun(String),
+    /// Try this run again, and perform this step although it may have taken effect.
+    RepeatStep(String, String),
     /// Check an automation.
     CheckDocument,
     /// Change this limit.

@@ -1,6 +1,8 @@
 //! An engine over a journal, a runner and a clock that its caller chooses.
 
+use std::collections::HashMap;
 use std::future::poll_fn;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 
 use futures_util::future::{Either, select};
@@ -34,7 +36,17 @@ impl JournalEngine<'_> {
     /// The failure of a step. The journal refuses a second run of one id before anything is performed.
     pub async fn run(&self, doc: &Document, start: &RunStart) -> Result<RunOutcome, RunError> {
         self.journal.start_run(start).await.map_err(|error| RunError::journal(doc, &error))?;
-        self.carry_out(doc, start, false).await
+        self.carry_out(doc, start, Execution::new(*self, &start.id, false)).await
+    }
+
+    /// Runs a document with the results of an earlier run: a step that has one is not performed.
+    ///
+    /// # Errors
+    /// The failure of a step, or of the journal.
+    pub async fn run_from(&self, doc: &Document, start: &RunStart, former: FormerRun) -> Result<RunOutcome, RunError> {
+        self.journal.start_run(start).await.map_err(|error| RunError::journal(doc, &error))?;
+        let execution = Execution { former: Some(former), ..Execution::new(*self, &start.id, false) };
+        self.carry_out(doc, start, execution).await
     }
 
     /// Carries on a run that was cut short. Steps that ended are not performed again. A step without a result is
@@ -47,11 +59,15 @@ impl JournalEngine<'_> {
         if start.document_sha256 != doc.sha256 {
             return Err(RunError::journal(doc, &JournalError::OtherDocument { run: run.to_owned() }));
         }
-        self.carry_out(doc, &start, true).await
+        self.carry_out(doc, &start, Execution::new(*self, run, true)).await
     }
 
-    async fn carry_out(&self, doc: &Document, start: &RunStart, has_records: bool) -> Result<RunOutcome, RunError> {
-        let execution = Execution { engine: *self, run: &start.id, has_records };
+    async fn carry_out(
+        &self,
+        doc: &Document,
+        start: &RunStart,
+        execution: Execution<'_>,
+    ) -> Result<RunOutcome, RunError> {
         let result = run(&execution, doc, start).await;
         let end = RunEnd {
             id: start.id.clone(),
@@ -75,12 +91,50 @@ struct Execution<'a> {
     run: &'a str,
     /// An earlier process may have recorded steps.
     has_records: bool,
+    former: Option<FormerRun>,
 }
 
-impl Execution<'_> {
-    /// What an earlier process recorded of a step.
+/// Results of an earlier run of the same document.
+#[derive(Debug, Default)]
+pub struct FormerRun {
+    records: HashMap<String, StepEntry>,
+    /// From this step on, steps are performed again.
+    from: Option<String>,
+    is_past: AtomicBool,
+}
+
+impl FormerRun {
+    /// The results of these steps, until the step of the path `from` is reached.
+    pub fn new(steps: impl IntoIterator<Item = StepEntry>, from: Option<String>) -> FormerRun {
+        let records = steps.into_iter().map(|step| (step.path.clone(), step)).collect();
+        FormerRun { records, from, is_past: AtomicBool::new(false) }
+    }
+
+    fn record(&self, path: &str) -> Option<&StepEntry> {
+        if self.from.as_deref() == Some(path) {
+            self.is_past.store(true, Ordering::Relaxed);
+        }
+        self.records.get(path).filter(|_| !self.is_past.load(Ordering::Relaxed))
+    }
+}
+
+impl<'a> Execution<'a> {
+    fn new(engine: JournalEngine<'a>, run: &'a str, has_records: bool) -> Execution<'a> {
+        Execution { engine, run, has_records, former: None }
+    }
+
+    /// What an earlier process recorded of a step. A result of an earlier run becomes one of this run.
     async fn record(&self, path: &str) -> Result<Option<StepEntry>, JournalError> {
-        if self.has_records { self.engine.journal.step(self.run, path).await } else { Ok(None) }
+        if self.has_records {
+            return self.engine.journal.step(self.run, path).await;
+        }
+        let Some(record) = self.former.as_ref().and_then(|former| former.record(path)) else { return Ok(None) };
+        if let Some(record) = self.engine.journal.step(self.run, path).await? {
+            return Ok(Some(record));
+        }
+        let record = StepEntry { run: self.run.to_owned(), ..record.clone() };
+        self.engine.journal.put_step(&record).await?;
+        Ok(Some(record))
     }
 
     /// A step that begins.

@@ -32,7 +32,7 @@ pub use check::{check, check_within};
 pub use clock::Clock;
 pub use document::{Document, parse, parse_within, schema};
 pub use durable::{Branches, Durable, Invocation, Note, StepPlace, TimeLimit};
-pub use engine::JournalEngine;
+pub use engine::{FormerRun, JournalEngine};
 pub use journal::{Journal, JournalError, RunStart};
 pub use limits::Allowance;
 pub use report::{Diagnostic, DocumentReport};

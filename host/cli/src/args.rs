@@ -228,6 +228,13 @@ pub struct Run {
     #[arg(long, short, value_name = "[NAME=]LABEL")]
     pub connection: Vec<String>,
     #[command(flatten)]
+    pub options: RunOptions,
+}
+
+/// What every run can be given.
+#[derive(Debug, ClapArgs)]
+pub struct RunOptions {
+    #[command(flatten)]
     pub files: DownloadArgs,
     /// Allow an activity that is off by policy; repeatable
     #[arg(long, value_name = "ACTIVITY")]
@@ -276,6 +283,26 @@ pub enum RunsCommand {
     Show {
         /// Id of the run, or its beginning
         id: String,
+    },
+    /// Go on with a run whose process ended before it did
+    Resume {
+        /// Id of the run, or its beginning
+        id: String,
+        #[command(flatten)]
+        options: RunOptions,
+    },
+    /// Try again what failed in a run; steps that succeeded are not repeated
+    Retry {
+        /// Id of the run, or its beginning
+        id: String,
+        /// Begin with this step of `runs show`, and repeat all steps after it
+        #[arg(long, value_name = "STEP")]
+        from: Option<String>,
+        /// Repeat this step although it may have taken effect. Repeat for more
+        #[arg(long, value_name = "STEP")]
+        repeat: Vec<String>,
+        #[command(flatten)]
+        options: RunOptions,
     },
     /// Delete the record of a run, not what its steps did
     Delete {

@@ -6,9 +6,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use switchboard_automation::{ActivityRunner, Clock, Document, JournalEngine, RunError, RunOutcome, RunStart};
+use switchboard_automation::journal::StepEntry;
+use switchboard_automation::{
+    ActivityRunner, Clock, Document, FormerRun, JournalEngine, JournalError, RunError, RunOutcome, RunStart,
+};
 use switchboard_store::{RunItems, Store};
 
+use crate::rows::step_entry;
 use crate::run_id::new_run_id;
 use crate::{LocalJournal, SystemClock};
 
@@ -61,6 +65,32 @@ impl LocalEngine {
     ) -> Result<RunOutcome, RunError> {
         let journal = LocalJournal::new(self.store.clone());
         self.over(&journal, runner).run(document, start).await
+    }
+
+    /// Runs a document with the results of an earlier run. See [`JournalEngine::run_from`].
+    ///
+    /// # Errors
+    /// The failure of a step, or of the journal.
+    pub async fn run_from(
+        &self,
+        document: &Document,
+        start: &RunStart,
+        former: FormerRun,
+        runner: &dyn ActivityRunner,
+    ) -> Result<RunOutcome, RunError> {
+        let journal = LocalJournal::new(self.store.clone());
+        self.over(&journal, runner).run_from(document, start, former).await
+    }
+
+    /// The steps of a run, in the order in which they began.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn steps(&self, run: &str) -> Result<Vec<StepEntry>, JournalError> {
+        let (store, run) = (self.store.clone(), run.to_owned());
+        let records = self.store.call(move || store.steps(&run)).await;
+        let records = records.map_err(|cause| JournalError::Read { cause: Box::new(cause) })?;
+        records.into_iter().map(step_entry).collect()
     }
 
     /// Carries on a run that was interrupted. See [`JournalEngine::resume`].

@@ -10,7 +10,7 @@ use switchboard_app::connect::{
 };
 use switchboard_app::connection::{self, RevocationResult};
 use switchboard_app::doctor::{self, Health};
-use switchboard_app::runs::{self, RunRequest, records};
+use switchboard_app::runs::{self, RunOptions, RunRequest, records};
 use switchboard_app::{App, AppError, Class, Cloud, Config, Confirmation, Downloads, Message, NextStep, Ui, identity};
 use switchboard_tests::context::{TestContext, landing};
 
@@ -61,9 +61,11 @@ fn another_surface_calls_runs_and_disconnects() {
             limits: Default::default(),
             inputs: json!({}),
             connections: Vec::new(),
-            downloads: Downloads { folder: context.home.path().join("downloads"), ..Downloads::default() },
-            allow: Vec::new(),
-            confirmed: false,
+            options: RunOptions {
+                downloads: Downloads { folder: context.home.path().join("downloads"), ..Downloads::default() },
+                allow: Vec::new(),
+                confirmed: false,
+            },
         };
         let finished = runs::run(&app, request, std::future::pending()).await.unwrap();
         assert_eq!(finished.outputs["complete"], true);

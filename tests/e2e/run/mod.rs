@@ -5,3 +5,4 @@ mod connections;
 mod interrupted;
 mod limits;
 mod partly_failed;
+mod resume;

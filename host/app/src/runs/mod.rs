@@ -1,10 +1,14 @@
-//! Runs of automations: starting them, and what is kept of them.
+//! Runs of automations: starting them, going on with them, and what is kept of them.
 
 mod advice;
 pub mod connections;
+mod execution;
 pub mod records;
+mod resume;
 pub mod runner;
 mod start;
 
-pub use start::{RunRequest, RunResult, run};
+pub use execution::{RunOptions, RunResult};
+pub use resume::{ResumeRequest, RetryRequest, resume, retry};
+pub use start::{RunRequest, run};
 pub use switchboard_automation::ItemCount;

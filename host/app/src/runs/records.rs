@@ -77,7 +77,7 @@ pub async fn prune(app: &App, older_than: Duration) -> Result<Deletion, AppError
 }
 
 /// The run of an id, or of the beginning of one.
-fn find(store: &Store, id: &str) -> Result<RunRecord, AppError> {
+pub(super) fn find(store: &Store, id: &str) -> Result<RunRecord, AppError> {
     if let Some(run) = store.run(id)? {
         return Ok(run);
     }

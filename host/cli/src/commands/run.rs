@@ -2,26 +2,33 @@
 
 use std::collections::BTreeMap;
 
-use switchboard_app::runs::{self, ItemCount, RunRequest};
+use switchboard_app::runs::{self, ItemCount, RunOptions, RunRequest, RunResult};
 use switchboard_app::{AppError, Class, Downloads, documents};
 
 use crate::app::App;
-use crate::args::Run;
+use crate::args::{self, Run};
 use crate::{input, output};
 
 pub async fn run(app: &App, run: Run) -> Result<(), AppError> {
-    let limits = super::check::limits(&run.limit)?;
+    let limits = super::check::limits(&run.options.limit)?;
     let request = RunRequest {
         source: documents::read(&run.file, &limits)?,
         name: run.file.display().to_string(),
         limits,
         inputs: input::object(None, &run.fields)?,
         connections: run.connection,
-        downloads: Downloads::from(&run.files),
-        allow: run.allow,
-        confirmed: run.yes,
+        options: options(&run.options),
     };
-    let finished = runs::run(app, request, super::asked_to_end()).await?;
+    show(app, &runs::run(app, request, super::asked_to_end()).await?)
+}
+
+/// What a person chose for a run.
+pub fn options(given: &args::RunOptions) -> RunOptions {
+    RunOptions { downloads: Downloads::from(&given.files), allow: given.allow.clone(), confirmed: given.yes }
+}
+
+/// Shows what a run gave. Items that failed make the command fail.
+pub fn show(app: &App, finished: &RunResult) -> Result<(), AppError> {
     let connections = &finished.connections;
     let place = if connections.is_empty() { String::new() } else { format!(" on {}", on(connections)) };
     let show = format!("switchboard runs show {}", finished.id);

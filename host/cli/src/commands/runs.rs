@@ -3,17 +3,18 @@
 use serde_json::{Value, json};
 use switchboard_app::AppError;
 use switchboard_app::runs::records::{self, Deletion, Detail, Run, Step};
+use switchboard_app::runs::{self, ResumeRequest, RetryRequest};
 
 use crate::app::App;
-use crate::args::RunsCommand;
-use crate::commands::run::on;
+use crate::args::{RunOptions, RunsCommand};
+use crate::commands::run::{self, on};
 use crate::output;
 use crate::present::next_step::spell;
 
 /// Of a run that ended with its process.
 const INTERRUPTED: &str = "
 error[interrupted]: the process of this run ended before the run did
-  fix: steps in state `started` may have taken effect: check them before you run the automation again";
+  fix: go on with it: switchboard runs resume ID";
 
 pub async fn run(app: &App, command: RunsCommand) -> Result<(), AppError> {
     match command {
@@ -37,6 +38,14 @@ pub async fn run(app: &App, command: RunsCommand) -> Result<(), AppError> {
                 ]
             });
             output::table(&["RUN", "AUTOMATION", "CONNECTION", "STATE", "STARTED", "TOOK"], rows.collect())
+        }
+        RunsCommand::Resume { id, options } => {
+            let finished = runs::resume(app, request(id, &options)?, super::asked_to_end()).await?;
+            run::show(app, &finished)
+        }
+        RunsCommand::Retry { id, from, repeat, options } => {
+            let request = RetryRequest { of: request(id, &options)?, from, repeat };
+            run::show(app, &runs::retry(app, request, super::asked_to_end()).await?)
         }
         RunsCommand::Delete { id } => report(app, records::delete(app, &id).await?),
         RunsCommand::Prune { older_than } => report(app, records::prune(app, older_than).await?),
@@ -71,11 +80,16 @@ pub async fn run(app: &App, command: RunsCommand) -> Result<(), AppError> {
             match (&run.outputs, &run.error) {
                 (Some(outputs), _) => part("outputs", outputs),
                 (_, Some(error)) => failure(error, fix.as_deref()).iter().try_for_each(|line| output::line(line)),
-                _ if run.state == "interrupted" => output::line(INTERRUPTED),
+                _ if run.state == "interrupted" => output::line(&INTERRUPTED.replace("ID", &run.id)),
                 _ => Ok(()),
             }
         }
     }
+}
+
+fn request(id: String, options: &RunOptions) -> Result<ResumeRequest, AppError> {
+    let limits = super::check::limits(&options.limit)?;
+    Ok(ResumeRequest { id, limits, options: run::options(options) })
 }
 
 /// Says what was deleted, and then why the rest was not.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use switchboard_app::documents::Allowance;
-use switchboard_app::runs::{self, RunRequest};
+use switchboard_app::runs::{self, RunOptions, RunRequest};
 use switchboard_app::{AppError, Downloads};
 
 use crate::app::App;
@@ -18,9 +18,7 @@ pub async fn run(app: &App, label: &str) -> Result<(), AppError> {
         limits: Allowance::default(),
         inputs: json!({}),
         connections: vec![label.to_owned()],
-        downloads: Downloads::default(),
-        allow: Vec::new(),
-        confirmed: false,
+        options: RunOptions { downloads: Downloads::default(), allow: Vec::new(), confirmed: false },
     };
     let finished = runs::run(app, request, super::asked_to_end()).await?;
     let outputs = &finished.outputs;
