@@ -180,7 +180,7 @@ pub fn emulator_advice(code: &str, api_base: &str) -> Option<Message> {
     let port = url.port().filter(|_| code == "unreachable" && url.scheme() == "http")?;
     let host = url.host_str()?;
     Some(message![
-        format!("nothing answers at {host}:{port}. Where that was an emulator, start it: "),
+        format!("nothing answers at {host}:{port}. If it was an emulator, start it: "),
         NextStep::StartEmulator(port),
         ", or for a new demo account ",
         NextStep::TryEmulator(port),

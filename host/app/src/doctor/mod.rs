@@ -104,11 +104,11 @@ pub async fn diagnose_page(app: &App, words: &str) -> Result<Finding, AppError> 
     Ok(Finding::bad("page", remedy.title.clone()).with_remedy(Some(remedy), &facts))
 }
 
-/// That a grant may still hold, and what becomes of it.
+/// A grant that is not revoked yet, and when the service is asked again.
 pub fn pending_revocation(pending: &PendingRevocation) -> String {
     let why = pending.last_error.as_deref().unwrap_or("it was not asked yet");
     format!(
-        "the grant of {} may still hold at the service ({why}); asked again from {}, given up at {}. At once: remove the app in the service's own settings",
+        "the grant of {} is not revoked yet ({why}); next attempt {}, last attempt {}. To revoke it now, remove the app in the service's own settings",
         grant_of(&pending.origin),
         time::text(pending.next_at),
         time::text(pending.until)

@@ -1,4 +1,4 @@
-//! `switchboard activity`: find and explain activities, from the manifest alone.
+//! `switchboard activity`: find and explain activities, from the manifest.
 
 use serde_json::{Value, json};
 use switchboard_app::manifest::{Activity, Effect, Manifest};

@@ -1,4 +1,4 @@
-//! `switchboard event`: find and explain what the service tells by itself, from the manifest alone.
+//! `switchboard event`: find and explain webhook events, from the manifest.
 
 use serde_json::{Value, json};
 use switchboard_app::manifest::{EventEntry, Manifest};

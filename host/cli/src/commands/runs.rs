@@ -112,7 +112,7 @@ fn failure(error: &Value, fix: Option<&str>) -> Vec<String> {
         format!(
             "error[{}]: {step}{}",
             text("code").unwrap_or("unknown"),
-            text("message").unwrap_or("no reason was kept")
+            text("message").unwrap_or("no reason recorded")
         ),
     ];
     if let (Some(file), Some(line), Some(column)) = (text("file"), error.get("line"), error.get("column")) {
