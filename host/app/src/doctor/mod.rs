@@ -16,7 +16,7 @@ use switchboard_store::PendingRevocation;
 
 use crate::connect::attempt::attempts;
 use crate::housekeeping::{grant_of, interruption, is_of_label};
-use crate::remedy::Facts;
+use crate::remedy::{Facts, Guidance, rights_of};
 use crate::{App, AppError, NextStep, network, time};
 
 pub use finding::{Finding, Health};
@@ -97,11 +97,22 @@ pub async fn diagnose_page(app: &App, words: &str) -> Result<Finding, AppError> 
             format!("give its words or its number, or one of: {}", known.join(", ")),
         ));
     };
-    let facts = match attempts(app, None).pop() {
+    let mut facts = match attempts(app, None).pop() {
         Some(last) => attempt::facts(app, &last).await,
         None => Facts::default(),
     };
+    facts.rights = rights_of(manifest);
     Ok(Finding::bad("page", remedy.title.clone()).with_remedy(Some(remedy), &facts))
+}
+
+/// The first problem that an administrator can fix: a failure comes before a note.
+pub fn problem_for_administrator(findings: &[Finding]) -> Result<&Guidance, AppError> {
+    let (bad, others): (Vec<_>, Vec<_>) = findings.iter().partition(|finding| finding.health == Health::Bad);
+    let mut guidance = bad.into_iter().chain(others).filter_map(|finding| finding.guidance.as_ref());
+    guidance.find(|guidance| guidance.remedy.message).ok_or_else(|| {
+        AppError::failed("nothing-found", "no problem found that an administrator must fix")
+            .with_fix(NextStep::WriteMessage)
+    })
 }
 
 /// A grant that is not revoked yet, and when the service is asked again.

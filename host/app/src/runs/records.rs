@@ -20,6 +20,13 @@ pub fn list(app: &App, limit: u32) -> Result<Vec<Run>, AppError> {
     Ok(app.store()?.runs(limit)?)
 }
 
+/// Why a run without an error is `interrupted`.
+pub const INTERRUPTED: &str = "the process of this run ended before the run did";
+
+/// What to do after an interrupted run.
+const CHECK_STARTED_STEPS: &str =
+    "steps in state `started` may have taken effect: check them before you run the automation again";
+
 /// A run with its steps.
 pub struct Detail {
     /// The run.
@@ -47,6 +54,7 @@ pub async fn show(app: &App, id: &str) -> Result<Detail, AppError> {
             let family = if code.starts_with("refused.") { Family::Refused } else { Family::Problem };
             fix_of_step(code, family, activity)
         }
+        None if run.state == "interrupted" => Some(CHECK_STARTED_STEPS.into()),
         None => None,
     };
     Ok(Detail { run, steps, fix })

@@ -2,18 +2,13 @@
 
 use serde_json::{Value, json};
 use switchboard_app::AppError;
-use switchboard_app::runs::records::{self, Deletion, Detail, Run, Step};
+use switchboard_app::runs::records::{self, Deletion, Detail, INTERRUPTED, Run, Step};
 
 use crate::app::App;
 use crate::args::RunsCommand;
 use crate::commands::run::on;
 use crate::output;
 use crate::present::next_step::spell;
-
-/// Of a run that ended with its process.
-const INTERRUPTED: &str = "
-error[interrupted]: the process of this run ended before the run did
-  fix: steps in state `started` may have taken effect: check them before you run the automation again";
 
 pub async fn run(app: &App, command: RunsCommand) -> Result<(), AppError> {
     match command {
@@ -47,6 +42,8 @@ pub async fn run(app: &App, command: RunsCommand) -> Result<(), AppError> {
                 let mut shown = run_json(&run);
                 if let Some(fields) = shown.as_object_mut() {
                     fields.insert("steps".into(), steps.iter().map(step_json).collect());
+                    fields.insert("error".into(), error(&run).unwrap_or_default());
+                    fields.insert("fix".into(), fix.into());
                 }
                 return output::json(&shown);
             }
@@ -68,10 +65,9 @@ pub async fn run(app: &App, command: RunsCommand) -> Result<(), AppError> {
                 ]
             });
             output::table(&["STEP", "ACTIVITY", "STATE", "TOOK", ""], rows.collect())?;
-            match (&run.outputs, &run.error) {
+            match (&run.outputs, error(&run)) {
                 (Some(outputs), _) => part("outputs", outputs),
-                (_, Some(error)) => failure(error, fix.as_deref()).iter().try_for_each(|line| output::line(line)),
-                _ if run.state == "interrupted" => output::line(INTERRUPTED),
+                (_, Some(error)) => failure(&error, fix.as_deref()).iter().try_for_each(|line| output::line(line)),
                 _ => Ok(()),
             }
         }
@@ -101,6 +97,12 @@ fn part(heading: &str, value: &Value) -> Result<(), AppError> {
     }
     output::heading(heading)?;
     output::fields(value)
+}
+
+/// Why a run failed or was interrupted.
+fn error(run: &Run) -> Option<Value> {
+    let interruption = || json!({ "code": "interrupted", "message": INTERRUPTED });
+    run.error.clone().or_else(|| (run.state == "interrupted").then(interruption))
 }
 
 /// Why a run ended, in the words of any other failure of a command.

@@ -134,7 +134,9 @@ async fn opened(State(server): State<Arc<Server>>, Path(link): Path<String>) -> 
             server.send(Event::Broken(error));
             (StatusCode::GONE, "This link has ended. Ask for another one.\n").into_response()
         }
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "Temporarily unavailable. Try again in a minute.\n").into_response(),
+        Err(_) => {
+            (StatusCode::SERVICE_UNAVAILABLE, "Temporarily unavailable. Try again in a minute.\n").into_response()
+        }
     }
 }
 

@@ -52,7 +52,9 @@ pub fn print(app: &App, connected: &Connected) -> Result<(), AppError> {
     let warnings = ended.into_iter().chain(access::lacking_in_short(connected)).chain(others);
     warnings.for_each(|warning| app.say(&format!("! {warning}")));
     remedy.iter().flat_map(remedy::lines).for_each(|line| app.say(&line));
-    app.say(&format!("try: switchboard call zoom.users.me --connection {label}"));
+    if let Some(activity) = &connected.first_activity {
+        app.say(&format!("try: switchboard call {activity} --connection {label}"));
+    }
     Ok(())
 }
 
