@@ -198,6 +198,7 @@ impl Remedy {
         remedy.steps = remedy.steps.iter().map(fill).collect();
         remedy.here = remedy.here.iter().map(fill).collect();
         remedy.then = remedy.then.as_ref().map(fill);
+        remedy.links = remedy.links.iter().map(fill).collect();
         for other in &mut remedy.instead {
             other.steps = other.steps.iter().map(fill).collect();
         }

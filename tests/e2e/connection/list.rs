@@ -15,7 +15,12 @@ fn a_grant_that_is_still_to_be_taken_back_is_listed_until_it_is() {
     assert_eq!((&rows[0]["label"], &rows[0]["state"]), (&json!("work"), &json!("revoking")), "{rows}");
     assert!(rows[0]["reason"].as_str().unwrap().contains("503") && rows[0]["next_attempt_at"].is_string(), "{rows}");
     let people = context.run(&["connection", "list"]);
-    assert!(people.out.contains("revoking") && people.err.contains("may still hold"), "{}{}", people.out, people.err);
+    assert!(
+        people.out.contains("revoking") && people.err.contains("is not revoked yet"),
+        "{}{}",
+        people.out,
+        people.err
+    );
     let shown = context.json(&["connection", "show", "work", "--json"]);
     assert_eq!((&shown["state"], &shown["attempts"]), (&json!("revoking"), &json!(1)), "{shown}");
     // The label is free meanwhile, and what is pending stays beside the new one.

@@ -134,9 +134,12 @@ fn the_interpreter_is_a_pure_function() {
     for folder in ["run", "expr", "check"] {
         sources(&TestContext::file(&format!("host/automation/src/{folder}")), &mut files);
     }
-    assert!(files.len() > 5, "{files:?}");
+    files.retain(|file| !file.file_stem().is_some_and(|stem| stem.to_string_lossy().ends_with("tests")));
+    assert!(files.len() > 15, "{files:?}");
     for file in files {
-        for (number, line) in std::fs::read_to_string(&file).unwrap().lines().enumerate() {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let product = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for (number, line) in product.lines().enumerate() {
             let code = line.split("//").next().unwrap_or_default();
             for word in [
                 "clock",
@@ -147,7 +150,8 @@ fn the_interpreter_is_a_pure_function() {
                 "std::env",
                 "spawn",
                 "select!",
-                "select(",
+                "::select(",
+                " select(",
                 "join_all",
             ] {
                 assert!(!code.contains(word), "{}:{}: {line}", file.display(), number + 1);
