@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value, json};
 
+use super::connections;
 use super::mistakes::{Mistakes, choose, quote};
 use super::names::{Names, object};
 use super::shape::{Shape, ShapeError};
@@ -27,15 +28,18 @@ const TAKEN: &[&str] = &["inputs", "steps", "run", "loop", "connections", "trigg
 /// Checks the steps and outputs of a document.
 pub fn document(value: &Value, catalog: Option<&dyn Catalog>, mistakes: &mut Mistakes<'_>) {
     let empty = Map::new();
-    let connections = value.get("connections").and_then(Value::as_object).unwrap_or(&empty);
+    let declared = value.get("connections").and_then(Value::as_object).unwrap_or(&empty);
     let steps = value.get("steps").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let mut ids = HashSet::new();
     collect_ids(steps, &mut ids);
     let inputs = value.get("inputs").cloned().unwrap_or_else(|| json!({}));
     let mut names = Names::new(&inputs, ids);
+    if let Some(catalog) = catalog {
+        connections::types(declared, catalog, mistakes);
+    }
     retry(value.pointer("/defaults/retry"), "/defaults", mistakes);
     run_time(value.get("limits"), mistakes);
-    let mut walk = Walk { catalog, connections, activities: BTreeMap::new(), mistakes };
+    let mut walk = Walk { catalog, connections: declared, activities: BTreeMap::new(), mistakes };
     walk.steps(steps, "/steps", &mut names);
     if let Some(outputs) = value.get("outputs") {
         names.check(outputs, "/outputs", mistakes);
