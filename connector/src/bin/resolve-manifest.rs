@@ -50,8 +50,8 @@ fn run(check: bool) -> Result<ExitCode, String> {
 fn activities(resolved: &str) -> Result<String, String> {
     let manifest: Value = serde_json::from_str(resolved).map_err(|error| error.to_string())?;
     let mut page = String::from(
-        "# Activities\n\n`resolve-manifest` writes this page from the manifest. `switchboard activity show ID` prints fields, errors\n\
-         and examples.\n\nAny one set of scopes is enough. `(:admin)` means the same scope for the whole account.\n\
+        "# Activities\n\n`resolve-manifest` writes this page from the manifest. `switchboard activity show ID` prints the\n\
+         fields, errors and examples of one. `switchboard activity schema ID` prints its JSON Schema.\n\nAny one set of scopes is enough. `(:admin)` means the same scope for the whole account.\n\
          What each scope allows: <SCOPE_HELP>\n",
     );
     page = page.replace("SCOPE_HELP", scope_help(&manifest));

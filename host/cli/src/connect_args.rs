@@ -8,10 +8,12 @@ use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 #[derive(Debug, Clone, Copy, ValueEnum, PartialEq, Eq)]
 pub enum Method {
     /// The packaged app, by browser
+    #[value(alias = "oauth")]
     Browser,
     /// Your own app, by browser
     Byo,
     /// Server-to-Server
+    #[value(alias = "server-to-server")]
     S2s,
     /// A short-lived token of your own, without refresh
     Token,
