@@ -7,6 +7,7 @@ mod clock;
 mod compiler;
 mod component;
 mod embedding;
+mod families;
 mod interruption;
 mod journal;
 mod list;

@@ -7,6 +7,28 @@ use switchboard_suggest::suggest;
 
 use crate::{AppError, Message, NextStep, message};
 
+/// Id of an activity.
+pub fn id(manifest: &Manifest, activity: &Activity) -> String {
+    format!("{}.{}", manifest.connector, activity.name)
+}
+
+/// Whether one of the texts contains this one, in any case.
+pub(crate) fn contains(text: &str, texts: &[&str]) -> bool {
+    let text = text.to_lowercase();
+    texts.iter().any(|whole| whole.to_lowercase().contains(&text))
+}
+
+/// The activities whose id, title or summary contains a text, in any case. An empty text matches all.
+pub fn search<'a>(manifest: &'a Manifest, text: &str) -> Vec<&'a Activity> {
+    let matches = |activity: &&Activity| contains(text, &[&id(manifest, activity), &activity.title, &activity.summary]);
+    manifest.activities.iter().filter(matches).collect()
+}
+
+/// The activity of an id, or the error that names the nearest one.
+pub fn find<'a>(manifest: &'a Manifest, id: &str) -> Result<&'a Activity, AppError> {
+    manifest.activity(id).ok_or_else(|| unknown(manifest, id))
+}
+
 /// The failure of an id that no activity has, with the one that may have been meant.
 pub fn unknown(manifest: &Manifest, id: &str) -> AppError {
     let nearest = manifest.nearest(id);

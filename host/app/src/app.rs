@@ -55,10 +55,10 @@ pub struct App {
     connections: OnceLock<Connections>,
 }
 
-/// What stands in a trace where a connection's label does: tokens are got, renewed and taken back.
+/// The label of sign-in requests in a trace.
 pub const SIGN_IN: &str = "(sign-in)";
 
-/// So long a surface waits at its end for the last writes. They take milliseconds, unless another process has the database.
+/// How long `close` waits for pending writes. They take milliseconds, unless another process holds the database.
 const WRITES: Duration = Duration::from_secs(1);
 
 impl App {
@@ -133,8 +133,7 @@ impl App {
         Ok(self.connections.get_or_init(|| connections).clone())
     }
 
-    /// Ends well: waits until no answer with a token is awaited, and a moment for what is written by the way (when connections were
-    /// used). From then on no token is replaced.
+    /// Waits for pending token responses and writes. No token is refreshed after this.
     pub async fn close(&self) {
         if let Some(connections) = self.connections.get() {
             connections.drain().await;
@@ -180,7 +179,7 @@ impl App {
     }
 }
 
-/// Says why a sign-in that has its answer goes on later.
+/// Notifies the person while a sign-in waits for the service.
 struct PauseWatch {
     ui: Arc<dyn Ui>,
 }

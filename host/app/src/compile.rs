@@ -1,4 +1,4 @@
-//! `--connector FILE`: machine code from the compiler beside this program, which has none inside.
+//! A connector from a file: machine code from the compiler beside this program, which has none inside.
 
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
@@ -26,7 +26,7 @@ pub fn read(file: &Path) -> Result<Vec<u8>, AppError> {
     switchboard_text_file::read_bytes(file, MAX_COMPONENT as u64).map_err(|error| {
         let fix = match &error {
             TextFileError::TooLarge { .. } => "leave out debug information and unused code: wasm-tools strip",
-            _ => "name a component file, for example target/connectors/zoom.wasm",
+            _ => "name a component file, for example connector.wasm",
         };
         AppError::usage(error.to_string(), fix)
     })

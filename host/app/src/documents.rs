@@ -1,5 +1,6 @@
 //! Automation documents: reading and checking them.
 
+use std::io::Read;
 use std::path::Path;
 
 use switchboard_automation::limits::DOCUMENT;
@@ -19,7 +20,16 @@ pub fn check(connector: &Connector, source: &str, name: &str, limits: &Allowance
 
 /// The text of a document's file.
 pub fn read(file: &Path, limits: &Allowance) -> Result<String, AppError> {
-    switchboard_text_file::read(file, limits.get(&DOCUMENT)).map_err(|error| match error {
+    switchboard_text_file::read(file, limits.get(&DOCUMENT)).map_err(document_error)
+}
+
+/// The text of a document that comes from a stream. `name` stands for it in errors.
+pub fn read_stream(stream: impl Read, name: &str, limits: &Allowance) -> Result<String, AppError> {
+    switchboard_text_file::read_stream(stream, name, limits.get(&DOCUMENT)).map_err(document_error)
+}
+
+fn document_error(error: TextFileError) -> AppError {
+    match error {
         TextFileError::TooLarge { .. } => files::file_error(&error).with_fix(message![
             format!("make it smaller, or raise the limit `{}`, at most {}: ", DOCUMENT.name, DOCUMENT.max),
             NextStep::ChangeLimit(DOCUMENT.name.to_owned()),
@@ -29,7 +39,7 @@ pub fn read(file: &Path, limits: &Allowance) -> Result<String, AppError> {
             "name an automation file, for example manifests/automations/schedule-meeting.json",
         ),
         error => files::file_error(&error),
-    })
+    }
 }
 
 /// Every activity that a document names, with the input as it is written there.

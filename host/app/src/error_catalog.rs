@@ -37,7 +37,7 @@ impl ProblemCode {
     pub fn message(&self) -> Option<Message> {
         match self.is_diagnosed {
             true => Some(message![NextStep::Diagnose(None), " prints the steps for your app and your connection."]),
-            false => self.fix.as_deref().map(Message::from),
+            false => self.fix.as_deref().map(Message::template),
         }
     }
 }
@@ -76,8 +76,8 @@ pub fn search<'a>(manifest: &'a Manifest, text: &str) -> Result<ErrorCodes<'a>, 
 }
 
 /// What the list says to do about a code of the host, where nothing better is known.
-pub fn fix_of_code(code: &str) -> Option<String> {
-    host_errors().ok()?.into_iter().find(|problem| problem.code == code)?.fix
+pub fn fix_of_code(code: &str) -> Option<Message> {
+    host_errors().ok()?.into_iter().find(|problem| problem.code == code)?.message()
 }
 
 fn host_errors() -> Result<Vec<ProblemCode>, AppError> {
@@ -104,5 +104,20 @@ fn of_remedy(remedy: &Remedy) -> ProblemCode {
         fix: None,
         retry: "after-user-action".to_owned(),
         is_diagnosed: true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_place_of_a_fix_is_a_step() {
+        for problem in host_errors().unwrap() {
+            let message = problem.message().unwrap_or_default();
+            let text = message.spell(|_| String::new());
+            assert!(!text.contains(['{', '}']), "{}: {text}", problem.code);
+            assert!(!problem.cause.contains(['{', '}']), "{}: {}", problem.code, problem.cause);
+        }
     }
 }

@@ -6,7 +6,7 @@ use etcetera::{AppStrategy, AppStrategyArgs, choose_app_strategy};
 
 use crate::AppError;
 
-/// The data folder: `--home`, `SWITCHBOARD_HOME`, or the system's place for application data. Made with access for the
+/// The data folder: the one that was chosen, `SWITCHBOARD_HOME`, or the system's place for application data. Made with access for the
 /// owner alone.
 pub fn data(chosen: Option<&Path>) -> Result<PathBuf, AppError> {
     let named = std::env::var_os("SWITCHBOARD_HOME").filter(|folder| !folder.is_empty()).map(PathBuf::from);

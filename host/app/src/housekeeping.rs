@@ -40,7 +40,7 @@ impl Housekeeping {
                 (Some(_), false) => {}
                 (Some(cause), true) => app.ui().notify(
                     format!(
-                        "the grant of {grant} may still hold ({cause}) and is not asked back any more: remove the app in the service's own settings"
+                        "the grant of {grant} could not be revoked ({cause}), and no further attempt is made. Remove the app in the service's own settings"
                     )
                     .into(),
                 ),
@@ -52,7 +52,7 @@ impl Housekeeping {
 async fn begin(app: &App) -> Option<JoinHandle<Result<Vec<Retried>, ConnectionsError>>> {
     let connections = app.connections().await.ok()?;
     if let Err(error) = show_interrupted(app, &connections).await {
-        app.ui().notify(format!("earlier sign-ins could not be looked after: {error}").into());
+        app.ui().notify(format!("cannot check earlier sign-ins: {error}").into());
     }
     let has_pending = connections.pending_revocations().is_ok_and(|pending| !pending.is_empty());
     if !has_pending {

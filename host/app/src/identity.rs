@@ -33,7 +33,7 @@ pub async fn identify(
     if left.is_empty() { Err(failed) } else { Err(AppError::WithLeftovers(Box::new(failed), left)) }
 }
 
-/// A connection with the hosts that the connector inside this command lists now for its cloud. A connector from a file adds none:
+/// A connection with the hosts that the built-in connector lists now for its cloud. A connector from a file adds none:
 /// nobody approved its hosts when the account was connected.
 pub fn live(
     app: &App,

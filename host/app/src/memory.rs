@@ -3,7 +3,7 @@
 use rlimit::Resource;
 
 /// A core dump may be sent to somebody: none is written, and a program that takes dumps in gets none of this one's memory (core(5)).
-/// What this command starts writes none either. Where the system knows no such limits, its own settings hold.
+/// Programs that this process starts write none either. Where the system knows no such limits, its own settings hold.
 pub fn keep_out_of_core_dumps() {
     // The lower limit can always be set.
     if let Ok((_, highest)) = Resource::CORE.get() {
@@ -15,7 +15,7 @@ pub fn keep_out_of_core_dumps() {
 }
 
 /// Before a token or a key is read: other programs of the same user can no longer read this process's memory or attach to it, and
-/// the kernel dumps none of it, whatever the limits are. What this command starts is not held to that.
+/// the kernel dumps none of it, whatever the limits are. Programs that this process starts are not protected.
 pub fn hide_from_other_processes() {
     // Refused by no kernel; without it the dump filter holds.
     #[cfg(target_os = "linux")]

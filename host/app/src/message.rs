@@ -1,6 +1,6 @@
 //! Sentences for people, with typed steps in them.
 
-use crate::NextStep;
+use crate::{NamedStep, NextStep};
 
 /// A sentence for a person: why something failed, what to do about it, what happened. The steps in it are typed, so that each
 /// surface spells them in its own way: as a command to type, or as a link.
@@ -21,6 +21,31 @@ pub enum Part {
 impl Message {
     /// A message of these parts.
     pub fn new(parts: Vec<Part>) -> Message {
+        Message { parts }
+    }
+
+    /// The message of a text with places: each `{name}` of a [`NamedStep`] becomes that step.
+    pub fn template(text: &str) -> Message {
+        let mut parts = Vec::new();
+        let mut words = String::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once('{') {
+            words.push_str(before);
+            match after.split_once('}').and_then(|(name, behind)| Some((NamedStep::of(name)?, behind))) {
+                Some((step, behind)) => {
+                    parts.push(Part::Text(std::mem::take(&mut words)));
+                    parts.push(Part::Step(NextStep::Named(step)));
+                    rest = behind;
+                }
+                None => {
+                    words.push('{');
+                    rest = after;
+                }
+            }
+        }
+        words.push_str(rest);
+        parts.push(Part::Text(words));
+        parts.retain(|part| !matches!(part, Part::Text(text) if text.is_empty()));
         Message { parts }
     }
 
@@ -108,6 +133,13 @@ mod tests {
     fn each_surface_spells_the_steps() {
         let message = message!["look: ", NextStep::ListRuns, String::from(" shows the latest")];
         assert_eq!(message.spell(|step| format!("<{step:?}>")), "look: <ListRuns> shows the latest");
+        assert_eq!(message.steps().count(), 1);
+    }
+
+    #[test]
+    fn a_text_names_its_steps() {
+        let message = Message::template("run `{reconnect}`, then {nothing} {");
+        assert_eq!(message.spell(|_| "STEP".to_owned()), "run `STEP`, then {nothing} {");
         assert_eq!(message.steps().count(), 1);
     }
 }

@@ -2,7 +2,7 @@
 
 use switchboard_manifest::scopes::Style;
 
-use crate::{Cloud, OriginalRequest};
+use crate::{Cloud, NamedStep, OriginalRequest};
 
 /// A step that a person can take next. Each surface spells it: the command line as a command or a flag, a page as a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,8 +41,8 @@ pub enum NextStep {
     ConnectOwnApp(OriginalRequest),
     /// Connect an administrator through the app of this client id, at this cloud.
     ConnectApp(Box<Cloud>, String),
-    /// Look at what an app has to be registered with.
-    DescribeApp(Box<AppDescription>),
+    /// Look at the registration of an app: its scopes and its redirect address.
+    ShowAppRegistration(Box<RegistrationRequest>),
     /// End the connection of this label.
     Disconnect(String),
     /// Name the public address of the proxy that browsers reach.
@@ -83,6 +83,14 @@ pub enum NextStep {
     ChangeLimit(String),
     /// Look at all codes of failures.
     ListErrors,
+    /// Write a message to an administrator about the page in the browser.
+    WriteMessage,
+    /// Look at all events.
+    ListEvents,
+    /// Look at all connectors.
+    ListConnectors,
+    /// A step that a text of a manifest names.
+    Named(NamedStep),
     /// Start an emulator on this port.
     StartEmulator(u16),
     /// Start an emulator with a demo account on this port.
@@ -106,7 +114,7 @@ pub struct SignInAgain {
 
 /// The app whose registration a person looks at.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AppDescription {
+pub struct RegistrationRequest {
     /// The kind of its scopes.
     pub style: Style,
     /// Whether it is for the data of a whole account.
@@ -117,7 +125,7 @@ pub struct AppDescription {
     pub activities: Vec<String>,
 }
 
-impl Default for AppDescription {
+impl Default for RegistrationRequest {
     fn default() -> Self {
         Self { style: Style::Granular, is_for_account: false, cloud: Cloud::default(), activities: Vec::new() }
     }

@@ -31,7 +31,7 @@ pub fn read(home: &Path) -> Result<Policy, AppError> {
     };
     parse(&text).map_err(|error| {
         AppError::failed("policy.file", format!("{}: {error}", path.display()))
-            .with_fix("write it as {\"allow\": [\"zoom.recordings.delete-permanently\"], \"max_download\": \"50GiB\"}")
+            .with_fix("write it as {\"allow\": [\"ACTIVITY\"], \"max_download\": \"50GiB\"}")
     })
 }
 

@@ -57,6 +57,40 @@ impl Facts {
     }
 }
 
+/// All rights that the manifest knows, for guidance before any was found missing.
+pub(crate) fn rights_of(manifest: &Manifest) -> Vec<String> {
+    let check = manifest.role_check.iter();
+    check.flat_map(|check| check.rights.iter().map(|right| &right.name).chain(&check.unseen)).cloned().collect()
+}
+
+/// A message that a person can send to an administrator who does not have this program. The places of the remedy are filled
+/// in. `service` is the title of the service.
+pub fn message_to_administrator(remedy: &Remedy, facts: &Facts, service: &str) -> String {
+    let mut text = format!(
+        "Hello,\n\nI want to use my {service} account with Switchboard, and I am blocked. {}: {}\n",
+        remedy.title, remedy.cause
+    );
+    let client = facts.client_id.iter().map(|client| format!("The app's client id is {client}."));
+    let user = facts.email.iter().map(|email| format!("My {service} user is {email}."));
+    let known: Vec<String> = client.chain(user).collect();
+    if !known.is_empty() {
+        text.push_str(&format!("{}\n", known.join(" ")));
+    }
+    text.push_str(&format!("\nPlease do this, or pass it on to {}:\n", remedy.who));
+    numbered(&remedy.steps).iter().for_each(|line| text.push_str(&format!("{line}\n")));
+    for other in &remedy.instead {
+        text.push_str(&format!("\nOr: {}\n", other.title));
+        numbered(&other.steps).iter().for_each(|line| text.push_str(&format!("{line}\n")));
+    }
+    text.push_str("\nThank you.");
+    text
+}
+
+/// The steps as the lines of a numbered list.
+pub fn numbered(steps: &[String]) -> Vec<String> {
+    steps.iter().zip(1..).map(|(step, number)| format!("  {number}. {step}")).collect()
+}
+
 /// What can be read off a failure.
 pub fn sign_of(error: &AppError, manifest: &Manifest, method: Option<&str>) -> Sign {
     let mut sign = Sign { method: method.map(str::to_owned), ..Sign::default() };
@@ -131,7 +165,8 @@ pub fn explain(error: AppError, manifest: &Manifest, method: Option<&str>, facts
     match manifest.remedy(&sign) {
         Some(remedy) => {
             let scopes = if facts.scopes.is_empty() { error.scopes() } else { facts.scopes.clone() };
-            let facts = Facts { scopes, ..facts.clone() };
+            let rights = if facts.rights.is_empty() { rights_of(manifest) } else { facts.rights.clone() };
+            let facts = Facts { scopes, rights, ..facts.clone() };
             AppError::Guided(Box::new(error), Box::new(Guidance { remedy: remedy.clone(), facts }))
         }
         None => error,
@@ -180,7 +215,7 @@ pub fn emulator_advice(code: &str, api_base: &str) -> Option<Message> {
     let port = url.port().filter(|_| code == "unreachable" && url.scheme() == "http")?;
     let host = url.host_str()?;
     Some(message![
-        format!("nothing answers at {host}:{port}. Where that was an emulator, start it: "),
+        format!("nothing answers at {host}:{port}. If it was an emulator, start it: "),
         NextStep::StartEmulator(port),
         ", or for a new demo account ",
         NextStep::TryEmulator(port),

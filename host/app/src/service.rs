@@ -1,4 +1,4 @@
-//! The addresses of a service, from the manifest or the command line.
+//! The addresses of a service, from the manifest, or as the person gave them.
 
 use switchboard_connections::Service;
 use switchboard_egress::{HostRule, is_loopback};

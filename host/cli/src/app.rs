@@ -150,8 +150,8 @@ impl Terminal {
 
     fn confirm_activity(&self, question: &ActivityConfirmation) -> Result<bool, AppError> {
         // Our words come first: a connector from a file may call a deletion a list.
-        let by_file = if question.is_own_connector { " by a connector from a file, which says" } else { "" };
-        let sentence = format!("`{}` is destructive{by_file}: {}", question.activity, question.sentence);
+        let source = if question.is_own_connector { ". The connector file describes it as" } else { "" };
+        let sentence = format!("`{}` is destructive{source}: {}", question.activity, question.sentence);
         if !self.can_ask() {
             let fix = if question.has_dry_run {
                 "add --yes to continue, or --dry-run to look first"

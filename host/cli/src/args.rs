@@ -18,7 +18,7 @@ const GLOBAL: &str = "Global options";
     name = "switchboard",
     version,
     about = "Open automation connector for Zoom",
-    after_help = "Start here:\n  switchboard try                      a Zoom emulator with a connected demo account\n  switchboard call zoom.users.me       run one activity\n  switchboard activity list            what there is\n\nExit codes: 0 done, 1 failed (also a write that may have happened, and a document's own `fail`), 2 wrong usage,\n            3 document or input invalid, 4 sign-in or scope needed, 5 the service refused, 6 try again later, 7 items of a run failed,\n            130 interrupted"
+    after_help = "Start here:\n  switchboard try                      a Zoom emulator with a connected demo account\n  switchboard call zoom.users.me       run one activity\n  switchboard activity list            list all activities\n\nExit codes: 0 done, 1 failed (a `fail` step too, and a write whose result is unknown), 2 wrong usage,\n            3 document or input invalid, 4 sign-in or scope needed, 5 the service refused, 6 try again later, 7 items of a run failed,\n            130 interrupted"
 )]
 pub struct Args {
     #[command(flatten)]
@@ -38,7 +38,7 @@ pub struct Global {
     /// Print only data and errors
     #[arg(long, short, global = true, help_heading = GLOBAL)]
     pub quiet: bool,
-    /// Never prompt; fail instead
+    /// Ask nothing. Fail where a question would come
     #[arg(long, global = true, help_heading = GLOBAL)]
     pub no_input: bool,
     /// Data folder (overrides SWITCHBOARD_HOME)
@@ -116,7 +116,9 @@ pub struct Try {
 pub enum KeyCommand {
     /// Print the key's fingerprint and source, never the key
     Show,
-    /// Replace the key. If it comes from SWITCHBOARD_KEY, put the new key into SWITCHBOARD_KEY_NEXT first
+    /// Replace the key
+    ///
+    /// If the key comes from SWITCHBOARD_KEY, put the new one into SWITCHBOARD_KEY_NEXT first.
     Rotate,
 }
 
@@ -194,9 +196,10 @@ pub enum EventCommand {
 pub struct Call {
     /// For example zoom.meetings.create
     pub activity: String,
-    /// key=text, key:=json or key=@file
+    /// Input: `key=text`, `key:=JSON` (numbers, true, lists) or `key=@FILE` (the text of a file)
+    #[arg(value_name = "FIELD")]
     pub fields: Vec<String>,
-    /// Input as JSON from a file (`@FILE`) or standard input (`-`); fields are added to it
+    /// Read the input as JSON from `@FILE` or standard input (`-`). Fields win over it
     #[arg(long, value_name = "@FILE")]
     pub input: Option<String>,
     /// Connection to use
@@ -210,7 +213,7 @@ pub struct Call {
     pub timeout: Option<Duration>,
     #[command(flatten)]
     pub files: DownloadArgs,
-    /// Allow an activity that is off by policy; repeatable
+    /// Allow an activity that is switched off for safety. Repeat for more
     #[arg(long, value_name = "ACTIVITY")]
     pub allow: Vec<String>,
     /// Do not ask before a destructive activity
@@ -220,9 +223,10 @@ pub struct Call {
 
 #[derive(Debug, ClapArgs)]
 pub struct Run {
-    /// Automation to run
+    /// Automation to run: a file
     pub file: PathBuf,
-    /// key=text, key:=json or key=@file
+    /// Input: `key=text`, `key:=JSON` (numbers, true, lists) or `key=@FILE` (the text of a file)
+    #[arg(value_name = "FIELD")]
     pub fields: Vec<String>,
     /// Connection to use. For several: NAME=LABEL, repeated
     #[arg(long, short, value_name = "[NAME=]LABEL")]
@@ -236,13 +240,13 @@ pub struct Run {
 pub struct RunOptions {
     #[command(flatten)]
     pub files: DownloadArgs,
-    /// Allow an activity that is off by policy; repeatable
+    /// Allow an activity that is switched off for safety. Repeat for more
     #[arg(long, value_name = "ACTIVITY")]
     pub allow: Vec<String>,
     /// Do not ask before a destructive activity
     #[arg(long)]
     pub yes: bool,
-    /// Change a limit, for example items=20000 or run_time=PT2H; repeatable
+    /// Change a limit, for example items=20000 or run_time=PT2H (names: docs/reference/limits.md). Repeat for more
     #[arg(long, value_name = "NAME=VALUE")]
     pub limit: Vec<String>,
 }
@@ -263,10 +267,10 @@ pub struct DownloadArgs {
 
 #[derive(Debug, ClapArgs)]
 pub struct Check {
-    /// Automations to check
+    /// Automations to check: files, or `-` for standard input
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
-    /// Change a limit, for example steps=2000 or mistakes=1000; repeatable
+    /// Change a limit, for example steps=2000 or mistakes=1000 (names: docs/reference/limits.md). Repeat for more
     #[arg(long, value_name = "NAME=VALUE")]
     pub limit: Vec<String>,
 }

@@ -8,10 +8,12 @@ use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 #[derive(Debug, Clone, Copy, ValueEnum, PartialEq, Eq)]
 pub enum Method {
     /// The packaged app, by browser
+    #[value(alias = "oauth")]
     Browser,
     /// Your own app, by browser
     Byo,
     /// Server-to-Server
+    #[value(alias = "server-to-server")]
     S2s,
     /// A short-lived token of your own, without refresh
     Token,
@@ -33,7 +35,7 @@ pub const PORT: u16 = 7910;
 /// A person connects in a browser of their own.
 #[derive(Debug, Clone, ClapArgs)]
 pub struct Link {
-    /// Print a link for somebody else to connect their account, and wait
+    /// Print a link. Another person opens it and connects their account
     #[arg(long)]
     pub link: bool,
     /// Public address of your TLS proxy for browsers elsewhere (https://HOST)
@@ -52,10 +54,10 @@ pub struct Link {
     after_help = "Ways to connect:\n  switchboard connect NAME --method browser --profile emulator                   the packaged app, only for the emulator\n  switchboard connect NAME --client-id ID --client-secret-file FILE              your own app\n  switchboard connect NAME --account-id A --client-id C --client-secret-file F   Server-to-Server, without a browser\n\nHow to make an app: switchboard connect --guide byo (or s2s, oauth, pre-approval, admin-role, one-grant)"
 )]
 pub struct Connect {
-    /// Your name for the connection; it can be changed later
+    /// Your name for the connection. You can change it later
     #[arg(required_unless_present_any = ["guide", "app_manifest"])]
     pub label: Option<String>,
-    /// How to sign in (default: from the other flags)
+    /// How to sign in: browser, byo (your own app), s2s (Server-to-Server), token. Usually the other flags decide
     #[arg(long)]
     pub method: Option<Method>,
     /// Client id of your app
@@ -71,12 +73,12 @@ pub struct Connect {
     #[arg(long, hide = true)]
     pub api_key: Option<String>,
     /// Read a short-lived access token from standard input (`--token -`)
-    #[arg(long, value_name = "-")]
+    #[arg(long, value_name = "STDIN")]
     pub token: Option<String>,
-    /// Paste the browser's final address instead of waiting for the callback
+    /// After sign-in, paste the address from the browser here. For a browser on another machine
     #[arg(long, conflicts_with = "link")]
     pub paste: bool,
-    /// Approve with a code on another machine (the app must allow it)
+    /// Sign in with a code, typed on another machine. The app must allow it
     #[arg(long, conflicts_with_all = ["paste", "link"])]
     pub device: bool,
     #[command(flatten)]
@@ -87,25 +89,25 @@ pub struct Connect {
     /// Cloud to connect to: `zoom`, `zoomgov` or `emulator` (for `switchboard try`)
     #[arg(long, default_value = DEFAULT_PROFILE)]
     pub profile: String,
-    /// Base of the API, overriding the profile (https, or loopback)
+    /// Address of the API, in place of the profile's: https, or this machine
     #[arg(long, value_name = "URL")]
     pub api_base: Option<String>,
-    /// Base of the sign-in addresses, overriding the profile
+    /// Address of the sign-in service, in place of the profile's: https, or this machine
     #[arg(long, value_name = "URL")]
     pub oauth_base: Option<String>,
-    /// Port of the loopback redirect address
+    /// Local port that the browser returns to
     #[arg(long, default_value_t = PORT)]
     pub redirect_port: u16,
-    /// Ask for these scopes (apps with optional scopes only; others grant what the app has)
+    /// Scopes to request. Only apps with optional scopes honour it
     #[arg(long, value_delimiter = ',', conflicts_with_all = ["activities", "for_automation"])]
     pub scopes: Vec<String>,
-    /// Ask only for the scopes of this activity. Repeatable; `*` matches any text (`zoom.recordings.*`)
+    /// Ask only for the scopes of this activity. Repeat for more. `*` matches any text (`zoom.recordings.*`)
     #[arg(long = "for", value_name = "ACTIVITY")]
     pub activities: Vec<String>,
-    /// Ask only for the scopes of this automation; repeatable
+    /// Ask only for the scopes of this automation. Repeat for more
     #[arg(long, value_name = "FILE")]
     pub for_automation: Vec<PathBuf>,
-    /// Kind of the app's scopes (default: granular)
+    /// Scopes of the app: classic (older) or granular (newer, the default)
     #[arg(long)]
     pub style: Option<Style>,
     /// Ask for scopes of the whole account instead of the user's own
@@ -117,7 +119,7 @@ pub struct Connect {
     /// Replace an existing connection of the same user and app
     #[arg(long)]
     pub replace: bool,
-    /// Print what to register for an app at Zoom
+    /// Print the scopes and the redirect address to enter at Zoom
     #[arg(long)]
     pub app_manifest: bool,
     /// Print a guide: oauth, byo, s2s, pre-approval, admin-role or one-grant
@@ -127,12 +129,12 @@ pub struct Connect {
 
 #[derive(Debug, Clone, ClapArgs)]
 pub struct Reconnect {
-    /// Connection
+    /// Label of the connection
     pub label: String,
-    /// Paste the browser's final address instead of waiting for the callback
+    /// After sign-in, paste the address from the browser here. For a browser on another machine
     #[arg(long, conflicts_with = "link")]
     pub paste: bool,
-    /// Approve with a code on another machine (default if the connection was made that way)
+    /// Sign in with a code, typed on another machine. The default if it was used last time
     #[arg(long, conflicts_with_all = ["paste", "link"])]
     pub device: bool,
     #[command(flatten)]
@@ -140,10 +142,10 @@ pub struct Reconnect {
     /// Print the address instead of opening a browser
     #[arg(long)]
     pub no_open: bool,
-    /// Port of the loopback redirect address (default: as before)
+    /// Local port that the browser returns to (default: the same as at the last sign-in)
     #[arg(long)]
     pub redirect_port: Option<u16>,
-    /// Also ask for the scopes of this activity. Repeatable; `*` matches any text
+    /// Also ask for the scopes of this activity. Repeat for more. `*` matches any text
     #[arg(long = "for", value_name = "ACTIVITY", conflicts_with = "all")]
     pub activities: Vec<String>,
     /// Ask for all scopes of the app
@@ -153,7 +155,7 @@ pub struct Reconnect {
     #[arg(long, value_name = "FILE")]
     pub client_secret_file: Option<PathBuf>,
     /// Replace a pasted token: read the new one from standard input (`--token -`)
-    #[arg(long, value_name = "-")]
+    #[arg(long, value_name = "STDIN")]
     pub token: Option<String>,
     /// Replace another connection of the same user and app
     #[arg(long)]
@@ -166,17 +168,17 @@ pub enum ConnectionCommand {
     List,
     /// Show one connection and what uses it
     Show {
-        /// Connection
+        /// Label of the connection
         label: String,
     },
     /// Print connections as JSON without secrets
     Export {
-        /// Connections (default: all)
+        /// Labels of the connections (default: all)
         labels: Vec<String>,
     },
     /// Check a connection by asking Zoom for its user
     Test {
-        /// Connection
+        /// Label of the connection
         label: Option<String>,
         /// Same as LABEL
         #[arg(long, short, value_name = "LABEL", conflicts_with = "label")]
@@ -184,7 +186,7 @@ pub enum ConnectionCommand {
     },
     /// Show or set the default connection
     Default {
-        /// Connection
+        /// Label of the connection
         label: Option<String>,
         /// Remove the default
         #[arg(long, conflicts_with = "label")]
@@ -192,14 +194,14 @@ pub enum ConnectionCommand {
     },
     /// Give a connection another name, without signing in again
     Rename {
-        /// Connection
+        /// Label of the connection
         label: String,
         /// New label
         to: String,
     },
     /// Show or set the account's Zoom plan, which decides the rate limits
     Plan {
-        /// Connection
+        /// Label of the connection
         label: String,
         /// Plan to set, for example `free`, `pro` or `business`
         plan: Option<String>,
@@ -211,7 +213,7 @@ pub enum ConnectionCommand {
     Reconnect(Reconnect),
     /// Delete a connection and revoke it at Zoom
     Disconnect {
-        /// Connection
+        /// Label of the connection
         label: String,
         /// Do not ask
         #[arg(long)]
@@ -221,12 +223,12 @@ pub enum ConnectionCommand {
 
 #[derive(Debug, Clone, ClapArgs)]
 pub struct Doctor {
-    /// Check only this connection
+    /// Label of the connection to check (default: all)
     pub label: Option<String>,
     /// Same as LABEL
     #[arg(long, short, value_name = "LABEL", conflicts_with = "label")]
     pub connection: Option<String>,
-    /// Text or number of an error page in the browser
+    /// What the browser's error page says, or its number
     #[arg(long, value_name = "WORDS")]
     pub seen: Option<String>,
     /// Print a message for the administrator about the first problem

@@ -18,7 +18,7 @@ pub struct Watcher {
 #[derive(Default)]
 struct State {
     bar: Option<ProgressBar>,
-    said: Option<Instant>,
+    last_line: Option<Instant>,
 }
 
 /// How often a line is printed where no bar can be drawn.
@@ -65,13 +65,13 @@ impl Events for Watcher {
                 bar.finish_and_clear();
                 state.bar = None;
             }
-        } else if state.said.is_none_or(|at| at.elapsed() > LINES) {
+        } else if state.last_line.is_none_or(|at| at.elapsed() > LINES) {
             let of = total.map_or_else(String::new, |total| format!(" of {}", output::size(total)));
             // Nobody expects a check: it is named at once.
-            if state.said.is_some() || !doing.is_empty() {
+            if state.last_line.is_some() || !doing.is_empty() {
                 output::note(&format!("{doing}{}{of}", output::size(done)));
             }
-            state.said = Some(Instant::now());
+            state.last_line = Some(Instant::now());
         }
     }
 }

@@ -25,7 +25,7 @@ pub struct Connection {
     pub state: State,
     /// Why it is in its state, where it is not `active`.
     pub reason: Option<StateReason>,
-    /// Whose it is, as the service told.
+    /// Whose it is, as reported by the service.
     pub owner: Option<Owner>,
     /// What the account granted.
     pub scopes: Vec<String>,

@@ -9,7 +9,7 @@ use switchboard_text_file::TextFileError;
 
 use crate::{ConnectionStep, Method, State, StateReason, TokenRefusal, Touched};
 
-const NO_REASON: &str = "no reason was kept";
+const NO_REASON: &str = "no reason recorded";
 
 /// A failed sign-in, or a connection that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -272,7 +272,7 @@ pub enum ConnectionsError {
         field: &'static str,
     },
     /// An event that was signed says what it cannot say.
-    #[error("the event is not accepted: {why}; check which app the secret it was signed with belongs to")]
+    #[error("the event is not accepted: {why}; check that the webhook secret belongs to this app")]
     EventRefused {
         /// What is wrong with it.
         why: &'static str,

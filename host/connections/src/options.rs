@@ -12,7 +12,7 @@ pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
 /// Where a token's replacement has got to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// The lease is held and noted on disk is that the token is about to be sent away.
+    /// The lease is held, and the rotation is recorded.
     Sending,
     /// The new token is on disk; nobody has seen it yet.
     Kept,
@@ -23,7 +23,7 @@ pub trait Watch: Send + Sync {
     /// A token is being replaced.
     fn rotation(&self, connection: &str, stage: Stage);
 
-    /// A sign-in has its answer, and waits so long because the service asked to be left alone.
+    /// A sign-in has its answer, and waits this long because the service asked to wait.
     fn pause(&self, _left: Duration) {}
 }
 

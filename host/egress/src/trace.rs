@@ -1,4 +1,4 @@
-//! One line per request, for `--verbose` and for run histories.
+//! One line per request, for traces and for run histories.
 
 /// What happened on the wire, secrets left out.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -17,7 +17,7 @@ mod time;
 
 use std::io;
 
-pub use faults::error_catalogue::{REFUSALS, Refusal};
+pub use faults::refusals::{REFUSALS, Refusal};
 pub use seed::{ADMIN_APP, DEMO_APP, Seed};
 
 /// How an emulator starts. The default takes free ports and the small seed.

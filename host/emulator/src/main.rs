@@ -26,8 +26,8 @@ async fn main() -> ExitCode {
         None => serve(arguments.start, json).await,
         Some(Command::Start(start)) => serve(*start, json).await,
         Some(command) => cli::steer(command).await.map(|done| {
-            if !done.said.is_empty() {
-                eprintln!("{}", done.said);
+            if !done.text.is_empty() {
+                eprintln!("{}", done.text);
             }
             if !done.data.is_null() {
                 println!("{:#}", done.data);

@@ -146,6 +146,12 @@ pub struct RoleCheck {
     /// Rights the service does not list: a person has to look.
     #[serde(default)]
     pub unseen: Vec<String>,
+    /// The sentence for a user who has none of the rights.
+    #[serde(default)]
+    pub member: String,
+    /// The sentence for an account whose plan is too low.
+    #[serde(default)]
+    pub plan_low: String,
     /// The service's number of a refusal that is for the role or for the plan, and does not say which.
     #[serde(default)]
     pub ambiguous_code: Option<i64>,
@@ -192,6 +198,7 @@ impl Remedy {
         remedy.steps = remedy.steps.iter().map(fill).collect();
         remedy.here = remedy.here.iter().map(fill).collect();
         remedy.then = remedy.then.as_ref().map(fill);
+        remedy.links = remedy.links.iter().map(fill).collect();
         for other in &mut remedy.instead {
             other.steps = other.steps.iter().map(fill).collect();
         }

@@ -15,7 +15,7 @@ pub enum Style {
 }
 
 impl Style {
-    /// Its name, as `--style` takes it.
+    /// Its name, as a person types it.
     pub fn as_str(self) -> &'static str {
         match self {
             Style::Classic => "classic",

@@ -28,7 +28,7 @@ fn seed_uipath_01_the_code_flow_ends_in_a_connection_and_the_password_goes_to_zo
     assert_eq!(value("code_challenge_method").as_deref(), Some("S256"));
     assert!(value("state").unwrap().len() >= 32 && value("code_challenge").unwrap().len() == 43, "{asked}");
     let rows = context.json(&["connection", "list", "--json"]);
-    assert_eq!((&rows[0]["method"], &rows[0]["state"]), (&json!("oauth"), &json!("active")), "{rows}");
+    assert_eq!((&rows[0]["method"], &rows[0]["state"]), (&json!("browser"), &json!("active")), "{rows}");
     // The command itself asked for a token and who that is, nothing else: never the page that takes passwords.
     let log = context.requests();
     let signed_in = log.iter().filter(|one| one["path"] == "/oauth/signin").count();
@@ -116,7 +116,7 @@ fn seed_uipath_07_all_three_kinds_stand_in_one_list_and_run_whatever_their_scope
     context.connect_server_to_server("nightly");
     let rows = context.json(&["connection", "list", "--json"]);
     let kinds: Vec<&str> = rows.as_array().unwrap().iter().map(|row| row["method"].as_str().unwrap()).collect();
-    assert_eq!(kinds, ["oauth", "byo", "server-to-server"], "{rows}");
+    assert_eq!(kinds, ["browser", "byo", "s2s"], "{rows}");
     for (label, user) in [("packaged", "ada"), ("own", "grace"), ("nightly", "ada")] {
         context.json(&["connection", "test", label, "--json"]);
         // An account's own app has no user of its own: it says whose.

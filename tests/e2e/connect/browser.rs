@@ -136,7 +136,7 @@ fn seed_uipath_23_one_command_with_nothing_but_a_name_starts_the_connect_step() 
     let (done, opened, _) = waits(&context, &packaged, alan);
     assert_eq!(done.code, 0, "{}{}", done.out, done.err);
     assert!(opened.path().ends_with("/authorize"), "the browser stands at Zoom's page: {opened}");
-    assert_eq!(context.json(&["connection", "list", "--json"])[0]["method"], "oauth");
+    assert_eq!(context.json(&["connection", "list", "--json"])[0]["method"], "browser");
 }
 
 #[test]

@@ -137,7 +137,7 @@ fn a_connection_that_is_there_is_signed_in_anew_by_its_user_and_no_other() {
     let mut browser = Browser::default();
     assert!(browser.open(&waiting.link).text().contains("Connect library again"));
     let other = waiting.visit(&mut browser, ALAN, "allow");
-    assert!(other.text().contains("grace@emulator.test was expected"), "{other:?}");
+    assert!(other.text().contains("Sign in as grace@emulator.test instead"), "{other:?}");
     assert_eq!(waiting.visit(&mut browser, GRACE, "allow").status, 200);
     let done = waiting.ends(&context);
     assert!(done.code == 0 && done.out.contains("\"label\": \"library\""), "{} {}", done.out, done.err);

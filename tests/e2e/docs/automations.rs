@@ -146,6 +146,17 @@ fn typed(block: &Block) -> Vec<Vec<String>> {
     lines.filter(|line| line.starts_with("switchboard ")).flat_map(commands).collect()
 }
 
+/// The sign-in of an administrator, with the secret that the line above it writes to a file.
+fn connect_admin(context: &TestContext, words: &[&str]) {
+    let secret = context.home.path().join("admin-secret");
+    fs::write(&secret, "admin-secret-not-a-secret").unwrap();
+    let addresses = context.addresses();
+    let arguments = [words, &addresses.each_ref().map(String::as_str)].concat();
+    let done = context.sign_in(&arguments, "ada@emulator.test", "allow");
+    assert_eq!(done.code, 0, "{words:?}: {}{}", done.out, done.err);
+    fs::remove_file(&secret).unwrap();
+}
+
 #[test]
 fn documented_commands_run() {
     for page in ["README.md", "docs/guides/automations.md"] {
@@ -161,7 +172,11 @@ fn documented_commands_run() {
             }
             for words in typed(&block) {
                 let words: Vec<&str> = words.iter().map(String::as_str).filter(|word| !word.is_empty()).collect();
-                // A sign-in is followed in `docs/guides/connect.md`.
+                if words.contains(&"switchboard-admin") {
+                    connect_admin(&context, &words);
+                    continue;
+                }
+                // Other sign-ins are followed in `docs/guides/connect.md`.
                 if words.first() == Some(&"connect") {
                     continue;
                 }

@@ -43,7 +43,7 @@ fn seed_uipath_04_an_app_of_ones_own_is_made_in_six_steps() {
             (6, &["switchboard connect LABEL --method byo", "switchboard connection test LABEL"]),
         ],
     );
-    assert!(text.contains("An admin-managed app: add --admin"), "{text}");
+    assert!(text.contains("An admin-managed app: add `--admin`"), "{text}");
     // What step 4 prints can be copied line by line: one scope each.
     let context = TestContext::new();
     let printed = context.run(&["connect", "--app-manifest", "--for", "zoom.recordings.list"]).out;
@@ -110,8 +110,8 @@ fn seed_josys_27_an_administrator_is_led_from_the_role_to_the_connection() {
             (4, &["View and Edit on Users, User advanced settings, and Groups"]),
         ],
     );
-    assert!(text.contains("switchboard connect LABEL --admin --for 'zoom.users.*' --for zoom.groups.list"), "{text}");
-    assert!(text.contains("switchboard doctor LABEL repeats it, and lists exactly what is still missing"), "{text}");
+    assert!(text.contains("with `zoom.users.*` and `zoom.groups.list` as activities: `switchboard connect LABEL --admin --for ACTIVITY"), "{text}");
+    assert!(text.contains("`switchboard doctor LABEL` repeats it, and lists exactly what is still missing"), "{text}");
     assert!(text.contains("Professional, Business or Enterprise"), "{text}");
 }
 

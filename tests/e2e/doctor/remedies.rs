@@ -125,7 +125,7 @@ fn notices<'a>(state: &'a Value, kind: &str) -> Vec<&'a Value> {
 fn seed_uipath_35_clients_of_5_9_6_tell_that_pre_approval_was_switched_off() {
     let (context, remedy) = stopped();
     for words in [remedy["then"].as_str().unwrap(), &context.run(&["connect", "--guide", "pre-approval"]).out] {
-        assert!(words.contains("users see it in clients of version 5.9.6 or later"), "{words}");
+        assert!(words.contains("users see the app from client 5.9.6"), "{words}");
     }
     context.approval(&json!({"clients": {GRACE: "5.9.6", "alan@emulator.test": "5.9.5"}}));
     let before = context.approval(&json!({}));
@@ -143,7 +143,7 @@ fn seed_uipath_35_clients_of_5_9_6_tell_that_pre_approval_was_switched_off() {
 fn seed_uipath_36_every_user_gets_an_e_mail_when_pre_approval_is_switched_on() {
     let (context, remedy) = stopped();
     for words in [remedy["then"].as_str().unwrap(), &context.run(&["connect", "--guide", "pre-approval"]).out] {
-        assert!(words.contains("all users get an e-mail"), "{words}");
+        assert!(words.contains("Zoom e-mails all users"), "{words}");
     }
     let state = context.approval(&json!({}));
     let mails = notices(&state, "approval_on");

@@ -93,12 +93,18 @@ fn seed_josys_28_who_cannot_grant_is_told_that_the_owner_does_it_on_the_same_scr
     let context = demoted(HELP_DESK);
     let lacks = wrong(&context).remove(0);
     let first = &steps(&lacks["remedy"])[0];
-    assert!(first.contains("If your rights do not suffice, the owner grants them on the same screen"), "{first}");
+    assert!(
+        first.contains("If you lack these rights, the account's owner can grant them on the same screen"),
+        "{first}"
+    );
     let message = context.run(&["doctor", "josys", "--message"]).out;
-    let said = "If your rights do not suffice, the owner grants them on the same screen";
+    let said = "If you lack these rights, the account's owner can grant them on the same screen";
     assert_eq!(message.matches(said).count(), 1, "{message}");
     let guide = context.run(&["connect", "--guide", "admin-role"]).out;
-    assert!(guide.contains("If your rights do not suffice, the owner grants them on the same screen"), "{guide}");
+    assert!(
+        guide.contains("If you lack these rights, the account's owner can grant them on the same screen"),
+        "{guide}"
+    );
 }
 
 #[test]

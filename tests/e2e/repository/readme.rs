@@ -109,7 +109,7 @@ fn seed_uipath_26_every_way_to_connect_is_tested_after_six_steps_at_most() {
     }
     let rows = context.json(&["connection", "list", "--json"]);
     let kinds: Vec<&str> = rows.as_array().unwrap().iter().map(|row| row["method"].as_str().unwrap()).collect();
-    assert_eq!(kinds, ["oauth", "byo", "server-to-server", "oauth", "token"], "{rows}");
+    assert_eq!(kinds, ["browser", "byo", "s2s", "browser", "token"], "{rows}");
 }
 
 #[test]

@@ -32,6 +32,9 @@ fn a_killed_run_is_interrupted() {
     let id = context.json(&["runs", "list", "--json"])[0]["id"].as_str().unwrap().to_owned();
     let shown = context.run(&["runs", "show", &id]);
     assert!(shown.out.contains("error[interrupted]"), "{}", shown.out);
+    let run = context.json(&["runs", "show", &id, "--json"]);
+    assert_eq!(run["error"]["code"], "interrupted", "{run}");
+    assert!(run["fix"].as_str().unwrap().contains("steps in state `started`"), "{run}");
     let locks = context.home.path().join("locks");
     let left = locks
         .read_dir()

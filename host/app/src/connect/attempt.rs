@@ -75,8 +75,8 @@ impl Attempt {
         self.oauth_base = Some(oauth_base.to_string());
     }
 
-    /// A person is to answer within that time, in a browser on this page of it where it is known before. Kept at once:
-    /// whoever ends this program leaves it behind.
+    /// A person has this time to answer, in a browser on this page where it is known. Saved immediately, so that an
+    /// interrupted sign-in is known to the doctor.
     pub(crate) fn waits(&mut self, app: &App, oauth_base: &Url, page: Option<&Url>, patience: Duration) {
         self.asks(oauth_base);
         self.authorize = page.map(without_state);

@@ -34,6 +34,8 @@ pub struct Connected {
     pub superfluous: Vec<(String, String)>,
     /// What the role and the plan of the user leave out. Nothing where nobody was asked.
     pub rights: Rights,
+    /// Id of an activity that every connection can call, to try it.
+    pub first_activity: Option<String>,
     /// What mends that.
     pub guidance: Option<Guidance>,
 }
@@ -62,7 +64,9 @@ pub(super) async fn connected(
     });
     let granted = &connection.scopes;
     let superfluous = manifest.superfluous(granted).into_iter();
+    let first_activity = manifest.user_check.as_ref().map(|check| format!("{}.{}", manifest.connector, check.activity));
     Ok(Connected {
+        first_activity,
         lacking: access.lacking(manifest, granted),
         style: manifest.style_of(granted),
         mixes_styles: manifest.mixes_styles(granted),

@@ -49,7 +49,7 @@ pub async fn connect_demo(app: &App, account: &DemoAccount) -> Result<Connection
             let fix = message!["use that one, end it first, or "].joined(other_folder);
             return Err(AppError::failed("label-taken", text).with_fix(fix));
         }
-        // A former emulator issued it: revoking fails at once, forgotten it is in any case.
+        // A former emulator issued it: revoking fails at once, and the connection is deleted all the same.
         connections.disconnect(&former.id).await?;
     }
     let grant = sign_in(app, &connections, &service, account).await?;

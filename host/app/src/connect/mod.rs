@@ -33,7 +33,9 @@ pub use connected::Connected;
 pub use demo::{DemoAccount, connect_demo, disconnect_demo};
 pub use page_error::PageError;
 pub use reconnect::{AccessChange, ReconnectRequest, Reconnected, reconnect};
-pub use request::{AccessRequest, ConnectRequest, Credentials, LinkRequest, SecretInput, SignInChannel, SignInRequest};
+pub use request::{
+    AccessRequest, ConnectRequest, Credentials, LinkRequest, SecretInput, SignInChannel, SignInRequest, retired_app,
+};
 pub use rights::Rights;
 pub use sign_in::SignInStep;
 

@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use switchboard_connections::Method;
 use switchboard_manifest::scopes::Style;
 
-use crate::{AppError, Cloud, OriginalRequest};
+use crate::{AppError, Class, Cloud, OriginalRequest};
 
 /// A connection to make.
 #[derive(Debug)]
@@ -174,5 +174,16 @@ impl From<SecretString> for SecretInput {
 impl fmt::Debug for SecretInput {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("SecretInput(..)")
+    }
+}
+
+/// The failure of an API key with an API secret. The manifest's remedy names the kind of app and what replaces it.
+pub fn retired_app() -> AppError {
+    AppError::Failed {
+        code: "jwt-retired".into(),
+        message: "an API key with an API secret belongs to a retired kind of app: these credentials no longer work"
+            .into(),
+        fix: None,
+        class: Class::SignIn,
     }
 }

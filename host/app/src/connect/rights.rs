@@ -11,6 +11,11 @@ use switchboard_runtime::{CallError, Connector, Problem, Retry};
 use crate::App;
 use crate::identity::live;
 
+/// For a user without rights, where the manifest has no sentence.
+const MEMBER: &str = "the user is not an administrator";
+/// For a plan that is too low, where the manifest has no sentence.
+const PLAN_LOW: &str = "the plan of the account is too low";
+
 /// What the role of the connected user lacks.
 #[derive(Debug, Default)]
 pub struct Rights {
@@ -28,6 +33,8 @@ pub struct Rights {
     pub is_unasked: bool,
     /// The service's names of those that the role has.
     held: Vec<String>,
+    /// How they were found out.
+    check: Option<RoleCheck>,
 }
 
 impl Rights {
@@ -35,14 +42,11 @@ impl Rights {
     pub fn sentences(&self) -> Vec<String> {
         let mut lines = Vec::new();
         if self.is_member {
-            lines.push(
-                "the user is not an administrator: managing users needs an admin, or a role with the listed rights"
-                    .into(),
-            );
+            lines.push(self.check.as_ref().map_or_else(|| MEMBER.into(), |check| check.member.clone()));
         }
         lines.extend(self.missing.iter().map(|right| format!("the user's role lacks the right `{right}`")));
         if self.is_plan_low {
-            lines.push("the plan of the account is too low: Professional, Business or Enterprise is needed".into());
+            lines.push(self.check.as_ref().map_or_else(|| PLAN_LOW.into(), |check| check.plan_low.clone()));
         }
         lines.extend(self.unknown.iter().map(|why| format!("the rights of the user's role could not be read: {why}")));
         lines
@@ -82,6 +86,7 @@ pub(crate) async fn rights(
     if !found.is_plan_low && activities.iter().any(|activity| activity.plan.is_some()) {
         found.is_plan_low = is_plan_low(&question, &check, role, &found.held).await;
     }
+    found.check = Some(check);
     found
 }
 

@@ -15,7 +15,7 @@ pub struct Disconnection {
     pub connection: Connection,
     /// What became of its grant.
     pub revocation: RevocationResult,
-    /// Whether it was the one that is used where none is named.
+    /// Whether it was the default connection.
     pub was_default: bool,
     /// What used it, latest first.
     pub usage: Vec<Usage>,
@@ -65,9 +65,9 @@ pub async fn disconnect(app: &App, label: &str, is_confirmed: bool) -> Result<Di
     let revocation = match &done.revocation {
         Revocation::Done => RevocationResult::Revoked,
         Revocation::Failed(why) => RevocationResult::StillValid(message![
-            format!("its grant may still hold: {why}. "),
+            format!("the grant was not revoked: {why}. "),
             NextStep::ListConnections,
-            " shows when it is asked for again; or remove the app in the service's own settings."
+            " shows the next attempt. To revoke it now, remove the app in the service's own settings."
         ]),
         Revocation::NotNeeded if connection.state == State::Disconnected => RevocationResult::NotNeeded,
         Revocation::NotNeeded => match not_revoked(connection.method) {

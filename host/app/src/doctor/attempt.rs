@@ -31,7 +31,8 @@ async fn judge(app: &App, manifest: &Manifest, attempt: &Attempt) -> Finding {
     if let Some(number) = page_number(app, attempt).await {
         let sign = Sign { code: Some(number.clone()), ..Sign::default() };
         if let Some(remedy) = manifest.remedy(&sign) {
-            let text = format!("{began}: Zoom's sign-in page shows error {number} ({})", remedy.title);
+            let text =
+                format!("{began}: the sign-in page of {} shows error {number} ({})", manifest.title, remedy.title);
             return Finding::bad(ABOUT, text).with_remedy(Some(remedy), &facts);
         }
     }

@@ -34,7 +34,7 @@ pub async fn look(app: &App, connector: &Connector, connections: &Connections, r
     };
     let about = row.label.as_str();
     if row.state != State::Active {
-        let reason = row.reason.as_ref().map_or_else(|| "no reason is known".to_owned(), ToString::to_string);
+        let reason = row.reason.as_ref().map_or_else(|| "no reason recorded".to_owned(), ToString::to_string);
         let sign = Sign { method: Some(row.method.to_string()), ..sign_of_state(row.state, row.reason.as_ref()) };
         let found = Finding::bad(about, format!("{}: {reason}", row.state));
         return vec![found.with_fix(facts.again()).with_remedy(manifest.remedy(&sign), &facts)];

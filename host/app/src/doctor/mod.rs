@@ -16,7 +16,7 @@ use switchboard_store::PendingRevocation;
 
 use crate::connect::attempt::attempts;
 use crate::housekeeping::{grant_of, interruption, is_of_label};
-use crate::remedy::Facts;
+use crate::remedy::{Facts, Guidance, rights_of};
 use crate::{App, AppError, NextStep, network, time};
 
 pub use finding::{Finding, Health};
@@ -97,18 +97,29 @@ pub async fn diagnose_page(app: &App, words: &str) -> Result<Finding, AppError> 
             format!("give its words or its number, or one of: {}", known.join(", ")),
         ));
     };
-    let facts = match attempts(app, None).pop() {
+    let mut facts = match attempts(app, None).pop() {
         Some(last) => attempt::facts(app, &last).await,
         None => Facts::default(),
     };
+    facts.rights = rights_of(manifest);
     Ok(Finding::bad("page", remedy.title.clone()).with_remedy(Some(remedy), &facts))
 }
 
-/// That a grant may still hold, and what becomes of it.
+/// The first problem that an administrator can fix: a failure comes before a note.
+pub fn problem_for_administrator(findings: &[Finding]) -> Result<&Guidance, AppError> {
+    let (bad, others): (Vec<_>, Vec<_>) = findings.iter().partition(|finding| finding.health == Health::Bad);
+    let mut guidance = bad.into_iter().chain(others).filter_map(|finding| finding.guidance.as_ref());
+    guidance.find(|guidance| guidance.remedy.message).ok_or_else(|| {
+        AppError::failed("nothing-found", "no problem found that an administrator must fix")
+            .with_fix(NextStep::WriteMessage)
+    })
+}
+
+/// A grant that is not revoked yet, and when the service is asked again.
 pub fn pending_revocation(pending: &PendingRevocation) -> String {
     let why = pending.last_error.as_deref().unwrap_or("it was not asked yet");
     format!(
-        "the grant of {} may still hold at the service ({why}); asked again from {}, given up at {}. At once: remove the app in the service's own settings",
+        "the grant of {} is not revoked yet ({why}); next attempt {}, last attempt {}. To revoke it now, remove the app in the service's own settings",
         grant_of(&pending.origin),
         time::text(pending.next_at),
         time::text(pending.until)

@@ -7,7 +7,7 @@ use switchboard_manifest::{Activity, Manifest};
 
 use super::Finding;
 use crate::connect::level_of;
-use crate::next_step::AppDescription;
+use crate::next_step::RegistrationRequest;
 use crate::remedy::Facts;
 use crate::{Cloud, Message, NextStep, message};
 
@@ -29,11 +29,11 @@ pub fn look(manifest: &Manifest, row: &Connection, chosen: &[String], facts: &Fa
     };
     if manifest.mixes_styles(&row.scopes) {
         // Scopes of either kind would mix with the others it has.
-        let one_kind = AppDescription { style: Style::Granular, ..AppDescription::default() };
+        let one_kind = RegistrationRequest { style: Style::Granular, ..RegistrationRequest::default() };
         let mixed = "its app has scopes of the classic and of the granular kind, which cannot be mixed";
         let mixed = Finding::bad(about, mixed).with_fix(message![
             "make the app with one kind: ",
-            NextStep::DescribeApp(Box::new(one_kind)),
+            NextStep::ShowAppRegistration(Box::new(one_kind)),
             " (or classic)"
         ]);
         let lacking = (!all.is_empty()).then(|| Finding::note(about, lack(&all)));
@@ -78,7 +78,7 @@ fn other_app(about: &str, style: Style, suffix: &str, cloud: &Cloud, elsewhere: 
         style.as_str(),
         ids.join(", ")
     );
-    let description = AppDescription {
+    let description = RegistrationRequest {
         style: style.other(),
         is_for_account: elsewhere.iter().flat_map(|lacking| &lacking.scopes).any(|scope| scope.ends_with(suffix)),
         cloud: cloud.clone(),
@@ -86,7 +86,7 @@ fn other_app(about: &str, style: Style, suffix: &str, cloud: &Cloud, elsewhere: 
     };
     Finding::note(about, text).with_fix(message![
         "where they are needed, connect such an app beside this one; what it is registered with: ",
-        NextStep::DescribeApp(Box::new(description)),
+        NextStep::ShowAppRegistration(Box::new(description)),
     ])
 }
 

@@ -8,7 +8,7 @@ use switchboard_suggest::suggest;
 use switchboard_automation::Family;
 
 use super::advice::{fix_of_connections, fix_of_step, is_of_connection};
-use crate::{App, AppError, Message, NextStep};
+use crate::{App, AppError, Message, NextStep, message};
 
 pub use switchboard_store::{RunRecord as Run, StepRecord as Step};
 
@@ -19,6 +19,9 @@ const LATEST: u32 = 200;
 pub fn list(app: &App, limit: u32) -> Result<Vec<Run>, AppError> {
     Ok(app.store()?.runs(limit)?)
 }
+
+/// Why a run without an error is `interrupted`.
+pub const INTERRUPTED: &str = "the process of this run ended before the run did";
 
 /// A run with its steps.
 pub struct Detail {
@@ -47,6 +50,7 @@ pub async fn show(app: &App, id: &str) -> Result<Detail, AppError> {
             let family = if code.starts_with("refused.") { Family::Refused } else { Family::Problem };
             fix_of_step(code, family, activity)
         }
+        None if run.state == "interrupted" => Some(message!["go on with it: ", NextStep::ResumeRun(run.id.clone())]),
         None => None,
     };
     Ok(Detail { run, steps, fix })

@@ -3,6 +3,7 @@
 //! It works on the JSON value, not on the typed document, so that one misspelt key does not hide the rest. Size, nesting and
 //! steps are judged first: everything behind is linear in them.
 
+mod connections;
 mod mistakes;
 mod names;
 pub(crate) mod shape;

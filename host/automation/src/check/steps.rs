@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value, json};
 
+use super::connections;
 use super::mistakes::{Mistakes, choose, quote};
 use super::names::{Names, object};
 use super::shape::{Shape, ShapeError};
@@ -37,16 +38,19 @@ const TAKEN: &[&str] = &["inputs", "steps", "run", "loop", "error", "connections
 /// Checks the steps and outputs of a document.
 pub fn document(value: &Value, catalog: Option<&dyn Catalog>, mistakes: &mut Mistakes<'_>) {
     let empty = Map::new();
-    let connections = value.get("connections").and_then(Value::as_object).unwrap_or(&empty);
+    let declared = value.get("connections").and_then(Value::as_object).unwrap_or(&empty);
     let mut ids = HashSet::new();
     for step in all_steps(value) {
         ids.extend(step.get("id").and_then(Value::as_str).map(str::to_owned));
     }
     let inputs = value.get("inputs").cloned().unwrap_or_else(|| json!({}));
     let mut names = Names::new(&inputs, ids);
+    if let Some(catalog) = catalog {
+        connections::types(declared, catalog, mistakes);
+    }
     retry(value.pointer("/defaults/retry"), "/defaults", mistakes);
     run_time(value.get("limits"), mistakes);
-    let mut walk = Walk { catalog, connections, activities: BTreeMap::new(), mistakes };
+    let mut walk = Walk { catalog, connections: declared, activities: BTreeMap::new(), mistakes };
     let mut body = Body::default();
     walk.steps(list(value, "steps"), "/steps", &mut names, &mut body);
     walk.catch(list(value, "catch"), "", &mut names, &mut body);

@@ -1,4 +1,4 @@
-//! `switchboard activity`: find and explain activities, from the manifest alone.
+//! `switchboard activity`: find and explain activities, from the manifest.
 
 use serde_json::{Value, json};
 use switchboard_app::manifest::{Activity, Effect, Manifest};
@@ -8,7 +8,7 @@ use crate::args::ActivityCommand;
 use crate::shell::quote;
 use crate::{output, schema};
 use switchboard_app::AppError;
-use switchboard_app::activities::{role_rights, unknown};
+use switchboard_app::activities::{self, find, id, role_rights};
 
 pub async fn run(app: &App, command: ActivityCommand) -> Result<(), AppError> {
     let connector = app.connector().await?;
@@ -24,10 +24,7 @@ pub async fn run(app: &App, command: ActivityCommand) -> Result<(), AppError> {
 }
 
 fn list(app: &App, manifest: &Manifest, search: Option<&str>) -> Result<(), AppError> {
-    let found = manifest.activities.iter().filter(|activity| {
-        search.is_none_or(|search| holds(search, &[&id(manifest, activity), &activity.title, &activity.summary]))
-    });
-    let found: Vec<&Activity> = found.collect();
+    let found = activities::search(manifest, search.unwrap_or_default());
     if app.global.json {
         return output::json(&found.into_iter().map(|activity| row(manifest, activity)).collect::<Vec<Value>>());
     }
@@ -42,17 +39,6 @@ fn list(app: &App, manifest: &Manifest, search: Option<&str>) -> Result<(), AppE
         vec![id(manifest, activity), effect(activity).into(), first_scope(activity), activity.title.clone()]
     });
     output::table(&["ACTIVITY", "EFFECT", "SCOPE", "WHAT IT DOES"], rows.collect())
-}
-
-/// Whether one of the texts holds what is looked for, in whatever case.
-pub fn holds(search: &str, texts: &[&str]) -> bool {
-    let search = search.to_lowercase();
-    texts.iter().any(|text| text.to_lowercase().contains(&search))
-}
-
-/// The activity, or the error that names the nearest one.
-pub fn find<'a>(manifest: &'a Manifest, id: &str) -> Result<&'a Activity, AppError> {
-    manifest.activity(id).ok_or_else(|| unknown(manifest, id))
 }
 
 fn show(app: &App, manifest: &Manifest, activity: &Activity) -> Result<(), AppError> {
@@ -114,10 +100,6 @@ fn row(manifest: &Manifest, activity: &Activity) -> Value {
         "effect": activity.effect,
         "scopes": activity.scopes,
     })
-}
-
-fn id(manifest: &Manifest, activity: &Activity) -> String {
-    format!("{}.{}", manifest.connector, activity.name)
 }
 
 fn effect(activity: &Activity) -> &'static str {

@@ -1,5 +1,7 @@
 //! `switchboard check`: every mistake in automation documents, with place and fix.
 
+use std::path::Path;
+
 use serde_json::{Value, json};
 use switchboard_app::documents::Allowance;
 use switchboard_app::{AppError, Class, documents};
@@ -16,8 +18,14 @@ pub async fn run(app: &App, check: Check) -> Result<(), AppError> {
     let mut is_invalid = false;
     let mut unreadable = None;
     for file in &check.files {
-        let name = file.display().to_string();
-        let source = match documents::read(file, &limits) {
+        let is_input = file == Path::new("-");
+        let name = if is_input { "standard input".to_owned() } else { file.display().to_string() };
+        let source = if is_input {
+            documents::read_stream(std::io::stdin().lock(), &name, &limits)
+        } else {
+            documents::read(file, &limits)
+        };
+        let source = match source {
             Ok(source) => source,
             // The other files have mistakes too.
             Err(failure) => {

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 use switchboard_app::Connector;
-use switchboard_app::manifest::{Activity, Manifest};
+use switchboard_app::connectors::{self, Match};
+use switchboard_app::manifest::Manifest;
 
 use crate::app::App;
 use crate::args::ConnectorCommand;
@@ -13,9 +14,12 @@ pub async fn run(app: &App, command: ConnectorCommand) -> Result<(), AppError> {
     let ConnectorCommand::List { search } = command;
     let connector = app.connector().await?;
     let manifest = connector.manifest();
-    let matching = matching(manifest, search.as_deref().unwrap_or_default());
-    let found: Vec<&Manifest> = matching.is_some().then_some(manifest).into_iter().collect();
-    let matching = matching.unwrap_or_default();
+    let matching = connectors::search(manifest, search.as_deref().unwrap_or_default());
+    let found: Vec<&Manifest> = if matching.is_some() { vec![manifest] } else { Vec::new() };
+    let matching = match matching {
+        Some(Match::Activities(ids)) => ids,
+        Some(Match::Connector) | None => Vec::new(),
+    };
     if app.global.json {
         return output::json(&found.iter().map(|manifest| shown(manifest, &connector, &matching)).collect::<Vec<_>>());
     }
@@ -40,23 +44,6 @@ pub async fn run(app: &App, command: ConnectorCommand) -> Result<(), AppError> {
     }
     app.say("connect it: switchboard connect LABEL");
     Ok(())
-}
-
-/// Whether a text is part of the connector's name or summary, and the activities it is part of; none when of nothing.
-fn matching(manifest: &Manifest, search: &str) -> Option<Vec<String>> {
-    let search = search.to_lowercase();
-    let holds = |text: &str| text.to_lowercase().contains(&search);
-    if search.is_empty() || holds(&manifest.connector) || holds(&manifest.title) {
-        return Some(Vec::new());
-    }
-    let of = |activity: &&Activity| holds(&activity.name) || holds(&activity.title);
-    let found: Vec<String> = manifest
-        .activities
-        .iter()
-        .filter(of)
-        .map(|activity| format!("{}.{}", manifest.connector, activity.name))
-        .collect();
-    (!found.is_empty() || holds(&manifest.summary)).then_some(found)
 }
 
 fn shown(manifest: &Manifest, connector: &Connector, matching: &[String]) -> Value {

@@ -3,6 +3,7 @@
 use serde_json::json;
 use switchboard_app::connect::attempt;
 use switchboard_app::doctor::{self, Finding, Health};
+use switchboard_app::remedy::message_to_administrator;
 use switchboard_app::{AppError, Class, NextStep};
 
 use crate::app::App;
@@ -21,7 +22,7 @@ pub async fn run(app: &App, options: Doctor) -> Result<(), AppError> {
         _ => doctor::diagnose(app, label).await?,
     };
     if options.message {
-        return message(app, &findings);
+        return message(app, &findings).await;
     }
     if app.global.json {
         output::json(&findings.iter().map(finding::to_json).collect::<Vec<_>>())?;
@@ -32,16 +33,12 @@ pub async fn run(app: &App, options: Doctor) -> Result<(), AppError> {
     if is_bad { Err(AppError::Reported(Class::Failed)) } else { Ok(()) }
 }
 
-/// Prints a message for the administrator about the first problem: what is broken comes before what is only worth knowing.
-fn message(app: &App, findings: &[Finding]) -> Result<(), AppError> {
-    let (broken, others): (Vec<_>, Vec<_>) = findings.iter().partition(|finding| finding.health == Health::Bad);
-    let mut guidance = broken.into_iter().chain(others).filter_map(|finding| finding.guidance.as_ref());
-    let Some(guidance) = guidance.find(|guidance| guidance.remedy.message) else {
-        return Err(AppError::failed("nothing-found", "no problem found that an administrator must fix")
-            .with_fix("switchboard doctor --seen \"what the page says\" --message"));
-    };
+/// Prints a message for the administrator about the first problem.
+async fn message(app: &App, findings: &[Finding]) -> Result<(), AppError> {
+    let guidance = doctor::problem_for_administrator(findings)?;
     let remedy = remedy::fill(guidance);
-    let text = remedy::message(&remedy, &guidance.facts);
+    let connector = app.connector().await?;
+    let text = message_to_administrator(&remedy, &guidance.facts, &connector.manifest().title);
     if app.global.json {
         return output::json(&json!({ "remedy": remedy.id, "message": text }));
     }

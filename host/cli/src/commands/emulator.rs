@@ -11,7 +11,7 @@ pub async fn run(app: &App, command: Command) -> Result<(), AppError> {
         Command::Start(start) => serve(app, *start).await,
         command => {
             let done = cli::steer(command).await.map_err(failed)?;
-            done.said.lines().for_each(|line| app.say(line));
+            done.text.lines().for_each(|line| app.say(line));
             if done.data.is_null() { Ok(()) } else { output::json(&done.data) }
         }
     }

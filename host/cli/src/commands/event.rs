@@ -1,15 +1,14 @@
-//! `switchboard event`: find and explain what the service tells by itself, from the manifest alone.
+//! `switchboard event`: find and explain webhook events, from the manifest.
 
 use serde_json::{Value, json};
 use switchboard_app::manifest::{EventEntry, Manifest};
 
-use super::activity::holds;
 use super::receive;
 use crate::app::App;
 use crate::args::EventCommand;
 use crate::{output, schema};
-use switchboard_app::activities::suggestion;
-use switchboard_app::{AppError, Class};
+use switchboard_app::AppError;
+use switchboard_app::events::{self, find, id};
 
 pub async fn run(app: &App, command: EventCommand) -> Result<(), AppError> {
     let connector = app.connector().await?;
@@ -25,8 +24,7 @@ pub async fn run(app: &App, command: EventCommand) -> Result<(), AppError> {
 }
 
 fn list(app: &App, manifest: &Manifest, search: Option<&str>) -> Result<(), AppError> {
-    let wanted = |event: &&EventEntry| search.is_none_or(|search| holds(search, &[&id(manifest, event), &event.title]));
-    let found: Vec<&EventEntry> = manifest.events.iter().filter(wanted).collect();
+    let found = events::search(manifest, search.unwrap_or_default());
     if app.global.json {
         return output::json(&found.into_iter().map(|event| row(manifest, event)).collect::<Vec<Value>>());
     }
@@ -38,19 +36,6 @@ fn list(app: &App, manifest: &Manifest, search: Option<&str>) -> Result<(), AppE
         .into_iter()
         .map(|event| vec![id(manifest, event), event.levels.join(", "), first_scope(event), event.title.clone()]);
     output::table(&["EVENT", "LEVEL", "SCOPE", "WHAT HAPPENED"], rows.collect())
-}
-
-/// The event, or the error that names the nearest one.
-fn find<'a>(manifest: &'a Manifest, id: &str) -> Result<&'a EventEntry, AppError> {
-    manifest.event(id).ok_or_else(|| {
-        let near = suggestion(manifest.nearest_event(id).as_deref());
-        AppError::Failed {
-            code: "event.unknown".into(),
-            message: format!("there is no event `{id}`"),
-            fix: Some(near.with("`switchboard event list` shows all")),
-            class: Class::Usage,
-        }
-    })
 }
 
 fn show(app: &App, manifest: &Manifest, event: &EventEntry) -> Result<(), AppError> {
@@ -85,10 +70,6 @@ fn show(app: &App, manifest: &Manifest, event: &EventEntry) -> Result<(), AppErr
 
 fn row(manifest: &Manifest, event: &EventEntry) -> Value {
     json!({"event": id(manifest, event), "title": event.title, "levels": event.levels, "scopes": event.scopes})
-}
-
-fn id(manifest: &Manifest, event: &EventEntry) -> String {
-    format!("{}.{}", manifest.connector, event.name)
 }
 
 /// A scope of the kind that new apps have, where there is one.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use switchboard_app::AppError;
-use switchboard_app::runs::records::{self, Deletion, Detail, Run, Step};
+use switchboard_app::runs::records::{self, Deletion, Detail, INTERRUPTED, Run, Step};
 use switchboard_app::runs::{self, ResumeRequest, RetryRequest};
 
 use crate::app::App;
@@ -10,11 +10,6 @@ use crate::args::{RunOptions, RunsCommand};
 use crate::commands::run::{self, on};
 use crate::output;
 use crate::present::next_step::spell;
-
-/// Of a run that ended with its process.
-const INTERRUPTED: &str = "
-error[interrupted]: the process of this run ended before the run did
-  fix: go on with it: switchboard runs resume ID";
 
 pub async fn run(app: &App, command: RunsCommand) -> Result<(), AppError> {
     match command {
@@ -56,6 +51,8 @@ pub async fn run(app: &App, command: RunsCommand) -> Result<(), AppError> {
                 let mut shown = run_json(&run);
                 if let Some(fields) = shown.as_object_mut() {
                     fields.insert("steps".into(), steps.iter().map(step_json).collect());
+                    fields.insert("error".into(), error(&run).unwrap_or_default());
+                    fields.insert("fix".into(), fix.into());
                 }
                 return output::json(&shown);
             }
@@ -77,10 +74,9 @@ pub async fn run(app: &App, command: RunsCommand) -> Result<(), AppError> {
                 ]
             });
             output::table(&["STEP", "ACTIVITY", "STATE", "TOOK", ""], rows.collect())?;
-            match (&run.outputs, &run.error) {
+            match (&run.outputs, error(&run)) {
                 (Some(outputs), _) => part("outputs", outputs),
-                (_, Some(error)) => failure(error, fix.as_deref()).iter().try_for_each(|line| output::line(line)),
-                _ if run.state == "interrupted" => output::line(&INTERRUPTED.replace("ID", &run.id)),
+                (_, Some(error)) => failure(&error, fix.as_deref()).iter().try_for_each(|line| output::line(line)),
                 _ => Ok(()),
             }
         }
@@ -117,6 +113,12 @@ fn part(heading: &str, value: &Value) -> Result<(), AppError> {
     output::fields(value)
 }
 
+/// Why a run failed or was interrupted.
+fn error(run: &Run) -> Option<Value> {
+    let interruption = || json!({ "code": "interrupted", "message": INTERRUPTED });
+    run.error.clone().or_else(|| (run.state == "interrupted").then(interruption))
+}
+
 /// Why a run ended, in the words of any other failure of a command.
 fn failure(error: &Value, fix: Option<&str>) -> Vec<String> {
     let text = |name: &str| error.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
@@ -126,7 +128,7 @@ fn failure(error: &Value, fix: Option<&str>) -> Vec<String> {
         format!(
             "error[{}]: {step}{}",
             text("code").unwrap_or("unknown"),
-            text("message").unwrap_or("no reason was kept")
+            text("message").unwrap_or("no reason recorded")
         ),
     ];
     if let (Some(file), Some(line), Some(column)) = (text("file"), error.get("line"), error.get("column")) {

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use clap::error::{ContextKind, ContextValue};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use serde_json::{Value, json};
 use switchboard_app::error_catalog::fix_of_code;
 use switchboard_app::remedy::Guidance;
@@ -58,7 +58,8 @@ fn lines(error: &AppError) -> Vec<String> {
 
 /// What to do about a failure, in a line.
 pub fn fix(report: &ErrorReport<'_>) -> Option<String> {
-    fix_with_guidance(report.fix.as_ref(), report.guidance).or_else(|| fix_of_code(&report.code))
+    fix_with_guidance(report.fix.as_ref(), report.guidance)
+        .or_else(|| fix_of_code(&report.code).map(|fix| fix.spell(spell)))
 }
 
 /// What to do in a line: the fix, else the steps in short.
@@ -116,12 +117,18 @@ pub fn report_usage(wrong: clap::Error) -> ExitCode {
     if !wrong.use_stderr() {
         wrong.exit();
     }
+    let wrong_kind = wrong.kind();
     let text = printable_error(wrong).to_string();
     if json {
         // The first paragraph: what is wrong, and below it the names of what is missing.
         let words: Vec<&str> = text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
         let message = words.join(" ").trim_start_matches("error: ").to_owned();
-        let fix = "switchboard --help shows what there is";
+        let fix = match wrong_kind {
+            ErrorKind::MissingRequiredArgument => {
+                "add what is missing; the command with `--help` explains each argument"
+            }
+            _ => "switchboard --help shows what there is",
+        };
         output::json_note(
             &json!({ "error": { "code": "usage", "message": message, "family": "problem", "fix": fix } }),
         );

@@ -27,7 +27,7 @@ pub fn lines(finding: &Finding) -> Vec<String> {
         Some(remedy) => remedy::lines(&remedy),
         None => finding.fix.iter().map(|fix| format!("fix: {}", fix.spell(spell))).collect(),
     };
-    let dismissal = dismissal(finding).map(|command| format!("of no interest any more: {command}"));
+    let dismissal = dismissal(finding).map(|command| format!("to dismiss it: {command}"));
     lines.extend(below.into_iter().chain(dismissal).map(|line| format!("  {:ABOUT$} {line}", "")));
     lines
 }

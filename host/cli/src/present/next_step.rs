@@ -1,9 +1,10 @@
 //! Next steps as commands and flags.
 
 use switchboard_app::manifest::scopes::Style;
-use switchboard_app::next_step::{AppDescription, SignInAgain};
+use switchboard_app::next_step::{RegistrationRequest, SignInAgain};
 use switchboard_app::{Cloud, NextStep};
 
+use super::named_step::spell_named;
 use crate::command_line::CommandLine;
 use crate::connect_args::DEFAULT_PROFILE;
 use crate::shell::quote;
@@ -40,7 +41,7 @@ pub fn spell(step: &NextStep) -> String {
             let (client_id, flags) = (quote(client_id), addresses_of(cloud));
             format!("switchboard connect admin --client-id {client_id} --client-secret-file FILE{flags}")
         }
-        NextStep::DescribeApp(description) => describe_app(description),
+        NextStep::ShowAppRegistration(registration) => show_registration(registration),
         NextStep::Disconnect(label) => format!("switchboard connection disconnect {}", quote(label)),
         NextStep::NamePublicAddress => "--public-url https://HOST".into(),
         NextStep::ChangeListenAddress => "--bind ADDRESS:PORT".into(),
@@ -63,6 +64,10 @@ pub fn spell(step: &NextStep) -> String {
         NextStep::RepeatStep(id, step) => format!("switchboard runs retry {id} --repeat {}", quote(step)),
         NextStep::CheckDocument => "`switchboard check FILE`".into(),
         NextStep::ChangeLimit(limit) => format!("--limit {limit}=VALUE"),
+        NextStep::WriteMessage => "switchboard doctor --seen \"what the page says\" --message".into(),
+        NextStep::ListEvents => "`switchboard event list`".into(),
+        NextStep::ListConnectors => "`switchboard connector list`".into(),
+        NextStep::Named(step) => spell_named(*step, None),
         NextStep::ListErrors => "`switchboard error list`".into(),
         NextStep::StartEmulator(port) => format!("`switchboard emulator start --port {port}`"),
         NextStep::TryInAnotherFolder => "switchboard try --home DIR".into(),
@@ -86,8 +91,8 @@ fn addresses_of(cloud: &Cloud) -> String {
 }
 
 /// The command that prints what an app has to be registered with.
-fn describe_app(description: &AppDescription) -> String {
-    let AppDescription { style, is_for_account, cloud, activities } = description;
+fn show_registration(registration: &RegistrationRequest) -> String {
+    let RegistrationRequest { style, is_for_account, cloud, activities } = registration;
     let style = match style {
         Style::Classic => "classic",
         Style::Granular => "granular",

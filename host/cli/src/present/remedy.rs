@@ -5,13 +5,11 @@ use switchboard_app::Cloud;
 use switchboard_app::MAX_INLINE_STEPS;
 use switchboard_app::manifest::scopes::Style;
 use switchboard_app::manifest::{Guide, Remedy};
-use switchboard_app::remedy::{Facts, Guidance};
+use switchboard_app::remedy::{Facts, Guidance, numbered};
 
+use super::named_step::places;
 use super::next_step::{flags_of, spell};
 use crate::command_line::CommandLine;
-
-/// The rights that managing users needs, for guidance before any was found missing.
-const RIGHTS: &str = "View and Edit on Users, on User advanced settings, and on Groups";
 
 /// The remedy with its places filled in.
 pub fn fill(guidance: &Guidance) -> Remedy {
@@ -26,23 +24,25 @@ pub fn fill(guidance: &Guidance) -> Remedy {
     let client = facts.client_id.as_deref().unwrap_or("ID");
     let command = command_of(facts).unwrap_or_else(|| CommandLine::own_app(label, client));
     let app = facts.client_id.as_ref().map_or_else(|| "the app".to_owned(), |client| format!("the app {client}"));
-    remedy.filled(&[
-        ("label", &or(&facts.label, "LABEL")),
-        ("email", &or(&facts.email, "this user")),
-        ("expected", &or(&facts.expected, "the user you want to connect")),
-        ("client_id", &or(&facts.client_id, "ID")),
-        ("app", &app),
-        ("redirect", &or(&facts.redirect, "http://127.0.0.1:7910/oauth/callback")),
-        ("scopes", &list(&facts.scopes, " ", "the missing scopes")),
-        ("rights", &list(&facts.rights, ", ", RIGHTS)),
-        ("again", &again(facts)),
-        ("again_all", &again_for_all(facts, &command)),
-        ("replace", &replacing(facts)),
-        ("asked", style.other().as_str()),
-        ("other_style", &command.at("--style", style.as_str()).copyable()),
-        ("by_browser", &command.without(&["--account-id", "--method"]).copyable()),
-        ("at", &if facts.cloud == Cloud::default() { command.addresses() } else { flags_of(&facts.cloud) }),
-    ])
+    let mut values = vec![
+        ("label", or(&facts.label, "LABEL")),
+        ("email", or(&facts.email, "this user")),
+        ("expected", or(&facts.expected, "the user you want to connect")),
+        ("client_id", or(&facts.client_id, "ID")),
+        ("app", app),
+        ("redirect", or(&facts.redirect, "http://127.0.0.1:7910/oauth/callback")),
+        ("scopes", list(&facts.scopes, " ", "the missing scopes")),
+        ("rights", list(&facts.rights, ", ", "the missing rights")),
+        ("again", again(facts)),
+        ("again_all", again_for_all(facts, &command)),
+        ("replace", replacing(facts)),
+        ("asked", style.other().as_str().to_owned()),
+        ("other_style", command.at("--style", style.as_str()).copyable()),
+        ("by_browser", command.without(&["--account-id", "--method"]).copyable()),
+        ("at", if facts.cloud == Cloud::default() { command.addresses() } else { flags_of(&facts.cloud) }),
+    ];
+    values.extend(places(facts.label.as_deref()));
+    remedy.filled(&values.iter().map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>())
 }
 
 fn command_of(facts: &Facts) -> Option<CommandLine> {
@@ -113,42 +113,10 @@ pub fn value(remedy: &Remedy) -> Value {
         "here": remedy.here, "instead": remedy.instead, "then": remedy.then, "links": remedy.links })
 }
 
-/// A message a person can send to whoever can mend it, who does not have this program.
-pub fn message(remedy: &Remedy, facts: &Facts) -> String {
-    let mut text = format!(
-        "Hello,\n\nI want to use my Zoom account with Switchboard, and I am blocked. {}: {}\n",
-        remedy.title, remedy.cause
-    );
-    let client = facts.client_id.iter().map(|client| format!("The app's client id is {client}."));
-    let user = facts.email.iter().map(|email| format!("My Zoom user is {email}."));
-    let known: Vec<String> = client.chain(user).collect();
-    if !known.is_empty() {
-        text.push_str(&format!("{}\n", known.join(" ")));
-    }
-    text.push_str(&format!("\nPlease do this, or pass it on to {}:\n", remedy.who));
-    for line in numbered(&remedy.steps) {
-        text.push_str(&line);
-        text.push('\n');
-    }
-    for other in &remedy.instead {
-        text.push_str(&format!("\nOr: {}\n", other.title));
-        for line in numbered(&other.steps) {
-            text.push_str(&line);
-            text.push('\n');
-        }
-    }
-    text.push_str("\nThank you.");
-    text
-}
-
 /// A guide for people, its places filled.
 pub fn guide(guide: &Guide) -> Vec<String> {
     let mut lines = vec![guide.title.clone()];
     lines.extend(numbered(&guide.steps));
     lines.extend(guide.notes.iter().map(|note| format!("Note: {note}")));
     lines
-}
-
-fn numbered(steps: &[String]) -> Vec<String> {
-    steps.iter().zip(1..).map(|(step, n)| format!("  {n}. {step}")).collect()
 }

@@ -25,8 +25,8 @@ pub enum Revocation {
 }
 
 impl Connections {
-    /// Erases a connection here, then takes the grant back at the service. Erased it is in any case; what the service
-    /// did not confirm is kept as a pending revocation.
+    /// Erases a connection here, then takes the grant back at the service. It is erased in any case. A
+    /// revocation that the service did not confirm is kept as a pending one.
     pub async fn disconnect(&self, label_or_id: &str) -> Result<Disconnected, ConnectionsError> {
         let connection = self.show(label_or_id)?;
         let core = &self.core;

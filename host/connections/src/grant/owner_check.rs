@@ -7,7 +7,7 @@ use crate::connections::Connections;
 use crate::grant::commit::Entry;
 use crate::{Connection, ConnectionsError, Grant, Method, Service, State};
 
-/// Whose a grant is, as the service told.
+/// Whose a grant is, as reported by the service.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Owner {
     /// The user's id at the service.

@@ -14,7 +14,7 @@ use crate::grant::commit::{Entry, grant_key};
 use crate::grant::owner_check::Owner;
 use crate::{Connection, ConnectionStep, ConnectionsError, Grant, Method, Service, State};
 
-/// So many connections of one app are tried at most.
+/// How many connections of one app are tried at most.
 const MOST_TRIED: usize = 8;
 
 /// What a sign-in that was refused leaves behind.

@@ -24,9 +24,9 @@ const LOOK: Duration = Duration::from_millis(10);
 
 /// What stands in place of a connection's label and id while it is asked whose the grant is.
 const NAME: &str = "an unfinished sign-in";
-/// So long a sign-in may take to find out whose its grant is, and to keep it.
+/// How long a sign-in may take to identify the user and to save the grant.
 const KEPT_WITHIN_MS: i64 = 10 * 60_000;
-/// So long is waited for the service to take a refused grant back; what is not done by then is asked again.
+/// How long the service has to revoke a refused grant. Later attempts follow if it takes longer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Where a grant waits to be kept, or else to be taken back.

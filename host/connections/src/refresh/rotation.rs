@@ -298,7 +298,7 @@ impl Core {
             }
             None => return over(State::NeedsReconnect, StateReason::PastedTokenEnded).await,
         };
-        self.tell(id, Stage::Sending);
+        self.notify(id, Stage::Sending);
         let answer = match (self.check_pause(&service, &app.client_id), &account, &old.refresh) {
             (Err(paused), ..) => Err(paused),
             (_, Some(account), _) => oauth::account_token(&self.egress, &service, &app, account, Some(&old)).await,
@@ -384,7 +384,7 @@ impl Core {
             let (of, scopes) = (id.to_owned(), new.scopes.clone());
             self.with_store(move |core| Ok(core.store.set_connection_scopes(&of, &scopes)?)).await?;
         }
-        self.tell(id, Stage::Kept);
+        self.notify(id, Stage::Kept);
         Ok(Some(new))
     }
 
@@ -425,13 +425,13 @@ impl Core {
     }
 
     /// A sign-in waits for a service that asked to be left alone.
-    pub fn tell_pause(&self, left: Duration) {
+    pub fn notify_pause(&self, left: Duration) {
         if let Some(watch) = &self.options.watch {
             watch.pause(left);
         }
     }
 
-    fn tell(&self, id: &str, stage: Stage) {
+    fn notify(&self, id: &str, stage: Stage) {
         if let Some(watch) = &self.options.watch {
             watch.rotation(id, stage);
         }

@@ -20,8 +20,8 @@ const LIFE: Duration = Duration::from_secs(5 * 60);
 /// How often is looked whether a pause is over.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// What is said of an answer with a wrong state, or none.
-pub(crate) const ANOTHER: &str = "its state is another";
+/// The cause where an answer has a wrong state, or none.
+pub(crate) const ANOTHER: &str = "wrong `state`";
 
 /// A sign-in that waits for its one answer. Dropping it closes the port.
 pub struct Pending {
@@ -165,7 +165,7 @@ impl Pending {
                 return Ok(core.check_pause(&self.service, client_id)?);
             }
             if !shown {
-                core.tell_pause(left);
+                core.notify_pause(left);
                 shown = true;
             }
             // Another process may have been asked to wait longer meanwhile.

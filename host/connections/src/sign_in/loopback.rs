@@ -17,7 +17,7 @@ use crate::{ConnectionsError, procfs};
 /// More at once than any browser opens. Browsers open connections ahead of need and leave them idle.
 const LIMITS: VisitorLimits =
     VisitorLimits { open: 32, per_peer: 32, head: Duration::from_secs(10), whole: Duration::from_secs(30) };
-/// So long the last page may take to reach the browser. It is short, and the code waits meanwhile.
+/// How long the last page may take to reach the browser. It is short, and the code waits meanwhile.
 const LAST_PAGE: Duration = Duration::from_secs(2);
 
 /// Where the browser is sent back to.

@@ -42,8 +42,8 @@ impl Page {
                 "Not an answer",
                 "This belongs to no sign-in that waits here. Return to the sign-in page.",
             ),
-            Page::NotHere => (StatusCode::NOT_FOUND, "Nothing here", "Return to the sign-in page."),
-            Page::WrongMethod => (StatusCode::METHOD_NOT_ALLOWED, "Not like this", "Return to the sign-in page."),
+            Page::NotHere => (StatusCode::NOT_FOUND, "Page not found", "Return to the sign-in page."),
+            Page::WrongMethod => (StatusCode::METHOD_NOT_ALLOWED, "Method not allowed", "Return to the sign-in page."),
             Page::WrongHost => (StatusCode::MISDIRECTED_REQUEST, "Wrong address", "Return to the sign-in page."),
             Page::Unreadable => (StatusCode::BAD_REQUEST, "Not an answer", "Return to the sign-in page."),
         };

@@ -37,8 +37,8 @@ pub(crate) fn asking(asking: &Asking<'_>) -> String {
     );
     let (app, label, authorize) = (escape(asking.app), escape(asking.label), escape(asking.authorize.as_str()));
     let content = format!(
-        "<p>{app} asks for access to an account of yours. The connection {called} <strong>{label}</strong>. Your password goes \
-         to the service alone.</p>\n{purposes}<p>{who} If the page shows somebody else, sign out there first. If it says that \
+        "<p>{app} asks for access to an account of yours. The connection {called} <strong>{label}</strong>. Only the \
+         service sees your password.</p>\n{purposes}<p>{who} If the page shows somebody else, sign out there first. If it says that \
          an administrator has to approve the app, nothing is lost: open this link again afterwards.</p>\n\
          <p><a href=\"{authorize}\" rel=\"noreferrer\">Go on to sign in</a></p>"
     );
@@ -60,7 +60,7 @@ pub(crate) fn answered(label: &str, answer: &Result<Admitted, ConnectionsError>)
         ),
         Err(ConnectionsError::WrongAccount { expected, found }) => (
             "Another account was expected",
-            format!("You signed in as {found}, {expected} was expected; nothing was connected. Sign out at the service, then open the link again."),
+            format!("You signed in as {found}. Sign in as {expected} instead. Sign out at the service first, then open the link again. Nothing was connected."),
         ),
         Err(ConnectionsError::SameAccount { .. }) => {
             ("Connected already", "This account is connected already, and stays as it is.".to_owned())

@@ -20,15 +20,16 @@ const PORT: u16 = 7901;
 pub enum Command {
     /// Start an emulator and run it until interrupted
     Start(Box<Start>),
-    /// Load a seed: small, empty, campus or broken
+    /// Replace all data by a seed
     Seed {
+        /// Data to load: small, empty, campus or broken
         seed: Seed,
         #[command(flatten)]
         at: At,
     },
-    /// Add, list or clear faults
+    /// Make the emulator fail on purpose
     #[command(
-        after_help = "Kinds: latency, status, html, drop, truncate, stall, drip, changed, bare, error, text, echo, xml, pages, bad-row, shorten, late-transcript, token-death, refusal.\n\nExamples:\n  fault status status=503 count=3\n  fault status status=429 variant=daily operation='GET users/*/recordings' nth=2\n  fault latency millis=800 method=POST\n  fault clear"
+        after_help = "Kinds:\n  latency          answer after a delay\n  status           answer with this status\n  html             answer with a web page\n  drop             close the connection unanswered\n  truncate         send only the first bytes\n  stall            send some bytes, then wait\n  drip             send a few bytes slowly\n  changed          send another file, same size\n  bare             send a file without version\n  error            answer with an API error\n  text             body of another content type\n  echo             repeat the request's secrets back\n  xml              refuse in XML, not JSON\n  pages            let pages of lists lie\n  bad-row          put `null` into a list\n  shorten          show only some occurrences\n  late-transcript  let transcripts appear later\n  token-death      end all access tokens now\n  refusal          refuse with Zoom's own code\n\nExamples:\n  fault status status=503 count=3\n  fault status status=429 variant=daily operation='GET users/*/recordings' nth=2\n  fault latency millis=800 method=POST\n  fault clear"
     )]
     Fault {
         /// Kind of the fault, `list` or `clear`
@@ -39,19 +40,21 @@ pub enum Command {
         #[command(flatten)]
         at: At,
     },
-    /// Show or advance the clock: 90s, 20m, 3h, 2d
+    /// Show or advance the clock
     Clock {
+        /// Time to move forward: 90s, 20m, 3h, 2d
         advance: Option<String>,
         #[command(flatten)]
         at: At,
     },
-    /// Return to the seed
+    /// Go back to the data it started with
     Reset {
         #[command(flatten)]
         at: At,
     },
     /// Save the whole state to a file, or restore it
     Snapshot {
+        /// File of the saved state
         file: PathBuf,
         /// Restore the file instead of writing it
         #[arg(long)]
@@ -78,7 +81,7 @@ pub struct Steered {
     /// Data to print; null when there is none.
     pub data: Value,
     /// What was done, for the person; empty when the data says it all.
-    pub said: String,
+    pub text: String,
 }
 
 /// Why an emulator was not started or steered.
@@ -120,7 +123,8 @@ pub struct Start {
     /// Do not enforce the limits of the account's plan
     #[arg(long)]
     pub no_rate_limits: bool,
-    /// Registered redirect address, compared exactly; repeatable. Default: the usual callback paths on any loopback port
+    /// Redirect address that the apps accept, character for character. Repeat for more. Default: `/callback` and
+    /// `/oauth/callback` on this machine, any port
     #[arg(long = "redirect-uri")]
     pub redirect_uris: Vec<String>,
     /// Start from a saved state
@@ -182,31 +186,31 @@ pub async fn steer(command: Command) -> Result<Steered, Failed> {
             let name = json!(seed);
             Ok(Steered {
                 data,
-                said: format!("everything is replaced by the seed {}", name.as_str().unwrap_or_default()),
+                text: format!("everything is replaced by the seed {}", name.as_str().unwrap_or_default()),
             })
         }
         Command::Fault { kind, fields, at } => fault(&at, &kind, &fields).await,
         Command::Clock { advance: None, at } => {
-            Ok(Steered { data: client::send("GET", &control(&at), "clock", "").await?, said: String::new() })
+            Ok(Steered { data: client::send("GET", &control(&at), "clock", "").await?, text: String::new() })
         }
         Command::Clock { advance: Some(text), at } => {
             let seconds = words::seconds(&text).map_err(Failed::usage)?;
             let data = post(&at, "clock", &json!({"advance_s": seconds})).await?;
-            Ok(Steered { data, said: format!("the emulator's clock is {seconds} seconds further") })
+            Ok(Steered { data, text: format!("the emulator's clock is {seconds} seconds further") })
         }
         Command::Reset { at } => {
             let data = post(&at, "reset", &json!({})).await?;
-            Ok(Steered { data, said: "everything is as the seed left it".into() })
+            Ok(Steered { data, text: "the data is as it was at the start".into() })
         }
         Command::Snapshot { file, restore: true, at } => {
             let data = restore(&control(&at), &file).await?;
-            Ok(Steered { data, said: format!("the state of {} is back", file.display()) })
+            Ok(Steered { data, text: format!("the state of {} is back", file.display()) })
         }
         Command::Snapshot { file, restore: false, at } => {
             let bytes = client::fetch(&control(&at), "snapshot").await?;
             write_new(&file, &bytes).await?;
-            let said = format!("the whole state is in {}; put it back with --restore", file.display());
-            Ok(Steered { data: json!({"file": file, "bytes": bytes.len()}), said })
+            let text = format!("the whole state is in {}; put it back with --restore", file.display());
+            Ok(Steered { data: json!({"file": file, "bytes": bytes.len()}), text })
         }
     }
 }
@@ -245,12 +249,12 @@ async fn fault(at: &At, kind: &str, fields: &[String]) -> Result<Steered, Failed
     match (kind, fields) {
         ("list", []) => {
             let data = client::send("GET", &control(at), "faults", "").await?;
-            let said = if waiting(&data) == 0 { none.into() } else { String::new() };
-            Ok(Steered { data, said })
+            let text = if waiting(&data) == 0 { none.into() } else { String::new() };
+            Ok(Steered { data, text })
         }
         ("clear", []) => {
             let data = client::send("DELETE", &control(at), "faults", "").await?;
-            Ok(Steered { data, said: none.into() })
+            Ok(Steered { data, text: none.into() })
         }
         ("list" | "clear", [field, ..]) => {
             Err(Failed::usage(format!("`{kind}` takes no fields, and `{field}` was given")))
@@ -262,12 +266,12 @@ async fn fault(at: &At, kind: &str, fields: &[String]) -> Result<Steered, Failed
                 body.insert(name, value);
             }
             let data = post(at, "faults", &Value::Object(body)).await?;
-            let said = match waiting(&data) {
+            let text = match waiting(&data) {
                 0 => format!("{kind} is done"),
                 1 => format!("{kind} waits for the next request that it fits"),
                 more => format!("{kind} waits for the next request that it fits; {more} faults wait"),
             };
-            Ok(Steered { data, said })
+            Ok(Steered { data, text })
         }
     }
 }

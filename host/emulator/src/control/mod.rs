@@ -7,7 +7,7 @@ mod snapshot;
 use serde_json::{Value, json};
 
 use crate::faults::fault::{Fault, FaultKind};
-use crate::faults::{error_catalogue, fault_parse};
+use crate::faults::{fault_parse, refusals};
 use crate::http::answer::Answer;
 use crate::http::call::Call;
 use crate::state::media::Media;
@@ -119,7 +119,7 @@ fn faults(world: &mut World, body: Value) -> Answer {
                 }
             }
             FaultKind::LateTranscript { minutes } => late_transcripts(world, minutes),
-            _ => match error_catalogue::complete(fault) {
+            _ => match refusals::complete(fault) {
                 Ok(fault) => world.faults.push(fault),
                 Err(why) => return bad(&why),
             },

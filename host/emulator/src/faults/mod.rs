@@ -1,7 +1,7 @@
 //! Misbehaviour on request.
 
 pub mod echo;
-pub mod error_catalogue;
 pub mod fault;
 pub mod fault_parse;
+pub mod refusals;
 pub mod wrong_answer;

@@ -84,8 +84,9 @@ impl Addresses {
 
     fn below(&self, path: &str) -> Result<Url, AppError> {
         let text = format!("{}/{path}", self.public.as_str().trim_end_matches('/'));
-        Url::parse(&text)
-            .map_err(|error| AppError::usage(format!("`{text}` is not an address: {error}"), "another one"))
+        Url::parse(&text).map_err(|error| {
+            AppError::usage(format!("`{text}` is not an address: {error}"), "write https://HOST, or https://HOST/PATH")
+        })
     }
 }
 

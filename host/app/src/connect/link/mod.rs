@@ -26,9 +26,9 @@ use crate::{App, AppError, NextStep, message};
 /// More at once than one link's visitors need; half of it is for one address. An exchange may have to wait for another one's.
 const LIMITS: VisitorLimits =
     VisitorLimits { open: 32, per_peer: 16, head: Duration::from_secs(5), whole: Duration::from_secs(120) };
-/// So long the last page may take to reach the browser of who has connected.
+/// How long the last page may take to reach the browser of the person who connected.
 const LAST_PAGE: Duration = Duration::from_secs(5);
-/// So long an answer may take that came before the link's time was over.
+/// How long an answer may take that came before the link expired.
 const LAST_ANSWER: Duration = Duration::from_secs(75);
 /// Events at the page that wait to be shown. Strangers' visits beyond it are not shown.
 const MAX_EVENTS: usize = 64;

@@ -80,7 +80,7 @@ impl Server {
         Router::new()
             .route(&format!("{base}/connect/{{link}}"), get(opened))
             .route(&format!("{base}/oauth/callback"), get(answered))
-            .fallback(async || (StatusCode::NOT_FOUND, "Nothing here. Open the link again.\n"))
+            .fallback(async || (StatusCode::NOT_FOUND, "Page not found. Open the link again.\n"))
             .layer(middleware::from_fn_with_state(server.clone(), check_host))
             .with_state(server)
     }
@@ -111,7 +111,7 @@ async fn check_host(State(server): State<Arc<Server>>, request: Request, next: N
     let answer = if !known || more.is_some() {
         (StatusCode::MISDIRECTED_REQUEST, "Wrong address.\n").into_response()
     } else if request.method() != Method::GET {
-        (StatusCode::METHOD_NOT_ALLOWED, "Not like this.\n").into_response()
+        (StatusCode::METHOD_NOT_ALLOWED, "Method not allowed.\n").into_response()
     } else {
         next.run(request).await
     };
@@ -134,7 +134,9 @@ async fn opened(State(server): State<Arc<Server>>, Path(link): Path<String>) -> 
             server.send(Event::Broken(error));
             (StatusCode::GONE, "This link has ended. Ask for another one.\n").into_response()
         }
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "Not now. Try again in a minute.\n").into_response(),
+        Err(_) => {
+            (StatusCode::SERVICE_UNAVAILABLE, "Temporarily unavailable. Try again in a minute.\n").into_response()
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use switchboard_app::identity::name_of;
 use super::MAX_NAMED;
 use crate::app::App;
 use crate::output;
+use crate::present::method::method_name;
 use crate::present::{access, remedy};
 use switchboard_app::AppError;
 
@@ -30,7 +31,7 @@ pub fn print(app: &App, connected: &Connected) -> Result<(), AppError> {
         let lacking = connected.lacking.iter().map(access::lacking);
         let warnings: Vec<String> = ended.into_iter().chain(lacking).chain(others).collect();
         return output::json(&json!({
-            "label": label, "method": connection.method.as_str(), "identity": identity, "scopes": granted,
+            "label": label, "method": method_name(connection.method), "identity": identity, "scopes": granted,
             "style": connected.style, "will_not_work": connected.lacking, "warnings": warnings,
             "replaced": connected.replaced.iter().map(|ended| &ended.label).collect::<Vec<_>>(),
             "remedies": remedy.iter().map(remedy::value).collect::<Vec<_>>(), "ok": true,
@@ -52,7 +53,9 @@ pub fn print(app: &App, connected: &Connected) -> Result<(), AppError> {
     let warnings = ended.into_iter().chain(access::lacking_in_short(connected)).chain(others);
     warnings.for_each(|warning| app.say(&format!("! {warning}")));
     remedy.iter().flat_map(remedy::lines).for_each(|line| app.say(&line));
-    app.say(&format!("try: switchboard call zoom.users.me --connection {label}"));
+    if let Some(activity) = &connected.first_activity {
+        app.say(&format!("try: switchboard call {activity} --connection {label}"));
+    }
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use switchboard_app::connect::{
-    AccessRequest, ConnectRequest, Credentials, LinkRequest, SecretInput, SignInChannel, SignInRequest,
+    AccessRequest, ConnectRequest, Credentials, LinkRequest, SecretInput, SignInChannel, SignInRequest, retired_app,
 };
 use switchboard_app::manifest::scopes::Style as ScopeStyle;
 use switchboard_app::{AppError, Cloud};
@@ -152,7 +152,7 @@ pub fn method(connect: &Connect) -> Method {
 /// Refuses what belongs to another way of connecting.
 fn check_fit(connect: &Connect, method: Method) -> Result<(), AppError> {
     if connect.api_key.is_some() {
-        return Err(jwt());
+        return Err(retired_app());
     }
     check_token_source(connect.token.as_deref())?;
     let given = [
@@ -193,14 +193,5 @@ fn name(method: Method) -> &'static str {
         Method::Byo => "byo",
         Method::S2s => "s2s",
         Method::Token => "token",
-    }
-}
-
-fn jwt() -> AppError {
-    AppError::Failed {
-        code: "jwt-retired".into(),
-        message: "an API key with an API secret belongs to a JWT app; Zoom retired these apps in 2023, so these credentials no longer work".into(),
-        fix: Some("make a Server-to-Server app in its place: switchboard connect --guide s2s".into()),
-        class: switchboard_app::Class::SignIn,
     }
 }

@@ -22,9 +22,7 @@ pub async fn run(app: &App, label: &str, yes: bool) -> Result<(), AppError> {
     output::line(&format!("{label} is disconnected"))?;
     usage.iter().for_each(|usage| app.say(&format!("! {}", usage_sentence(usage))));
     if was_default {
-        app.say(
-            "it was the one that is used where none is named: switchboard connection default LABEL chooses another",
-        );
+        app.say("it was the default connection: switchboard connection default LABEL chooses another");
     }
     if let Some(note) = note {
         app.say(&note);

@@ -6,6 +6,7 @@ use switchboard_app::doctor::pending_revocation;
 use super::{REVOKING, next_step, pending_to_json, to_json};
 use crate::app::App;
 use crate::output;
+use crate::present::method::method_name;
 use switchboard_app::AppError;
 
 pub async fn run(app: &App) -> Result<(), AppError> {
@@ -25,7 +26,7 @@ pub async fn run(app: &App) -> Result<(), AppError> {
     };
     let mut rows = Vec::new();
     for row in &connections {
-        let (method, state) = (row.method.to_string(), row.state.to_string());
+        let (method, state) = (method_name(row.method).to_owned(), row.state.to_string());
         rows.push(vec![label(row), owner_of(row), method, state, row.api_base.clone()]);
     }
     for revocation in &pending {

@@ -13,6 +13,7 @@ use switchboard_app::identity::name_of;
 use crate::app::App;
 use crate::args::ConnectionCommand;
 use crate::output;
+use crate::present::method::method_name;
 use crate::present::next_step::spell;
 use switchboard_app::AppError;
 
@@ -87,7 +88,7 @@ const REVOKING: &str = "revoking";
 /// A connection for programs.
 fn to_json(row: &Connection, is_default: bool) -> Value {
     json!({
-        "id": row.id, "label": row.label, "connector": row.connector, "method": row.method.as_str(), "state": row.state.as_str(),
+        "id": row.id, "label": row.label, "connector": row.connector, "method": method_name(row.method), "state": row.state.as_str(),
         "reason": row.reason.as_ref().map(ToString::to_string),
         "next_step": next_step(row), "default": is_default, "identity": row.owner.as_ref().map(|owner| &owner.identity), "scopes": row.scopes, "api_base": row.api_base, "oauth_base": row.oauth_base,
         "client_id": row.client_id, "created_at": output::time(row.created_at), "last_used_at": row.last_used_at.map(output::time),

@@ -57,7 +57,7 @@ fn print(app: &App, reconnected: &Reconnected) -> Result<(), AppError> {
             "replaced": ended.iter().map(|ended| &ended.label).collect::<Vec<_>>() }));
     }
     output::line(&format!("{label} is connected again as {}", name_of(identity)))?;
-    for (scopes, what) in [(added, "granted beside what it had"), (removed, "no longer granted")] {
+    for (scopes, what) in [(added, "newly granted"), (removed, "no longer granted")] {
         match scopes.len() {
             0 => {}
             1..=MAX_NAMED => output::words(&format!("{what}: "), scopes).iter().for_each(|line| app.say(line)),

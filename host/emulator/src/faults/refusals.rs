@@ -140,7 +140,7 @@ pub fn complete(mut fault: Fault) -> Result<Fault, String> {
     let known = |row: &&Refusal| row.code == code && status.is_none_or(|status| status == row.status);
     let row = REFUSALS.iter().find(wanted).or_else(|| REFUSALS.iter().find(known));
     let row =
-        row.ok_or_else(|| format!("no refusal with the code {code}; see host/emulator/src/faults/error_catalogue.rs"))?;
+        row.ok_or_else(|| format!("no refusal with the code {code}; see host/emulator/src/faults/refusals.rs"))?;
     if fault.path.is_none() && fault.operation.is_none() && fault.method.is_none() {
         fault.path = Some(row.path.to_owned());
         fault.method = Some(row.method.to_owned());

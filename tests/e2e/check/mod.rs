@@ -1,0 +1,3 @@
+//! `switchboard check`.
+
+mod standard_input;
