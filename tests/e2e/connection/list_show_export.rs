@@ -3,6 +3,7 @@
 use std::process::Stdio;
 
 use serde_json::{Value, json};
+use switchboard_store::Store;
 use switchboard_tests::context::{TestContext, http};
 
 fn run_twice(context: &TestContext, label: &str) {
@@ -111,6 +112,22 @@ fn a_grant_that_is_still_to_be_taken_back_is_listed_until_it_is() {
     context.connect("work", "grace@emulator.test");
     let shown = context.json(&["connection", "show", "work", "--json"]);
     assert_eq!((&shown["state"], &shown["pending_revocations"][0]["state"]), (&json!("active"), &json!("revoking")));
+}
+
+/// A failed command does not cut off the revocation that it began.
+#[test]
+fn failed_command_still_retries_revocations() {
+    let context = TestContext::connected();
+    fault(&context, &json!({"kind": "status", "status": 503, "path": "/oauth/revoke", "count": 0}));
+    assert_eq!(context.run(&["connection", "disconnect", "work", "--yes"]).code, 0);
+    assert!(context.ask("DELETE", "/_emulator/faults", &json!({})).0 < 300);
+    let store = Store::open(context.home.path()).unwrap();
+    let pending = store.revocations().unwrap().remove(0);
+    store.note_revocation(&pending.id, "due now", 0).unwrap();
+    let failed = context.run(&["call", "zoom.users.me", "-c", "nobody"]);
+    assert_ne!(failed.code, 0);
+    assert!(failed.err.contains("the service revoked the grant of `work`"), "{}", failed.err);
+    assert!(store.revocations().unwrap().is_empty());
 }
 
 #[test]
