@@ -200,3 +200,16 @@ fn closed_pipe_is_no_failure() {
     let mut shell = Command::new("bash");
     assert_eq!(context.finish(shell.args(["-c", &line])).code, 2);
 }
+
+#[test]
+fn argument_that_is_not_utf8_is_a_usage_error() {
+    use std::os::unix::ffi::OsStrExt;
+    let context = TestContext::new();
+    for more in [&[][..], &["--json"]] {
+        let mut command = context.command(&["call", "zoom.users.me"]);
+        command.arg(std::ffi::OsStr::from_bytes(b"a=\xff")).args(more);
+        let done = context.finish(command.stdin(Stdio::null()));
+        assert_eq!(done.code, 2, "{}", done.err);
+        assert!(!done.err.contains("panicked"), "{}", done.err);
+    }
+}

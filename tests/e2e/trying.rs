@@ -83,3 +83,15 @@ fn tour_shows_one_line_for_each_step() {
     let scopes = lines[2].split_whitespace().nth(1).and_then(|count| count.parse::<usize>().ok());
     assert!(scopes.is_some_and(|count| count > 10), "a count: {}", lines[2]);
 }
+
+/// The emulator is gone with the command, and so is what works with it alone.
+#[test]
+fn tour_leaves_no_connection_behind() {
+    let context = TestContext::new();
+    assert_eq!(context.run(&["try", "--tour"]).code, 0);
+    assert!(labels(&context).is_empty());
+    std::fs::remove_dir_all(context.home.path().join("downloads")).unwrap();
+    std::fs::write(context.home.path().join("downloads"), "no folder").unwrap();
+    assert_ne!(context.run(&["try", "--tour"]).code, 0, "nothing can be downloaded");
+    assert!(labels(&context).is_empty(), "also after a failure");
+}

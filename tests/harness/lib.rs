@@ -5,4 +5,5 @@ pub mod connection;
 pub mod context;
 mod own_app;
 pub mod printed_command;
+pub mod terminal;
 pub mod video;

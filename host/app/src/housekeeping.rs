@@ -32,7 +32,14 @@ impl Housekeeping {
     /// Reports what came of it.
     pub async fn finish(self, app: &App) {
         let Some(retries) = self.retries else { return };
-        let Ok(Ok(Ok(retried))) = tokio::time::timeout(PATIENCE, retries).await else { return };
+        let retried = match tokio::time::timeout(PATIENCE, retries).await {
+            Ok(Ok(Ok(retried))) => retried,
+            Ok(Ok(Err(error))) => {
+                return app.ui().notify(format!("pending revocations could not be retried: {error}").into());
+            }
+            // Not done yet, or the task was cut off: the next start asks again.
+            Err(_) | Ok(Err(_)) => return,
+        };
         for retry in retried {
             let grant = grant_of(&retry.origin);
             match (retry.failed, retry.given_up) {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use switchboard_app::connect::{AccessPlan, SignInStep};
 use switchboard_app::connection::{usage_in_words, usage_sentence};
+use switchboard_app::input::wait_for;
 use switchboard_app::ui::{ActivityConfirmation, DisconnectionConfirmation, Events, NoTrace, Silent, Trace, TraceLine};
 use switchboard_app::{AppError, Config, Confirmation, Downloads, Message, Ui};
 
@@ -83,8 +84,8 @@ impl Ui for Terminal {
 
     async fn confirm(&self, question: &Confirmation) -> Result<bool, AppError> {
         match question {
-            Confirmation::Activity(question) => self.confirm_activity(question),
-            Confirmation::Disconnection(question) => self.confirm_disconnection(question),
+            Confirmation::Activity(question) => self.confirm_activity(question).await,
+            Confirmation::Disconnection(question) => self.confirm_disconnection(question).await,
         }
     }
 
@@ -107,10 +108,7 @@ impl Ui for Terminal {
     }
 
     async fn read_line(&self) -> Result<Option<String>, AppError> {
-        let (sender, line) = tokio::sync::oneshot::channel();
-        // A thread of its own: a read that nobody answers must not keep the process when the browser has answered.
-        std::thread::spawn(move || drop(sender.send(input::next_line())));
-        line.await.unwrap_or(Ok(None))
+        wait_for(input::next_line).await
     }
 
     fn events(&self, label: &str) -> Arc<dyn Events> {
@@ -135,7 +133,7 @@ impl Terminal {
         !self.global.no_input && std::io::stdin().is_terminal()
     }
 
-    fn confirm_disconnection(&self, question: &DisconnectionConfirmation) -> Result<bool, AppError> {
+    async fn confirm_disconnection(&self, question: &DisconnectionConfirmation) -> Result<bool, AppError> {
         let DisconnectionConfirmation { label, owner, usage } = question;
         if !self.can_ask() {
             let sentence = format!("this revokes and deletes `{label}` ({})", usage_in_words(usage));
@@ -145,10 +143,10 @@ impl Terminal {
         output::note(&format!(
             "this revokes `{label}` ({owner}) at the service and deletes it here. Type its label to continue:"
         ));
-        Ok(input::line()?.trim() == label)
+        Ok(input::answer().await?.trim() == label)
     }
 
-    fn confirm_activity(&self, question: &ActivityConfirmation) -> Result<bool, AppError> {
+    async fn confirm_activity(&self, question: &ActivityConfirmation) -> Result<bool, AppError> {
         // Our words come first: a connector from a file may call a deletion a list.
         let source = if question.is_own_connector { ". The connector file describes it as" } else { "" };
         let sentence = format!("`{}` is destructive{source}: {}", question.activity, question.sentence);
@@ -161,7 +159,7 @@ impl Terminal {
             return Err(AppError::usage(sentence, fix));
         }
         output::note(&format!("{sentence} Type yes to continue:"));
-        Ok(input::line()?.trim() == "yes")
+        Ok(input::answer().await?.trim() == "yes")
     }
 }
 

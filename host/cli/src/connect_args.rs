@@ -229,7 +229,7 @@ pub struct Doctor {
     #[arg(long, short, value_name = "LABEL", conflicts_with = "label")]
     pub connection: Option<String>,
     /// What the browser's error page says, or its number
-    #[arg(long, value_name = "WORDS")]
+    #[arg(long, value_name = "WORDS", conflicts_with_all = ["label", "connection", "event"])]
     pub seen: Option<String>,
     /// Print a message for the administrator about the first problem
     #[arg(long)]
@@ -238,7 +238,7 @@ pub struct Doctor {
     #[arg(long, conflicts_with_all = ["seen", "message", "event"])]
     pub dismiss: bool,
     /// Check whether the webhook secret fits this saved webhook request
-    #[arg(long, value_name = "FILE", requires = "event_secret_file")]
+    #[arg(long, value_name = "FILE", requires = "event_secret_file", conflicts_with_all = ["label", "connection"])]
     pub event: Option<PathBuf>,
     /// File with the app's webhook secret
     #[arg(long, value_name = "FILE", requires = "event")]

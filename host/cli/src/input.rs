@@ -4,7 +4,7 @@ use std::io::BufRead;
 use std::path::Path;
 
 use serde_json::{Map, Value};
-use switchboard_app::input::{MAX_BYTES, MAX_DEPTH, read_json};
+use switchboard_app::input::{MAX_BYTES, MAX_DEPTH, read_json, wait_for};
 use switchboard_app::{AppError, Class, files};
 
 /// The input object from `--input` and fields; fields win.
@@ -39,9 +39,9 @@ fn read(source: &str) -> Result<String, AppError> {
 /// Longest line that a person types or pastes, bytes: an address on which a browser ended has some thousand.
 const MAX_LINE: u64 = 64 << 10;
 
-/// The next line of standard input; empty at its end. A longer one is refused, and not taken for two.
-pub fn line() -> Result<String, AppError> {
-    Ok(next_line()?.unwrap_or_default())
+/// The next line that a person enters; empty at the end of standard input. Signals are heard meanwhile.
+pub async fn answer() -> Result<String, AppError> {
+    Ok(wait_for(next_line).await?.unwrap_or_default())
 }
 
 /// The next line of standard input; none at its end. A longer one is refused, and not taken for two.

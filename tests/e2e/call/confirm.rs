@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use switchboard_tests::context::TestContext;
+use switchboard_tests::terminal::Terminal;
 
 /// The question before a run of one step.
 fn asked(context: &TestContext, with: serde_json::Value) -> (i32, String) {
@@ -55,4 +56,31 @@ fn every_question_names_fields_of_its_input() {
         }
     }
     assert!(questions > 10, "{questions}");
+}
+
+/// A question waits on standard input. A signal is heard all the same.
+#[test]
+fn interrupt_at_a_question_ends_the_command() {
+    let context = TestContext::connected();
+    for (arguments, question) in [
+        ("call zoom.meetings.delete meeting=81234567890", "Type yes to continue"),
+        ("connection disconnect work", "Type its label to continue"),
+    ] {
+        let mut terminal = Terminal::start(&context, arguments);
+        terminal.wait_for(question);
+        terminal.press("\u{3}");
+        assert_eq!(terminal.code(), 130, "{}", terminal.shown());
+        assert!(terminal.shown().contains("error[interrupted]"), "{}", terminal.shown());
+    }
+    assert_eq!(context.labels(), ["work"]);
+}
+
+#[test]
+fn answer_at_a_terminal_is_read() {
+    let context = TestContext::connected();
+    let mut terminal = Terminal::start(&context, "connection disconnect work");
+    terminal.wait_for("Type its label to continue");
+    terminal.press("work\n");
+    assert_eq!(terminal.code(), 0, "{}", terminal.shown());
+    assert!(context.labels().is_empty());
 }

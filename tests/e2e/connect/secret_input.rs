@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 use switchboard_tests::context::TestContext;
+use switchboard_tests::terminal::{end_of, interrupt};
 
 /// The command that takes an app's secret from standard input.
 fn arguments(context: &TestContext) -> Vec<String> {
@@ -80,4 +81,19 @@ fn who_is_connected_takes_a_bounded_column() {
     let list = context.run(&["connection", "list"]).out;
     assert!(list.lines().all(|line| line.chars().count() < 500), "{}", list.len());
     assert!(context.run(&["connection", "list", "--json"]).out.contains(&long), "JSON has all of it");
+}
+
+/// A secret, a token or an input is awaited on standard input. A signal is heard all the same.
+#[test]
+fn interrupt_while_input_is_awaited_ends_the_command() {
+    let context = TestContext::new();
+    let secret = arguments(&context);
+    let (secret, addresses) = (secret.iter().map(String::as_str).collect::<Vec<_>>(), context.addresses());
+    let mut token = vec!["connect", "lab", "--token", "-"];
+    token.extend(addresses.iter().map(String::as_str));
+    for words in [secret, token, vec!["call", "zoom.users.me", "--input", "-"]] {
+        let mut child = context.piped(&words);
+        interrupt(&child);
+        assert_eq!(end_of(&mut child), Some(130), "{words:?}");
+    }
 }

@@ -3,6 +3,7 @@
 use std::process::Stdio;
 
 use serde_json::json;
+use switchboard_store::Store;
 use switchboard_tests::context::TestContext;
 
 use super::run_twice;
@@ -51,4 +52,21 @@ fn replacing_says_what_depends_on_the_first_before_anybody_signs_in() {
     assert_eq!(done.code, 0, "{}", done.err);
     let depends = done.err.find("`work` ends (list-recordings used it 2 times, last at 20");
     assert!(depends.is_some() && depends < done.err.find("open and approve"), "{}", done.err);
+}
+
+/// A failed command does not cut off the revocation that it began.
+#[test]
+fn failed_command_still_retries_revocations() {
+    let context = TestContext::connected();
+    let fault = json!({"kind": "status", "status": 503, "path": "/oauth/revoke", "count": 0});
+    assert!(context.ask("POST", "/_emulator/faults", &fault).0 < 300);
+    assert_eq!(context.run(&["connection", "disconnect", "work", "--yes"]).code, 0);
+    assert!(context.ask("DELETE", "/_emulator/faults", &json!({})).0 < 300);
+    let store = Store::open(context.home.path()).unwrap();
+    let pending = store.revocations().unwrap().remove(0);
+    store.note_revocation(&pending.id, "due now", 0).unwrap();
+    let failed = context.run(&["call", "zoom.users.me", "-c", "nobody"]);
+    assert_ne!(failed.code, 0);
+    assert!(failed.err.contains("the service revoked the grant of `work`"), "{}", failed.err);
+    assert!(store.revocations().unwrap().is_empty());
 }

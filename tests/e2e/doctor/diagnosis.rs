@@ -139,3 +139,21 @@ fn an_app_of_another_kind_than_the_way_that_was_chosen_is_named() {
     let told = TestContext::error(&context.run(&own.with(&["--account-id", &account, "--json"])));
     assert_eq!(told["remedy"]["id"], "not-server-to-server", "{told}");
 }
+
+/// What a flag asks is not left out because another asks for something else.
+#[test]
+fn flags_that_contradict_each_other_are_refused() {
+    let context = TestContext::new();
+    let webhook = ["--event", "message", "--event-secret-file", "secret"];
+    for (first, second) in [
+        (&["--seen", "4700"][..], &webhook[..]),
+        (&["work"], &["--seen", "4700"]),
+        (&["--connection", "work"], &["--seen", "4700"]),
+        (&["work"], &webhook),
+        (&["--connection", "work"], &webhook),
+    ] {
+        let done = context.run(&[&["doctor"], first, second].concat());
+        assert_eq!(done.code, 2, "{first:?} {second:?}: {}", done.err);
+        assert!(done.err.contains("cannot be used with"), "{first:?} {second:?}: {}", done.err);
+    }
+}

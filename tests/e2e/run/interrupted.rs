@@ -34,7 +34,7 @@ fn a_killed_run_is_interrupted() {
     assert!(shown.out.contains("error[interrupted]"), "{}", shown.out);
     let run = context.json(&["runs", "show", &id, "--json"]);
     assert_eq!(run["error"]["code"], "interrupted", "{run}");
-    assert!(run["fix"].as_str().unwrap().contains("steps in state `started`"), "{run}");
+    assert!(run["fix"].as_str().unwrap().contains(&format!("switchboard runs resume {id}")), "{run}");
     let locks = context.home.path().join("locks");
     let left = locks
         .read_dir()

@@ -88,18 +88,18 @@ async fn connect_as(
     let (client, sign_in) = match credentials {
         Credentials::PackagedApp(sign_in) => (packaged_app(manifest, &cloud.profile, original.as_ref())?, sign_in),
         Credentials::OwnApp { client_id, client_secret, sign_in } => {
-            let client_secret = client_secret.map(SecretInput::read).transpose()?;
+            let client_secret = SecretInput::read_optional(client_secret).await?;
             (ClientApp { client_id, client_secret }, sign_in)
         }
         Credentials::AccountApp { account_id, client_id, client_secret } => {
-            let secret = client_secret.read()?;
+            let secret = client_secret.read().await?;
             attempt.asks(&service.oauth_base);
             let grant = connections.server_to_server(&service, &account_id, &client_id, secret).await?;
             let admitted = making.admit(grant, &access, &rules, attempt).await?;
             return connected::connected(app, connector, &access, admitted, attempt).await;
         }
         Credentials::Token(token) => {
-            let grant = connections.pasted_token(&service, &token.read()?)?;
+            let grant = connections.pasted_token(&service, &token.read().await?)?;
             attempt.asks(&service.oauth_base);
             let admitted = making.admit(grant, &access, &rules, attempt).await?;
             return connected::connected(app, connector, &access, admitted, attempt).await;

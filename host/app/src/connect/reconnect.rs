@@ -230,11 +230,11 @@ impl Again<'_> {
             connections.check_again(&connection.id)?;
         }
         let service = connections.service(&connection.id)?;
-        let client_secret = client_secret.map(SecretInput::read).transpose()?;
+        let client_secret = SecretInput::read_optional(client_secret).await?;
         let grant = match connection.method {
             Method::Token => {
                 let Some(token) = token else { return Err(token_missing(connection)) };
-                let grant = connections.pasted_token(&service, &token.read()?)?;
+                let grant = connections.pasted_token(&service, &token.read().await?)?;
                 attempt.asks(&service.oauth_base);
                 grant
             }

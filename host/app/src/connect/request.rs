@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use switchboard_connections::Method;
 use switchboard_manifest::scopes::Style;
 
-use crate::{AppError, Class, Cloud, OriginalRequest};
+use crate::{AppError, Class, Cloud, OriginalRequest, input};
 
 /// A connection to make.
 #[derive(Debug)]
@@ -159,9 +159,17 @@ impl SecretInput {
         SecretInput(Box::new(read))
     }
 
-    /// Reads it.
-    pub fn read(self) -> Result<SecretString, AppError> {
-        (self.0)()
+    /// Reads it, on a thread of its own: it may wait for a person.
+    pub async fn read(self) -> Result<SecretString, AppError> {
+        input::wait_for(self.0).await
+    }
+
+    /// Reads it where there is one.
+    pub async fn read_optional(secret: Option<SecretInput>) -> Result<Option<SecretString>, AppError> {
+        match secret {
+            Some(secret) => Ok(Some(secret.read().await?)),
+            None => Ok(None),
+        }
     }
 }
 

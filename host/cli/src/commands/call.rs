@@ -1,6 +1,7 @@
 //! `switchboard call`: run one activity.
 
 use switchboard_app::calls::{self, CallRequest};
+use switchboard_app::input::wait_for;
 use switchboard_app::{AppError, Downloads};
 
 use crate::app::App;
@@ -8,8 +9,10 @@ use crate::args::Call;
 use crate::{input, output};
 
 pub async fn run(app: &App, call: Call) -> Result<(), AppError> {
+    let (source, fields) = (call.input, call.fields);
     let request = CallRequest {
-        input: input::object(call.input.as_deref(), &call.fields)?,
+        // Standard input may be a person's terminal.
+        input: wait_for(move || input::object(source.as_deref(), &fields)).await?,
         activity: call.activity,
         connection: call.connection,
         dry_run: call.dry_run,

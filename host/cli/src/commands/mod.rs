@@ -51,6 +51,15 @@ pub async fn dispatch(args: Args) -> Result<ExitCode, AppError> {
 
 async fn command(app: &App, command: Command) -> Result<ExitCode, AppError> {
     let housekeeping = if opens_connections(&command) { Some(Housekeeping::begin(app).await) } else { None };
+    let result = execute(app, command).await;
+    // Also after a failure: the service is still asked.
+    if let Some(housekeeping) = housekeeping {
+        housekeeping.finish(app).await;
+    }
+    result.map(|()| ExitCode::SUCCESS)
+}
+
+async fn execute(app: &App, command: Command) -> Result<(), AppError> {
     match command {
         Command::Try(options) => try_out::run(app, options).await?,
         Command::Connect(options) => connect::run(app, *options).await?,
@@ -74,10 +83,7 @@ async fn command(app: &App, command: Command) -> Result<ExitCode, AppError> {
             output::script(&String::from_utf8_lossy(&script))?;
         }
     }
-    if let Some(housekeeping) = housekeeping {
-        housekeeping.finish(app).await;
-    }
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 /// Commands that open the connections anyway.

@@ -37,22 +37,32 @@ pub async fn run(app: &App, options: Try) -> Result<(), AppError> {
         )
             })?;
     app.say(&format!("emulator up      {}", emulator.api_base()));
-    let connection = connect_demo(app, &account(&emulator)).await?;
+    let result = with_emulator(app, &emulator, options.tour).await;
+    emulator.stop().await;
+    result?;
+    if !options.tour {
+        app.say("the emulator has stopped and the demo connection is gone");
+    }
+    Ok(())
+}
+
+/// Connects the demo account, shows or waits, and ends the connection again: without its emulator it works for nobody.
+async fn with_emulator(app: &App, emulator: &Emulator, is_tour: bool) -> Result<(), AppError> {
+    let connection = connect_demo(app, &account(emulator)).await?;
     app.say(&format!("connected        {LABEL} = {}", name_of(&identity_of(&connection)?)));
     app.say(&format!("scopes           {} granted", connection.scopes.len()));
-    if options.tour {
-        tour::run(app, LABEL).await?;
+    let result = if is_tour {
+        tour::run(app, LABEL).await
     } else {
         app.say("in another terminal:");
         app.say("  switchboard call zoom.users.me");
         app.say("  switchboard call zoom.recordings.list from=2026-01-01");
         app.say("Ctrl-C stops the emulator and ends the demo connection with it.");
         super::asked_to_end().await;
-        disconnect_demo(app, &connection.id).await?;
-        app.say("the emulator has stopped and the demo connection is gone");
-    }
-    emulator.stop().await;
-    Ok(())
+        Ok(())
+    };
+    let ended = disconnect_demo(app, &connection.id).await;
+    result.and(ended)
 }
 
 /// The demo account of an emulator. Its app lists the usual redirect address.

@@ -113,7 +113,7 @@ pub fn to_json(error: &AppError) -> Value {
 
 /// A wrong command line: clap's own words, or one JSON line where `--json` was asked for.
 pub fn report_usage(wrong: clap::Error) -> ExitCode {
-    let json = std::env::args().any(|argument| argument == "--json");
+    let json = std::env::args_os().any(|argument| argument == "--json");
     if !wrong.use_stderr() {
         wrong.exit();
     }

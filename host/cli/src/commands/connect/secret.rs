@@ -18,7 +18,7 @@ pub fn client_secret(file: &Path, address_follows: bool) -> Result<SecretString,
     memory::hide_from_other_processes();
     let is_input = file == Path::new("-");
     let text = if is_input && (address_follows || std::io::stdin().is_terminal()) {
-        input::line()
+        input::next_line().map(Option::unwrap_or_default)
     } else if is_input {
         files::read_stream(std::io::stdin(), INPUT, MAX_SECRET).map_err(unreadable)
     } else {
