@@ -81,7 +81,9 @@ async fn connect_as(
     let connections = app.connections().await?;
     connections.check_label(&label).map_err(|error| label_taken(&connections, error))?;
     let access = Access::of(manifest, &access, method)?;
-    let rules = AdmissionRules { expect_email: expected_email, replace };
+    // Kept with the grant, in one transaction.
+    let requested_access = Some(requested_access(manifest, &access, credentials.sign_in()));
+    let rules = AdmissionRules { expect_email: expected_email, replace, requested_access };
     let making = Making { app, connector, connections: &connections, service: &service, label: &label, method };
     let (client, sign_in) = match credentials {
         Credentials::PackagedApp(sign_in) => (packaged_app(manifest, &cloud.profile, original.as_ref())?, sign_in),
@@ -125,9 +127,6 @@ async fn connect_as(
             making.admit(grant, &access, &rules, attempt).await?
         }
     };
-    let made = requested_access(manifest, &access, &sign_in);
-    let id = admitted.connection.id.clone();
-    connections.run(move |connections| connections.set_requested_access(&id, &made)).await?;
     connected::connected(app, connector, &access, admitted, attempt).await
 }
 
@@ -176,18 +175,19 @@ impl Making<'_> {
 }
 
 /// What the connection is made for, so that it can be signed in to again for the same.
-fn requested_access(manifest: &Manifest, access: &Access<'_>, sign_in: &SignInRequest) -> RequestedAccess {
+fn requested_access(manifest: &Manifest, access: &Access<'_>, sign_in: Option<&SignInRequest>) -> RequestedAccess {
     let activities = access.activities.iter().filter(|_| access.is_chosen);
-    let public_url = match &sign_in.channel {
-        SignInChannel::Link(link) => link.public_url.clone(),
+    let channel = sign_in.map(|sign_in| &sign_in.channel);
+    let public_url = match channel {
+        Some(SignInChannel::Link(link)) => link.public_url.clone(),
         _ => None,
     };
     RequestedAccess {
         activities: activities.map(|activity| format!("{}.{}", manifest.connector, activity.name)).collect(),
         scopes: access.scopes(),
-        port: Some(sign_in.port),
+        port: sign_in.map(|sign_in| sign_in.port),
         public_url,
-        device: matches!(sign_in.channel, SignInChannel::DeviceCode),
+        device: matches!(channel, Some(SignInChannel::DeviceCode)),
     }
 }
 

@@ -91,7 +91,10 @@ pub async fn reconnect(app: &App, request: ReconnectRequest) -> Result<Reconnect
         redirect: Some(redirect_of(&sign_in)?),
         ..Facts::default()
     };
-    let kept = kept_for_next_time(&made, &sign_in);
+    // What a person is not asked for stays as it was.
+    let is_by_person = connection.method.is_by_person();
+    let requested_access = is_by_person.then(|| kept_for_next_time(&made, &sign_in));
+    let rules = AdmissionRules { expect_email: None, replace: request.replace, requested_access };
     let mut attempt = Attempt::new(&facts);
     let again = Again {
         app,
@@ -100,7 +103,7 @@ pub async fn reconnect(app: &App, request: ReconnectRequest) -> Result<Reconnect
         connection: &connection,
         made: &made,
         sign_in: &sign_in,
-        replace: request.replace,
+        rules: &rules,
     };
     let admitted = again.sign_in(request.client_secret, request.token, &mut attempt).await.map_err(|error| {
         let error = explain(error, connector.manifest(), Some(connection.method.as_str()), &facts);
@@ -109,8 +112,6 @@ pub async fn reconnect(app: &App, request: ReconnectRequest) -> Result<Reconnect
     })?;
     let identity = identity_of(&admitted.connection)?;
     attempt.succeeded(app, identity.email.as_deref());
-    let id = connection.id.clone();
-    connections.run(move |connections| connections.set_requested_access(&id, &kept)).await?;
     let without = |scopes: &[String], others: &[String]| -> Vec<String> {
         scopes.iter().filter(|scope| !others.contains(scope)).cloned().collect()
     };
@@ -215,7 +216,7 @@ struct Again<'a> {
     connection: &'a Connection,
     made: &'a RequestedAccess,
     sign_in: &'a SignInRequest,
-    replace: bool,
+    rules: &'a AdmissionRules,
 }
 
 impl Again<'_> {
@@ -226,7 +227,7 @@ impl Again<'_> {
         attempt: &mut Attempt,
     ) -> Result<Admitted, AppError> {
         let Again { connections, connection, .. } = *self;
-        if !self.replace {
+        if !self.rules.replace {
             connections.check_again(&connection.id)?;
         }
         let service = connections.service(&connection.id)?;
@@ -250,7 +251,7 @@ impl Again<'_> {
         client_secret: Option<SecretString>,
         attempt: &mut Attempt,
     ) -> Result<Admitted, AppError> {
-        let Again { app, connector, connections, connection, made, sign_in, replace } = *self;
+        let Again { app, connector, connections, connection, made, sign_in, rules } = *self;
         let client = connections
             .app(&connection.id)?
             .ok_or_else(|| AppError::failed("not-found", "the app of this connection is missing from the database"))?;
@@ -260,12 +261,11 @@ impl Again<'_> {
         app.ui().show_access(&AccessPlan { scopes, scope_help: String::new() });
         let label = &connection.label;
         if let SignInChannel::Link(link) = &sign_in.channel {
-            let rules = AdmissionRules { expect_email: None, replace };
             let session_request = SessionRequest {
                 label: label.clone(),
                 again: true,
                 scopes: made.scopes.clone(),
-                rules,
+                rules: rules.clone(),
                 ..SessionRequest::default()
             };
             let offer = Offer { service, client, method: connection.method, session_request, minutes: link.minutes };
@@ -299,10 +299,10 @@ impl Again<'_> {
     }
 
     async fn readmit(&self, service: &Service, grant: Grant) -> Result<Admitted, AppError> {
-        let Again { app, connector, connections, connection, replace, .. } = *self;
+        let Again { app, connector, connections, connection, rules, .. } = *self;
         let identity = identify(app, connector, connections, &connection.label, service, &grant).await?;
         let owner = Owner::of(json!(identity));
-        Ok(connections.readmit(&connection.id, connection.method, service, grant, owner, replace).await?)
+        Ok(connections.readmit(&connection.id, connection.method, service, grant, owner, rules).await?)
     }
 }
 

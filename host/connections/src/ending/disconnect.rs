@@ -1,6 +1,7 @@
 //! Ending a connection.
 
 use crate::connections::Connections;
+use crate::ending::revocation::Retried;
 use crate::{Connection, ConnectionsError};
 
 /// A connection that is no more.
@@ -24,6 +25,17 @@ pub enum Revocation {
     Failed(String),
 }
 
+impl Revocation {
+    /// The connection is erased by then: an error of the attempt is no failure of the disconnect. The next start tries again.
+    fn of_attempt(attempt: Result<Option<Retried>, ConnectionsError>) -> Revocation {
+        match attempt {
+            Ok(Some(retried)) => retried.failed.map_or(Revocation::Done, Revocation::Failed),
+            Ok(None) => Revocation::Failed("another process is about to take it back".to_owned()),
+            Err(error) => Revocation::Failed(error.to_string()),
+        }
+    }
+}
+
 impl Connections {
     /// Erases a connection here, then takes the grant back at the service. Erased it is in any case; what the service
     /// did not confirm is kept as a pending revocation.
@@ -38,13 +50,22 @@ impl Connections {
         };
         let revocation = match pending {
             None => Revocation::NotNeeded,
-            Some(pending) => match core.attempt(&pending).await? {
-                Some(retried) => retried.failed.map_or(Revocation::Done, Revocation::Failed),
-                None => Revocation::Failed("another process is about to take it back".to_owned()),
-            },
+            Some(pending) => Revocation::of_attempt(core.attempt(&pending).await),
         };
         // Best effort: a reader in another process keeps the journal until its next turn.
         let _ = core.with_store(|core| Ok(core.store.fold_journal()?)).await;
         Ok(Disconnected { connection, revocation })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn error_of_the_attempt_is_no_failure_to_disconnect() {
+        let busy = ConnectionsError::Store(switchboard_store::StoreError::Busy);
+        let why = busy.to_string();
+        assert_eq!(Revocation::of_attempt(Err(busy)), Revocation::Failed(why));
     }
 }

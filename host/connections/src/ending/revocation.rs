@@ -251,7 +251,8 @@ impl Core {
         let renewed = self.in_flight.finish(async move {
             let _until_it_is_kept = work;
             let app = App::from(job.app.clone());
-            job.token = oauth::refresh(&core.egress, &job.service, &app, &job.token, &refresh).await?;
+            let renewed = oauth::refresh(&core.egress, &job.service, &app, &job.token, &refresh).await?;
+            job.token = renewed.obtained_at(core.now());
             let sealed = core.vault.seal(&id, FIELD, &job).map_err(|error| TokenFailure::not_sent(&error))?;
             let reseal = move |core: &Core| Ok(core.store.reseal_revocation(&id, FIELD, &sealed)?);
             core.with_store(reseal).await.map_err(|error| TokenFailure::not_sent(&error))?;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use switchboard_egress::Identify;
 
 use crate::connections::Connections;
-use crate::grant::commit::{Entry, grant_key};
+use crate::grant::commit::{Entry, Rivals, grant_key};
 use crate::grant::owner_check::Owner;
 use crate::{Connection, ConnectionStep, ConnectionsError, Grant, Method, Service, State};
 
@@ -180,7 +180,7 @@ impl Connections {
         let (of, given) = (first.clone(), grant.clone());
         let keep = move |connections: &Connections| {
             let own = connections.service(&of.id)?;
-            connections.keep(Entry::again(&of, method, &own, &given, Some(owner.identity)), false)
+            connections.keep(Entry::again(&of, method, &own, &given, Some(owner.identity)), Rivals::Replace)
         };
         match self.run(keep).await {
             Ok((_, others)) => {

@@ -51,6 +51,7 @@ impl Connections {
     ) -> Result<Grant, ConnectionsError> {
         let secret =
             AppSecret { client_id: app.client_id.clone(), client_secret: app.client_secret.clone(), account_id: None };
+        let token = token.obtained_at(self.core.now());
         let job = Job { service: service.clone(), app: secret, token, living };
         match self.core.write_down(&job, note.id()).await {
             Ok(unkept) => {

@@ -20,7 +20,9 @@ use crate::sign_in::oauth;
 use crate::token_endpoint::failure::TokenFailure;
 use crate::token_endpoint::request::TIMEOUT;
 use crate::token_endpoint::token_error::{Verdict, judge};
-use crate::{App, Connection, ConnectionsError, Options, Service, Stage, State, StateReason, TokenRefusal, Vault};
+use crate::{
+    App, Clock, Connection, ConnectionsError, Options, Service, Stage, State, StateReason, TokenRefusal, Vault,
+};
 
 pub(crate) const TOKEN: &str = "token";
 pub(crate) const APP: &str = "app";
@@ -69,6 +71,10 @@ impl Core {
 
     pub fn now(&self) -> i64 {
         (self.options.clock)()
+    }
+
+    pub fn clock(&self) -> Clock {
+        self.options.clock.clone()
     }
 
     /// A token that is good now, and is not the one the service just refused.

@@ -10,7 +10,6 @@ use sha2::{Digest, Sha256};
 use switchboard_store::Place;
 use tokio::time::{Instant, sleep};
 
-use crate::clock;
 use crate::connections::Connections;
 use crate::refresh::in_flight::Work;
 use crate::refresh::rotation::POLL;
@@ -49,7 +48,7 @@ impl Connections {
 
     /// The place of a name, unless somebody has it.
     fn place(&self, name: &str) -> Result<Option<Place>, ConnectionsError> {
-        let now = clock::now();
+        let now = self.core.now();
         Ok(self.core.store.take_place(name, &std::process::id(), PLACE_MS, now)?)
     }
 }

@@ -12,7 +12,7 @@ use switchboard_egress::Identify;
 use tokio::time::{Duration, Instant};
 use url::Url;
 
-use crate::grant::owner_check::{AdmissionRules, Admitted, Owner, expected};
+use crate::grant::owner_check::{AdmissionRules, Admitted, Owner};
 use crate::grant::rejected::Touched;
 use crate::sign_in::browser::ANOTHER;
 use crate::sign_in::callback::Callback;
@@ -259,10 +259,7 @@ impl Way {
             return Err(error.having(self.connections.decline(grant).await));
         }
         if let Some(id) = &open.again {
-            if let Err(error) = expected(rules.expect_email.as_deref(), &owner) {
-                return Err(self.connections.refuse(error, self.method, &self.service, grant, owner).await);
-            }
-            return self.connections.readmit(id, self.method, &self.service, grant, owner, rules.replace).await;
+            return self.connections.readmit(id, self.method, &self.service, grant, owner, rules).await;
         }
         self.connections.admit(label, self.method, &self.service, grant, owner, rules).await
     }

@@ -82,7 +82,10 @@ async fn second(
 }
 
 fn expecting(email: &str, replace: bool) -> SessionRequest {
-    SessionRequest { rules: AdmissionRules { expect_email: Some(email.into()), replace }, ..SessionRequest::default() }
+    SessionRequest {
+        rules: AdmissionRules { expect_email: Some(email.into()), replace, ..AdmissionRules::default() },
+        ..SessionRequest::default()
+    }
 }
 
 /// The refusal has this code, `first` is the only connection, named in the message, and it is renewed as ever.
@@ -198,7 +201,17 @@ async fn an_exchange_whose_answer_is_lost_says_at_once_what_it_has_ended() {
 
     // A code that was refused ended nothing.
     let grant = sign_in(&server, &connections).await.told();
-    connections.readmit("first", Method::Byo, &server.service(), grant, Owner::of(ada()), true).await.told();
+    connections
+        .readmit(
+            "first",
+            Method::Byo,
+            &server.service(),
+            grant,
+            Owner::of(ada()),
+            &AdmissionRules { replace: true, ..AdmissionRules::default() },
+        )
+        .await
+        .told();
     let posts = server.posts().len();
     server.then(Next::Status(400, r#"{"error":"invalid_grant","reason":"Invalid authorization code"}"#));
     assert_eq!(sign_in(&server, &connections).await.refused().code(), "rejected");

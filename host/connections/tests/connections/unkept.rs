@@ -19,7 +19,7 @@ use crate::told::Told as _;
 const MINUTE_MS: i64 = 60_000;
 
 fn only_grace() -> AdmissionRules {
-    AdmissionRules { expect_email: Some("grace@example.com".into()), replace: false }
+    AdmissionRules { expect_email: Some("grace@example.com".into()), replace: false, ..AdmissionRules::default() }
 }
 
 #[tokio::test]
@@ -186,7 +186,10 @@ async fn a_late_sign_in_changes_no_connection_that_was_signed_in_anew() {
     clock.to(11 * MINUTE_MS);
     assert_eq!(open_at(folder.path(), &clock).retry_revocations().await.told().len(), 1);
     let again = sign_in(&server, &connections).await.told();
-    connections.readmit("first", Method::Byo, &server.service(), again, Owner::of(ada()), false).await.told();
+    connections
+        .readmit("first", Method::Byo, &server.service(), again, Owner::of(ada()), &AdmissionRules::default())
+        .await
+        .told();
     let refused = admit(&connections, &server, "x", late, &AdmissionRules::default()).await.refused();
     assert!(refused.to_string().contains("finished too late"), "{refused}");
     assert_eq!(connections.show("first").told().state.as_str(), "active");

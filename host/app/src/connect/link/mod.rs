@@ -72,7 +72,7 @@ pub(crate) async fn by_link(
         owner_check,
     )?;
     let first = sessions.begin(session_request.clone())?;
-    app.ui().open(&SignInStep::SendLink { link: &first.link, redirect: redirect.as_str(), listens_on, minutes });
+    app.ui().open(&SignInStep::SendLink { link: &first.link, redirect: redirect.as_str(), listens_on, minutes }).await;
     let (sender, events) = mpsc::channel(MAX_EVENTS);
     let pages = Server::routes(sessions, session_request, &first, &addresses, sender);
     let mut listening = serve(listener, pages, LIMITS);
@@ -143,7 +143,7 @@ impl Page<'_> {
         let error = explain(error, self.connector.manifest(), Some(self.method.as_str()), &self.attempt.facts());
         self.attempt.failed(self.app, &error);
         // Kept before it is shown: whoever then ends the sign-in finds it with the doctor.
-        if let Ok(store) = self.app.store() {
+        if let Some(store) = self.app.opened_store() {
             store.settle().await;
         }
         self.app.ui().warn(&error);
