@@ -40,7 +40,7 @@ pub trait Ui: Send + Sync {
     }
 
     /// Shows what a person does to sign in, and opens the page where the step says so.
-    fn open(&self, step: &SignInStep<'_>) {
+    async fn open(&self, step: &SignInStep<'_>) {
         let _ = step;
     }
 

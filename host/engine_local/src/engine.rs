@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::{Value, json};
-use switchboard_automation::{ActivityRunner, Clock, Document, JournalEngine, RunError, RunStart};
+use serde_json::Value;
+use switchboard_automation::{ActivityRunner, Clock, Document, Family, JournalEngine, RetryHint, RunError, RunStart};
 use switchboard_store::Store;
 
 use crate::run_id::new_run_id;
@@ -75,11 +75,30 @@ impl LocalEngine {
     /// Records that a run was stopped, and why. Drop its future after that. Nobody waits for the database.
     pub fn cancel(&self, run: &str, reason: &str) {
         let (store, run, now) = (self.store.clone(), run.to_owned(), self.clock.now_ms());
-        let error = json!({ "code": "interrupted", "message": reason });
+        let error = cancelled(reason).to_json();
         self.store.spawn(move || drop(store.end_run(&run, "cancelled", now, None, Some(&error))));
     }
 
     fn over<'a>(&'a self, journal: &'a LocalJournal, runner: &'a dyn ActivityRunner) -> JournalEngine<'a> {
         JournalEngine { journal, runner, clock: &*self.clock }
+    }
+}
+
+/// The failure of a run that was stopped. It is at no step and at no place of the document.
+fn cancelled(reason: &str) -> RunError {
+    RunError {
+        code: "cancelled".to_owned(),
+        message: reason.to_owned(),
+        fix: None,
+        family: Family::Problem,
+        retry: RetryHint::Never,
+        step: None,
+        pointer: String::new(),
+        file: String::new(),
+        line: 0,
+        column: 0,
+        by_document: false,
+        outcome_unknown: false,
+        details: None,
     }
 }

@@ -129,7 +129,7 @@ impl Ui for Person {
         self.plans.lock().unwrap().push(plan.clone());
     }
 
-    fn open(&self, step: &SignInStep<'_>) {
+    async fn open(&self, step: &SignInStep<'_>) {
         let SignInStep::PasteAddress { page, .. } = step else { panic!("{step:?}") };
         *self.page.lock().unwrap() = Some(page.to_string());
     }
@@ -185,5 +185,44 @@ fn another_surface_connects_diagnoses_and_disconnects() {
         let last = findings.last().unwrap();
         assert_eq!((last.about.as_str(), &last.fix), ("connections", &Some(NextStep::ConnectFirst.into())));
         app.close().await;
+    });
+}
+
+/// A connector has its own runtime with its own limits: one for each application, not for each request.
+#[test]
+fn connector_is_loaded_once() {
+    let context = TestContext::new();
+    let (app, _) = surface(&context, true);
+    block_on(async {
+        let (first, second) = (app.connector().await.unwrap(), app.connector().await.unwrap());
+        assert!(std::ptr::eq(first.manifest(), second.manifest()));
+    });
+}
+
+/// What the application records has the time of the clock that it was given.
+#[test]
+fn clock_of_the_application_is_used() {
+    const NOW: i64 = 1_000_000_000_000;
+    let context = TestContext::new();
+    let (_, script) = surface(&context, true);
+    let home = Some(context.home.path().to_owned());
+    let app = App::new(Config { home, clock: Some(Arc::new(|| NOW)), ..Config::default() }, script).unwrap();
+    let request = RunRequest {
+        source: json!({"automation": "1", "id": "sum", "outputs": {"two": "${{ 1 + 1 }}"}, "steps": [
+            {"id": "one", "set": {"x": 1}}]})
+        .to_string(),
+        name: "sum.json".into(),
+        limits: Default::default(),
+        inputs: json!({}),
+        connections: Vec::new(),
+        downloads: Downloads::default(),
+        allow: Vec::new(),
+        confirmed: false,
+    };
+    block_on(async {
+        runs::run(&app, request, std::future::pending()).await.unwrap();
+        let run = records::list(&app, 1).await.unwrap().remove(0);
+        assert_eq!((run.started_at, run.ended_at), (NOW, Some(NOW)));
+        assert_eq!(app.now().as_millisecond(), NOW);
     });
 }

@@ -5,19 +5,18 @@ use std::time::Duration;
 use switchboard_store::{RunRecord, Store, StoreError};
 use switchboard_suggest::suggest;
 
-use switchboard_automation::Family;
-
 use super::advice::{fix_of_connections, fix_of_step, is_of_connection};
 use crate::{App, AppError, Message, NextStep};
 
+pub use switchboard_automation::RunError;
 pub use switchboard_store::{RunRecord as Run, StepRecord as Step};
 
 /// Runs among which a mistyped id is looked for.
 const LATEST: u32 = 200;
 
 /// The latest runs, the newest first.
-pub fn list(app: &App, limit: u32) -> Result<Vec<Run>, AppError> {
-    Ok(app.store()?.runs(limit)?)
+pub async fn list(app: &App, limit: u32) -> Result<Vec<Run>, AppError> {
+    Ok(app.store().await?.runs(limit)?)
 }
 
 /// A run with its steps.
@@ -26,30 +25,37 @@ pub struct Detail {
     pub run: Run,
     /// Its steps, in the order in which they began.
     pub steps: Vec<Step>,
+    /// Why it failed, where it did.
+    pub failure: Option<RunError>,
     /// What to do about its failure, where that is known better now than when the run ended.
     pub fix: Option<Message>,
 }
 
 /// A run with its steps.
 pub async fn show(app: &App, id: &str) -> Result<Detail, AppError> {
-    let store = app.store()?;
+    let store = app.store().await?;
     let run = find(&store, id)?;
     let steps = store.steps(&run.id)?;
-    let code = run.error.as_ref().and_then(|error| error.get("code")?.as_str());
-    let fix = match code {
-        Some(code) if is_of_connection(code) => {
+    let failure = run.error.clone().map(failure_of).transpose()?;
+    let fix = match &failure {
+        Some(failure) if is_of_connection(&failure.code) => {
             let labels = run.connections.values().map(String::as_str);
             fix_of_connections(&app.connections().await?, labels)
         }
-        Some(code) => {
+        Some(failure) => {
             let last = steps.iter().rev().find(|step| step.error.is_some());
             let activity = last.and_then(|step| step.activity.as_deref());
-            let family = if code.starts_with("refused.") { Family::Refused } else { Family::Problem };
-            fix_of_step(code, family, activity)
+            fix_of_step(&failure.code, failure.family, activity)
         }
         None => None,
     };
-    Ok(Detail { run, steps, fix })
+    Ok(Detail { run, steps, failure, fix })
+}
+
+/// The failure of a run as it was recorded.
+fn failure_of(error: serde_json::Value) -> Result<RunError, StoreError> {
+    let text = error.to_string();
+    serde_json::from_value(error).map_err(|_| StoreError::UnknownValue { column: "error", value: text })
 }
 
 /// The runs that were deleted, and the error that ended it before the last one.
@@ -62,16 +68,16 @@ pub struct Deletion {
 
 /// Deletes one run. One that goes on is refused.
 pub async fn delete(app: &App, id: &str) -> Result<Deletion, AppError> {
-    let store = app.store()?;
+    let store = app.store().await?;
     let run = find(&store, id)?;
     delete_all(&store, vec![run.id], true).await
 }
 
 /// Deletes the runs that are older. One that goes on is left out.
 pub async fn prune(app: &App, older_than: Duration) -> Result<Deletion, AppError> {
-    let store = app.store()?;
+    let store = app.store().await?;
     let age = i64::try_from(older_than.as_millis()).unwrap_or(i64::MAX);
-    let moment = jiff::Timestamp::now().as_millisecond().saturating_sub(age);
+    let moment = app.now().as_millisecond().saturating_sub(age);
     let ids = store.runs_before(moment)?;
     delete_all(&store, ids, false).await
 }

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use serde_json::{Value, json};
-use switchboard_automation::{Allowance, RunError};
+use switchboard_automation::{Allowance, Clock, RunError};
 use switchboard_connections::Connections;
-use switchboard_engine_local::LocalEngine;
+use switchboard_engine_local::{LocalEngine, SystemClock};
 
 use super::advice::{fix_of_connections, fix_of_step, is_of_connection};
 use super::connections::choose;
@@ -81,17 +82,17 @@ pub async fn run(app: &App, request: RunRequest, stop: impl Future<Output = ()>)
         accounts.insert(name.clone(), Account { connection, options });
     }
     let runner = SandboxRunner { connector, accounts };
-    let store = app.store()?;
+    let store = app.store().await?;
     let labels: BTreeMap<String, String> = rows.iter().map(|(name, row)| (name.clone(), row.label.clone())).collect();
-    let engine = LocalEngine::new(store.clone());
+    let engine = LocalEngine::new(store.clone()).with_clock(Arc::new(RunClock(app.clock().clone())));
     let start = engine.prepare(&document, request.inputs, labels.clone());
     let start = start.map_err(|error| failed(None, error, None))?;
     let id = start.id.clone();
     let ids: BTreeSet<String> = rows.values().map(|row| row.id.clone()).collect();
     let automation = document.automation.id.clone();
     let run_id = id.clone();
+    let now = app.now().as_millisecond();
     let note = move |connections: &Connections| {
-        let now = jiff::Timestamp::now().as_millisecond();
         ids.iter().try_for_each(|connection| connections.note_usage(connection, &automation, &run_id, now))
     };
     let mut stop = std::pin::pin!(stop);
@@ -126,6 +127,20 @@ pub async fn run(app: &App, request: RunRequest, stop: impl Future<Output = ()>)
             };
             Err(failed(record.map(|run| run.id), error, advice))
         }
+    }
+}
+
+/// The application's clock for a run.
+struct RunClock(switchboard_connections::Clock);
+
+#[async_trait]
+impl Clock for RunClock {
+    fn now_ms(&self) -> i64 {
+        (self.0)()
+    }
+
+    async fn sleep(&self, ms: u64) {
+        SystemClock.sleep(ms).await;
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use switchboard_app::AppError;
-use switchboard_app::runs::records::{self, Deletion, Detail, Run, Step};
+use switchboard_app::runs::records::{self, Deletion, Detail, Run, RunError, Step};
 
 use crate::app::App;
 use crate::args::RunsCommand;
@@ -18,7 +18,7 @@ error[interrupted]: the process of this run ended before the run did
 pub async fn run(app: &App, command: RunsCommand) -> Result<(), AppError> {
     match command {
         RunsCommand::List { limit } => {
-            let runs = records::list(app, limit)?;
+            let runs = records::list(app, limit).await?;
             if app.global.json {
                 return output::json(&runs.iter().map(run_json).collect::<Vec<_>>());
             }
@@ -41,7 +41,7 @@ pub async fn run(app: &App, command: RunsCommand) -> Result<(), AppError> {
         RunsCommand::Delete { id } => report(app, records::delete(app, &id).await?),
         RunsCommand::Prune { older_than } => report(app, records::prune(app, older_than).await?),
         RunsCommand::Show { id } => {
-            let Detail { run, steps, fix } = records::show(app, &id).await?;
+            let Detail { run, steps, failure, fix } = records::show(app, &id).await?;
             let fix = fix.map(|fix| fix.spell(spell));
             if app.global.json {
                 let mut shown = run_json(&run);
@@ -68,9 +68,9 @@ pub async fn run(app: &App, command: RunsCommand) -> Result<(), AppError> {
                 ]
             });
             output::table(&["STEP", "ACTIVITY", "STATE", "TOOK", ""], rows.collect())?;
-            match (&run.outputs, &run.error) {
+            match (&run.outputs, &failure) {
                 (Some(outputs), _) => part("outputs", outputs),
-                (_, Some(error)) => failure(error, fix.as_deref()).iter().try_for_each(|line| output::line(line)),
+                (_, Some(failure)) => lines(failure, fix.as_deref()).iter().try_for_each(|line| output::line(line)),
                 _ if run.state == "interrupted" => output::line(INTERRUPTED),
                 _ => Ok(()),
             }
@@ -104,24 +104,13 @@ fn part(heading: &str, value: &Value) -> Result<(), AppError> {
 }
 
 /// Why a run ended, in the words of any other failure of a command.
-fn failure(error: &Value, fix: Option<&str>) -> Vec<String> {
-    let text = |name: &str| error.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
-    let step = text("step").map_or_else(String::new, |step| format!("step `{step}`: "));
-    let mut lines = vec![
-        String::new(),
-        format!(
-            "error[{}]: {step}{}",
-            text("code").unwrap_or("unknown"),
-            text("message").unwrap_or("no reason was kept")
-        ),
-    ];
-    if let (Some(file), Some(line), Some(column)) = (text("file"), error.get("line"), error.get("column")) {
-        lines.push(format!("  at: {file}:{line}:{column}"));
+fn lines(failure: &RunError, fix: Option<&str>) -> Vec<String> {
+    let mut lines = vec![String::new(), format!("error[{}]: {failure}", failure.code)];
+    if !failure.file.is_empty() {
+        lines.push(format!("  at: {}:{}:{}", failure.file, failure.line, failure.column));
     }
-    if let Some(details) = error.get("details").filter(|details| !details.is_null()) {
-        lines.push(format!("  details: {details}"));
-    }
-    lines.extend(fix.or_else(|| text("fix")).map(|fix| format!("  fix: {fix}")));
+    lines.extend(failure.details.as_ref().map(|details| format!("  details: {details}")));
+    lines.extend(fix.or(failure.fix.as_deref()).map(|fix| format!("  fix: {fix}")));
     lines
 }
 
