@@ -12,9 +12,9 @@ use switchboard_app::ui::{ActivityConfirmation, DisconnectionConfirmation, Event
 use switchboard_app::{AppError, Config, Confirmation, Downloads, Message, Ui};
 
 use crate::args::{DownloadArgs, Global};
+use crate::output::progress::Watcher;
 use crate::present::next_step::spell;
 use crate::present::{access, remedy, sign_in};
-use crate::progress::Watcher;
 use crate::{browser, input, output};
 
 /// The application, and the flags that every command has.
@@ -119,7 +119,7 @@ impl Ui for Terminal {
     }
 
     fn events(&self, label: &str) -> Arc<dyn Events> {
-        if self.global.quiet || self.global.json { Arc::new(Silent) } else { Arc::new(Watcher::new(label, false)) }
+        if self.global.quiet || self.global.json { Arc::new(Silent) } else { Arc::new(Watcher::new(label)) }
     }
 
     fn trace(&self, label: &str) -> Arc<dyn Trace> {

@@ -58,6 +58,13 @@ pub struct RunRecord {
     pub connections: BTreeMap<String, String>,
 }
 
+impl RunRecord {
+    /// Whether its process ended before it did.
+    pub fn is_interrupted(&self) -> bool {
+        self.state == INTERRUPTED
+    }
+}
+
 /// The state of a run in the database until its end is recorded.
 const RUNNING: &str = "running";
 /// The state of such a run whose process is gone.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use switchboard_store::{RunRecord, Store, StoreError};
 use switchboard_suggest::suggest;
 
-use super::advice::{fix_of_connections, fix_of_step, is_of_connection};
+use super::advice::{activity_of, fix_of_connections, fix_of_step, is_of_connection};
 use crate::{App, AppError, Message, NextStep};
 
 pub use switchboard_automation::RunError;
@@ -42,17 +42,18 @@ pub async fn show(app: &App, id: &str) -> Result<Detail, AppError> {
             let labels = run.connections.values().map(String::as_str);
             fix_of_connections(&app.connections().await?, labels)
         }
-        Some(failure) => {
-            let last = steps.iter().rev().find(|step| step.error.is_some());
-            let activity = last.and_then(|step| step.activity.as_deref());
-            fix_of_step(&failure.code, failure.family, activity)
-        }
+        Some(failure) => fix_of_step(&failure.code, failure.family, activity_of(&steps, failure).as_deref()),
         None => None,
     };
     Ok(Detail { run, steps, failure, fix })
 }
 
-/// The failure of a run as it was recorded.
+/// Why a step failed, where it did.
+pub fn step_failure(step: &Step) -> Result<Option<RunError>, AppError> {
+    Ok(step.error.clone().map(failure_of).transpose()?)
+}
+
+/// The failure of a run or of a step, as it was recorded.
 fn failure_of(error: serde_json::Value) -> Result<RunError, StoreError> {
     let text = error.to_string();
     serde_json::from_value(error).map_err(|_| StoreError::UnknownValue { column: "error", value: text })

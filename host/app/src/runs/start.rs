@@ -9,7 +9,7 @@ use switchboard_automation::{Allowance, Clock, RunError};
 use switchboard_connections::Connections;
 use switchboard_engine_local::{LocalEngine, SystemClock};
 
-use super::advice::{fix_of_connections, fix_of_step, is_of_connection};
+use super::advice::{activity_of, fix_of_connections, fix_of_step, is_of_connection};
 use super::connections::choose;
 use super::runner::{Account, SandboxRunner};
 use crate::remedy::emulator_advice;
@@ -115,15 +115,14 @@ pub async fn run(app: &App, request: RunRequest, stop: impl Future<Output = ()>)
         Err(error) => {
             let record = store.run(&id).ok().flatten();
             let bases = rows.values().map(|row| row.api_base.as_str());
-            let document = json!(document.automation);
-            let step = document.pointer(&format!("{}/use", error.pointer)).and_then(Value::as_str);
+            let activity = activity_of(&store.steps(&id).unwrap_or_default(), &error);
             let advice = if error.outcome_unknown {
                 Some(Message::from(CHECK_BEFORE_REPEAT))
             } else if is_of_connection(&error.code) {
                 fix_of_connections(&connections, rows.values().map(|row| row.label.as_str()))
             } else {
                 let advice = bases.into_iter().find_map(|base| emulator_advice(&error.code, base));
-                advice.or_else(|| fix_of_step(&error.code, error.family, step))
+                advice.or_else(|| fix_of_step(&error.code, error.family, activity.as_deref()))
             };
             Err(failed(record.map(|run| run.id), error, advice))
         }

@@ -57,21 +57,20 @@ pub async fn run(app: &App, command: RunsCommand) -> Result<(), AppError> {
             part("inputs", &run.inputs)?;
             output::heading("steps")?;
             let rows = steps.iter().map(|step| {
-                let what =
-                    step.error.as_ref().and_then(|error| error.get("message")).and_then(Value::as_str).unwrap_or("");
-                vec![
+                Ok(vec![
                     step.path.clone(),
                     step.activity.clone().unwrap_or_default(),
                     step.state.clone(),
                     took(step.started_at, step.ended_at),
-                    what.to_owned(),
-                ]
+                    records::step_failure(step)?.map_or_else(String::new, |failure| failure.message),
+                ])
             });
-            output::table(&["STEP", "ACTIVITY", "STATE", "TOOK", ""], rows.collect())?;
+            let rows = rows.collect::<Result<Vec<_>, AppError>>()?;
+            output::table(&["STEP", "ACTIVITY", "STATE", "TOOK", ""], rows)?;
             match (&run.outputs, &failure) {
                 (Some(outputs), _) => part("outputs", outputs),
                 (_, Some(failure)) => lines(failure, fix.as_deref()).iter().try_for_each(|line| output::line(line)),
-                _ if run.state == "interrupted" => output::line(INTERRUPTED),
+                _ if run.is_interrupted() => output::line(INTERRUPTED),
                 _ => Ok(()),
             }
         }
