@@ -93,7 +93,7 @@ impl Connections {
         }
         let token = asked?.obtained_at(self.core.now());
         let others = self.secrets_of_app(service, client_id, "").await;
-        Ok(Grant { token, app: Some(secret), living: Vec::new(), others, unkept: None })
+        Ok(Grant { token, app: Some(secret), living: Vec::new(), others, staged: None })
     }
 
     /// A token its owner pasted. Nobody says when it ends, and it cannot be renewed.
@@ -116,7 +116,7 @@ impl Connections {
             app: None,
             living: Vec::new(),
             others: KnownSecrets::default(),
-            unkept: None,
+            staged: None,
         })
     }
 
@@ -176,8 +176,8 @@ impl Connections {
         if let Some(connection) = self.core.connection(label_or_id)? {
             return Ok(connection);
         }
-        let near = switchboard_suggest::nearest(label_or_id, self.list()?.into_iter().map(|row| row.label));
-        Err(ConnectionsError::NotFound { label: label_or_id.to_owned(), near })
+        let suggestion = switchboard_suggest::nearest(label_or_id, self.list()?.into_iter().map(|row| row.label));
+        Err(ConnectionsError::NotFound { label: label_or_id.to_owned(), suggestion })
     }
 
     /// The named connection, else the default one, else the only one.

@@ -16,12 +16,12 @@ const NO_REASON: &str = "no reason was kept";
 #[non_exhaustive]
 pub enum ConnectionsError {
     /// No connection has this label or id.
-    #[error("there is no connection called `{label}`{}", near.as_ref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())]
+    #[error("there is no connection called `{label}`{}", suggestion.as_ref().map(|name| format!("; did you mean `{name}`?")).unwrap_or_default())]
     NotFound {
         /// What was asked for.
         label: String,
         /// The label that is most like it, when one is close.
-        near: Option<String>,
+        suggestion: Option<String>,
     },
     /// Nothing is connected.
     #[error("no account is connected yet")]

@@ -41,7 +41,7 @@ pub struct ConnectionDetail {
     /// Whether its app has a client secret.
     pub has_client_secret: bool,
     /// What it was made for.
-    pub made: RequestedAccess,
+    pub requested_access: RequestedAccess,
     /// What used it, latest first.
     pub usage: Vec<Usage>,
     /// Grants of earlier connections of this label that have yet to be revoked.
@@ -107,7 +107,7 @@ pub async fn show(app: &App, label: &str) -> Result<Found, AppError> {
         is_default: connections.default_one()?.is_some_and(|default| default.id == connection.id),
         service,
         has_client_secret: client.is_some_and(|client| client.client_secret.is_some()),
-        made: connections.requested_access(&connection.id)?,
+        requested_access: connections.requested_access(&connection.id)?,
         usage: connections.usage(&connection.id)?,
         pending,
         connection,

@@ -152,7 +152,7 @@ impl Connections {
                 }
                 // A refresh has brought a newer token meanwhile.
                 Err(CommitError::Changed) => {}
-                Err(CommitError::Gone) => return Err(ConnectionsError::NotFound { label: row.label, near: None }),
+                Err(CommitError::Gone) => return Err(ConnectionsError::NotFound { label: row.label, suggestion: None }),
                 Err(CommitError::Overtaken { label }) => return Err(ConnectionsError::Overtaken { label }),
                 Err(CommitError::Conflict(first)) => {
                     let user = connection.email().or(connection.user_id()).unwrap_or_default();
@@ -200,7 +200,7 @@ impl Connections {
             ended: (State::Replaced.as_str(), StateReason::ReplacedBy { label: row.label.clone() }.to_row()),
             read,
             field: TOKEN,
-            waiting: entry.grant.unkept.as_ref().map(|unkept| unkept.pending.id.clone()),
+            waiting: entry.grant.staged.as_ref().map(|staged| staged.pending.id.clone()),
             requested_access: entry.requested_access.map(RequestedAccess::to_value).transpose()?,
         })
     }
@@ -245,7 +245,7 @@ mod tests {
             app: Some(AppSecret { client_id: "app".into(), client_secret: None, account_id: None }),
             living: Vec::new(),
             others: KnownSecrets::default(),
-            unkept: None,
+            staged: None,
         }
     }
 

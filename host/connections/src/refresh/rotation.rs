@@ -128,7 +128,7 @@ impl Core {
     /// A connection that is `active`.
     pub fn active(&self, id: &str) -> Result<Connection, ConnectionsError> {
         let connection =
-            self.connection(id)?.ok_or_else(|| ConnectionsError::NotFound { label: id.to_owned(), near: None })?;
+            self.connection(id)?.ok_or_else(|| ConnectionsError::NotFound { label: id.to_owned(), suggestion: None })?;
         if connection.state == State::Active { Ok(connection) } else { Err(connection.not_active()) }
     }
 

@@ -95,7 +95,7 @@ impl PendingDevice {
                 break trouble.unwrap_or_else(|| self.expired());
             };
             sleep_until(next).await;
-            let turn = match self.connections.turn(&self.service, &self.app).await {
+            let lock = match self.connections.lock_exchange(&self.service, &self.app).await {
                 Ok(turn) => turn,
                 Err(ConnectionsError::ProgramEnds) => break ConnectionsError::ProgramEnds,
                 // The person may approve it meanwhile, and the code lives on.

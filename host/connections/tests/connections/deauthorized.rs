@@ -9,7 +9,7 @@ use switchboard_webhooks::{Refusal, Replays, Signing, SigningSecrets, Unverified
 
 use crate::endings::{erased, identified};
 use crate::support::{DAY_MS, Moved, TokenServer, home, open, open_at};
-use crate::told::Told;
+use crate::messages::Told;
 
 const SECRET: &str = "canary-app-secret-of-events";
 const MINUTE_MS: i64 = 60_000;

@@ -8,7 +8,7 @@ use switchboard_egress::{Connection, Credential};
 use crate::refresh::{access, connected};
 use crate::refused::sign_in;
 use crate::support::{Next, TokenServer, home, open};
-use crate::told::Told as _;
+use crate::messages::Told as _;
 
 async fn renew(connections: &Connections) -> Result<String, String> {
     let live = connections.open_connection(Some("work")).told();

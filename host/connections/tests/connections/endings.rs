@@ -2,7 +2,7 @@
 
 use crate::refresh::connected;
 use crate::support::{DAY_MS, Moved, TokenServer, home, open, open_at};
-use crate::told::Told;
+use crate::messages::Told;
 use serde_json::json;
 use switchboard_connections::{Connections, Revocation};
 use switchboard_egress::Connection;

@@ -9,7 +9,7 @@ use switchboard_leaks::Home;
 use crate::peers;
 use crate::refresh::connected;
 use crate::support::{TokenServer, home};
-use crate::told::Told;
+use crate::messages::Told;
 
 /// What is said of a home that ends like this.
 fn ends(home: Home, leave: impl FnOnce(&Home)) -> String {

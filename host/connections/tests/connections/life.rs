@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::refresh::{access, connected};
 use crate::support::{DAY_MS, Moved, Next, TokenServer, home, open, open_at, secret};
-use crate::told::Told;
+use crate::messages::Told;
 use switchboard_connections::{Method, State};
 use switchboard_egress::{Connection, Credential};
 

@@ -10,7 +10,7 @@ use switchboard_store::{StateReasonRow, Store, StoreError};
 
 use crate::refused::{ada, admit, sign_in};
 use crate::support::{Next, TokenServer, home, open};
-use crate::told::Told;
+use crate::messages::Told;
 
 /// What another process does at a moment of a refresh.
 struct Once(Stage, Mutex<Option<Box<dyn FnOnce() + Send>>>);

@@ -5,7 +5,7 @@ use switchboard_egress::{Connection, Credential, CredentialError};
 
 use crate::refresh::connected;
 use crate::support::{Next, TokenServer, home};
-use crate::told::Told as _;
+use crate::messages::Told as _;
 
 /// How a refresh fails that the service answers with this.
 async fn refusal(answer: &'static str) -> CredentialError {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::support::{Next, TokenServer, home, open, own_app, secret};
-use crate::told::Told;
+use crate::messages::Told;
 use switchboard_connections::{Connections, Loopback, Method, Revocation};
 use switchboard_egress::{Connection, Credential};
 

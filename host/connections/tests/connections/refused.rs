@@ -12,7 +12,7 @@ use switchboard_egress::Connection;
 
 use crate::session::{answer, sessions_by};
 use crate::support::{Next, TokenServer, home, open, own_app};
-use crate::told::Told;
+use crate::messages::Told;
 
 /// What goes on while it is asked who signed in.
 type Meanwhile = dyn Fn(Connections) -> Result<(), String> + Send + Sync;

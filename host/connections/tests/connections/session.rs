@@ -10,7 +10,7 @@ use switchboard_connections::{
 use switchboard_egress::Connection;
 
 use crate::support::{TokenServer, home, open, own_app};
-use crate::told::Told;
+use crate::messages::Told;
 
 struct Always(&'static str);
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use crate::support::{Next, TokenServer, home, open, own_app};
-use crate::told::Told;
+use crate::messages::Told;
 use switchboard_connections::{App, Connections, ConnectionsError, Grant, Loopback, Method, Pending};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 

@@ -35,8 +35,8 @@ fn detail_to_json(detail: &ConnectionDetail) -> Value {
         let hosts = json!({ "calls": service.api_hosts, "downloads": service.download_hosts, "token": service.credential_hosts });
         fields.insert("hosts".into(), hosts);
     }
-    let made = &detail.made;
-    let made_for = if made.activities.is_empty() { &made.scopes } else { &made.activities };
+    let access = &detail.requested_access;
+    let made_for = if access.activities.is_empty() { &access.scopes } else { &access.activities };
     fields.insert("made_for".into(), json!(made_for));
     fields.insert("used_by".into(), detail.usage.iter().map(usage_to_json).collect());
     fields.insert("pending_revocations".into(), detail.pending.iter().map(pending_to_json).collect());

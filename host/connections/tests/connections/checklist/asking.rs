@@ -13,7 +13,7 @@ use url::Url;
 use crate::browser::{self, Person};
 use crate::peers::{self, parameter};
 use crate::support::{TokenServer, home, open};
-use crate::told::Told;
+use crate::messages::Told;
 
 const WAIT: Duration = Duration::from_secs(10);
 

@@ -9,7 +9,7 @@ use url::Url;
 
 use crate::peers::parameter;
 use crate::support::{Next, TokenServer, home, open, own_app};
-use crate::told::Told;
+use crate::messages::Told;
 
 const WAIT: Duration = Duration::from_secs(10);
 

@@ -9,7 +9,7 @@ use switchboard_egress::{Connection, Credential};
 use crate::peers::parameter;
 use crate::refresh::{access, connected};
 use crate::support::{Next, TokenServer, home, open, own_app, secret};
-use crate::told::Told;
+use crate::messages::Told;
 
 /// What our side said: the code of the mistake, and its words.
 type Said = Result<(), (String, String)>;

@@ -4,7 +4,7 @@ use switchboard_egress::Connection;
 
 use crate::peers::{self, Peer};
 use crate::support::{home, open};
-use crate::told::Told;
+use crate::messages::Told;
 
 /// Sixteen callers over two openings of one store, all with the same old token.
 async fn sixteen_at_once(peer: &Peer) {

@@ -16,7 +16,7 @@ use url::{Url, form_urlencoded};
 
 use crate::browser::{self, Answer, Landing, Person};
 use crate::support::{open, own_app, secret};
-use crate::told::Told;
+use crate::messages::Told;
 use child::Child;
 
 /// One running server with an app of ours and a user.

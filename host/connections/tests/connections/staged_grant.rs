@@ -14,7 +14,7 @@ use switchboard_store::RevocationOrigin;
 use crate::refused::{ada, admit, sign_in};
 use crate::session::{answer, sessions_by};
 use crate::support::{DAY_MS, Moved, Next, TokenServer, home, open, open_at, open_in_memory, own_app};
-use crate::told::Told as _;
+use crate::messages::Told as _;
 
 const MINUTE_MS: i64 = 60_000;
 

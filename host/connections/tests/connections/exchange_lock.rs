@@ -7,7 +7,7 @@ use switchboard_connections::{Connections, ConnectionsError, PendingDevice};
 
 use crate::refused::sign_in;
 use crate::support::{Next, TokenServer, home, open, own_app};
-use crate::told::Told as _;
+use crate::messages::Told as _;
 
 async fn device(server: &TokenServer, connections: &Connections) -> PendingDevice {
     connections.begin_device(&server.service(), own_app(), "/device", &[]).await.told()

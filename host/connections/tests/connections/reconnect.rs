@@ -11,7 +11,7 @@ use switchboard_egress::Connection;
 use crate::refused::{ada, admit, sign_in};
 use crate::session::{answer, sessions_by};
 use crate::support::{TokenServer, home, open, own_app};
-use crate::told::Told as _;
+use crate::messages::Told as _;
 
 struct Ada;
 
