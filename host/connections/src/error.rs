@@ -7,7 +7,7 @@ use switchboard_egress::CredentialError;
 use switchboard_store::StoreError;
 use switchboard_text_file::TextFileError;
 
-use crate::{ConnectionStep, Method, State, StateReason, TokenRefusal, Touched};
+use crate::{ConnectionStep, Method, State, StateReason, TokenRefusal, Leftover};
 
 const NO_REASON: &str = "no reason was kept";
 
@@ -150,7 +150,7 @@ pub enum ConnectionsError {
         /// Why it was refused.
         cause: Box<ConnectionsError>,
         /// What it leaves behind.
-        touched: Vec<Touched>,
+        touched: Vec<Leftover>,
     },
     /// The same user is connected already through the same app.
     #[error(

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 use switchboard_connections::{
-    AdmissionRules, Admitted, App as ClientApp, Connection, ConnectionStep as Step, Connections, Ended, Grant,
+    AdmissionRules, Admission, App as ClientApp, Connection, ConnectionStep as Step, Connections, ReplacedConnection, Grant,
     Loopback, Method, Owner, RequestedAccess, SecretString, Service, SessionRequest,
 };
 use switchboard_manifest::Manifest;
@@ -58,7 +58,7 @@ pub enum AccessChange {
 
 /// A connection that was signed in to again.
 #[derive(Debug)]
-pub struct Reconnected {
+pub struct ReconnectResult {
     /// The connection.
     pub connection: Connection,
     /// Who signed in.
@@ -68,11 +68,11 @@ pub struct Reconnected {
     /// Scopes that it no longer has.
     pub removed: Vec<String>,
     /// The connections that ended by it, with what used each.
-    pub replaced: Vec<Ended>,
+    pub replaced: Vec<ReplacedConnection>,
 }
 
 /// Signs in to a connection again. What went wrong is kept for the doctor.
-pub async fn reconnect(app: &App, request: ReconnectRequest) -> Result<Reconnected, AppError> {
+pub async fn reconnect(app: &App, request: ReconnectRequest) -> Result<ReconnectResult, AppError> {
     let connector = app.connector().await?;
     let connections = app.connections().await?;
     let connection = connections.show(&request.label)?;
@@ -96,7 +96,7 @@ pub async fn reconnect(app: &App, request: ReconnectRequest) -> Result<Reconnect
     let requested_access = is_by_person.then(|| kept_for_next_time(&made, &sign_in));
     let rules = AdmissionRules { expect_email: None, replace: request.replace, requested_access };
     let mut attempt = Attempt::new(&facts);
-    let again = Again {
+    let repeat = SignInRepeat {
         app,
         connector: &connector,
         connections: &connections,
@@ -105,7 +105,7 @@ pub async fn reconnect(app: &App, request: ReconnectRequest) -> Result<Reconnect
         sign_in: &sign_in,
         rules: &rules,
     };
-    let admitted = again.sign_in(request.client_secret, request.token, &mut attempt).await.map_err(|error| {
+    let admitted = repeat.sign_in(request.client_secret, request.token, &mut attempt).await.map_err(|error| {
         let error = explain(error, connector.manifest(), Some(connection.method.as_str()), &facts);
         attempt.failed(app, &error);
         error
@@ -115,7 +115,7 @@ pub async fn reconnect(app: &App, request: ReconnectRequest) -> Result<Reconnect
     let without = |scopes: &[String], others: &[String]| -> Vec<String> {
         scopes.iter().filter(|scope| !others.contains(scope)).cloned().collect()
     };
-    Ok(Reconnected {
+    Ok(ReconnectResult {
         added: without(&admitted.connection.scopes, &connection.scopes),
         removed: without(&connection.scopes, &admitted.connection.scopes),
         connection: admitted.connection,
@@ -209,7 +209,7 @@ fn kept_for_next_time(made: &RequestedAccess, sign_in: &SignInRequest) -> Reques
 }
 
 /// What is signed in to again.
-struct Again<'a> {
+struct SignInRepeat<'a> {
     app: &'a App,
     connector: &'a Connector,
     connections: &'a Connections,
@@ -219,14 +219,14 @@ struct Again<'a> {
     rules: &'a AdmissionRules,
 }
 
-impl Again<'_> {
+impl SignInRepeat<'_> {
     async fn sign_in(
         &self,
         client_secret: Option<SecretInput>,
         token: Option<SecretInput>,
         attempt: &mut Attempt,
-    ) -> Result<Admitted, AppError> {
-        let Again { connections, connection, .. } = *self;
+    ) -> Result<Admission, AppError> {
+        let SignInRepeat { connections, connection, .. } = *self;
         if !self.rules.replace {
             connections.check_again(&connection.id)?;
         }
@@ -250,8 +250,8 @@ impl Again<'_> {
         service: Service,
         client_secret: Option<SecretString>,
         attempt: &mut Attempt,
-    ) -> Result<Admitted, AppError> {
-        let Again { app, connector, connections, connection, made, sign_in, rules } = *self;
+    ) -> Result<Admission, AppError> {
+        let SignInRepeat { app, connector, connections, connection, made, sign_in, rules } = *self;
         let client = connections
             .app(&connection.id)?
             .ok_or_else(|| AppError::failed("not-found", "the app of this connection is missing from the database"))?;
@@ -298,8 +298,8 @@ impl Again<'_> {
         Ok(self.connections.server_to_server(service, &account, &client.client_id, client_secret).await?)
     }
 
-    async fn readmit(&self, service: &Service, grant: Grant) -> Result<Admitted, AppError> {
-        let Again { app, connector, connections, connection, rules, .. } = *self;
+    async fn readmit(&self, service: &Service, grant: Grant) -> Result<Admission, AppError> {
+        let SignInRepeat { app, connector, connections, connection, rules, .. } = *self;
         let identity = identify(app, connector, connections, &connection.label, service, &grant).await?;
         let owner = Owner::of(json!(identity));
         Ok(connections.readmit(&connection.id, connection.method, service, grant, owner, rules).await?)

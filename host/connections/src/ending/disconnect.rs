@@ -1,12 +1,12 @@
 //! Ending a connection.
 
 use crate::connections::Connections;
-use crate::ending::revocation::Retried;
+use crate::ending::revocation::RevocationRetry;
 use crate::{Connection, ConnectionsError};
 
 /// A connection that is no more.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Disconnected {
+pub struct DisconnectResult {
     /// What it was.
     pub connection: Connection,
     /// What became of the grant at the service.
@@ -27,7 +27,7 @@ pub enum Revocation {
 
 impl Revocation {
     /// The connection is erased by then: an error of the attempt is no failure of the disconnect. The next start tries again.
-    fn of_attempt(attempt: Result<Option<Retried>, ConnectionsError>) -> Revocation {
+    fn of_attempt(attempt: Result<Option<RevocationRetry>, ConnectionsError>) -> Revocation {
         match attempt {
             Ok(Some(retried)) => retried.failed.map_or(Revocation::Done, Revocation::Failed),
             Ok(None) => Revocation::Failed("another process is about to take it back".to_owned()),
@@ -39,7 +39,7 @@ impl Revocation {
 impl Connections {
     /// Erases a connection here, then takes the grant back at the service. Erased it is in any case; what the service
     /// did not confirm is kept as a pending revocation.
-    pub async fn disconnect(&self, label_or_id: &str) -> Result<Disconnected, ConnectionsError> {
+    pub async fn disconnect(&self, label_or_id: &str) -> Result<DisconnectResult, ConnectionsError> {
         let connection = self.show(label_or_id)?;
         let core = &self.core;
         let pending = {
@@ -54,7 +54,7 @@ impl Connections {
         };
         // Best effort: a reader in another process keeps the journal until its next turn.
         let _ = core.with_store(|core| Ok(core.store.fold_journal()?)).await;
-        Ok(Disconnected { connection, revocation })
+        Ok(DisconnectResult { connection, revocation })
     }
 }
 

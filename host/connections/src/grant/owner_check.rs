@@ -44,16 +44,16 @@ pub struct AdmissionRules {
 
 /// A connection that was let in.
 #[derive(Clone, Debug)]
-pub struct Admitted {
+pub struct Admission {
     /// It.
     pub connection: Connection,
     /// Those that ended by it, with what depended on each.
-    pub replaced: Vec<Ended>,
+    pub replaced: Vec<ReplacedConnection>,
 }
 
 /// A connection that ended because another took its place.
 #[derive(Clone, Debug)]
-pub struct Ended {
+pub struct ReplacedConnection {
     /// Its name.
     pub label: String,
     /// What used it.
@@ -119,7 +119,7 @@ impl Connections {
         grant: Grant,
         owner: Owner,
         rules: &AdmissionRules,
-    ) -> Result<Admitted, ConnectionsError> {
+    ) -> Result<Admission, ConnectionsError> {
         let admitted = match expected(rules.expect_email.as_deref(), &owner) {
             Ok(()) => {
                 let (label, service, grant) = (label.to_owned(), service.clone(), grant.clone());
@@ -147,7 +147,7 @@ impl Connections {
         grant: Grant,
         owner: Owner,
         rules: &AdmissionRules,
-    ) -> Result<Admitted, ConnectionsError> {
+    ) -> Result<Admission, ConnectionsError> {
         let again = {
             let (label, service, grant, owner) = (label.to_owned(), service.clone(), grant.clone(), owner.clone());
             let rules = rules.clone();
@@ -175,14 +175,14 @@ impl Connections {
         service: &Service,
         grant: Grant,
         owner: Owner,
-    ) -> Result<Admitted, ConnectionsError> {
+    ) -> Result<Admission, ConnectionsError> {
         let (connection, others) = match admitted {
             Ok(admitted) => admitted,
             Err(error) => return Err(self.refuse(error, method, service, grant, owner).await),
         };
         // It is done: what used the others is only told.
-        let ended = |other: Connection| Ended { usage: self.usage(&other.id).unwrap_or_default(), label: other.label };
-        Ok(Admitted { connection, replaced: others.into_iter().map(ended).collect() })
+        let ended = |other: Connection| ReplacedConnection { usage: self.usage(&other.id).unwrap_or_default(), label: other.label };
+        Ok(Admission { connection, replaced: others.into_iter().map(ended).collect() })
     }
 
     /// Brings who a connection acts as up to date with what the service says now. The user is known by the id: an address,

@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use crate::connections::Connections;
 use crate::ending::revocation::{FIELD, Job};
 use crate::grant::owner_check::Owner;
-use crate::grant::rejected::Touched;
+use crate::grant::rejected::Leftover;
 use crate::grant::token::{AppSecret, Token};
 use crate::refresh::rotation::Core;
 use crate::sign_in::exchange_note::ExchangeNote;
@@ -61,8 +61,8 @@ impl Connections {
             Err(error) => {
                 // What cannot be written down is not used.
                 let left = match self.core.take_back(NAME, job).await {
-                    Ok(()) => Touched::GivenBack,
-                    Err(refused) => Touched::NotGivenBack { why: refused.why },
+                    Ok(()) => Leftover::GivenBack,
+                    Err(refused) => Leftover::NotGivenBack { why: refused.why },
                 };
                 Err(ConnectionsError::AnswerLost { cause: Box::new(error) }.having(vec![left]))
             }
@@ -101,7 +101,7 @@ impl Connections {
     pub async fn finish_sign_ins(
         &self,
         owner_check: &dyn Identify,
-        mut notify: impl FnMut(Touched),
+        mut notify: impl FnMut(Leftover),
     ) -> Result<(), ConnectionsError> {
         for pending in self.core.store.revocations()?.into_iter().filter(is_sign_in) {
             // In memory no sign-in outlives its process.
@@ -125,7 +125,7 @@ impl Connections {
         pending: PendingRevocation,
         lock: FileLock,
         owner_check: &dyn Identify,
-        notify: &mut impl FnMut(Touched),
+        notify: &mut impl FnMut(Leftover),
     ) -> Result<(), String> {
         let (mut job, _) = self.core.field::<Job>(&pending.id, FIELD).map_err(|error| error.to_string())?;
         if !job.token.is_fresh(self.core.now()) {
@@ -145,7 +145,7 @@ impl Connections {
 
     /// Gives a grant back that no connection is to keep, and says what became of it. Nothing for a pasted token or an
     /// account's own app.
-    pub async fn decline(&self, grant: Grant) -> Vec<Touched> {
+    pub async fn decline(&self, grant: Grant) -> Vec<Leftover> {
         let Some(staged) = grant.staged else {
             return Vec::new();
         };
@@ -159,7 +159,7 @@ impl Connections {
             Ok(Err(interrupted)) => Some(interrupted.to_string()),
             Err(_) => Some("it has not answered yet".to_owned()),
         };
-        vec![failed.map_or(Touched::GivenBack, |why| Touched::NotGivenBack { why })]
+        vec![failed.map_or(Leftover::GivenBack, |why| Leftover::NotGivenBack { why })]
     }
 }
 

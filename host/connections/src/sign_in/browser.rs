@@ -189,7 +189,7 @@ impl Pending {
         let (redirect_uri, label) = (self.redirect_uri.clone(), self.label.clone());
         let lock = connections.lock_exchange(&service, &app).await?;
         let traded = self.connections.core.in_flight.finish(async move {
-            let _until_it_has_its_number = turn;
+            let _until_it_has_its_number = lock;
             let living = connections.living(&service, &app.client_id).await;
             let egress = &connections.core.egress;
             let note = ExchangeNote::begin(&connections.core, &service, &app, &label).await?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use switchboard_connections::{
-    AdmissionRules, Admitted, Connections, ConnectionsError, Grant, Identify, IdentifyError, Method, Owner,
+    AdmissionRules, Admission, Connections, ConnectionsError, Grant, Identify, IdentifyError, Method, Owner,
     SessionRequest,
 };
 use switchboard_egress::Connection;
@@ -46,7 +46,7 @@ pub async fn admit(
     label: &str,
     grant: Grant,
     rules: &AdmissionRules,
-) -> Result<Admitted, ConnectionsError> {
+) -> Result<Admission, ConnectionsError> {
     connections.admit(label, Method::Byo, &server.service(), grant, Owner::of(ada()), rules).await
 }
 

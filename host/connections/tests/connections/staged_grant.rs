@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use switchboard_connections::{
-    AdmissionRules, Connections, Identify, IdentifyError, Loopback, Method, Owner, SessionRequest, Touched,
+    AdmissionRules, Connections, Identify, IdentifyError, Loopback, Method, Owner, SessionRequest, Leftover,
 };
 use switchboard_egress::Connection;
 use switchboard_store::RevocationOrigin;
@@ -80,7 +80,7 @@ impl Identify for Told<'_> {
     }
 }
 
-async fn finished(connections: &Connections, server: &TokenServer) -> Vec<Touched> {
+async fn finished(connections: &Connections, server: &TokenServer) -> Vec<Leftover> {
     let mut left = Vec::new();
     connections.finish_sign_ins(&Told(server), |one| left.push(one)).await.told();
     left
@@ -110,7 +110,7 @@ async fn a_sign_in_that_was_cut_short_waits_for_a_service_that_is_away_and_outli
     // Its access token has ended, its refresh token has not.
     clock.to(2 * 60 * MINUTE_MS);
     let left = finished(&connections, &server).await;
-    assert!(matches!(left.as_slice(), [Touched::Kept { label, .. }] if label == "first"), "{left:?}");
+    assert!(matches!(left.as_slice(), [Leftover::Kept { label, .. }] if label == "first"), "{left:?}");
     let live = connections.open_connection(Some("first")).told();
     assert_eq!(server.call(&live).await, Ok(()));
     assert!(server.revoked().is_empty() && !connections.has_cut_short().told());
@@ -133,7 +133,7 @@ async fn a_sign_in_that_was_cut_short_gives_its_grant_to_the_connection_of_its_u
     server.call(&live).await.unwrap_err();
     assert_eq!(connections.show("first").told().state.as_str(), "needs-reconnect");
     let left = finished(&open(folder.path()), &server).await;
-    assert!(matches!(left.as_slice(), [Touched::Kept { label, .. }] if label == "first"), "{left:?}");
+    assert!(matches!(left.as_slice(), [Leftover::Kept { label, .. }] if label == "first"), "{left:?}");
     let live = connections.open_connection(Some("first")).told();
     assert_eq!(server.call(&live).await, Ok(()));
     assert!(server.revoked().is_empty() && connections.pending_revocations().told().is_empty());
@@ -144,7 +144,7 @@ async fn a_sign_in_that_was_cut_short_of_a_user_who_is_nowhere_is_taken_back_at_
     let (server, folder) = (TokenServer::start(3_600).await, home());
     let connections = open(folder.path());
     drop(sign_in(&server, &connections).await.told());
-    assert_eq!(finished(&connections, &server).await, [Touched::GivenBack]);
+    assert_eq!(finished(&connections, &server).await, [Leftover::GivenBack]);
     assert_eq!(server.revoked().len(), 2);
 }
 

@@ -1,7 +1,7 @@
 //! `switchboard connection show`: everything that is known of a connection, but for its secrets.
 
 use serde_json::{Map, Value, json};
-use switchboard_app::connection::{self, ConnectionDetail, Found};
+use switchboard_app::connection::{self, ConnectionDetail, LabelEntry};
 use switchboard_app::doctor::pending_revocation;
 
 use super::{pending_to_json, to_json, usage_to_json};
@@ -15,8 +15,8 @@ const MASK: &str = "********";
 pub async fn run(app: &App, label: &str) -> Result<(), AppError> {
     let found = connection::show(app, label).await?;
     let (mut value, pending) = match &found {
-        Found::Connection(detail) => (detail_to_json(detail), &detail.pending),
-        Found::Pending(pending) => (pending.first().map(pending_to_json).unwrap_or_default(), pending),
+        LabelEntry::Connection(detail) => (detail_to_json(detail), &detail.pending),
+        LabelEntry::Pending(pending) => (pending.first().map(pending_to_json).unwrap_or_default(), pending),
     };
     if app.global.json {
         return output::json(&value);
