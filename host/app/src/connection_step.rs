@@ -1,6 +1,6 @@
 //! What a person does about a connection, as a message with the steps of this application.
 
-use switchboard_connections::{Connection, ConnectionStep as Step, ConnectionsError, Method, Leftover};
+use switchboard_connections::{Connection, ConnectionStep as Step, ConnectionsError, Leftover, Method};
 
 use crate::next_step::SignInAgain;
 use crate::{Message, NextStep, message};

@@ -97,7 +97,7 @@ impl Connections {
     }
 
     /// A token its owner pasted. Nobody says when it ends, and it cannot be renewed.
-    pub fn pasted_token(&self, _service: &Service, token: &SecretString) -> Result<Grant, ConnectionsError> {
+    pub fn pasted_token(&self, token: &SecretString) -> Result<Grant, ConnectionsError> {
         let text = token.expose_secret().trim();
         if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(ConnectionsError::TokenInvalid);

@@ -7,7 +7,7 @@ use switchboard_egress::CredentialError;
 use switchboard_store::StoreError;
 use switchboard_text_file::TextFileError;
 
-use crate::{ConnectionStep, Method, State, StateReason, TokenRefusal, Leftover};
+use crate::{ConnectionStep, Leftover, Method, State, StateReason, TokenRefusal};
 
 const NO_REASON: &str = "no reason was kept";
 

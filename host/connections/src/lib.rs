@@ -35,7 +35,7 @@ pub use ending::deauthorize::{Deauthorization, Rule as DeauthorizationRule};
 pub use ending::disconnect::{DisconnectResult, Revocation};
 pub use ending::revocation::RevocationRetry;
 pub use error::ConnectionsError;
-pub use grant::owner_check::{AdmissionRules, Admission, ReplacedConnection, Owner};
+pub use grant::owner_check::{Admission, AdmissionRules, Owner, ReplacedConnection};
 pub use grant::rejected::Leftover;
 pub use grant::{Grant, Method};
 pub use live_connection::LiveConnection;

@@ -8,7 +8,7 @@ use switchboard_app::calls::{self, CallRequest};
 use switchboard_app::connect::{
     self, AccessPlan, AccessRequest, AskedScopes, ConnectRequest, Credentials, SignInChannel, SignInRequest, SignInStep,
 };
-use switchboard_app::connection::{self, RevocationResult};
+use switchboard_app::connection::{self, Consent, RevocationResult};
 use switchboard_app::doctor::{self, Health};
 use switchboard_app::runs::{self, RunRequest, records};
 use switchboard_app::{App, AppError, Class, Cloud, Config, Confirmation, Downloads, Message, NextStep, Ui, identity};
@@ -26,6 +26,12 @@ impl Ui for Script {
     fn notify(&self, message: Message) {
         self.notices.lock().unwrap().push(message.spell(|step| format!("{step:?}")));
     }
+
+    fn is_attended(&self) -> bool {
+        false
+    }
+
+    async fn open(&self, _: &SignInStep<'_>) {}
 
     async fn confirm(&self, question: &Confirmation) -> Result<bool, AppError> {
         self.questions.lock().unwrap().push(question.clone());
@@ -120,6 +126,10 @@ impl Ui for Person {
         panic!("nothing to say: {message:?}");
     }
 
+    fn is_attended(&self) -> bool {
+        true
+    }
+
     async fn confirm(&self, question: &Confirmation) -> Result<bool, AppError> {
         self.questions.lock().unwrap().push(question.clone());
         Ok(*self.says_yes.lock().unwrap())
@@ -174,10 +184,10 @@ fn another_surface_connects_diagnoses_and_disconnects() {
         let findings = doctor::diagnose(&app, None).await.unwrap();
         assert!(findings.iter().all(|finding| finding.health == Health::Good), "{findings:?}");
         assert!(findings.iter().any(|finding| finding.about == "work"), "{findings:?}");
-        let refused = connection::disconnect(&app, "work", false).await.unwrap_err();
+        let refused = connection::disconnect(&app, "work", Consent::Ask).await.unwrap_err();
         assert_eq!(refused.code(), "not-confirmed");
         *person.says_yes.lock().unwrap() = true;
-        let ended = connection::disconnect(&app, "work", false).await.unwrap();
+        let ended = connection::disconnect(&app, "work", Consent::Ask).await.unwrap();
         assert!(matches!(ended.revocation, RevocationResult::Revoked), "{ended:?}");
         let Confirmation::Disconnection(question) = &person.questions.lock().unwrap()[0].clone() else { panic!() };
         assert_eq!((question.label.as_str(), question.owner.as_str()), ("work", "ada@emulator.test"));

@@ -7,6 +7,7 @@ use std::time::SystemTime;
 use hmac::{Hmac, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
+use switchboard_app::connect::SignInStep;
 use switchboard_app::webhooks;
 use switchboard_app::{App, AppError, Config, Confirmation, Message, Ui};
 use switchboard_connections::{Connections, Deauthorization, DeauthorizationRule, KeySource, Vault};
@@ -358,6 +359,12 @@ struct Nobody;
 #[async_trait::async_trait]
 impl Ui for Nobody {
     fn notify(&self, _: Message) {}
+
+    fn is_attended(&self) -> bool {
+        false
+    }
+
+    async fn open(&self, _: &SignInStep<'_>) {}
 
     async fn confirm(&self, _: &Confirmation) -> Result<bool, AppError> {
         Ok(false)

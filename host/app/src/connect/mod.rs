@@ -3,19 +3,19 @@
 mod access;
 mod app_registration;
 pub mod attempt;
-mod result;
 mod demo;
 mod link;
 mod packaged_app;
 mod page_error;
 mod reconnect;
 mod request;
+mod result;
 pub(crate) mod rights;
 mod sign_in;
 
 use serde_json::json;
 use switchboard_connections::{
-    AdmissionRules, Admission, App as ClientApp, Connections, ConnectionsError, Grant, Loopback, Method, Owner,
+    Admission, AdmissionRules, App as ClientApp, Connections, ConnectionsError, Grant, Loopback, Method, Owner,
     RequestedAccess, Service, SessionRequest, State,
 };
 use switchboard_manifest::Manifest;
@@ -29,11 +29,11 @@ use crate::{App, AppError, NextStep, message, service};
 pub(crate) use access::level_of;
 pub use access::{AccessPlan, AreaPurpose, AskedScopes, ScopePurpose};
 pub use app_registration::{AppRegistration, Redirect, StyleScopes, registration};
-pub use result::ConnectResult;
 pub use demo::{DemoAccount, connect_demo, disconnect_demo};
 pub use page_error::PageError;
 pub use reconnect::{AccessChange, ReconnectRequest, ReconnectResult, reconnect};
 pub use request::{AccessRequest, ConnectRequest, Credentials, LinkRequest, SecretInput, SignInChannel, SignInRequest};
+pub use result::ConnectResult;
 pub use rights::Rights;
 pub use sign_in::SignInStep;
 
@@ -84,7 +84,8 @@ async fn connect_as(
     // Kept with the grant, in one transaction.
     let requested_access = Some(requested_access(manifest, &access, credentials.sign_in()));
     let rules = AdmissionRules { expect_email: expected_email, replace, requested_access };
-    let new_connection = NewConnection { app, connector, connections: &connections, service: &service, label: &label, method };
+    let new_connection =
+        NewConnection { app, connector, connections: &connections, service: &service, label: &label, method };
     let (client, sign_in) = match credentials {
         Credentials::PackagedApp(sign_in) => (packaged_app(manifest, &cloud.profile, original.as_ref())?, sign_in),
         Credentials::OwnApp { client_id, client_secret, sign_in } => {
@@ -99,7 +100,7 @@ async fn connect_as(
             return result::examine(app, connector, &access, admitted, attempt).await;
         }
         Credentials::Token(token) => {
-            let grant = connections.pasted_token(&service, &token.read().await?)?;
+            let grant = connections.pasted_token(&token.read().await?)?;
             attempt.asks(&service.oauth_base);
             let admitted = new_connection.admit(grant, &access, &rules, attempt).await?;
             return result::examine(app, connector, &access, admitted, attempt).await;

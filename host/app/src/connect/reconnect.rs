@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 use switchboard_connections::{
-    AdmissionRules, Admission, App as ClientApp, Connection, ConnectionStep as Step, Connections, ReplacedConnection, Grant,
-    Loopback, Method, Owner, RequestedAccess, SecretString, Service, SessionRequest,
+    Admission, AdmissionRules, App as ClientApp, Connection, ConnectionStep as Step, Connections, Grant, Loopback,
+    Method, Owner, ReplacedConnection, RequestedAccess, SecretString, Service, SessionRequest,
 };
 use switchboard_manifest::Manifest;
 use switchboard_manifest::scopes::Style;
@@ -235,7 +235,7 @@ impl SignInRepeat<'_> {
         let grant = match connection.method {
             Method::Token => {
                 let Some(token) = token else { return Err(token_missing(connection)) };
-                let grant = connections.pasted_token(&service, &token.read().await?)?;
+                let grant = connections.pasted_token(&token.read().await?)?;
                 attempt.asks(&service.oauth_base);
                 grant
             }

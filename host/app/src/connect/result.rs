@@ -1,6 +1,6 @@
 //! A connection that was made: who it is, what it can do, and what will not work.
 
-use switchboard_connections::{Admission, Connection, ReplacedConnection, Method};
+use switchboard_connections::{Admission, Connection, Method, ReplacedConnection};
 use switchboard_manifest::scopes::{Lacking, Style};
 use switchboard_runtime::{Connector, Identity};
 

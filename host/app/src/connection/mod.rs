@@ -12,10 +12,10 @@ use crate::identity::recognise;
 use crate::remedy::add_guidance;
 use crate::{App, AppError, service, time};
 
-pub use switchboard_connections::{Connection, ReplacedConnection, Method, RequestedAccess, Service, State};
+pub use switchboard_connections::{Connection, Method, ReplacedConnection, RequestedAccess, Service, State};
 pub use switchboard_store::{PendingRevocation, Usage};
 
-pub use disconnect::{Disconnection, RevocationResult, disconnect};
+pub use disconnect::{Consent, Disconnection, RevocationResult, disconnect};
 pub use plan::{PlanChange, plan, set_plan};
 
 /// All connections of a data folder.

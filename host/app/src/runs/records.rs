@@ -71,7 +71,7 @@ pub struct Deletion {
 pub async fn delete(app: &App, id: &str) -> Result<Deletion, AppError> {
     let store = app.store().await?;
     let run = find(&store, id)?;
-    delete_all(&store, vec![run.id], true).await
+    delete_all(&store, vec![run.id], ActiveRuns::Refuse).await
 }
 
 /// Deletes the runs that are older. One that goes on is left out.
@@ -80,7 +80,7 @@ pub async fn prune(app: &App, older_than: Duration) -> Result<Deletion, AppError
     let age = i64::try_from(older_than.as_millis()).unwrap_or(i64::MAX);
     let moment = app.now().as_millisecond().saturating_sub(age);
     let ids = store.runs_before(moment)?;
-    delete_all(&store, ids, false).await
+    delete_all(&store, ids, ActiveRuns::Skip).await
 }
 
 /// The run of an id, or of the beginning of one.
@@ -97,14 +97,21 @@ fn find(store: &Store, id: &str) -> Result<RunRecord, AppError> {
     ))
 }
 
+/// What becomes of a run that goes on, among those that are deleted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum ActiveRuns {
+    Refuse,
+    Skip,
+}
+
 /// Deletes runs, on the thread of the database.
-async fn delete_all(store: &Store, ids: Vec<String>, is_named: bool) -> Result<Deletion, AppError> {
+async fn delete_all(store: &Store, ids: Vec<String>, active_runs: ActiveRuns) -> Result<Deletion, AppError> {
     let of = store.clone();
     let work = move || {
         let mut deletion = Deletion { ids: Vec::new(), error: None };
         for id in ids {
             match of.delete_run(&id) {
-                Err(StoreError::RunGoesOn { .. }) if !is_named => {}
+                Err(StoreError::RunGoesOn { .. }) if active_runs == ActiveRuns::Skip => {}
                 Err(error) => {
                     deletion.error = Some(error.into());
                     break;

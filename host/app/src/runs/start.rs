@@ -66,7 +66,7 @@ pub async fn run(app: &App, request: RunRequest, stop: impl Future<Output = ()>)
         if let Some(activity) = connector.activity(id)
             && !request.confirmed
         {
-            calls::confirm(app, id, &activity, with, false).await?;
+            calls::confirm(app, id, &activity, with, calls::Preview::None).await?;
         }
     }
     let connections = app.connections().await?;

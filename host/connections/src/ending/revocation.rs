@@ -152,7 +152,10 @@ impl Core {
     }
 
     /// One attempt. None when another process makes it.
-    pub async fn attempt(self: &Arc<Self>, pending: &PendingRevocation) -> Result<Option<RevocationRetry>, ConnectionsError> {
+    pub async fn attempt(
+        self: &Arc<Self>,
+        pending: &PendingRevocation,
+    ) -> Result<Option<RevocationRetry>, ConnectionsError> {
         let job = self.field::<Job>(&pending.id, FIELD);
         let (id, attempts) = (pending.id.clone(), pending.attempts);
         let claim = move |core: &Core| Ok(core.store.claim_revocation(&id, attempts, core.now() + ATTEMPT_MS)?);

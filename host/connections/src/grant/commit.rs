@@ -152,7 +152,9 @@ impl Connections {
                 }
                 // A refresh has brought a newer token meanwhile.
                 Err(CommitError::Changed) => {}
-                Err(CommitError::Gone) => return Err(ConnectionsError::NotFound { label: row.label, suggestion: None }),
+                Err(CommitError::Gone) => {
+                    return Err(ConnectionsError::NotFound { label: row.label, suggestion: None });
+                }
                 Err(CommitError::Overtaken { label }) => return Err(ConnectionsError::Overtaken { label }),
                 Err(CommitError::Conflict(first)) => {
                     let user = connection.email().or(connection.user_id()).unwrap_or_default();

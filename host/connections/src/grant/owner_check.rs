@@ -181,7 +181,10 @@ impl Connections {
             Err(error) => return Err(self.refuse(error, method, service, grant, owner).await),
         };
         // It is done: what used the others is only told.
-        let ended = |other: Connection| ReplacedConnection { usage: self.usage(&other.id).unwrap_or_default(), label: other.label };
+        let ended = |other: Connection| ReplacedConnection {
+            usage: self.usage(&other.id).unwrap_or_default(),
+            label: other.label,
+        };
         Ok(Admission { connection, replaced: others.into_iter().map(ended).collect() })
     }
 

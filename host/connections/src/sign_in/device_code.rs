@@ -145,7 +145,12 @@ impl PendingDevice {
     }
 
     /// One question. A caller that goes away does not lose the grant that may be in its answer.
-    async fn ask(&self, lock: ExchangeLock, note: Arc<ExchangeNote>, others: KnownSecrets) -> Result<Asked, TokenFailure> {
+    async fn ask(
+        &self,
+        lock: ExchangeLock,
+        note: Arc<ExchangeNote>,
+        others: KnownSecrets,
+    ) -> Result<Asked, TokenFailure> {
         let (connections, service, app) = (self.connections.clone(), self.service.clone(), self.app.clone());
         let device_code = self.device_code.clone();
         let asked = self.connections.core.in_flight.finish(async move {

@@ -12,7 +12,7 @@ use switchboard_egress::Identify;
 use tokio::time::{Duration, Instant};
 use url::Url;
 
-use crate::grant::owner_check::{AdmissionRules, Admission, Owner};
+use crate::grant::owner_check::{Admission, AdmissionRules, Owner};
 use crate::grant::rejected::Leftover;
 use crate::sign_in::browser::ANOTHER;
 use crate::sign_in::callback::Callback;

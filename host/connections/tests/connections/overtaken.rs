@@ -8,9 +8,9 @@ use switchboard_connections::{
 use switchboard_egress::{Connection, Egress};
 use switchboard_store::{StateReasonRow, Store, StoreError};
 
+use crate::messages::Told;
 use crate::refused::{ada, admit, sign_in};
 use crate::support::{Next, TokenServer, home, open};
-use crate::messages::Told;
 
 /// What another process does at a moment of a refresh.
 struct Once(Stage, Mutex<Option<Box<dyn FnOnce() + Send>>>);

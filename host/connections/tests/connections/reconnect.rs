@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use switchboard_connections::{AdmissionRules, Connections, Identify, IdentifyError, Method, SessionRequest};
 use switchboard_egress::Connection;
 
+use crate::messages::Told as _;
 use crate::refused::{ada, admit, sign_in};
 use crate::session::{answer, sessions_by};
 use crate::support::{TokenServer, home, open, own_app};
-use crate::messages::Told as _;
 
 struct Ada;
 

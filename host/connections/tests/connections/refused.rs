@@ -5,14 +5,14 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use switchboard_connections::{
-    AdmissionRules, Admission, Connections, ConnectionsError, Grant, Identify, IdentifyError, Method, Owner,
+    Admission, AdmissionRules, Connections, ConnectionsError, Grant, Identify, IdentifyError, Method, Owner,
     SessionRequest,
 };
 use switchboard_egress::Connection;
 
+use crate::messages::Told;
 use crate::session::{answer, sessions_by};
 use crate::support::{Next, TokenServer, home, open, own_app};
-use crate::messages::Told;
 
 /// What goes on while it is asked who signed in.
 type Meanwhile = dyn Fn(Connections) -> Result<(), String> + Send + Sync;
@@ -117,7 +117,7 @@ async fn a_name_that_was_taken_during_the_sign_in_ends_nothing() {
         ..SessionRequest::default()
     };
     let refused = second(&server, &connections, session_request, false, move |connections| {
-        let pasted = connections.pasted_token(&service, &"canary-pasted".into()).told();
+        let pasted = connections.pasted_token(&"canary-pasted".into()).told();
         connections.save("second", Method::Token, &service, pasted, None).told();
         Ok(())
     })

@@ -9,8 +9,8 @@ use switchboard_connections::{
 };
 use switchboard_egress::Connection;
 
-use crate::support::{TokenServer, home, open, own_app};
 use crate::messages::Told;
+use crate::support::{TokenServer, home, open, own_app};
 
 struct Always(&'static str);
 

@@ -6,15 +6,15 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use switchboard_connections::{
-    AdmissionRules, Connections, Identify, IdentifyError, Loopback, Method, Owner, SessionRequest, Leftover,
+    AdmissionRules, Connections, Identify, IdentifyError, Leftover, Loopback, Method, Owner, SessionRequest,
 };
 use switchboard_egress::Connection;
 use switchboard_store::RevocationOrigin;
 
+use crate::messages::Told as _;
 use crate::refused::{ada, admit, sign_in};
 use crate::session::{answer, sessions_by};
 use crate::support::{DAY_MS, Moved, Next, TokenServer, home, open, open_at, open_in_memory, own_app};
-use crate::messages::Told as _;
 
 const MINUTE_MS: i64 = 60_000;
 

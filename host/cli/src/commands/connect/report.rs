@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use switchboard_app::connect::ConnectResult;
-use switchboard_app::connection::{ReplacedConnection, Method};
+use switchboard_app::connection::{Method, ReplacedConnection};
 use switchboard_app::identity::name_of;
 
 use super::MAX_NAMED;
