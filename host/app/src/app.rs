@@ -1,14 +1,16 @@
 //! What requests work with, opened when first needed.
 
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
-use switchboard_connections::{Connections, KeySource, Options, Stage, Vault, Watch};
+use switchboard_connections::{Clock, Connections, KeySource, Options, Stage, Vault, Watch};
 use switchboard_egress::{Egress, Trace};
 use switchboard_runtime::{Bundle, CallOptions, Connector, MachineCode, Runtime, RuntimeConfig};
 use switchboard_store::Store;
+use tokio::sync::OnceCell;
 
+use crate::blocking::on_thread;
 use crate::{AppError, Ui, compile, home, memory, network, policy};
 
 /// The component compiled ahead of time for this very build.
@@ -19,7 +21,7 @@ static CODE: MachineCode<[u8; include_bytes!(concat!(env!("OUT_DIR"), "/zoom.cwa
 const BUNDLED: Bundle = Bundle { code: &CODE, index: include_str!(concat!(env!("OUT_DIR"), "/zoom.index")) };
 
 /// How the application is set up.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Config {
     /// The data folder. None for the one that the environment names, or the system's place for data.
     pub home: Option<PathBuf>,
@@ -27,6 +29,17 @@ pub struct Config {
     pub connector: Option<PathBuf>,
     /// Whether the surface wants to see token requests too.
     pub trace_sign_in: bool,
+    /// The wall clock. None for the one of the system.
+    pub clock: Option<Clock>,
+}
+
+impl std::fmt::Debug for Config {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { home, connector, trace_sign_in, clock: _ } = self;
+        let mut config = f.debug_struct("Config");
+        config.field("home", home).field("connector", connector).field("trace_sign_in", trace_sign_in);
+        config.finish_non_exhaustive()
+    }
 }
 
 /// Where downloads go, and how large they may be.
@@ -51,8 +64,10 @@ pub struct App {
     config: Config,
     egress: Egress,
     ui: Arc<dyn Ui>,
-    store: OnceLock<Store>,
-    connections: OnceLock<Connections>,
+    clock: Clock,
+    connector: OnceCell<Connector>,
+    store: OnceCell<Store>,
+    connections: OnceCell<Connections>,
 }
 
 /// The label of sign-in requests in a trace.
@@ -68,7 +83,9 @@ impl App {
         if config.trace_sign_in {
             egress = egress.tracing_exchanges(ui.trace(SIGN_IN));
         }
-        Ok(Self { config, egress, ui, store: OnceLock::new(), connections: OnceLock::new() })
+        let clock = config.clock.clone().unwrap_or_else(|| Options::default().clock);
+        let (connector, store, connections) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
+        Ok(Self { config, egress, ui, clock, connector, store, connections })
     }
 
     /// The person at the surface.
@@ -81,13 +98,27 @@ impl App {
         &self.egress
     }
 
+    /// The wall clock, in milliseconds since 1970.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// The time now.
+    pub fn now(&self) -> jiff::Timestamp {
+        jiff::Timestamp::from_millisecond((self.clock)()).unwrap_or_default()
+    }
+
     /// Whether the connector comes from a file, which nobody approved when an account was connected.
     pub fn has_own_connector(&self) -> bool {
         self.config.connector.is_some()
     }
 
-    /// The connector: the one of the file, else the built-in one.
+    /// The connector, loaded once: the one of the file, else the built-in one.
     pub async fn connector(&self) -> Result<Connector, AppError> {
+        Ok(self.connector.get_or_try_init(|| self.load()).await?.clone())
+    }
+
+    async fn load(&self) -> Result<Connector, AppError> {
         let runtime = Runtime::new(RuntimeConfig::default(), self.egress.clone())
             .map_err(|error| AppError::failed("host.start", error.to_string()))?;
         let loaded = match &self.config.connector {
@@ -111,26 +142,32 @@ impl App {
     }
 
     /// The database, opened once.
-    pub fn store(&self) -> Result<Store, AppError> {
-        if let Some(store) = self.store.get() {
-            return Ok(store.clone());
-        }
-        let store = Store::open(&self.home()?).map_err(|error| AppError::failed("store", error.to_string()))?;
-        Ok(self.store.get_or_init(|| store).clone())
+    pub async fn store(&self) -> Result<Store, AppError> {
+        let open = || async {
+            let home = self.home()?;
+            // It may wait some seconds for another process.
+            on_thread(move || Store::open(&home).map_err(|error| AppError::failed("store", error.to_string()))).await
+        };
+        Ok(self.store.get_or_try_init(open).await?.clone())
+    }
+
+    /// The database, where it was opened before.
+    pub(crate) fn opened_store(&self) -> Option<&Store> {
+        self.store.get()
     }
 
     /// Connections with their secrets readable. The key may be in other hands for a moment: then the store's thread waits for it.
     pub async fn connections(&self) -> Result<Connections, AppError> {
-        if let Some(connections) = self.connections.get() {
-            return Ok(connections.clone());
-        }
+        Ok(self.connections.get_or_try_init(|| self.open_connections()).await?.clone())
+    }
+
+    async fn open_connections(&self) -> Result<Connections, AppError> {
         memory::hide_from_other_processes();
-        let (store, source) = (self.store()?, self.key_source()?);
+        let (store, source) = (self.store().await?, self.key_source().await?);
         let vault = Vault::open_soon(&store, source).await?;
         let watch = Arc::new(PauseWatch { ui: self.ui.clone() });
-        let options = Options { watch: Some(watch), ..Options::default() };
-        let connections = Connections::open_with(store, vault, self.egress.clone(), options);
-        Ok(self.connections.get_or_init(|| connections).clone())
+        let options = Options { watch: Some(watch), clock: self.clock.clone() };
+        Ok(Connections::open_with(store, vault, self.egress.clone(), options))
     }
 
     /// Waits for pending token responses and writes. No token is refreshed after this.
@@ -144,8 +181,10 @@ impl App {
     }
 
     /// Where the key of the secrets comes from.
-    pub fn key_source(&self) -> Result<KeySource, AppError> {
-        Ok(KeySource::find(&self.home()?))
+    pub async fn key_source(&self) -> Result<KeySource, AppError> {
+        let home = self.home()?;
+        // The keyring may ask another process.
+        on_thread(move || Ok(KeySource::find(&home))).await
     }
 
     /// Options of a call over the connection of this label, which a person watches.

@@ -43,7 +43,7 @@ pub async fn call(app: &App, request: CallRequest) -> Result<Value, AppError> {
     };
     check_fields(id, &activity, &request.input)?;
     if !request.dry_run && !request.confirmed {
-        confirm(app, id, &activity, &request.input, true).await?;
+        confirm(app, id, &activity, &request.input, Preview::DryRun).await?;
     }
     let connections = app.connections().await?;
     let advise = |error: AppError| match connections.choose(request.connection.as_deref()) {
@@ -112,13 +112,22 @@ fn with_rights(error: CallError, manifest: &Manifest, id: &str, activity: &Activ
     error.with_fix(message![format!("{id} needs {}; ", needs.join(", and ")), doctor, " lists what is missing"])
 }
 
+/// How a person can look at a request first, without sending it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Preview {
+    /// A dry run shows it.
+    DryRun,
+    /// Not at all.
+    None,
+}
+
 /// A destructive activity needs a yes.
 pub async fn confirm(
     app: &App,
     id: &str,
     activity: &Activity,
     input: &Value,
-    has_dry_run: bool,
+    preview: Preview,
 ) -> Result<(), AppError> {
     if activity.effect_of(input) != Effect::Destructive {
         return Ok(());
@@ -129,7 +138,7 @@ pub async fn confirm(
         activity: id.to_owned(),
         sentence,
         is_own_connector: app.has_own_connector(),
-        has_dry_run,
+        has_dry_run: preview == Preview::DryRun,
     });
     if app.ui().confirm(&question).await? {
         Ok(())

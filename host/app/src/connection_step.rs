@@ -1,6 +1,6 @@
 //! What a person does about a connection, as a message with the steps of this application.
 
-use switchboard_connections::{Connection, ConnectionStep as Step, ConnectionsError, Method, Touched};
+use switchboard_connections::{Connection, ConnectionStep as Step, ConnectionsError, Leftover, Method};
 
 use crate::next_step::SignInAgain;
 use crate::{Message, NextStep, message};
@@ -111,18 +111,18 @@ pub(crate) fn message_of(error: &ConnectionsError) -> Message {
 }
 
 /// A message with what a sign-in left behind.
-pub(crate) fn with_left_behind(message: Message, touched: &[Touched]) -> Message {
+pub(crate) fn with_left_behind(message: Message, touched: &[Leftover]) -> Message {
     touched.iter().fold(message, |message, touched| message.sentence().with(" ").joined(left_behind(touched)))
 }
 
 /// What a sign-in left behind, and what to do about it.
-pub fn left_behind(touched: &Touched) -> Message {
+pub fn left_behind(touched: &Leftover) -> Message {
     let text = Message::from(touched.to_string());
     let Some(step) = touched.next_step() else {
         return text;
     };
     let label = match touched {
-        Touched::Ended { label, .. } => Some(label.as_str()),
+        Leftover::Ended { label, .. } => Some(label.as_str()),
         _ => None,
     };
     let link = if step == Step::AwaitRevocation { ". " } else { "; " };

@@ -1,7 +1,7 @@
 //! One error for the whole application: what failed, of which class, and what to do about it.
 
 use switchboard_automation::{DocumentReport, RunError};
-use switchboard_connections::{ConnectionsError, Touched};
+use switchboard_connections::{ConnectionsError, Leftover};
 use switchboard_runtime::{CallError, Problem, Retry};
 use switchboard_store::StoreError;
 
@@ -64,7 +64,7 @@ pub enum AppError {
     Interrupted,
     /// A sign-in failed, and what it left behind.
     #[error("{}", with_left_behind(.0, .1))]
-    WithLeftovers(Box<AppError>, Vec<Touched>),
+    WithLeftovers(Box<AppError>, Vec<Leftover>),
     /// A failure, and the steps that mend it.
     #[error("{0}")]
     Guided(Box<AppError>, Box<Guidance>),
@@ -74,7 +74,7 @@ pub enum AppError {
 }
 
 /// A failure with what the sign-in left behind, in a sentence for each thing.
-fn with_left_behind(error: &AppError, touched: &[Touched]) -> String {
+fn with_left_behind(error: &AppError, touched: &[Leftover]) -> String {
     let first = error.to_string();
     touched.iter().fold(first, |text, touched| format!("{}. {touched}", text.trim_end_matches('.')))
 }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use switchboard_connections::{Connections, ConnectionsError, InterruptedSignIn, Retried};
+use switchboard_connections::{Connections, ConnectionsError, InterruptedSignIn, RevocationRetry};
 use switchboard_store::{PendingRevocation, RevocationOrigin};
 use tokio::task::JoinHandle;
 
@@ -19,7 +19,7 @@ const IDENTIFY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Revocations that are asked again in the background.
 pub struct Housekeeping {
-    retries: Option<JoinHandle<Result<Vec<Retried>, ConnectionsError>>>,
+    retries: Option<JoinHandle<Result<Vec<RevocationRetry>, ConnectionsError>>>,
 }
 
 impl Housekeeping {
@@ -56,7 +56,7 @@ impl Housekeeping {
     }
 }
 
-async fn begin(app: &App) -> Option<JoinHandle<Result<Vec<Retried>, ConnectionsError>>> {
+async fn begin(app: &App) -> Option<JoinHandle<Result<Vec<RevocationRetry>, ConnectionsError>>> {
     let connections = app.connections().await.ok()?;
     if let Err(error) = show_interrupted(app, &connections).await {
         app.ui().notify(format!("cannot check earlier sign-ins: {error}").into());

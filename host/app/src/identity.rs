@@ -105,7 +105,7 @@ pub async fn keep(
     grant: Grant,
 ) -> Result<Identity, AppError> {
     let identity = identify(app, connector, connections, label, service, &grant).await?;
-    let rules = AdmissionRules { expect_email: None, replace: true };
+    let rules = AdmissionRules { replace: true, ..AdmissionRules::default() };
     connections.admit(label, method, service, grant, Owner::of(json!(identity)), &rules).await?;
     Ok(identity)
 }

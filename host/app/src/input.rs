@@ -1,10 +1,7 @@
-//! Input of a person: JSON within bounds, and reads that may wait for the person.
+//! Input that a person writes as JSON.
 
 use serde_json::Value;
 use switchboard_json::Limits;
-use tokio::sync::oneshot;
-
-use crate::AppError;
 
 pub use switchboard_json::JsonError;
 
@@ -20,14 +17,4 @@ const MAX_MEMORY: usize = 256 << 20;
 /// Reads JSON within the bounds of an input. A key that stands twice is refused.
 pub fn read_json(text: &[u8]) -> Result<Value, JsonError> {
     switchboard_json::read(text, Limits { text: MAX_BYTES as usize, depth: MAX_DEPTH, memory: MAX_MEMORY })
-}
-
-/// Does a read that may wait for a person, on a thread of its own. Timers and signals go on meanwhile. A read that nobody answers ends
-/// with the process.
-pub async fn wait_for<T: Send + 'static>(
-    read: impl FnOnce() -> Result<T, AppError> + Send + 'static,
-) -> Result<T, AppError> {
-    let (sender, answer) = oneshot::channel();
-    std::thread::spawn(move || drop(sender.send(read())));
-    answer.await.unwrap_or_else(|_| Err(AppError::failed("input", "the thread that reads the input has ended")))
 }

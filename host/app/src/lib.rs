@@ -7,6 +7,7 @@
 pub mod activities;
 mod address;
 mod app;
+pub mod blocking;
 pub mod calls;
 mod cloud;
 mod compile;

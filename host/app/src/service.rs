@@ -131,7 +131,7 @@ mod tests {
         let (store, home) = (Store::in_memory().unwrap(), tempfile::tempdir().unwrap());
         let vault = Vault::open(&store, KeySource::File(home.path().join("key"))).unwrap();
         let connections = Connections::open(store, vault, Egress::new().unwrap());
-        let grant = connections.pasted_token(&service, &SecretString::from("a-token".to_owned())).unwrap();
+        let grant = connections.pasted_token(&SecretString::from("a-token".to_owned())).unwrap();
         connections.save("one", switchboard_connections::Method::Token, &service, grant, None).unwrap();
         let live = connections.open_connection(Some("one")).unwrap();
         (connections, live)
@@ -195,7 +195,7 @@ mod tests {
             ("zoomgov", "https://zoomgov.com/rec/x", "https://zoom.us/rec/x"),
         ] {
             let kept = earlier(profile);
-            let grant = connections.pasted_token(&kept, &SecretString::from("a-token".to_owned())).unwrap();
+            let grant = connections.pasted_token(&SecretString::from("a-token".to_owned())).unwrap();
             connections.save(profile, switchboard_connections::Method::Token, &kept, grant, None).unwrap();
             let carries = |live: &switchboard_connections::LiveConnection, address: &str| {
                 live.policy().may_carry(&address.parse().unwrap(), Purpose::Download)

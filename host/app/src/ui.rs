@@ -27,9 +27,7 @@ pub trait Ui: Send + Sync {
     }
 
     /// Whether a person is there who can sign in.
-    fn is_attended(&self) -> bool {
-        true
-    }
+    fn is_attended(&self) -> bool;
 
     /// Asks before something that cannot be undone. `false` means no; an error means that nobody can be asked.
     async fn confirm(&self, question: &Confirmation) -> Result<bool, AppError>;
@@ -40,9 +38,7 @@ pub trait Ui: Send + Sync {
     }
 
     /// Shows what a person does to sign in, and opens the page where the step says so.
-    fn open(&self, step: &SignInStep<'_>) {
-        let _ = step;
-    }
+    async fn open(&self, step: &SignInStep<'_>);
 
     /// The next line that the person enters while a sign-in waits. None when no further one will come.
     async fn read_line(&self) -> Result<Option<String>, AppError> {

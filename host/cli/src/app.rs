@@ -5,16 +5,16 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use switchboard_app::blocking::on_thread;
 use switchboard_app::connect::{AccessPlan, SignInStep};
 use switchboard_app::connection::{usage_in_words, usage_sentence};
-use switchboard_app::input::wait_for;
 use switchboard_app::ui::{ActivityConfirmation, DisconnectionConfirmation, Events, NoTrace, Silent, Trace, TraceLine};
 use switchboard_app::{AppError, Config, Confirmation, Downloads, Message, Ui};
 
 use crate::args::{DownloadArgs, Global};
+use crate::output::progress::Watcher;
 use crate::present::next_step::spell;
 use crate::present::{access, remedy, sign_in};
-use crate::progress::Watcher;
 use crate::{browser, input, output};
 
 /// The application, and the flags that every command has.
@@ -33,8 +33,12 @@ impl Deref for App {
 
 impl App {
     pub fn new(global: Global) -> Result<Self, AppError> {
-        let config =
-            Config { home: global.home.clone(), connector: global.connector.clone(), trace_sign_in: global.trace };
+        let config = Config {
+            home: global.home.clone(),
+            connector: global.connector.clone(),
+            trace_sign_in: global.trace,
+            clock: None,
+        };
         let app = switchboard_app::App::new(config, Arc::new(Terminal { global: global.clone() }))?;
         Ok(Self { global, app })
     }
@@ -93,12 +97,15 @@ impl Ui for Terminal {
         access::plan(plan).iter().for_each(|line| self.say(line));
     }
 
-    fn open(&self, step: &SignInStep<'_>) {
+    async fn open(&self, step: &SignInStep<'_>) {
         let lines = sign_in::lines(step);
         lines.first.iter().for_each(|line| self.say(line));
         match step {
-            SignInStep::Browse { page, is_opened: true, .. } if !browser::open(page) => {
-                self.say("no browser could be opened here: open the address yourself, or run again with --paste");
+            SignInStep::Browse { page, is_opened: true, .. } => {
+                let page = (*page).clone();
+                if !on_thread(move || Ok(browser::open(&page))).await.unwrap_or(false) {
+                    self.say("no browser could be opened here: open the address yourself, or run again with --paste");
+                }
             }
             // Also for who wants quiet: without it there is nothing to wait for.
             SignInStep::SendLink { link, .. } => output::note(&format!("send this to whoever connects:  {link}")),
@@ -108,11 +115,11 @@ impl Ui for Terminal {
     }
 
     async fn read_line(&self) -> Result<Option<String>, AppError> {
-        wait_for(input::next_line).await
+        on_thread(input::next_line).await
     }
 
     fn events(&self, label: &str) -> Arc<dyn Events> {
-        if self.global.quiet || self.global.json { Arc::new(Silent) } else { Arc::new(Watcher::new(label, false)) }
+        if self.global.quiet || self.global.json { Arc::new(Silent) } else { Arc::new(Watcher::new(label)) }
     }
 
     fn trace(&self, label: &str) -> Arc<dyn Trace> {

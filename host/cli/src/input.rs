@@ -4,7 +4,8 @@ use std::io::BufRead;
 use std::path::Path;
 
 use serde_json::{Map, Value};
-use switchboard_app::input::{MAX_BYTES, MAX_DEPTH, read_json, wait_for};
+use switchboard_app::blocking::on_thread;
+use switchboard_app::input::{MAX_BYTES, MAX_DEPTH, read_json};
 use switchboard_app::{AppError, Class, files};
 
 /// The input object from `--input` and fields; fields win.
@@ -41,7 +42,7 @@ const MAX_LINE: u64 = 64 << 10;
 
 /// The next line that a person enters; empty at the end of standard input. Signals are heard meanwhile.
 pub async fn answer() -> Result<String, AppError> {
-    Ok(wait_for(next_line).await?.unwrap_or_default())
+    Ok(on_thread(next_line).await?.unwrap_or_default())
 }
 
 /// The next line of standard input; none at its end. A longer one is refused, and not taken for two.

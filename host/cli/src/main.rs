@@ -9,7 +9,6 @@ mod connect_args;
 mod input;
 mod output;
 mod present;
-mod progress;
 mod schema;
 mod shell;
 

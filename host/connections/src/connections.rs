@@ -14,7 +14,7 @@ use crate::refresh::rotation::{APP, Core, SERVICE, TOKEN};
 use crate::sign_in::oauth;
 use crate::{
     App, Connection, ConnectionsError, Grant, LiveConnection, Loopback, Options, Owner, Pending, PendingDevice,
-    Service, State, Vault, clock,
+    Service, State, Vault,
 };
 
 pub(crate) const ID_PREFIX: &str = "con_";
@@ -91,13 +91,13 @@ impl Connections {
         if let Err(failure) = &asked {
             self.core.note_pause(service, client_id, failure).await;
         }
-        let token = asked?;
+        let token = asked?.obtained_at(self.core.now());
         let others = self.secrets_of_app(service, client_id, "").await;
-        Ok(Grant { token, app: Some(secret), living: Vec::new(), others, unkept: None })
+        Ok(Grant { token, app: Some(secret), living: Vec::new(), others, staged: None })
     }
 
     /// A token its owner pasted. Nobody says when it ends, and it cannot be renewed.
-    pub fn pasted_token(&self, _service: &Service, token: &SecretString) -> Result<Grant, ConnectionsError> {
+    pub fn pasted_token(&self, token: &SecretString) -> Result<Grant, ConnectionsError> {
         let text = token.expose_secret().trim();
         if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(ConnectionsError::TokenInvalid);
@@ -106,7 +106,7 @@ impl Connections {
             token: Token {
                 access: SecretString::from(text),
                 refresh: None,
-                obtained_at: clock::now(),
+                obtained_at: self.core.now(),
                 expires_at: None,
                 scopes: Vec::new(),
                 api_url: None,
@@ -116,7 +116,7 @@ impl Connections {
             app: None,
             living: Vec::new(),
             others: KnownSecrets::default(),
-            unkept: None,
+            staged: None,
         })
     }
 
@@ -176,8 +176,8 @@ impl Connections {
         if let Some(connection) = self.core.connection(label_or_id)? {
             return Ok(connection);
         }
-        let near = switchboard_suggest::nearest(label_or_id, self.list()?.into_iter().map(|row| row.label));
-        Err(ConnectionsError::NotFound { label: label_or_id.to_owned(), near })
+        let suggestion = switchboard_suggest::nearest(label_or_id, self.list()?.into_iter().map(|row| row.label));
+        Err(ConnectionsError::NotFound { label: label_or_id.to_owned(), suggestion })
     }
 
     /// The named connection, else the default one, else the only one.
@@ -233,7 +233,7 @@ impl Connections {
         let service = kept.with_hosts_of(&now);
         let token = self.core.read_token(&row.id)?;
         // Last use is kept to the minute: a durable write at every call costs more than the call.
-        let now = clock::now();
+        let now = self.core.now();
         if row.last_used_at.is_none_or(|at| now - at > 60_000) {
             let (store, id) = (self.core.store.clone(), row.id.clone());
             // Nobody waits for it, and a call does not fail for it.
@@ -241,7 +241,7 @@ impl Connections {
         }
         Ok(LiveConnection {
             policy: service.policy(token.api_url.as_deref())?,
-            pacing: Box::new(StorePacing::new(self.core.store.clone(), account(&row))),
+            pacing: Box::new(StorePacing::new(self.core.store.clone(), account(&row), self.core.clock())),
             plan: self.plan(&row.id)?,
             facts: Facts { kind: row.method.as_str().to_owned(), scopes: token.scopes },
             id: row.id,

@@ -7,7 +7,7 @@ use switchboard_egress::CredentialError;
 use switchboard_store::StoreError;
 use switchboard_text_file::TextFileError;
 
-use crate::{ConnectionStep, Method, State, StateReason, TokenRefusal, Touched};
+use crate::{ConnectionStep, Leftover, Method, State, StateReason, TokenRefusal};
 
 const NO_REASON: &str = "no reason recorded";
 
@@ -16,12 +16,12 @@ const NO_REASON: &str = "no reason recorded";
 #[non_exhaustive]
 pub enum ConnectionsError {
     /// No connection has this label or id.
-    #[error("there is no connection called `{label}`{}", near.as_ref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())]
+    #[error("there is no connection called `{label}`{}", suggestion.as_ref().map(|name| format!("; did you mean `{name}`?")).unwrap_or_default())]
     NotFound {
         /// What was asked for.
         label: String,
         /// The label that is most like it, when one is close.
-        near: Option<String>,
+        suggestion: Option<String>,
     },
     /// Nothing is connected.
     #[error("no account is connected yet")]
@@ -150,7 +150,7 @@ pub enum ConnectionsError {
         /// Why it was refused.
         cause: Box<ConnectionsError>,
         /// What it leaves behind.
-        touched: Vec<Touched>,
+        touched: Vec<Leftover>,
     },
     /// The same user is connected already through the same app.
     #[error(

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use switchboard_egress::{Ask, Held, Pacing, Slot, Turn, now_us, take};
 use switchboard_store::{BudgetLine, Store, StoreError};
 
-use crate::clock;
+use crate::Clock;
 
 /// Longest that one turn is held against others in memory, where no lock ends with its holder. Longer than a call may last.
 const TURN_MS: i64 = 180_000;
@@ -22,11 +22,12 @@ const MOST_TRIES: u32 = 10_000;
 pub(crate) struct StorePacing {
     store: Store,
     account: String,
+    clock: Clock,
 }
 
 impl StorePacing {
-    pub(crate) fn new(store: Store, account: String) -> Self {
-        Self { store, account }
+    pub(crate) fn new(store: Store, account: String, clock: Clock) -> Self {
+        Self { store, account, clock }
     }
 
     /// Reserves without another thread, where this is the first work of the store and nobody else writes.
@@ -80,7 +81,7 @@ impl Pacing for StorePacing {
         let name = format!("turn/{:x}", Sha256::digest(format!("{} {what}", self.account)));
         // Whoever waits sets the limit; a holder that dies leaves no turn behind.
         loop {
-            match self.store.take_place(&name, &std::process::id(), TURN_MS, clock::now()) {
+            match self.store.take_place(&name, &std::process::id(), TURN_MS, (self.clock)()) {
                 Ok(Some(place)) => return Box::new(place),
                 Ok(None) => tokio::time::sleep(LOOK).await,
                 Err(_) => return Box::new(()),
@@ -108,7 +109,10 @@ fn spend(ask: &Ask, lines: &mut [BudgetLine]) -> Result<Duration, Held> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::clock;
 
     /// Longer than any machine takes for a turn that is free.
     const LONG: Duration = Duration::from_secs(30);
@@ -116,7 +120,7 @@ mod tests {
     #[tokio::test]
     async fn timers_go_on_while_another_process_writes() {
         let dir = tempfile::tempdir().unwrap();
-        let pacing = StorePacing::new(Store::open(dir.path()).unwrap(), "a".to_owned());
+        let pacing = StorePacing::new(Store::open(dir.path()).unwrap(), "a".to_owned(), Arc::new(clock::now));
         let other = Store::open(dir.path()).unwrap();
         let (writes, begun) = std::sync::mpsc::channel();
         let (end, ends) = std::sync::mpsc::channel::<()>();
@@ -149,7 +153,7 @@ mod tests {
     #[tokio::test]
     async fn two_connections_of_one_account_share_its_budget_and_its_turns() {
         let store = Store::in_memory().unwrap();
-        let of = |account: &str| StorePacing::new(store.clone(), account.to_owned());
+        let of = |account: &str| StorePacing::new(store.clone(), account.to_owned(), Arc::new(clock::now));
         let ask = Ask {
             class: "light".into(),
             limit: 10,

@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use serde_json::Value;
+use switchboard_store::StoreError;
+
 use crate::connections::Connections;
 use crate::{App, ConnectionsError};
 
@@ -21,17 +24,28 @@ pub struct RequestedAccess {
     pub device: bool,
 }
 
-impl Connections {
-    /// Keeps how a connection was made.
-    pub fn set_requested_access(&self, id: &str, made: &RequestedAccess) -> Result<(), ConnectionsError> {
-        let access = serde_json::to_value(made).unwrap_or_default();
-        Ok(self.core.store.set_requested_access(id, &access)?)
+impl RequestedAccess {
+    /// As it is kept.
+    pub(crate) fn to_value(&self) -> Result<Value, ConnectionsError> {
+        Ok(serde_json::to_value(self).map_err(|error| unknown(error.to_string()))?)
     }
+}
 
+fn unknown(value: String) -> StoreError {
+    StoreError::UnknownValue { column: "requested_access", value }
+}
+
+impl Connections {
     /// How a connection was made; nothing is known of old ones.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownValue`] for a value that this program cannot read: it is not taken for all scopes.
     pub fn requested_access(&self, id: &str) -> Result<RequestedAccess, ConnectionsError> {
-        let access = self.core.store.requested_access(id)?;
-        Ok(access.and_then(|access| serde_json::from_value(access).ok()).unwrap_or_default())
+        let Some(access) = self.core.store.requested_access(id)? else {
+            return Ok(RequestedAccess::default());
+        };
+        let text = access.to_string();
+        Ok(serde_json::from_value(access).map_err(|_| unknown(text))?)
     }
 
     /// The app of a connection that acts for a whole account, with the account's id.

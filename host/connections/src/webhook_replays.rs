@@ -34,6 +34,12 @@ impl StoreReplays {
         Ok(self.store.call(move || store.forget_delivery(&name)).await?)
     }
 
+    /// The same without a wait, for whoever is being dropped.
+    pub fn forget_later(&self, proof: &[u8; 32]) {
+        let (store, name) = (self.store.clone(), self.name(proof));
+        self.store.spawn(move || drop(store.forget_delivery(&name)));
+    }
+
     fn name(&self, proof: &[u8; 32]) -> [u8; 32] {
         match &self.app {
             Some(app) => Sha256::new().chain_update(proof).chain_update(app).finalize().into(),

@@ -5,10 +5,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use switchboard_automation::journal::StepEntry;
 use switchboard_automation::{
-    ActivityRunner, Clock, Document, FormerRun, JournalEngine, JournalError, RunError, RunOutcome, RunStart,
+    ActivityRunner, Clock, Document, Family, FormerRun, JournalEngine, JournalError, RetryHint, RunError, RunOutcome,
+    RunStart,
 };
 use switchboard_store::{RunItems, Store};
 
@@ -110,11 +111,30 @@ impl LocalEngine {
     /// Records that a run was stopped, and why. Drop its future after that. Nobody waits for the database.
     pub fn cancel(&self, run: &str, reason: &str) {
         let (store, run, now) = (self.store.clone(), run.to_owned(), self.clock.now_ms());
-        let error = json!({ "code": "interrupted", "message": reason });
+        let error = cancelled(reason).to_json();
         self.store.spawn(move || drop(store.end_run(&run, "cancelled", now, None, Some(&error), RunItems::default())));
     }
 
     fn over<'a>(&'a self, journal: &'a LocalJournal, runner: &'a dyn ActivityRunner) -> JournalEngine<'a> {
         JournalEngine { journal, runner, clock: &*self.clock }
+    }
+}
+
+/// The failure of a run that was stopped. It is at no step and at no place of the document.
+fn cancelled(reason: &str) -> RunError {
+    RunError {
+        code: "cancelled".to_owned(),
+        message: reason.to_owned(),
+        fix: None,
+        family: Family::Problem,
+        retry: RetryHint::Never,
+        step: None,
+        pointer: String::new(),
+        file: String::new(),
+        line: 0,
+        column: 0,
+        by_document: false,
+        outcome_unknown: false,
+        details: None,
     }
 }

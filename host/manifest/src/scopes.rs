@@ -106,9 +106,7 @@ impl Manifest {
             }
         }
         // A single user cannot grant what is the account's.
-        let suffix = &self.auth.admin_suffix;
-        let grants = |scope: &str| level == Level::Account || suffix.is_empty() || !scope.ends_with(suffix.as_str());
-        wanted.retain(|scope, _| grants(scope));
+        wanted.retain(|scope, _| level == Level::Account || !self.is_account_scope(scope));
         let asked = wanted.into_iter().map(|(scope, why)| Wanted { scope, why: why.into_iter().collect() });
         self.without_parts(asked.collect(), activities, style, level)
     }
@@ -156,11 +154,15 @@ impl Manifest {
             Style::Classic => &activity.scopes.classic,
             Style::Granular => &activity.scopes.granular,
         };
-        let suffix = &self.auth.admin_suffix;
-        let account =
-            |set: &&Vec<String>| !suffix.is_empty() && set.iter().any(|scope| scope.ends_with(suffix.as_str()));
-        let fitting: Vec<_> = all.iter().filter(|set| account(set) == (level == Level::Account)).collect();
+        let is_account = |set: &&Vec<String>| set.iter().any(|scope| self.is_account_scope(scope));
+        let fitting: Vec<_> = all.iter().filter(|set| is_account(set) == (level == Level::Account)).collect();
         if fitting.is_empty() { all.iter().collect() } else { fitting }
+    }
+
+    /// Whether a scope is for the data of the whole account. No scope is where the manifest names no suffix.
+    pub fn is_account_scope(&self, scope: &str) -> bool {
+        let suffix = &self.auth.admin_suffix;
+        !suffix.is_empty() && scope.ends_with(suffix.as_str())
     }
 
     /// The style of granted scopes; none when they are of both, or of neither.
@@ -299,6 +301,14 @@ mod tests {
         let account = |other_style| lacks("demo.all.list", "all:list:admin", other_style);
         assert_eq!(lacking, [lacks("demo.files.get", "file:get", false), account(false)]);
         assert_eq!(manifest.lacking(&all, &["user".into(), "file".into()], Level::User), [account(true)]);
+    }
+
+    #[test]
+    fn without_a_suffix_no_scope_is_of_the_account() {
+        let mut manifest = manifest();
+        assert!(manifest.is_account_scope("file:get:admin") && !manifest.is_account_scope("file:get"));
+        manifest.auth.admin_suffix = String::new();
+        assert!(!manifest.is_account_scope("file:get:admin"));
     }
 
     #[test]

@@ -5,10 +5,11 @@
 //! again. So no code of a caller runs while others wait.
 
 use rusqlite::{Connection, params};
+use serde_json::Value;
 
 use crate::connections::{self, ConnectionRow, StateReasonRow};
 use crate::json::Json;
-use crate::{Sealed, Store, StoreError, revocations, secrets};
+use crate::{Sealed, Store, StoreError, revocations, secrets, settings};
 
 /// The grants that end each other: those of one user of one app of a service.
 #[derive(Clone, Debug)]
@@ -48,6 +49,8 @@ pub struct GrantCommit {
     pub field: &'static str,
     /// Where the grant waits as a pending revocation: it waits no more.
     pub waiting: Option<String>,
+    /// What the connection was asked for. None: as before.
+    pub requested_access: Option<Value>,
 }
 
 /// A secret of a connection as it was read.
@@ -124,6 +127,9 @@ impl Store {
                 return Err(CommitError::Changed);
             }
             connections::put(db, row)?;
+            if let Some(access) = &commit.requested_access {
+                settings::put_requested_access(db, &row.id, access)?;
+            }
             secrets::replace(db, &row.id, &commit.secrets)?;
             rivals.retain(|other| commit.ends_from.contains(&other.state.as_str()));
             let (state, reason) = &commit.ended;
@@ -200,6 +206,7 @@ mod tests {
             read,
             field: "token",
             waiting: waiting.map(str::to_owned),
+            requested_access: None,
         }
     }
 

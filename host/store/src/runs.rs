@@ -71,6 +71,13 @@ pub struct RunRecord {
     pub connections: BTreeMap<String, String>,
 }
 
+impl RunRecord {
+    /// Whether its process ended before it did.
+    pub fn is_interrupted(&self) -> bool {
+        self.state == INTERRUPTED
+    }
+}
+
 /// The state of a run in the database until its end is recorded.
 const RUNNING: &str = "running";
 const SUCCEEDED: &str = "succeeded";

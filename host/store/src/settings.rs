@@ -24,8 +24,7 @@ impl Store {
 
     /// Keeps what a connection was asked for.
     pub fn set_requested_access(&self, id: &str, access: &Value) -> Result<(), StoreError> {
-        self.execute("UPDATE connections SET requested_access = ?2 WHERE id = ?1", params![id, Json(access)])?;
-        Ok(())
+        put_requested_access(&self.lock(), id, access)
     }
 
     /// What a connection was asked for, where it is known.
@@ -50,6 +49,11 @@ impl Store {
         let sql = format!("SELECT {COLUMNS} FROM connections WHERE is_default = 1");
         Ok(self.lock().prepare_cached(&sql)?.query_row([], read).optional()?)
     }
+}
+
+pub(crate) fn put_requested_access(db: &rusqlite::Connection, id: &str, access: &Value) -> Result<(), StoreError> {
+    db.execute("UPDATE connections SET requested_access = ?2 WHERE id = ?1", params![id, Json(access)])?;
+    Ok(())
 }
 
 #[cfg(test)]

@@ -124,3 +124,19 @@ fn seed_ensemble_23_each_credential_that_is_missing_is_named() {
     }
     assert!(context.labels().is_empty());
 }
+
+/// The choice is kept as that of a sign-in is: the doctor looks at these activities alone.
+#[test]
+fn choice_of_activities_is_kept() {
+    let context = TestContext::new();
+    let (account, client, secret) = context.emulator.server_to_server();
+    let own = context.own_app("nightly", &client, &secret);
+    let chosen = ["--method", "s2s", "--account-id", account.as_str(), "--for", "zoom.users.list", "--json"];
+    assert_eq!(context.run(&own.with(&chosen)).code, 0);
+    let kept = |label: &str| context.json(&["connection", "show", label, "--json"])["made_for"].clone();
+    assert_eq!(kept("nightly"), json!(["zoom.users.list"]));
+    let file = context.secret_file(&secret);
+    let again = ["connection", "reconnect", "nightly", "--client-secret-file", &file, "--json"];
+    assert_eq!(context.run(&again).code, 0);
+    assert_eq!(kept("nightly"), json!(["zoom.users.list"]), "also after a reconnect");
+}

@@ -157,3 +157,36 @@ fn flags_that_contradict_each_other_are_refused() {
         assert!(done.err.contains("cannot be used with"), "{first:?} {second:?}: {}", done.err);
     }
 }
+
+/// What a connection was made for is not read as "everything" where it cannot be read, and the doctor goes on.
+#[test]
+fn unreadable_choice_is_a_finding_and_no_free_choice() {
+    let context = TestContext::connected();
+    let id = context.json(&["connection", "show", "work", "--json"])["id"].as_str().unwrap().to_owned();
+    let store = switchboard_store::Store::open(context.home.path()).unwrap();
+    store.set_requested_access(&id, &json!({"scopes": 7})).unwrap();
+    for words in [&["connection", "show", "work", "--json"][..], &["connection", "reconnect", "work", "--json"]] {
+        let error = TestContext::error(&context.run(words));
+        assert!(error["message"].as_str().unwrap().contains("requested_access"), "{words:?}: {error}");
+    }
+    let findings = context.run(&["doctor", "--json"]);
+    assert_eq!(findings.code, 1, "{}", findings.err);
+    assert!(
+        findings.out.contains("requested_access") && findings.out.contains("ada@emulator.test"),
+        "{}",
+        findings.out
+    );
+}
+
+/// One row that cannot be read does not hide what else was found.
+#[test]
+fn unreadable_connection_does_not_end_the_diagnosis() {
+    let context = TestContext::connected();
+    let id = context.json(&["connection", "show", "work", "--json"])["id"].as_str().unwrap().to_owned();
+    let store = switchboard_store::Store::open(context.home.path()).unwrap();
+    store.set_connection_state(&id, "nonsense", None).unwrap();
+    let done = context.run(&["doctor", "--json"]);
+    let findings: Vec<Value> = serde_json::from_str(&done.out).unwrap_or_else(|_| panic!("{}{}", done.out, done.err));
+    let about = |name: &str| findings.iter().filter(|finding| finding["about"] == name).count();
+    assert_eq!((done.code, about("store"), about("connector"), about("key")), (1, 2, 1, 1), "{}", done.out);
+}

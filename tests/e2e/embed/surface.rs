@@ -8,7 +8,7 @@ use switchboard_app::calls::{self, CallRequest};
 use switchboard_app::connect::{
     self, AccessPlan, AccessRequest, AskedScopes, ConnectRequest, Credentials, SignInChannel, SignInRequest, SignInStep,
 };
-use switchboard_app::connection::{self, RevocationResult};
+use switchboard_app::connection::{self, Consent, RevocationResult};
 use switchboard_app::doctor::{self, Health};
 use switchboard_app::runs::{self, RunOptions, RunRequest, records};
 use switchboard_app::{App, AppError, Class, Cloud, Config, Confirmation, Downloads, Message, NextStep, Ui, identity};
@@ -26,6 +26,12 @@ impl Ui for Script {
     fn notify(&self, message: Message) {
         self.notices.lock().unwrap().push(message.spell(|step| format!("{step:?}")));
     }
+
+    fn is_attended(&self) -> bool {
+        false
+    }
+
+    async fn open(&self, _: &SignInStep<'_>) {}
 
     async fn confirm(&self, question: &Confirmation) -> Result<bool, AppError> {
         self.questions.lock().unwrap().push(question.clone());
@@ -122,6 +128,10 @@ impl Ui for Person {
         panic!("nothing to say: {message:?}");
     }
 
+    fn is_attended(&self) -> bool {
+        true
+    }
+
     async fn confirm(&self, question: &Confirmation) -> Result<bool, AppError> {
         self.questions.lock().unwrap().push(question.clone());
         Ok(*self.says_yes.lock().unwrap())
@@ -131,7 +141,7 @@ impl Ui for Person {
         self.plans.lock().unwrap().push(plan.clone());
     }
 
-    fn open(&self, step: &SignInStep<'_>) {
+    async fn open(&self, step: &SignInStep<'_>) {
         let SignInStep::PasteAddress { page, .. } = step else { panic!("{step:?}") };
         *self.page.lock().unwrap() = Some(page.to_string());
     }
@@ -176,10 +186,10 @@ fn another_surface_connects_diagnoses_and_disconnects() {
         let findings = doctor::diagnose(&app, None).await.unwrap();
         assert!(findings.iter().all(|finding| finding.health == Health::Good), "{findings:?}");
         assert!(findings.iter().any(|finding| finding.about == "work"), "{findings:?}");
-        let refused = connection::disconnect(&app, "work", false).await.unwrap_err();
+        let refused = connection::disconnect(&app, "work", Consent::Ask).await.unwrap_err();
         assert_eq!(refused.code(), "not-confirmed");
         *person.says_yes.lock().unwrap() = true;
-        let ended = connection::disconnect(&app, "work", false).await.unwrap();
+        let ended = connection::disconnect(&app, "work", Consent::Ask).await.unwrap();
         assert!(matches!(ended.revocation, RevocationResult::Revoked), "{ended:?}");
         let Confirmation::Disconnection(question) = &person.questions.lock().unwrap()[0].clone() else { panic!() };
         assert_eq!((question.label.as_str(), question.owner.as_str()), ("work", "ada@emulator.test"));
@@ -187,5 +197,42 @@ fn another_surface_connects_diagnoses_and_disconnects() {
         let last = findings.last().unwrap();
         assert_eq!((last.about.as_str(), &last.fix), ("connections", &Some(NextStep::ConnectFirst.into())));
         app.close().await;
+    });
+}
+
+/// A connector has its own runtime with its own limits: one for each application, not for each request.
+#[test]
+fn connector_is_loaded_once() {
+    let context = TestContext::new();
+    let (app, _) = surface(&context, true);
+    block_on(async {
+        let (first, second) = (app.connector().await.unwrap(), app.connector().await.unwrap());
+        assert!(std::ptr::eq(first.manifest(), second.manifest()));
+    });
+}
+
+/// What the application records has the time of the clock that it was given.
+#[test]
+fn clock_of_the_application_is_used() {
+    const NOW: i64 = 1_000_000_000_000;
+    let context = TestContext::new();
+    let (_, script) = surface(&context, true);
+    let home = Some(context.home.path().to_owned());
+    let app = App::new(Config { home, clock: Some(Arc::new(|| NOW)), ..Config::default() }, script).unwrap();
+    let request = RunRequest {
+        source: json!({"automation": "1", "id": "sum", "outputs": {"two": "${{ 1 + 1 }}"}, "steps": [
+            {"id": "one", "set": {"x": 1}}]})
+        .to_string(),
+        name: "sum.json".into(),
+        limits: Default::default(),
+        inputs: json!({}),
+        connections: Vec::new(),
+        options: RunOptions { downloads: Downloads::default(), allow: Vec::new(), confirmed: false },
+    };
+    block_on(async {
+        runs::run(&app, request, std::future::pending()).await.unwrap();
+        let run = records::list(&app, 1).await.unwrap().remove(0);
+        assert_eq!((run.started_at, run.ended_at), (NOW, Some(NOW)));
+        assert_eq!(app.now().as_millisecond(), NOW);
     });
 }

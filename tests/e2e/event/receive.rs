@@ -7,6 +7,9 @@ use std::time::SystemTime;
 use hmac::{Hmac, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
+use switchboard_app::connect::SignInStep;
+use switchboard_app::webhooks;
+use switchboard_app::{App, AppError, Config, Confirmation, Message, Ui};
 use switchboard_connections::{Connections, Deauthorization, DeauthorizationRule, KeySource, Vault};
 use switchboard_runtime::{
     Connector, Egress, MemoryReplays, Refusal, Replays, Runtime, RuntimeConfig, SigningSecrets, Unverified, Verified,
@@ -348,4 +351,61 @@ fn a_device_is_no_saved_message_and_no_secret() {
             assert!(done.code != 0 && done.err.contains("device"), "{command:?}: {}", done.err);
         }
     }
+}
+
+/// A surface that shows nothing.
+struct Nobody;
+
+#[async_trait::async_trait]
+impl Ui for Nobody {
+    fn notify(&self, _: Message) {}
+
+    fn is_attended(&self) -> bool {
+        false
+    }
+
+    async fn open(&self, _: &SignInStep<'_>) {}
+
+    async fn confirm(&self, _: &Confirmation) -> Result<bool, AppError> {
+        Ok(false)
+    }
+}
+
+/// A server drops its work where the sender hangs up. The sender tries again, and then the event must come in.
+#[test]
+fn dropped_delivery_may_come_again() {
+    let context = TestContext::connected();
+    let got = removed(&context);
+    let config = Config { home: Some(context.home.path().to_owned()), ..Config::default() };
+    let app = App::new(config, std::sync::Arc::new(Nobody)).unwrap();
+    let secrets = secrets("switchboard-demo", SECRET);
+    let headers = || got.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let connector = app.connector().await.unwrap();
+        let take =
+            || webhooks::receive(&app, &connector, Unverified::new(headers(), &got.body), "switchboard-demo", &secrets);
+        // Dropped after one poll, after two, and so on, until it is not dropped.
+        for polls in 1.. {
+            let mut work = Box::pin(take());
+            let mut left = polls;
+            let done = std::future::poll_fn(|context| {
+                left -= 1;
+                match work.as_mut().poll(context) {
+                    std::task::Poll::Ready(done) => std::task::Poll::Ready(Some(done)),
+                    std::task::Poll::Pending if left == 0 => std::task::Poll::Ready(None),
+                    std::task::Poll::Pending => std::task::Poll::Pending,
+                }
+            })
+            .await;
+            drop(work);
+            // What was begun on other threads comes to its end.
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            if let Some(done) = done {
+                assert_eq!(done.unwrap().event.id, "zoom.app_deauthorized", "dropped {polls} times before");
+                assert!(polls > 2, "it was never dropped at work");
+                break;
+            }
+        }
+        assert!(matches!(take().await, Err(webhooks::ReceiveError::Refused(Refusal::Replayed))));
+    });
 }

@@ -73,6 +73,19 @@ pub fn automation(context: &TestContext, step: &serde_json::Value) -> String {
     file.display().to_string()
 }
 
+/// A bug of the connector is shown as one later too, not as a wrong input.
+#[test]
+fn broken_step_keeps_its_advice() {
+    let context = context();
+    let document = automation(&context, &json!({}));
+    let file = save(&context, "trap", &Attack::read("trap").component());
+    let done = context.run(&["run", &document, "--connector", &file, "--connection", "work"]);
+    assert!(done.err.contains("report this with the command"), "{}", done.err);
+    let id = context.json(&["runs", "list", "--json"])[0]["id"].as_str().unwrap().to_owned();
+    let shown = context.run(&["runs", "show", &id]).out;
+    assert!(shown.contains("report this with the command"), "{shown}");
+}
+
 #[test]
 fn a_run_that_computes_ends_when_asked_and_is_kept() {
     let context = context();

@@ -28,7 +28,7 @@ fn connect(context: &TestContext) {
         token_errors: Default::default(),
     };
     let token = SecretString::from("a-token-of-the-good-service".to_owned());
-    let grant = connections.pasted_token(&service, &token).unwrap();
+    let grant = connections.pasted_token(&token).unwrap();
     connections.save("good", Method::Token, &service, grant, None).unwrap();
 }
 

@@ -8,6 +8,8 @@ use std::process::Stdio;
 use serde_json::json;
 use switchboard_tests::context::TestContext;
 
+use super::architecture::LIBRARIES;
+
 const REDIRECT: &str = "http://127.0.0.1:7910/oauth/callback";
 
 /// The Rust files of a folder, in alphabetical order.
@@ -28,11 +30,10 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
 
 /// Every line of what is shipped, with its place: no tests, no comments.
 fn shipped() -> Vec<(String, String)> {
-    let host = ["egress", "runtime", "store", "connections", "automation", "engine_local", "cli"]
-        .map(|name| format!("host/{name}/src"));
+    let host = LIBRARIES.iter().chain(&["cli"]).map(|name| format!("host/{name}/src"));
     let mut lines = Vec::new();
-    for folder in host.iter().map(String::as_str).chain(["connector/src"]) {
-        for file in sources(&TestContext::file(folder)) {
+    for folder in host.chain(["connector/src".to_owned()]) {
+        for file in sources(&TestContext::file(&folder)) {
             let text = std::fs::read_to_string(&file).unwrap();
             let product = text.split("#[cfg(test)]").next().unwrap_or_default().to_owned();
             let numbered = product.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//"));

@@ -93,3 +93,16 @@ fn runs_prune_reports_what_it_deleted_before_an_error() {
     assert_eq!(serde_json::from_str::<Value>(&done.out).unwrap(), json!({ "deleted": [first] }), "{}", done.err);
     assert!(done.err.contains(r#""code":"store""#), "{}", done.err);
 }
+
+/// `interrupted` is the state of a run whose process is gone; one that was stopped is `cancelled`, also in its error.
+#[test]
+fn stopped_run_has_one_name() {
+    let context = TestContext::connected();
+    let (mut child, id) = waiting(&context);
+    assert!(std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let run = context.json(&["runs", "show", &id, "--json"]);
+    assert_eq!((&run["state"], &run["error"]["code"]), (&json!("cancelled"), &json!("cancelled")), "{run}");
+    let shown = context.run(&["runs", "show", &id]).out;
+    assert!(shown.contains("error[cancelled]") && !shown.contains("  at: "), "{shown}");
+}

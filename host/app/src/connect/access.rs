@@ -216,7 +216,6 @@ pub(crate) fn other_style(manifest: &Manifest, method: Method, asked: &[String],
 
 /// Whose data a connection acts on, by the scopes that it has.
 pub(crate) fn level_of(manifest: &Manifest, granted: &[String]) -> Level {
-    let suffix = &manifest.auth.admin_suffix;
-    let is_account = !suffix.is_empty() && granted.iter().any(|scope| scope.ends_with(suffix.as_str()));
+    let is_account = granted.iter().any(|scope| manifest.is_account_scope(scope));
     if is_account { Level::Account } else { Level::User }
 }

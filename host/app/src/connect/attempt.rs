@@ -81,16 +81,15 @@ impl Attempt {
         self.asks(oauth_base);
         self.authorize = page.map(without_state);
         let patience = i64::try_from(patience.as_millis()).unwrap_or(i64::MAX);
-        let until = jiff::Timestamp::now().as_millisecond().saturating_add(patience);
+        let until = app.now().as_millisecond().saturating_add(patience);
         self.waits = Some((std::process::id(), until));
         self.keep(app);
     }
 
     /// Whether another command still waits for the answer.
-    pub fn is_open(&self) -> bool {
+    pub fn is_open(&self, now: jiff::Timestamp) -> bool {
         let lives = |id: u32| !Path::new("/proc/self").exists() || Path::new(&format!("/proc/{id}")).exists();
-        self.failure.is_none()
-            && self.waits.is_some_and(|(id, until)| jiff::Timestamp::now().as_millisecond() < until && lives(id))
+        self.failure.is_none() && self.waits.is_some_and(|(id, until)| now.as_millisecond() < until && lives(id))
     }
 
     /// It failed, which is kept when it was the service that was asked.
@@ -110,7 +109,7 @@ impl Attempt {
 
     /// It succeeded: neither it nor an earlier one of the same user through the same app is of interest any more.
     pub(crate) fn succeeded(&self, app: &App, email: Option<&str>) {
-        let Ok(store) = app.store() else { return };
+        let Some(store) = app.opened_store() else { return };
         let mut labels = Vec::new();
         for other in store.attempts().unwrap_or_default() {
             let same_app = other.client_id == self.client_id && other.oauth_base == self.oauth_base;
@@ -125,8 +124,8 @@ impl Attempt {
 
     /// Without it the doctor knows less; the sign-in itself is not affected.
     fn keep(&mut self, app: &App) {
-        self.at_ms = jiff::Timestamp::now().as_millisecond();
-        let Ok(store) = app.store() else { return };
+        self.at_ms = app.now().as_millisecond();
+        let Some(store) = app.opened_store() else { return };
         let (of, attempt) = (store.clone(), self.to_row());
         store.spawn(move || drop(of.put_attempt(&attempt)));
     }
@@ -186,15 +185,17 @@ fn gave_up(error: &AppError) -> bool {
 pub(crate) const NOTHING_PASTED: &str = "nothing-pasted";
 
 /// The attempts of this label, or all of them, the latest last.
-pub fn attempts(app: &App, label: Option<&str>) -> Vec<Attempt> {
-    let Ok(store) = app.store() else { return Vec::new() };
-    let all = store.attempts().unwrap_or_default().into_iter().map(Attempt::from);
-    all.filter(|attempt| label.is_none_or(|label| attempt.label == label)).collect()
+pub async fn attempts(app: &App, label: Option<&str>) -> Result<Vec<Attempt>, AppError> {
+    let store = app.store().await?;
+    // One that has just succeeded is deleted on the store's thread.
+    store.settle().await;
+    let all = store.attempts()?.into_iter().map(Attempt::from);
+    Ok(all.filter(|attempt| label.is_none_or(|label| attempt.label == label)).collect())
 }
 
 /// Forgets the attempts of this label, or all of them, and gives their labels. Connections are not touched.
 pub async fn dismiss(app: &App, label: Option<&str>) -> Result<Vec<String>, AppError> {
-    let store = app.store()?;
+    let store = app.store().await?;
     let (of, label) = (store.clone(), label.map(str::to_owned));
     store.call(move || dismiss_now(&of, label.as_deref())).await
 }

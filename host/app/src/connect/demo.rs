@@ -1,15 +1,17 @@
 //! A demo account of an emulator: the same code flow as with a browser. Only the consent page is answered here.
 
-use std::net::TcpStream;
-
 use switchboard_connections::{
     App as ClientApp, Connection, Connections, ConnectionsError, Grant, Loopback, Method, Service,
 };
+use switchboard_egress::is_loopback;
 use tokio::time::{Duration, Instant};
 use url::Url;
 
 use crate::identity::keep;
 use crate::{App, AppError, NextStep, message, service};
+
+/// How long an earlier emulator may take to answer.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A demo account of an emulator on this machine.
 #[derive(Clone, Debug)]
@@ -40,11 +42,13 @@ pub async fn connect_demo(app: &App, account: &DemoAccount) -> Result<Connection
     let label = &account.label;
     if let Ok(former) = connections.show(label) {
         let other_folder = message!["use another data folder: ", NextStep::TryInAnotherFolder];
-        if former.client_id.as_deref() != Some(account.client_id.as_str()) {
+        let api_base = Url::parse(&former.api_base).ok().filter(is_loopback);
+        let is_of_emulator = former.client_id.as_deref() == Some(account.client_id.as_str());
+        let Some(api_base) = api_base.filter(|_| is_of_emulator) else {
             let text = format!("the label `{label}` belongs to a connection of your own");
             return Err(AppError::failed("label-taken", text).with_fix(other_folder));
-        }
-        if answers(&former.api_base) {
+        };
+        if answers(app, &api_base).await {
             let text = format!("another emulator runs with this folder, at {}", former.api_base);
             let fix = message!["use that one, end it first, or "].joined(other_folder);
             return Err(AppError::failed("label-taken", text).with_fix(fix));
@@ -65,10 +69,11 @@ pub async fn disconnect_demo(app: &App, id: &str) -> Result<(), AppError> {
     }
 }
 
-/// Whether something listens at an address of this machine.
-fn answers(api_base: &str) -> bool {
-    let address = Url::parse(api_base).ok().and_then(|url| url.socket_addrs(|| None).ok()?.into_iter().next());
-    address.is_some_and(|address| TcpStream::connect_timeout(&address, Duration::from_millis(300)).is_ok())
+/// Whether something answers at an address of this machine.
+async fn answers(app: &App, api_base: &Url) -> bool {
+    let Ok(request) = http::Request::get(api_base.as_str()).body(Vec::new()) else { return false };
+    let answer = app.egress().exchange(request, api_base, Instant::now() + ANSWER_TIMEOUT).await;
+    answer.map_or_else(|failure| failure.code != "unreachable", |_| true)
 }
 
 async fn sign_in(

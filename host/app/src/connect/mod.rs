@@ -3,19 +3,19 @@
 mod access;
 mod app_registration;
 pub mod attempt;
-mod connected;
 mod demo;
 mod link;
 mod packaged_app;
 mod page_error;
 mod reconnect;
 mod request;
+mod result;
 pub(crate) mod rights;
 mod sign_in;
 
 use serde_json::json;
 use switchboard_connections::{
-    AdmissionRules, Admitted, App as ClientApp, Connections, ConnectionsError, Grant, Loopback, Method, Owner,
+    Admission, AdmissionRules, App as ClientApp, Connections, ConnectionsError, Grant, Loopback, Method, Owner,
     RequestedAccess, Service, SessionRequest, State,
 };
 use switchboard_manifest::Manifest;
@@ -29,13 +29,13 @@ use crate::{App, AppError, NextStep, message, service};
 pub(crate) use access::level_of;
 pub use access::{AccessPlan, AreaPurpose, AskedScopes, ScopePurpose};
 pub use app_registration::{AppRegistration, Redirect, StyleScopes, registration};
-pub use connected::Connected;
 pub use demo::{DemoAccount, connect_demo, disconnect_demo};
 pub use page_error::PageError;
-pub use reconnect::{AccessChange, ReconnectRequest, Reconnected, reconnect};
+pub use reconnect::{AccessChange, ReconnectRequest, ReconnectResult, reconnect};
 pub use request::{
     AccessRequest, ConnectRequest, Credentials, LinkRequest, SecretInput, SignInChannel, SignInRequest, retired_app,
 };
+pub use result::ConnectResult;
 pub use rights::Rights;
 pub use sign_in::SignInStep;
 
@@ -46,7 +46,7 @@ use packaged_app::packaged_app;
 use sign_in::SignIn;
 
 /// Makes a connection. What went wrong is kept for the doctor.
-pub async fn connect(app: &App, request: ConnectRequest) -> Result<Connected, AppError> {
+pub async fn connect(app: &App, request: ConnectRequest) -> Result<ConnectResult, AppError> {
     let connector = app.connector().await?;
     let method = request.credentials.method();
     let sign_in = request.credentials.sign_in().cloned();
@@ -74,7 +74,7 @@ async fn connect_as(
     connector: &Connector,
     request: ConnectRequest,
     attempt: &mut Attempt,
-) -> Result<Connected, AppError> {
+) -> Result<ConnectResult, AppError> {
     let ConnectRequest { label, cloud, credentials, access, expected_email, replace, original } = request;
     let manifest = connector.manifest();
     let method = credentials.method();
@@ -83,8 +83,11 @@ async fn connect_as(
     let connections = app.connections().await?;
     connections.check_label(&label).map_err(|error| label_taken(&connections, error))?;
     let access = Access::of(manifest, &access, method)?;
-    let rules = AdmissionRules { expect_email: expected_email, replace };
-    let making = Making { app, connector, connections: &connections, service: &service, label: &label, method };
+    // Kept with the grant, in one transaction.
+    let requested_access = Some(requested_access(manifest, &access, credentials.sign_in()));
+    let rules = AdmissionRules { expect_email: expected_email, replace, requested_access };
+    let new_connection =
+        NewConnection { app, connector, connections: &connections, service: &service, label: &label, method };
     let (client, sign_in) = match credentials {
         Credentials::PackagedApp(sign_in) => (packaged_app(manifest, &cloud.profile, original.as_ref())?, sign_in),
         Credentials::OwnApp { client_id, client_secret, sign_in } => {
@@ -95,20 +98,20 @@ async fn connect_as(
             let secret = client_secret.read().await?;
             attempt.asks(&service.oauth_base);
             let grant = connections.server_to_server(&service, &account_id, &client_id, secret).await?;
-            let admitted = making.admit(grant, &access, &rules, attempt).await?;
-            return connected::connected(app, connector, &access, admitted, attempt).await;
+            let admitted = new_connection.admit(grant, &access, &rules, attempt).await?;
+            return result::examine(app, connector, &access, admitted, attempt).await;
         }
         Credentials::Token(token) => {
-            let grant = connections.pasted_token(&service, &token.read().await?)?;
+            let grant = connections.pasted_token(&token.read().await?)?;
             attempt.asks(&service.oauth_base);
-            let admitted = making.admit(grant, &access, &rules, attempt).await?;
-            return connected::connected(app, connector, &access, admitted, attempt).await;
+            let admitted = new_connection.admit(grant, &access, &rules, attempt).await?;
+            return result::examine(app, connector, &access, admitted, attempt).await;
         }
     };
     attempt.client_id = Some(client.client_id.clone());
     check_expected(app, connector, &connections, &service, &client.client_id, &rules).await?;
     app.ui().show_access(&access.plan(manifest));
-    making.warn_of_others(&client.client_id, replace)?;
+    new_connection.warn_of_others(&client.client_id, replace)?;
     let admitted = match &sign_in.channel {
         SignInChannel::Link(link) => {
             let purposes = access.lines(manifest);
@@ -124,17 +127,14 @@ async fn connect_as(
             let grant = SignIn { app, connector, connections, service, label, scopes, request, attempt: attempt_of }
                 .by_person(client)
                 .await?;
-            making.admit(grant, &access, &rules, attempt).await?
+            new_connection.admit(grant, &access, &rules, attempt).await?
         }
     };
-    let made = requested_access(manifest, &access, &sign_in);
-    let id = admitted.connection.id.clone();
-    connections.run(move |connections| connections.set_requested_access(&id, &made)).await?;
-    connected::connected(app, connector, &access, admitted, attempt).await
+    result::examine(app, connector, &access, admitted, attempt).await
 }
 
 /// A connection that is being made.
-struct Making<'a> {
+struct NewConnection<'a> {
     app: &'a App,
     connector: &'a Connector,
     connections: &'a Connections,
@@ -143,7 +143,7 @@ struct Making<'a> {
     method: Method,
 }
 
-impl Making<'_> {
+impl NewConnection<'_> {
     /// Finds out whose the grant is, and keeps it.
     async fn admit(
         &self,
@@ -151,8 +151,8 @@ impl Making<'_> {
         access: &Access<'_>,
         rules: &AdmissionRules,
         attempt: &mut Attempt,
-    ) -> Result<Admitted, AppError> {
-        let Making { app, connector, connections, service, label, method } = *self;
+    ) -> Result<Admission, AppError> {
+        let NewConnection { app, connector, connections, service, label, method } = *self;
         attempt.classic_app = access::other_style(connector.manifest(), method, &access.scopes(), grant.scopes())
             .map(|style| style == Style::Classic);
         let identity = identify(app, connector, connections, label, service, &grant).await?;
@@ -178,18 +178,19 @@ impl Making<'_> {
 }
 
 /// What the connection is made for, so that it can be signed in to again for the same.
-fn requested_access(manifest: &Manifest, access: &Access<'_>, sign_in: &SignInRequest) -> RequestedAccess {
+fn requested_access(manifest: &Manifest, access: &Access<'_>, sign_in: Option<&SignInRequest>) -> RequestedAccess {
     let activities = access.activities.iter().filter(|_| access.is_chosen);
-    let public_url = match &sign_in.channel {
-        SignInChannel::Link(link) => link.public_url.clone(),
+    let channel = sign_in.map(|sign_in| &sign_in.channel);
+    let public_url = match channel {
+        Some(SignInChannel::Link(link)) => link.public_url.clone(),
         _ => None,
     };
     RequestedAccess {
         activities: activities.map(|activity| format!("{}.{}", manifest.connector, activity.name)).collect(),
         scopes: access.scopes(),
-        port: Some(sign_in.port),
+        port: sign_in.map(|sign_in| sign_in.port),
         public_url,
-        device: matches!(sign_in.channel, SignInChannel::DeviceCode),
+        device: matches!(channel, Some(SignInChannel::DeviceCode)),
     }
 }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 use switchboard_connections::{
-    AdmissionRules, Admitted, App as ClientApp, Connection, ConnectionStep as Step, Connections, Ended, Grant,
-    Loopback, Method, Owner, RequestedAccess, SecretString, Service, SessionRequest,
+    Admission, AdmissionRules, App as ClientApp, Connection, ConnectionStep as Step, Connections, Grant, Loopback,
+    Method, Owner, ReplacedConnection, RequestedAccess, SecretString, Service, SessionRequest,
 };
 use switchboard_manifest::Manifest;
 use switchboard_manifest::scopes::Style;
@@ -58,7 +58,7 @@ pub enum AccessChange {
 
 /// A connection that was signed in to again.
 #[derive(Debug)]
-pub struct Reconnected {
+pub struct ReconnectResult {
     /// The connection.
     pub connection: Connection,
     /// Who signed in.
@@ -68,11 +68,11 @@ pub struct Reconnected {
     /// Scopes that it no longer has.
     pub removed: Vec<String>,
     /// The connections that ended by it, with what used each.
-    pub replaced: Vec<Ended>,
+    pub replaced: Vec<ReplacedConnection>,
 }
 
 /// Signs in to a connection again. What went wrong is kept for the doctor.
-pub async fn reconnect(app: &App, request: ReconnectRequest) -> Result<Reconnected, AppError> {
+pub async fn reconnect(app: &App, request: ReconnectRequest) -> Result<ReconnectResult, AppError> {
     let connector = app.connector().await?;
     let connections = app.connections().await?;
     let connection = connections.show(&request.label)?;
@@ -91,30 +91,31 @@ pub async fn reconnect(app: &App, request: ReconnectRequest) -> Result<Reconnect
         redirect: Some(redirect_of(&sign_in)?),
         ..Facts::default()
     };
-    let kept = kept_for_next_time(&made, &sign_in);
+    // What a person is not asked for stays as it was.
+    let is_by_person = connection.method.is_by_person();
+    let requested_access = is_by_person.then(|| kept_for_next_time(&made, &sign_in));
+    let rules = AdmissionRules { expect_email: None, replace: request.replace, requested_access };
     let mut attempt = Attempt::new(&facts);
-    let again = Again {
+    let repeat = SignInRepeat {
         app,
         connector: &connector,
         connections: &connections,
         connection: &connection,
         made: &made,
         sign_in: &sign_in,
-        replace: request.replace,
+        rules: &rules,
     };
-    let admitted = again.sign_in(request.client_secret, request.token, &mut attempt).await.map_err(|error| {
+    let admitted = repeat.sign_in(request.client_secret, request.token, &mut attempt).await.map_err(|error| {
         let error = explain(error, connector.manifest(), Some(connection.method.as_str()), &facts);
         attempt.failed(app, &error);
         error
     })?;
     let identity = identity_of(&admitted.connection)?;
     attempt.succeeded(app, identity.email.as_deref());
-    let id = connection.id.clone();
-    connections.run(move |connections| connections.set_requested_access(&id, &kept)).await?;
     let without = |scopes: &[String], others: &[String]| -> Vec<String> {
         scopes.iter().filter(|scope| !others.contains(scope)).cloned().collect()
     };
-    Ok(Reconnected {
+    Ok(ReconnectResult {
         added: without(&admitted.connection.scopes, &connection.scopes),
         removed: without(&connection.scopes, &admitted.connection.scopes),
         connection: admitted.connection,
@@ -208,25 +209,25 @@ fn kept_for_next_time(made: &RequestedAccess, sign_in: &SignInRequest) -> Reques
 }
 
 /// What is signed in to again.
-struct Again<'a> {
+struct SignInRepeat<'a> {
     app: &'a App,
     connector: &'a Connector,
     connections: &'a Connections,
     connection: &'a Connection,
     made: &'a RequestedAccess,
     sign_in: &'a SignInRequest,
-    replace: bool,
+    rules: &'a AdmissionRules,
 }
 
-impl Again<'_> {
+impl SignInRepeat<'_> {
     async fn sign_in(
         &self,
         client_secret: Option<SecretInput>,
         token: Option<SecretInput>,
         attempt: &mut Attempt,
-    ) -> Result<Admitted, AppError> {
-        let Again { connections, connection, .. } = *self;
-        if !self.replace {
+    ) -> Result<Admission, AppError> {
+        let SignInRepeat { connections, connection, .. } = *self;
+        if !self.rules.replace {
             connections.check_again(&connection.id)?;
         }
         let service = connections.service(&connection.id)?;
@@ -234,7 +235,7 @@ impl Again<'_> {
         let grant = match connection.method {
             Method::Token => {
                 let Some(token) = token else { return Err(token_missing(connection)) };
-                let grant = connections.pasted_token(&service, &token.read().await?)?;
+                let grant = connections.pasted_token(&token.read().await?)?;
                 attempt.asks(&service.oauth_base);
                 grant
             }
@@ -249,8 +250,8 @@ impl Again<'_> {
         service: Service,
         client_secret: Option<SecretString>,
         attempt: &mut Attempt,
-    ) -> Result<Admitted, AppError> {
-        let Again { app, connector, connections, connection, made, sign_in, replace } = *self;
+    ) -> Result<Admission, AppError> {
+        let SignInRepeat { app, connector, connections, connection, made, sign_in, rules } = *self;
         let client = connections
             .app(&connection.id)?
             .ok_or_else(|| AppError::failed("not-found", "the app of this connection is missing from the database"))?;
@@ -260,12 +261,11 @@ impl Again<'_> {
         app.ui().show_access(&AccessPlan { scopes, scope_help: String::new() });
         let label = &connection.label;
         if let SignInChannel::Link(link) = &sign_in.channel {
-            let rules = AdmissionRules { expect_email: None, replace };
             let session_request = SessionRequest {
                 label: label.clone(),
                 again: true,
                 scopes: made.scopes.clone(),
-                rules,
+                rules: rules.clone(),
                 ..SessionRequest::default()
             };
             let offer = Offer { service, client, method: connection.method, session_request, minutes: link.minutes };
@@ -298,11 +298,11 @@ impl Again<'_> {
         Ok(self.connections.server_to_server(service, &account, &client.client_id, client_secret).await?)
     }
 
-    async fn readmit(&self, service: &Service, grant: Grant) -> Result<Admitted, AppError> {
-        let Again { app, connector, connections, connection, replace, .. } = *self;
+    async fn readmit(&self, service: &Service, grant: Grant) -> Result<Admission, AppError> {
+        let SignInRepeat { app, connector, connections, connection, rules, .. } = *self;
         let identity = identify(app, connector, connections, &connection.label, service, &grant).await?;
         let owner = Owner::of(json!(identity));
-        Ok(connections.readmit(&connection.id, connection.method, service, grant, owner, replace).await?)
+        Ok(connections.readmit(&connection.id, connection.method, service, grant, owner, rules).await?)
     }
 }
 

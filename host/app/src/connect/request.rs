@@ -8,7 +8,8 @@ use secrecy::SecretString;
 use switchboard_connections::Method;
 use switchboard_manifest::scopes::Style;
 
-use crate::{AppError, Class, Cloud, OriginalRequest, input};
+use crate::blocking::on_thread;
+use crate::{AppError, Class, Cloud, OriginalRequest};
 
 /// A connection to make.
 #[derive(Debug)]
@@ -161,7 +162,7 @@ impl SecretInput {
 
     /// Reads it, on a thread of its own: it may wait for a person.
     pub async fn read(self) -> Result<SecretString, AppError> {
-        input::wait_for(self.0).await
+        on_thread(self.0).await
     }
 
     /// Reads it where there is one.

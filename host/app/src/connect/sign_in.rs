@@ -113,16 +113,18 @@ impl SignIn<'_> {
         self.attempt.waits(app, &self.service.oauth_base, Some(page), PATIENCE);
         let facts = self.attempt.facts();
         if is_pasted {
-            app.ui().open(&SignInStep::PasteAddress { page, redirect });
+            app.ui().open(&SignInStep::PasteAddress { page, redirect }).await;
             return pasted(app, manifest, &pending, &facts).await;
         }
-        app.ui().open(&SignInStep::Browse {
-            page,
-            redirect,
-            is_opened: matches!(self.request.channel, SignInChannel::Browser { is_opened: true }),
-            errors: &page_errors(manifest),
-            expected_email: facts.expected.as_deref(),
-        });
+        app.ui()
+            .open(&SignInStep::Browse {
+                page,
+                redirect,
+                is_opened: matches!(self.request.channel, SignInChannel::Browser { is_opened: true }),
+                errors: &page_errors(manifest),
+                expected_email: facts.expected.as_deref(),
+            })
+            .await;
         tokio::select! {
             done = pending.wait(PATIENCE) => Ok(done?),
             remedy = reported(app, manifest) => Err(stopped(&remedy, &facts)),
@@ -138,12 +140,14 @@ impl SignIn<'_> {
         attempt.asks(&service.oauth_base);
         let pending = connections.begin_device(service, client, path, scopes).await?.for_label(label);
         attempt.waits(app, &service.oauth_base, None, pending.life);
-        app.ui().open(&SignInStep::EnterCode {
-            page: &pending.page,
-            code: &pending.user_code,
-            page_with_code: pending.page_with_code.as_ref(),
-            life: pending.life,
-        });
+        app.ui()
+            .open(&SignInStep::EnterCode {
+                page: &pending.page,
+                code: &pending.user_code,
+                page_with_code: pending.page_with_code.as_ref(),
+                life: pending.life,
+            })
+            .await;
         Ok(pending.wait().await?)
     }
 }

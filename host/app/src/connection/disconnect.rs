@@ -42,13 +42,21 @@ impl RevocationResult {
     }
 }
 
-/// Revokes the grant of a connection at the service, and deletes the connection. The surface confirms it before, unless
-/// `is_confirmed`.
-pub async fn disconnect(app: &App, label: &str, is_confirmed: bool) -> Result<Disconnection, AppError> {
+/// Whether the person is asked before a connection ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Consent {
+    /// The surface asks.
+    Ask,
+    /// The person has confirmed it already.
+    Given,
+}
+
+/// Revokes the grant of a connection at the service, and deletes the connection.
+pub async fn disconnect(app: &App, label: &str, consent: Consent) -> Result<Disconnection, AppError> {
     let connections = app.connections().await?;
     let connection = connections.show(label)?;
     let usage = connections.usage(&connection.id)?;
-    if !is_confirmed {
+    if consent == Consent::Ask {
         let question = Confirmation::Disconnection(DisconnectionConfirmation {
             label: connection.label.clone(),
             owner: owner_of(&connection),

@@ -12,10 +12,10 @@ use crate::identity::recognise;
 use crate::remedy::add_guidance;
 use crate::{App, AppError, service, time};
 
-pub use switchboard_connections::{Connection, Ended, Method, RequestedAccess, Service, State};
+pub use switchboard_connections::{Connection, Method, ReplacedConnection, RequestedAccess, Service, State};
 pub use switchboard_store::{PendingRevocation, Usage};
 
-pub use disconnect::{Disconnection, RevocationResult, disconnect};
+pub use disconnect::{Consent, Disconnection, RevocationResult, disconnect};
 pub use plan::{PlanChange, plan, set_plan};
 
 /// All connections of a data folder.
@@ -41,7 +41,7 @@ pub struct ConnectionDetail {
     /// Whether its app has a client secret.
     pub has_client_secret: bool,
     /// What it was made for.
-    pub made: RequestedAccess,
+    pub requested_access: RequestedAccess,
     /// What used it, latest first.
     pub usage: Vec<Usage>,
     /// Grants of earlier connections of this label that have yet to be revoked.
@@ -50,7 +50,7 @@ pub struct ConnectionDetail {
 
 /// What there is of a label.
 #[derive(Debug)]
-pub enum Found {
+pub enum LabelEntry {
     /// A connection.
     Connection(Box<ConnectionDetail>),
     /// Nothing but grants that have yet to be revoked at the service; at least one.
@@ -59,7 +59,7 @@ pub enum Found {
 
 /// A connection that answered.
 #[derive(Debug)]
-pub struct Tested {
+pub struct TestResult {
     /// Who it is.
     pub identity: Identity,
     /// The connection before.
@@ -84,14 +84,14 @@ pub async fn find(app: &App, label: &str) -> Result<Connection, AppError> {
 }
 
 /// Everything that is known of the connection of this label or id.
-pub async fn show(app: &App, label: &str) -> Result<Found, AppError> {
+pub async fn show(app: &App, label: &str) -> Result<LabelEntry, AppError> {
     let connections = app.connections().await?;
     let mut pending = connections.pending_revocations()?;
     pending.retain(|revocation| is_of_label(revocation, label) || revocation.id == label);
     let connection = match connections.show(label) {
         Ok(connection) => connection,
         // Nothing of it is left here but what the service has yet to take back.
-        Err(ConnectionsError::NotFound { .. }) if !pending.is_empty() => return Ok(Found::Pending(pending)),
+        Err(ConnectionsError::NotFound { .. }) if !pending.is_empty() => return Ok(LabelEntry::Pending(pending)),
         Err(error) => return Err(error.into()),
     };
     // Those that an erased connection could reach are gone with its secrets, and so is its app.
@@ -103,11 +103,11 @@ pub async fn show(app: &App, label: &str) -> Result<Found, AppError> {
         kept => kept,
     };
     let client = connections.app(&connection.id).ok().flatten();
-    Ok(Found::Connection(Box::new(ConnectionDetail {
+    Ok(LabelEntry::Connection(Box::new(ConnectionDetail {
         is_default: connections.default_one()?.is_some_and(|default| default.id == connection.id),
         service,
         has_client_secret: client.is_some_and(|client| client.client_secret.is_some()),
-        made: connections.requested_access(&connection.id)?,
+        requested_access: connections.requested_access(&connection.id)?,
         usage: connections.usage(&connection.id)?,
         pending,
         connection,
@@ -141,13 +141,13 @@ pub async fn default(app: &App) -> Result<Option<Connection>, AppError> {
 }
 
 /// Asks the service who a connection is. `label` as in [`crate::calls::CallRequest::connection`].
-pub async fn test(app: &App, label: Option<&str>) -> Result<Tested, AppError> {
+pub async fn test(app: &App, label: Option<&str>) -> Result<TestResult, AppError> {
     let connector = app.connector().await?;
     let connections = app.connections().await?;
     let before = connections.choose(label)?;
     let recognised = recognise(app, &connector, &connections, &before.id).await;
     let (identity, after) = recognised.map_err(|error| add_guidance(error, connector.manifest(), &before))?;
-    Ok(Tested { identity, before, after })
+    Ok(TestResult { identity, before, after })
 }
 
 /// Characters of an e-mail address, RFC 5321. What else a service calls one would only make columns wide.

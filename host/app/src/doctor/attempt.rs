@@ -36,7 +36,7 @@ async fn judge(app: &App, manifest: &Manifest, attempt: &Attempt) -> Finding {
             return Finding::bad(ABOUT, text).with_remedy(Some(remedy), &facts);
         }
     }
-    if attempt.is_open() {
+    if attempt.is_open(app.now()) {
         let since = time::text(attempt.at_ms);
         let text =
             format!("`{}` is being connected: another sign-in waits for the answer since {since}", attempt.label);

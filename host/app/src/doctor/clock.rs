@@ -15,7 +15,7 @@ pub async fn look(app: &App, api_base: &str) -> Option<Finding> {
     let request = http::Request::get(base.as_str()).body(Vec::new()).ok()?;
     let answer = app.egress().exchange(request, &base, Instant::now() + Duration::from_secs(10)).await.ok()?;
     let theirs = jiff::fmt::rfc2822::parse(answer.headers().get("date")?.to_str().ok()?).ok()?.timestamp();
-    let ahead = jiff::Timestamp::now().as_second() - theirs.as_second();
+    let ahead = app.now().as_second() - theirs.as_second();
     Some(judge(ahead, base.host_str().unwrap_or_default()))
 }
 

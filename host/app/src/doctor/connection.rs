@@ -8,8 +8,7 @@ use switchboard_manifest::scopes::Level;
 use switchboard_manifest::{Activity, Manifest};
 use switchboard_runtime::Connector;
 
-use super::Finding;
-use super::scopes;
+use super::{Finding, scopes, unless_failed};
 use crate::connect::level_of;
 use crate::connect::rights::rights;
 use crate::connection::address_change;
@@ -20,8 +19,9 @@ use crate::{App, AppError, Cloud};
 pub async fn look(app: &App, connector: &Connector, connections: &Connections, row: &Connection) -> Vec<Finding> {
     let manifest = connector.manifest();
     let email = row.email().map(str::to_owned);
+    let mut findings = Vec::new();
     // Without it the doctor looks at everything.
-    let made = connections.requested_access(&row.id).unwrap_or_default();
+    let made = unless_failed(&mut findings, connections.requested_access(&row.id));
     let facts = Facts {
         label: Some(row.label.clone()),
         email: email.clone(),
@@ -37,9 +37,9 @@ pub async fn look(app: &App, connector: &Connector, connections: &Connections, r
         let reason = row.reason.as_ref().map_or_else(|| "no reason recorded".to_owned(), ToString::to_string);
         let sign = Sign { method: Some(row.method.to_string()), ..sign_of_state(row.state, row.reason.as_ref()) };
         let found = Finding::bad(about, format!("{}: {reason}", row.state));
-        return vec![found.with_fix(facts.again()).with_remedy(manifest.remedy(&sign), &facts)];
+        findings.push(found.with_fix(facts.again()).with_remedy(manifest.remedy(&sign), &facts));
+        return findings;
     }
-    let mut findings = Vec::new();
     match recognise(app, connector, connections, &row.id).await {
         Ok((identity, after)) => {
             findings.push(Finding::good(about, name_of(&identity)));

@@ -26,7 +26,7 @@ pub async fn diagnose(app: &App, label: Option<&str>) -> Result<Vec<Finding>, Ap
     let mut findings: Vec<Finding> = network_finding().into_iter().collect();
     let connector = app.connector().await;
     let facts = Facts::default();
-    findings.push(store_finding(app));
+    findings.push(store_finding(app).await);
     findings.push(match &connector {
         Ok(connector) => {
             let manifest = connector.manifest();
@@ -43,26 +43,30 @@ pub async fn diagnose(app: &App, label: Option<&str>) -> Result<Vec<Finding>, Ap
     let (Ok(connector), Ok(connections)) = (connector, connections) else {
         return Ok(findings);
     };
-    let mut pending = connections.pending_revocations()?;
+    let mut pending = unless_failed(&mut findings, connections.pending_revocations());
     if let Some(label) = label {
         pending.retain(|revocation| is_of_label(revocation, label));
     }
-    let attempts = attempts(app, label);
+    let attempts = unless_failed(&mut findings, attempts(app, label).await);
     let rows = match label {
         Some(label) => match connections.show(label) {
+            Ok(row) => Ok(vec![row]),
             // Gone here, and not yet at the service; or never here.
-            Err(ConnectionsError::NotFound { .. }) if !pending.is_empty() || !attempts.is_empty() => Vec::new(),
-            row => vec![row?],
+            Err(ConnectionsError::NotFound { .. }) if !pending.is_empty() || !attempts.is_empty() => Ok(Vec::new()),
+            Err(error @ ConnectionsError::NotFound { .. }) => return Err(error.into()),
+            Err(error) => Err(error),
         },
-        None => connections.list()?,
+        None => connections.list(),
     };
+    let is_known = rows.is_ok();
+    let rows = unless_failed(&mut findings, rows);
     let revocations = pending.iter();
     findings.extend(revocations.map(|pending| Finding::note(&pending.origin.to_string(), pending_revocation(pending))));
     if label.is_none() {
-        let interrupted = connections.interrupted_sign_ins().await?;
+        let interrupted = unless_failed(&mut findings, connections.interrupted_sign_ins().await);
         findings.extend(interrupted.iter().map(|sign_in| Finding::note("sign-in", interruption(sign_in))));
     }
-    if rows.is_empty() && pending.is_empty() && label.is_none() {
+    if is_known && rows.is_empty() && pending.is_empty() && label.is_none() {
         let finding = Finding::note("connections", "nothing is connected yet");
         findings.push(finding.with_fix(NextStep::ConnectFirst));
     }
@@ -80,10 +84,18 @@ pub async fn diagnose(app: &App, label: Option<&str>) -> Result<Vec<Finding>, Ap
     Ok(findings)
 }
 
+/// What was read; what cannot be read is a finding of its own, and the others are looked at all the same.
+fn unless_failed<T: Default>(findings: &mut Vec<Finding>, read: Result<T, impl Into<AppError>>) -> T {
+    read.unwrap_or_else(|error| {
+        findings.push(Finding::failed("store", &error.into(), None, None, &Facts::default()));
+        T::default()
+    })
+}
+
 /// Judges a saved webhook by the signing secret in a file.
 pub async fn diagnose_webhook(app: &App, webhook: &Path, secret: &Path) -> Result<Finding, AppError> {
     let connector = app.connector().await?;
-    webhook::look(connector.manifest(), webhook, secret).await
+    webhook::look(app, connector.manifest(), webhook, secret).await
 }
 
 /// What an error page means that only the browser shows: by its words, its number or its name.
@@ -97,7 +109,7 @@ pub async fn diagnose_page(app: &App, words: &str) -> Result<Finding, AppError> 
             format!("give its words or its number, or one of: {}", known.join(", ")),
         ));
     };
-    let mut facts = match attempts(app, None).pop() {
+    let mut facts = match attempts(app, None).await?.pop() {
         Some(last) => attempt::facts(app, &last).await,
         None => Facts::default(),
     };
@@ -140,8 +152,8 @@ fn network_finding() -> Option<Finding> {
     }
 }
 
-fn store_finding(app: &App) -> Finding {
-    let error = match app.store() {
+async fn store_finding(app: &App) -> Finding {
+    let error = match app.store().await {
         Ok(_) => return Finding::good("store", "opens and is up to date"),
         Err(error) => error,
     };

@@ -46,7 +46,7 @@ pub fn look(manifest: &Manifest, row: &Connection, chosen: &[String], facts: &Fa
     }
     if !elsewhere.is_empty() {
         let style = manifest.style_of(&row.scopes).unwrap_or(Style::Granular);
-        findings.push(other_app(about, style, &manifest.auth.admin_suffix, &facts.cloud, &elsewhere));
+        findings.push(other_app(about, style, manifest, &facts.cloud, &elsewhere));
     }
     findings
 }
@@ -57,7 +57,7 @@ fn mended(manifest: &Manifest, row: &Connection, facts: &Facts, own: &[Lacking],
     scopes.sort();
     scopes.dedup();
     // Of the user's own scopes a further sign-in gives those back that were taken away.
-    let account_only = scopes.iter().all(|scope| scope.ends_with(&manifest.auth.admin_suffix));
+    let account_only = scopes.iter().all(|scope| manifest.is_account_scope(scope));
     match by_account_app(manifest, row).filter(|_| account_only) {
         Some(way) => note.with_fix(way),
         None => {
@@ -69,7 +69,7 @@ fn mended(manifest: &Manifest, row: &Connection, facts: &Facts, own: &[Lacking],
 }
 
 /// What no scope of the app's style opens.
-fn other_app(about: &str, style: Style, suffix: &str, cloud: &Cloud, elsewhere: &[Lacking]) -> Finding {
+fn other_app(about: &str, style: Style, manifest: &Manifest, cloud: &Cloud, elsewhere: &[Lacking]) -> Finding {
     let ids: Vec<String> = elsewhere.iter().map(|lacking| lacking.activity.clone()).collect();
     let text = format!(
         "{} activities need an app with {} scopes, because no {} scope opens them: {}",
@@ -80,7 +80,10 @@ fn other_app(about: &str, style: Style, suffix: &str, cloud: &Cloud, elsewhere: 
     );
     let description = RegistrationRequest {
         style: style.other(),
-        is_for_account: elsewhere.iter().flat_map(|lacking| &lacking.scopes).any(|scope| scope.ends_with(suffix)),
+        is_for_account: elsewhere
+            .iter()
+            .flat_map(|lacking| &lacking.scopes)
+            .any(|scope| manifest.is_account_scope(scope)),
         cloud: cloud.clone(),
         activities: ids,
     };

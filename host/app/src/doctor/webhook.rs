@@ -8,18 +8,18 @@ use switchboard_manifest::remedy::Sign;
 use switchboard_runtime::{MemoryReplays, Refusal, Signing, SigningSecrets, Unverified, Verified};
 
 use super::Finding;
-use crate::AppError;
 use crate::remedy::Facts;
 use crate::webhooks::{SavedWebhook, secrets, signing, unsigned_error};
+use crate::{App, AppError};
 
 const ABOUT: &str = "event";
 
 /// Judges a saved request by the secret in a file.
-pub async fn look(manifest: &Manifest, message: &Path, secret: &Path) -> Result<Finding, AppError> {
+pub async fn look(app: &App, manifest: &Manifest, message: &Path, secret: &Path) -> Result<Finding, AppError> {
     // Which app it speaks for makes no difference here: nothing is done that it says.
     let (signing, secrets) = (signing(manifest)?, secrets("", secret)?);
     let parsed = SavedWebhook::read(message, signing)?;
-    let judged = judge(manifest, signing, &parsed, &secrets, jiff::Timestamp::now()).await;
+    let judged = judge(manifest, signing, &parsed, &secrets, app.now()).await;
     judged.ok_or_else(|| unsigned_error(message, signing))
 }
 

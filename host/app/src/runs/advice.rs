@@ -1,7 +1,8 @@
 //! What to do about a failed run, as steps that a surface spells.
 
-use switchboard_automation::Family;
+use switchboard_automation::{Family, RunError};
 use switchboard_connections::{Connections, State};
+use switchboard_store::StepRecord;
 
 use crate::activities::policy_advice;
 use crate::connection_step::fix_of_connection;
@@ -18,6 +19,12 @@ pub fn fix_of_step(code: &str, family: Family, activity: Option<&str>) -> Option
         ]),
         _ => None,
     }
+}
+
+/// The activity of the step that failed a run. None for a step without one, and for a failure at no step.
+pub fn activity_of(steps: &[StepRecord], failure: &RunError) -> Option<String> {
+    let path = failure.step.as_ref()?;
+    steps.iter().rev().find(|step| step.path == *path)?.activity.clone()
 }
 
 /// Whether this is the code of a connection that cannot be used.

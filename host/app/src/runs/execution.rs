@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use switchboard_automation::{Document, ItemCount, RunError, RunOutcome};
+use async_trait::async_trait;
+use switchboard_automation::{Clock, Document, ItemCount, RunError, RunOutcome};
 use switchboard_connections::{Connection, Connections};
-use switchboard_engine_local::LocalEngine;
+use switchboard_engine_local::{LocalEngine, SystemClock};
 use switchboard_runtime::Connector;
 use switchboard_store::Store;
 
-use super::advice::{fix_of_connections, fix_of_step, is_of_connection};
+use super::advice::{activity_of, fix_of_connections, fix_of_step, is_of_connection};
 use super::connections::choose;
 use super::runner::{Account, SandboxRunner};
 use crate::remedy::emulator_advice;
@@ -66,7 +67,7 @@ impl<'a> Execution<'a> {
             if let Some(activity) = connector.activity(id)
                 && !options.confirmed
             {
-                calls::confirm(app, id, &activity, with, false).await?;
+                calls::confirm(app, id, &activity, with, calls::Preview::None).await?;
             }
         }
         let connections = app.connections().await?;
@@ -81,8 +82,8 @@ impl<'a> Execution<'a> {
             call.allow = app.allowed(&options.allow)?;
             accounts.insert(name.clone(), Account { connection, options: call });
         }
-        let store = app.store()?;
-        let engine = LocalEngine::new(store.clone());
+        let store = app.store().await?;
+        let engine = LocalEngine::new(store.clone()).with_clock(Arc::new(RunClock(app.clock().clone())));
         Ok(Execution { app, document, engine, runner: SandboxRunner { connector, accounts }, store, connections, rows })
     }
 
@@ -100,8 +101,8 @@ impl<'a> Execution<'a> {
     ) -> Result<RunResult, AppError> {
         let ids: BTreeSet<String> = self.rows.values().map(|row| row.id.clone()).collect();
         let (automation, run) = (self.document.automation.id.clone(), id.to_owned());
+        let now = self.app.now().as_millisecond();
         let note = move |connections: &Connections| {
-            let now = jiff::Timestamp::now().as_millisecond();
             ids.iter().try_for_each(|connection| connections.note_usage(connection, &automation, &run, now))
         };
         let mut stop = std::pin::pin!(stop);
@@ -131,17 +132,30 @@ impl<'a> Execution<'a> {
     fn failure(&self, id: &str, error: RunError) -> AppError {
         let record = self.store.run(id).ok().flatten();
         let bases = self.rows.values().map(|row| row.api_base.as_str());
-        let document = json!(self.document.automation);
-        let step = document.pointer(&format!("{}/use", error.pointer)).and_then(Value::as_str);
+        let activity = activity_of(&self.store.steps(id).unwrap_or_default(), &error);
         let advice = if error.outcome_unknown {
             Some(Message::from(CHECK_BEFORE_REPEAT))
         } else if is_of_connection(&error.code) {
             fix_of_connections(&self.connections, self.rows.values().map(|row| row.label.as_str()))
         } else {
             let advice = bases.into_iter().find_map(|base| emulator_advice(&error.code, base));
-            advice.or_else(|| fix_of_step(&error.code, error.family, step))
+            advice.or_else(|| fix_of_step(&error.code, error.family, activity.as_deref()))
         };
         failed(record.map(|run| run.id), error, advice)
+    }
+}
+
+/// The application's clock for a run.
+struct RunClock(switchboard_connections::Clock);
+
+#[async_trait]
+impl Clock for RunClock {
+    fn now_ms(&self) -> i64 {
+        (self.0)()
+    }
+
+    async fn sleep(&self, ms: u64) {
+        SystemClock.sleep(ms).await;
     }
 }
 

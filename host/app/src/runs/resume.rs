@@ -36,7 +36,7 @@ pub struct RetryRequest {
 /// Goes on with a run whose process ended before it did. Steps that ended are not performed again. A step that had begun is
 /// performed again where that does no harm, else the run fails with `interrupted`.
 pub async fn resume(app: &App, request: ResumeRequest, stop: impl Future<Output = ()>) -> Result<RunResult, AppError> {
-    let store = app.store()?;
+    let store = app.store().await?;
     let run = records::find(&store, &request.id)?;
     match run.state.as_str() {
         "interrupted" => {}
@@ -57,7 +57,7 @@ pub async fn resume(app: &App, request: ResumeRequest, stop: impl Future<Output 
 /// only what failed or did not begin is performed.
 pub async fn retry(app: &App, request: RetryRequest, stop: impl Future<Output = ()>) -> Result<RunResult, AppError> {
     let RetryRequest { of, from, repeat } = &request;
-    let store = app.store()?;
+    let store = app.store().await?;
     let run = records::find(&store, &of.id)?;
     match run.state.as_str() {
         "running" => return Err(goes_on(&run.id)),
@@ -104,7 +104,7 @@ pub async fn retry(app: &App, request: RetryRequest, stop: impl Future<Output = 
 
 /// The document of a run, on the connections that it had.
 async fn execution<'a>(app: &'a App, run: &records::Run, request: &ResumeRequest) -> Result<Execution<'a>, AppError> {
-    let store = app.store()?;
+    let store = app.store().await?;
     let source = store.run_document(&run.id)?.unwrap_or_default();
     let connector = app.connector().await?;
     let document = load(&connector, &source, &format!("{}.json", run.automation), &request.limits)?;

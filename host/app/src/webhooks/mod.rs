@@ -33,14 +33,20 @@ pub async fn receive(
 ) -> Result<WebhookReceipt, ReceiveError> {
     let signing = signing(connector.manifest())?;
     let connections = app.connections().await?;
-    let now = jiff::Timestamp::now().as_millisecond();
-    let claim = Claim { replays: connections.replays_of(app_id), proof: Mutex::default() };
+    let now = app.now().as_millisecond();
+    let claim = Claim { replays: connections.replays_of(app_id), claimed: Mutex::default() };
     let verified = webhook.verify(signing, secrets, now, &claim).await.map_err(ReceiveError::Refused)?;
     let received = read(connector, &connections, &verified).await;
-    if received.is_err() {
-        claim.give_back().await;
+    match received {
+        Ok(receipt) => {
+            claim.keep();
+            Ok(receipt)
+        }
+        Err(error) => {
+            claim.give_back().await;
+            Err(error.into())
+        }
     }
-    Ok(received?)
 }
 
 /// Why a webhook was not taken in.
@@ -96,15 +102,40 @@ pub fn ending(label: &str) -> String {
 /// The right to take a webhook in: one process has it, of all that are given the webhook.
 struct Claim {
     replays: StoreReplays,
-    proof: Mutex<Option<[u8; 32]>>,
+    claimed: Mutex<Option<Claimed>>,
+}
+
+/// A right that is held. Dropped before the webhook is taken in, it is given back: the service sends the webhook again.
+struct Claimed {
+    replays: StoreReplays,
+    proof: [u8; 32],
+    is_kept: bool,
+}
+
+impl Drop for Claimed {
+    fn drop(&mut self) {
+        if !self.is_kept {
+            self.replays.forget_later(&self.proof);
+        }
+    }
 }
 
 impl Claim {
+    fn take(&self) -> Option<Claimed> {
+        self.claimed.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// The webhook is taken in: it is refused when it comes again.
+    fn keep(&self) {
+        if let Some(mut claimed) = self.take() {
+            claimed.is_kept = true;
+        }
+    }
+
     async fn give_back(&self) {
-        let proof = self.proof.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(proof) = proof {
+        if let Some(mut claimed) = self.take() {
             // Kept, it is refused for ten minutes.
-            let _ = self.replays.forget(&proof).await;
+            claimed.is_kept = claimed.replays.forget(&claimed.proof).await.is_ok();
         }
     }
 }
@@ -112,10 +143,16 @@ impl Claim {
 #[async_trait]
 impl Replays for Claim {
     async fn first(&self, proof: &[u8; 32], now_ms: i64, until_ms: i64) -> Result<bool, String> {
-        let is_first = self.replays.first(proof, now_ms, until_ms).await?;
-        if is_first {
-            *self.proof.lock().unwrap_or_else(PoisonError::into_inner) = Some(*proof);
-        }
+        let (replays, proof) = (self.replays.clone(), *proof);
+        // A task of its own: a caller that gives up meanwhile drops what it claimed.
+        let claiming = tokio::spawn(async move {
+            let is_first = replays.first(&proof, now_ms, until_ms).await?;
+            let claimed = Claimed { replays, proof, is_kept: !is_first };
+            Ok::<_, String>(if is_first { Some(claimed) } else { None })
+        });
+        let claimed = claiming.await.map_err(|error| error.to_string())??;
+        let is_first = claimed.is_some();
+        *self.claimed.lock().unwrap_or_else(PoisonError::into_inner) = claimed;
         Ok(is_first)
     }
 }

@@ -1,7 +1,7 @@
 //! `switchboard call`: run one activity.
 
+use switchboard_app::blocking::on_thread;
 use switchboard_app::calls::{self, CallRequest};
-use switchboard_app::input::wait_for;
 use switchboard_app::{AppError, Downloads};
 
 use crate::app::App;
@@ -12,7 +12,7 @@ pub async fn run(app: &App, call: Call) -> Result<(), AppError> {
     let (source, fields) = (call.input, call.fields);
     let request = CallRequest {
         // Standard input may be a person's terminal.
-        input: wait_for(move || input::object(source.as_deref(), &fields)).await?,
+        input: on_thread(move || input::object(source.as_deref(), &fields)).await?,
         activity: call.activity,
         connection: call.connection,
         dry_run: call.dry_run,

@@ -12,7 +12,7 @@ pub async fn run(app: &App, command: &KeyCommand) -> Result<(), AppError> {
     match command {
         KeyCommand::Show => print(app, &key::report(app).await?),
         KeyCommand::Rotate => {
-            let source = app.key_source()?;
+            let source = app.key_source().await?;
             print(app, &key::rotate(app).await?)?;
             if let KeySource::Env(name) = &source {
                 app.say(&format!(

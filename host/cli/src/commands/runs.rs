@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use switchboard_app::AppError;
-use switchboard_app::runs::records::{self, Deletion, Detail, INTERRUPTED, Run, Step};
+use switchboard_app::runs::records::{self, Deletion, Detail, INTERRUPTED, Run, RunError, Step};
 use switchboard_app::runs::{self, ResumeRequest, RetryRequest};
 
 use crate::app::App;
@@ -14,7 +14,7 @@ use crate::present::next_step::spell;
 pub async fn run(app: &App, command: RunsCommand) -> Result<(), AppError> {
     match command {
         RunsCommand::List { limit } => {
-            let runs = records::list(app, limit)?;
+            let runs = records::list(app, limit).await?;
             if app.global.json {
                 return output::json(&runs.iter().map(run_json).collect::<Vec<_>>());
             }
@@ -45,13 +45,15 @@ pub async fn run(app: &App, command: RunsCommand) -> Result<(), AppError> {
         RunsCommand::Delete { id } => report(app, records::delete(app, &id).await?),
         RunsCommand::Prune { older_than } => report(app, records::prune(app, older_than).await?),
         RunsCommand::Show { id } => {
-            let Detail { run, steps, fix } = records::show(app, &id).await?;
+            let Detail { run, steps, failure, fix } = records::show(app, &id).await?;
             let fix = fix.map(|fix| fix.spell(spell));
             if app.global.json {
                 let mut shown = run_json(&run);
                 if let Some(fields) = shown.as_object_mut() {
                     fields.insert("steps".into(), steps.iter().map(step_json).collect());
-                    fields.insert("error".into(), error(&run).unwrap_or_default());
+                    if run.is_interrupted() {
+                        fields.insert("error".into(), json!({ "code": "interrupted", "message": INTERRUPTED }));
+                    }
                     fields.insert("fix".into(), fix.into());
                 }
                 return output::json(&shown);
@@ -63,20 +65,20 @@ pub async fn run(app: &App, command: RunsCommand) -> Result<(), AppError> {
             part("inputs", &run.inputs)?;
             output::heading("steps")?;
             let rows = steps.iter().map(|step| {
-                let what =
-                    step.error.as_ref().and_then(|error| error.get("message")).and_then(Value::as_str).unwrap_or("");
-                vec![
+                Ok(vec![
                     step.path.clone(),
                     step.activity.clone().unwrap_or_default(),
                     step.state.clone(),
                     took(step.started_at, step.ended_at),
-                    what.to_owned(),
-                ]
+                    records::step_failure(step)?.map_or_else(String::new, |failure| failure.message),
+                ])
             });
-            output::table(&["STEP", "ACTIVITY", "STATE", "TOOK", ""], rows.collect())?;
-            match (&run.outputs, error(&run)) {
+            let rows = rows.collect::<Result<Vec<_>, AppError>>()?;
+            output::table(&["STEP", "ACTIVITY", "STATE", "TOOK", ""], rows)?;
+            match (&run.outputs, &failure) {
                 (Some(outputs), _) => part("outputs", outputs),
-                (_, Some(error)) => failure(&error, fix.as_deref()).iter().try_for_each(|line| output::line(line)),
+                (_, Some(failure)) => lines(failure, fix.as_deref()).iter().try_for_each(|line| output::line(line)),
+                _ if run.is_interrupted() => interruption(fix.as_deref()).iter().try_for_each(|line| output::line(line)),
                 _ => Ok(()),
             }
         }
@@ -113,31 +115,21 @@ fn part(heading: &str, value: &Value) -> Result<(), AppError> {
     output::fields(value)
 }
 
-/// Why a run failed or was interrupted.
-fn error(run: &Run) -> Option<Value> {
-    let interruption = || json!({ "code": "interrupted", "message": INTERRUPTED });
-    run.error.clone().or_else(|| (run.state == "interrupted").then(interruption))
+/// That the process of a run ended.
+fn interruption(fix: Option<&str>) -> Vec<String> {
+    let mut lines = vec![String::new(), format!("error[interrupted]: {INTERRUPTED}")];
+    lines.extend(fix.map(|fix| format!("  fix: {fix}")));
+    lines
 }
 
 /// Why a run ended, in the words of any other failure of a command.
-fn failure(error: &Value, fix: Option<&str>) -> Vec<String> {
-    let text = |name: &str| error.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
-    let step = text("step").map_or_else(String::new, |step| format!("step `{step}`: "));
-    let mut lines = vec![
-        String::new(),
-        format!(
-            "error[{}]: {step}{}",
-            text("code").unwrap_or("unknown"),
-            text("message").unwrap_or("no reason recorded")
-        ),
-    ];
-    if let (Some(file), Some(line), Some(column)) = (text("file"), error.get("line"), error.get("column")) {
-        lines.push(format!("  at: {file}:{line}:{column}"));
+fn lines(failure: &RunError, fix: Option<&str>) -> Vec<String> {
+    let mut lines = vec![String::new(), format!("error[{}]: {failure}", failure.code)];
+    if !failure.file.is_empty() {
+        lines.push(format!("  at: {}:{}:{}", failure.file, failure.line, failure.column));
     }
-    if let Some(details) = error.get("details").filter(|details| !details.is_null()) {
-        lines.push(format!("  details: {details}"));
-    }
-    lines.extend(fix.or_else(|| text("fix")).map(|fix| format!("  fix: {fix}")));
+    lines.extend(failure.details.as_ref().map(|details| format!("  details: {details}")));
+    lines.extend(fix.or(failure.fix.as_deref()).map(|fix| format!("  fix: {fix}")));
     lines
 }
 

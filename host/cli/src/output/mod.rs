@@ -2,6 +2,7 @@
 
 mod fields;
 mod printable;
+pub mod progress;
 mod stream;
 
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
@@ -41,6 +42,12 @@ pub fn lines(text: &str) -> Result<(), AppError> {
 /// Print a program of ours for a shell.
 pub fn script(text: &str) -> Result<(), AppError> {
     DATA.all(text)
+}
+
+/// Print the help or the version that clap has composed, with its styles where the terminal shows them.
+pub fn help(text: &clap::builder::StyledStr) -> Result<(), AppError> {
+    let text = if console::colors_enabled() { text.ansi().to_string() } else { text.to_string() };
+    DATA.all(text.trim_end())
 }
 
 /// Print a heading below an empty line.

@@ -1,6 +1,6 @@
 //! What a sign-in asks for, what was granted, and what will not work, in lines.
 
-use switchboard_app::connect::{AccessPlan, AskedScopes, Connected, ScopePurpose};
+use switchboard_app::connect::{AccessPlan, AskedScopes, ConnectResult, ScopePurpose};
 use switchboard_app::manifest::scopes::{Lacking, Style};
 
 use crate::commands::connect::MAX_NAMED;
@@ -68,7 +68,7 @@ pub fn lacking(lacking: &Lacking) -> String {
 }
 
 /// The activities of a connection that will not work, in a few lines: many are counted, and named only where they were chosen.
-pub fn lacking_in_short(connected: &Connected) -> Vec<String> {
+pub fn lacking_in_short(connected: &ConnectResult) -> Vec<String> {
     let all = &connected.lacking;
     if all.len() <= MAX_NAMED {
         return all.iter().map(lacking).collect();

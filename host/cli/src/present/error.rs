@@ -115,7 +115,10 @@ pub fn to_json(error: &AppError) -> Value {
 pub fn report_usage(wrong: clap::Error) -> ExitCode {
     let json = std::env::args_os().any(|argument| argument == "--json");
     if !wrong.use_stderr() {
-        wrong.exit();
+        return match output::help(&wrong.render()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => report(&error, json),
+        };
     }
     let wrong_kind = wrong.kind();
     let text = printable_error(wrong).to_string();

@@ -1,11 +1,12 @@
 //! Ending a connection.
 
 use crate::connections::Connections;
+use crate::ending::revocation::RevocationRetry;
 use crate::{Connection, ConnectionsError};
 
 /// A connection that is no more.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Disconnected {
+pub struct DisconnectResult {
     /// What it was.
     pub connection: Connection,
     /// What became of the grant at the service.
@@ -24,10 +25,21 @@ pub enum Revocation {
     Failed(String),
 }
 
+impl Revocation {
+    /// The connection is erased by then: an error of the attempt is no failure of the disconnect. The next start tries again.
+    fn of_attempt(attempt: Result<Option<RevocationRetry>, ConnectionsError>) -> Revocation {
+        match attempt {
+            Ok(Some(retried)) => retried.failed.map_or(Revocation::Done, Revocation::Failed),
+            Ok(None) => Revocation::Failed("another process is about to take it back".to_owned()),
+            Err(error) => Revocation::Failed(error.to_string()),
+        }
+    }
+}
+
 impl Connections {
     /// Erases a connection here, then takes the grant back at the service. It is erased in any case. A
     /// revocation that the service did not confirm is kept as a pending one.
-    pub async fn disconnect(&self, label_or_id: &str) -> Result<Disconnected, ConnectionsError> {
+    pub async fn disconnect(&self, label_or_id: &str) -> Result<DisconnectResult, ConnectionsError> {
         let connection = self.show(label_or_id)?;
         let core = &self.core;
         let pending = {
@@ -38,13 +50,22 @@ impl Connections {
         };
         let revocation = match pending {
             None => Revocation::NotNeeded,
-            Some(pending) => match core.attempt(&pending).await? {
-                Some(retried) => retried.failed.map_or(Revocation::Done, Revocation::Failed),
-                None => Revocation::Failed("another process is about to take it back".to_owned()),
-            },
+            Some(pending) => Revocation::of_attempt(core.attempt(&pending).await),
         };
         // Best effort: a reader in another process keeps the journal until its next turn.
         let _ = core.with_store(|core| Ok(core.store.fold_journal()?)).await;
-        Ok(Disconnected { connection, revocation })
+        Ok(DisconnectResult { connection, revocation })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn error_of_the_attempt_is_no_failure_to_disconnect() {
+        let busy = ConnectionsError::Store(switchboard_store::StoreError::Busy);
+        let why = busy.to_string();
+        assert_eq!(Revocation::of_attempt(Err(busy)), Revocation::Failed(why));
     }
 }

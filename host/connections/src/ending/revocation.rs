@@ -29,7 +29,7 @@ const ATTEMPT_MS: i64 = 6 * TIMEOUT.as_millis() as i64;
 
 /// What became of a pending revocation that was tried again.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Retried {
+pub struct RevocationRetry {
     /// What the grant was of.
     pub origin: RevocationOrigin,
     /// Why the grant may still hold; none when the service took it back.
@@ -83,7 +83,7 @@ impl Connections {
 
     /// Tries those whose time has come. Call it at every start, after [`Connections::finish_sign_ins`], and every few minutes in a program that goes on; several
     /// processes may. Fails when nothing could be tried.
-    pub async fn retry_revocations(&self) -> Result<Vec<Retried>, ConnectionsError> {
+    pub async fn retry_revocations(&self) -> Result<Vec<RevocationRetry>, ConnectionsError> {
         let (mut done, mut failed) = (Vec::new(), None);
         for pending in self.pending_revocations()? {
             let now = self.core.now();
@@ -152,7 +152,10 @@ impl Core {
     }
 
     /// One attempt. None when another process makes it.
-    pub async fn attempt(self: &Arc<Self>, pending: &PendingRevocation) -> Result<Option<Retried>, ConnectionsError> {
+    pub async fn attempt(
+        self: &Arc<Self>,
+        pending: &PendingRevocation,
+    ) -> Result<Option<RevocationRetry>, ConnectionsError> {
         let job = self.field::<Job>(&pending.id, FIELD);
         let (id, attempts) = (pending.id.clone(), pending.attempts);
         let claim = move |core: &Core| Ok(core.store.claim_revocation(&id, attempts, core.now() + ATTEMPT_MS)?);
@@ -171,7 +174,7 @@ impl Core {
         let origin = pending.origin.clone();
         let Some(Refused { why, wait_ms }) = failed else {
             self.forget_revocation(&pending.id).await?;
-            return Ok(Some(Retried { origin, failed: None, given_up: false }));
+            return Ok(Some(RevocationRetry { origin, failed: None, given_up: false }));
         };
         if !given_up {
             let pause = PAUSE_MS.saturating_mul(1 << pending.attempts.min(6)).min(3_600_000);
@@ -179,7 +182,7 @@ impl Core {
             let next = self.now().saturating_add(pause.max(wait_ms)).min(pending.until);
             self.note_revocation(&pending.id, &why, next).await?;
         }
-        Ok(Some(Retried { origin, failed: Some(why), given_up }))
+        Ok(Some(RevocationRetry { origin, failed: Some(why), given_up }))
     }
 
     async fn forget_revocation(self: &Arc<Self>, id: &str) -> Result<(), ConnectionsError> {
@@ -251,7 +254,8 @@ impl Core {
         let renewed = self.in_flight.finish(async move {
             let _until_it_is_kept = work;
             let app = App::from(job.app.clone());
-            job.token = oauth::refresh(&core.egress, &job.service, &app, &job.token, &refresh).await?;
+            let renewed = oauth::refresh(&core.egress, &job.service, &app, &job.token, &refresh).await?;
+            job.token = renewed.obtained_at(core.now());
             let sealed = core.vault.seal(&id, FIELD, &job).map_err(|error| TokenFailure::not_sent(&error))?;
             let reseal = move |core: &Core| Ok(core.store.reseal_revocation(&id, FIELD, &sealed)?);
             core.with_store(reseal).await.map_err(|error| TokenFailure::not_sent(&error))?;

@@ -4,9 +4,10 @@ use serde_json::Value;
 use switchboard_store::{CommitError, ConnectionRow, FormerSecret, GrantCommit, GrantKey, StoreError};
 
 use crate::connections::{Connections, ID_PREFIX};
+use crate::grant::owner_check::AdmissionRules;
 use crate::grant::token::Token;
 use crate::refresh::rotation::{APP, SERVICE, TOKEN};
-use crate::{Connection, ConnectionsError, Grant, Method, Service, State, StateReason};
+use crate::{Connection, ConnectionsError, Grant, Method, RequestedAccess, Service, State, StateReason};
 
 /// Each further try means that a token was refreshed meanwhile, which takes a question to the service.
 const MOST_TRIES: u32 = 20;
@@ -21,6 +22,23 @@ pub(crate) struct Entry<'a> {
     identity: Option<Value>,
     /// None for one that is not there yet.
     created_at: Option<i64>,
+    /// None: as before.
+    requested_access: Option<&'a RequestedAccess>,
+}
+
+/// What becomes of other connections of the same user and app.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rivals {
+    /// One of them is a reason to write nothing.
+    Refuse,
+    /// They become `replaced`.
+    Replace,
+}
+
+impl From<&AdmissionRules> for Rivals {
+    fn from(rules: &AdmissionRules) -> Rivals {
+        if rules.replace { Rivals::Replace } else { Rivals::Refuse }
+    }
 }
 
 impl<'a> Entry<'a> {
@@ -33,7 +51,7 @@ impl<'a> Entry<'a> {
         identity: Option<Value>,
     ) -> Entry<'a> {
         let id = format!("{ID_PREFIX}{:016x}", rand::random::<u64>());
-        Entry { id, label, method, service, grant, identity, created_at: None }
+        Entry { id, label, method, service, grant, identity, created_at: None, requested_access: None }
     }
 
     /// One that is there, with a new grant.
@@ -52,7 +70,13 @@ impl<'a> Entry<'a> {
             grant,
             identity,
             created_at: Some(connection.created_at),
+            requested_access: None,
         }
+    }
+
+    /// With what the connection was asked for; with None it stays as before.
+    pub fn with_access(self, requested_access: Option<&'a RequestedAccess>) -> Entry<'a> {
+        Entry { requested_access, ..self }
     }
 
     fn row(&self, now: i64) -> ConnectionRow {
@@ -86,7 +110,7 @@ impl Connections {
         identity: Option<Value>,
     ) -> Result<Connection, ConnectionsError> {
         self.check_label(label)?;
-        Ok(self.keep(Entry::new(label, method, service, &grant, identity), false)?.0)
+        Ok(self.keep(Entry::new(label, method, service, &grant, identity), Rivals::Replace)?.0)
     }
 
     /// Puts a new grant in the place of a connection's former one.
@@ -99,22 +123,23 @@ impl Connections {
         identity: Option<Value>,
     ) -> Result<Connection, ConnectionsError> {
         let connection = self.show(label_or_id)?;
-        Ok(self.keep(Entry::again(&connection, method, service, &grant, identity), false)?.0)
+        Ok(self.keep(Entry::again(&connection, method, service, &grant, identity), Rivals::Replace)?.0)
     }
 
     /// Writes a connection. Of several grants of one app to one user services keep the newest: connections with older ones
-    /// become `replaced`, and are returned as they were; where one of them was the default, the new one is. With `alone` one
-    /// of them is a reason to write nothing. Nothing is written either when a newer grant was kept meanwhile, or the connection is gone.
+    /// become `replaced`, and are returned as they were; where one of them was the default, the new one is. With
+    /// [`Rivals::Refuse`] one of them is a reason to write nothing. Nothing is written either when a newer grant was kept meanwhile,
+    /// or the connection is gone.
     pub(crate) fn keep(
         &self,
         entry: Entry<'_>,
-        alone: bool,
+        rivals: Rivals,
     ) -> Result<(Connection, Vec<Connection>), ConnectionsError> {
         let row = entry.row(self.core.now());
         let connection = Connection::try_from(row.clone())?;
         let key = grant_key(entry.service, entry.method, entry.grant, connection.user_id().unwrap_or_default());
         for _ in 0..MOST_TRIES {
-            let commit = self.commit_of(&entry, &row, key.clone(), !alone)?;
+            let commit = self.commit_of(&entry, &row, key.clone(), rivals)?;
             match self.core.store.commit_grant(&commit) {
                 Ok(ended) => {
                     if let (Some(app), true) = (&entry.grant.app, entry.method.is_by_person()) {
@@ -127,7 +152,9 @@ impl Connections {
                 }
                 // A refresh has brought a newer token meanwhile.
                 Err(CommitError::Changed) => {}
-                Err(CommitError::Gone) => return Err(ConnectionsError::NotFound { label: row.label, near: None }),
+                Err(CommitError::Gone) => {
+                    return Err(ConnectionsError::NotFound { label: row.label, suggestion: None });
+                }
                 Err(CommitError::Overtaken { label }) => return Err(ConnectionsError::Overtaken { label }),
                 Err(CommitError::Conflict(first)) => {
                     let user = connection.email().or(connection.user_id()).unwrap_or_default();
@@ -147,7 +174,7 @@ impl Connections {
         entry: &Entry<'_>,
         row: &ConnectionRow,
         key: Option<GrantKey>,
-        replace: bool,
+        rivals: Rivals,
     ) -> Result<GrantCommit, ConnectionsError> {
         let vault = &self.core.vault;
         let read = self.core.store.former_secrets(&row.id, key.as_ref(), TOKEN)?;
@@ -170,12 +197,13 @@ impl Connections {
             again: entry.created_at.is_some(),
             secrets,
             key,
-            replace,
+            replace: rivals == Rivals::Replace,
             ends_from: State::Replaced.reached_from(),
             ended: (State::Replaced.as_str(), StateReason::ReplacedBy { label: row.label.clone() }.to_row()),
             read,
             field: TOKEN,
-            waiting: entry.grant.unkept.as_ref().map(|unkept| unkept.pending.id.clone()),
+            waiting: entry.grant.staged.as_ref().map(|staged| staged.pending.id.clone()),
+            requested_access: entry.requested_access.map(RequestedAccess::to_value).transpose()?,
         })
     }
 }
@@ -219,7 +247,7 @@ mod tests {
             app: Some(AppSecret { client_id: "app".into(), client_secret: None, account_id: None }),
             living: Vec::new(),
             others: KnownSecrets::default(),
-            unkept: None,
+            staged: None,
         }
     }
 

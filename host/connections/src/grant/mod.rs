@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use switchboard_egress::KnownSecrets;
 
-use crate::grant::staged::Unkept;
+use crate::grant::staged::StagedGrant;
 use crate::grant::token::{AppSecret, Token};
 
 /// How a connection was made.
@@ -69,7 +69,7 @@ pub struct Grant {
     /// Secrets of the grants that it may take the place of: the service may repeat them.
     pub(crate) others: KnownSecrets,
     /// Where it waits to be kept, or else to be taken back.
-    pub(crate) unkept: Option<Arc<Unkept>>,
+    pub(crate) staged: Option<Arc<StagedGrant>>,
 }
 
 impl Grant {
@@ -104,7 +104,7 @@ impl Grant {
 
     /// Its place among all grants of the database; 0 for one that no other ends.
     pub(crate) fn number(&self) -> i64 {
-        self.unkept.as_ref().map_or(0, |unkept| unkept.number)
+        self.staged.as_ref().map_or(0, |staged| staged.number)
     }
 
     /// The kind the connector is told when the method has no name yet.

@@ -4,8 +4,8 @@ use serde_json::Value;
 use switchboard_store::Usage;
 
 use crate::connections::Connections;
-use crate::grant::commit::Entry;
-use crate::{Connection, ConnectionsError, Grant, Method, Service, State};
+use crate::grant::commit::{Entry, Rivals};
+use crate::{Connection, ConnectionsError, Grant, Method, RequestedAccess, Service, State};
 
 /// Whose a grant is, as reported by the service.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,20 +38,22 @@ pub struct AdmissionRules {
     pub expect_email: Option<String>,
     /// Goes on when a connection of the same user and app would end by it.
     pub replace: bool,
+    /// What the connection was asked for, kept with the grant. None: as before.
+    pub requested_access: Option<RequestedAccess>,
 }
 
 /// A connection that was let in.
 #[derive(Clone, Debug)]
-pub struct Admitted {
+pub struct Admission {
     /// It.
     pub connection: Connection,
     /// Those that ended by it, with what depended on each.
-    pub replaced: Vec<Ended>,
+    pub replaced: Vec<ReplacedConnection>,
 }
 
 /// A connection that ended because another took its place.
 #[derive(Clone, Debug)]
-pub struct Ended {
+pub struct ReplacedConnection {
     /// Its name.
     pub label: String,
     /// What used it.
@@ -117,15 +119,16 @@ impl Connections {
         grant: Grant,
         owner: Owner,
         rules: &AdmissionRules,
-    ) -> Result<Admitted, ConnectionsError> {
+    ) -> Result<Admission, ConnectionsError> {
         let admitted = match expected(rules.expect_email.as_deref(), &owner) {
             Ok(()) => {
                 let (label, service, grant) = (label.to_owned(), service.clone(), grant.clone());
-                let (identity, replace) = (owner.identity.clone(), rules.replace);
+                let (identity, rules) = (owner.identity.clone(), rules.clone());
                 self.run(move |connections| {
                     connections.check_label(&label)?;
-                    let entry = Entry::new(&label, method, &service, &grant, Some(identity));
-                    connections.keep(entry, !replace)
+                    let entry = Entry::new(&label, method, &service, &grant, Some(identity))
+                        .with_access(rules.requested_access.as_ref());
+                    connections.keep(entry, Rivals::from(&rules))
                 })
                 .await
             }
@@ -134,8 +137,8 @@ impl Connections {
         self.admitted(admitted, method, service, grant, owner).await
     }
 
-    /// Puts a new grant in the place of a connection's former one, when it is of the same user and, without `replace`, no
-    /// other connection ends by it. Else it is refused as a new one is.
+    /// Puts a new grant in the place of a connection's former one, when it is of the same user, as expected, and, without
+    /// `replace`, no other connection ends by it. Else it is refused as a new one is.
     pub async fn readmit(
         &self,
         label: &str,
@@ -143,18 +146,22 @@ impl Connections {
         service: &Service,
         grant: Grant,
         owner: Owner,
-        replace: bool,
-    ) -> Result<Admitted, ConnectionsError> {
+        rules: &AdmissionRules,
+    ) -> Result<Admission, ConnectionsError> {
         let again = {
             let (label, service, grant, owner) = (label.to_owned(), service.clone(), grant.clone(), owner.clone());
+            let rules = rules.clone();
             move |connections: &Connections| {
+                expected(rules.expect_email.as_deref(), &owner)?;
                 let connection = connections.show(&label)?;
                 if let Some(former) = connection.user_id()
                     && former != owner.user_id
                 {
                     return Err(somebody_else(&connection, former, &owner));
                 }
-                connections.keep(Entry::again(&connection, method, &service, &grant, Some(owner.identity)), !replace)
+                let entry = Entry::again(&connection, method, &service, &grant, Some(owner.identity))
+                    .with_access(rules.requested_access.as_ref());
+                connections.keep(entry, Rivals::from(&rules))
             }
         };
         let admitted = self.run(again).await;
@@ -168,14 +175,17 @@ impl Connections {
         service: &Service,
         grant: Grant,
         owner: Owner,
-    ) -> Result<Admitted, ConnectionsError> {
+    ) -> Result<Admission, ConnectionsError> {
         let (connection, others) = match admitted {
             Ok(admitted) => admitted,
             Err(error) => return Err(self.refuse(error, method, service, grant, owner).await),
         };
         // It is done: what used the others is only told.
-        let ended = |other: Connection| Ended { usage: self.usage(&other.id).unwrap_or_default(), label: other.label };
-        Ok(Admitted { connection, replaced: others.into_iter().map(ended).collect() })
+        let ended = |other: Connection| ReplacedConnection {
+            usage: self.usage(&other.id).unwrap_or_default(),
+            label: other.label,
+        };
+        Ok(Admission { connection, replaced: others.into_iter().map(ended).collect() })
     }
 
     /// Brings who a connection acts as up to date with what the service says now. The user is known by the id: an address,

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use switchboard_egress::Identify;
 
 use crate::connections::Connections;
-use crate::grant::commit::{Entry, grant_key};
+use crate::grant::commit::{Entry, Rivals, grant_key};
 use crate::grant::owner_check::Owner;
 use crate::{Connection, ConnectionStep, ConnectionsError, Grant, Method, Service, State};
 
@@ -20,7 +20,7 @@ const MOST_TRIED: usize = 8;
 /// What a sign-in that was refused leaves behind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Touched {
+pub enum Leftover {
     /// A connection goes on with the new grant.
     Kept {
         /// Its name.
@@ -48,44 +48,44 @@ pub enum Touched {
     },
 }
 
-impl fmt::Display for Touched {
+impl fmt::Display for Leftover {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Touched::Kept { label, lost } => {
+            Leftover::Kept { label, lost } => {
                 write!(
                     f,
                     "This user is connected already as `{label}`, and `{label}` stays usable: it uses the new grant now"
                 )?;
                 if lost.is_empty() { Ok(()) } else { write!(f, ", which lacks {}", lost.join(", ")) }
             }
-            Touched::Ended { label, state } => {
+            Leftover::Ended { label, state } => {
                 write!(
                     f,
                     "`{label}` has ended ({state}): the service keeps only the newest grant of each user and app"
                 )
             }
-            Touched::Unknown => f.write_str(
+            Leftover::Unknown => f.write_str(
                 "If this user is connected already through the same app, this sign-in may have ended that connection",
             ),
-            Touched::Unread => f.write_str(
+            Leftover::Unread => f.write_str(
                 "The service may have given access. Sign in again to replace it, or remove the app's access in the service's own settings",
             ),
-            Touched::GivenBack => f.write_str("The service revoked the grant of this sign-in"),
-            Touched::NotGivenBack { why } => {
+            Leftover::GivenBack => f.write_str("The service revoked the grant of this sign-in"),
+            Leftover::NotGivenBack { why } => {
                 write!(f, "The grant of this sign-in may still hold at the service ({why})")
             }
         }
     }
 }
 
-impl Touched {
+impl Leftover {
     /// What a person does about it.
     pub fn next_step(&self) -> Option<ConnectionStep> {
         match self {
-            Touched::Ended { state, .. } => state.next_step(),
-            Touched::Unknown => Some(ConnectionStep::TestConnection),
-            Touched::NotGivenBack { .. } => Some(ConnectionStep::AwaitRevocation),
-            Touched::Kept { .. } | Touched::GivenBack | Touched::Unread => None,
+            Leftover::Ended { state, .. } => state.next_step(),
+            Leftover::Unknown => Some(ConnectionStep::TestConnection),
+            Leftover::NotGivenBack { .. } => Some(ConnectionStep::AwaitRevocation),
+            Leftover::Kept { .. } | Leftover::GivenBack | Leftover::Unread => None,
         }
     }
 }
@@ -93,7 +93,7 @@ impl Touched {
 impl ConnectionsError {
     /// The same refusal, with what it leaves behind.
     #[must_use]
-    pub fn having(self, more: Vec<Touched>) -> ConnectionsError {
+    pub fn having(self, more: Vec<Leftover>) -> ConnectionsError {
         match self {
             _ if more.is_empty() => self,
             ConnectionsError::Aftermath { cause, mut touched } => {
@@ -135,7 +135,7 @@ impl Connections {
         let left = self.give_away(method, service, grant, owner).await;
         match (&error, left.as_slice()) {
             // It says so itself.
-            (ConnectionsError::SameAccount { .. }, [Touched::Kept { lost, .. }]) if lost.is_empty() => error,
+            (ConnectionsError::SameAccount { .. }, [Leftover::Kept { lost, .. }]) if lost.is_empty() => error,
             _ => error.having(left),
         }
     }
@@ -162,10 +162,10 @@ impl Connections {
         service: &Service,
         grant: Grant,
         owner: Owner,
-    ) -> Vec<Touched> {
+    ) -> Vec<Leftover> {
         // What cannot be read or written now waits on disk for a later start.
         let Ok(mut rows) = self.of_user(service, method, &grant, &owner.user_id) else {
-            return vec![Touched::Unknown];
+            return vec![Leftover::Unknown];
         };
         rows.sort_by_key(|row| row.state != State::Active);
         let Some(first) = rows.into_iter().next() else {
@@ -180,28 +180,28 @@ impl Connections {
         let (of, given) = (first.clone(), grant.clone());
         let keep = move |connections: &Connections| {
             let own = connections.service(&of.id)?;
-            connections.keep(Entry::again(&of, method, &own, &given, Some(owner.identity)), false)
+            connections.keep(Entry::again(&of, method, &own, &given, Some(owner.identity)), Rivals::Replace)
         };
         match self.run(keep).await {
             Ok((_, others)) => {
-                let replaced = |other: Connection| Touched::Ended { label: other.label, state: State::Replaced };
-                let kept = Touched::Kept { label: first.label, lost };
+                let replaced = |other: Connection| Leftover::Ended { label: other.label, state: State::Replaced };
+                let kept = Leftover::Kept { label: first.label, lost };
                 std::iter::once(kept).chain(others.into_iter().map(replaced)).collect()
             }
             // The connection lives by a newer grant, or is gone.
             Err(ConnectionsError::Overtaken { .. } | ConnectionsError::TooLate | ConnectionsError::NotFound { .. }) => {
                 self.decline(grant).await
             }
-            Err(_) => vec![Touched::Unknown],
+            Err(_) => vec![Leftover::Unknown],
         }
     }
 
     /// After a sign-in of nobody knows whom: tries each connection of the app with the token it has, which the service
     /// refuses to the one that ended. That one has its state when this returns. Ends at the first that gets no answer.
-    /// Empty when the app has no connection; [`Touched::Unknown`] alone when none was found to have ended.
-    pub async fn look_after(&self, service: &Service, client_id: &str, owner_check: &dyn Identify) -> Vec<Touched> {
+    /// Empty when the app has no connection; [`Leftover::Unknown`] alone when none was found to have ended.
+    pub async fn look_after(&self, service: &Service, client_id: &str, owner_check: &dyn Identify) -> Vec<Leftover> {
         let Ok(rows) = self.of_app(service, client_id) else {
-            return vec![Touched::Unknown];
+            return vec![Leftover::Unknown];
         };
         let (all, mut touched) = (rows.len(), Vec::new());
         for row in rows.into_iter().take(MOST_TRIED) {
@@ -215,10 +215,10 @@ impl Connections {
             match self.show(&row.id).ok().map(|row| row.state) {
                 // No answer now, or none that says anything.
                 Some(State::Active) | None => break,
-                Some(state) => touched.push(Touched::Ended { label: row.label, state }),
+                Some(state) => touched.push(Leftover::Ended { label: row.label, state }),
             }
         }
         // A service may end the grant and leave its present token to run out.
-        if touched.is_empty() && all > 0 { vec![Touched::Unknown] } else { touched }
+        if touched.is_empty() && all > 0 { vec![Leftover::Unknown] } else { touched }
     }
 }

@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use crate::connections::Connections;
 use crate::ending::revocation::{FIELD, Job};
 use crate::grant::owner_check::Owner;
-use crate::grant::rejected::Touched;
+use crate::grant::rejected::Leftover;
 use crate::grant::token::{AppSecret, Token};
 use crate::refresh::rotation::Core;
 use crate::sign_in::exchange_note::ExchangeNote;
@@ -31,7 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Where a grant waits to be kept, or else to be taken back.
 #[derive(Debug)]
-pub(crate) struct Unkept {
+pub(crate) struct StagedGrant {
     pub pending: PendingRevocation,
     /// Its place among all grants of the database. A service that keeps the newest of a user keeps the one with the greatest.
     pub number: i64,
@@ -51,17 +51,18 @@ impl Connections {
     ) -> Result<Grant, ConnectionsError> {
         let secret =
             AppSecret { client_id: app.client_id.clone(), client_secret: app.client_secret.clone(), account_id: None };
+        let token = token.obtained_at(self.core.now());
         let job = Job { service: service.clone(), app: secret, token, living };
         match self.core.write_down(&job, note.id()).await {
-            Ok(unkept) => {
+            Ok(staged) => {
                 note.close();
-                Ok(grant(job, unkept))
+                Ok(grant(job, staged))
             }
             Err(error) => {
                 // What cannot be written down is not used.
                 let left = match self.core.take_back(NAME, job).await {
-                    Ok(()) => Touched::GivenBack,
-                    Err(refused) => Touched::NotGivenBack { why: refused.why },
+                    Ok(()) => Leftover::GivenBack,
+                    Err(refused) => Leftover::NotGivenBack { why: refused.why },
                 };
                 Err(ConnectionsError::AnswerLost { cause: Box::new(error) }.having(vec![left]))
             }
@@ -100,7 +101,7 @@ impl Connections {
     pub async fn finish_sign_ins(
         &self,
         owner_check: &dyn Identify,
-        mut told: impl FnMut(Touched),
+        mut notify: impl FnMut(Leftover),
     ) -> Result<(), ConnectionsError> {
         for pending in self.core.store.revocations()?.into_iter().filter(is_sign_in) {
             // In memory no sign-in outlives its process.
@@ -111,7 +112,7 @@ impl Connections {
                 continue;
             };
             let (id, until) = (pending.id.clone(), pending.until);
-            if let Err(why) = self.finish_sign_in(pending, lock, owner_check, &mut told).await {
+            if let Err(why) = self.finish_sign_in(pending, lock, owner_check, &mut notify).await {
                 let later = (self.core.now() + KEPT_WITHIN_MS).min(until);
                 self.core.note_revocation(&id, &why, later).await?;
             }
@@ -124,7 +125,7 @@ impl Connections {
         pending: PendingRevocation,
         lock: FileLock,
         owner_check: &dyn Identify,
-        told: &mut impl FnMut(Touched),
+        notify: &mut impl FnMut(Leftover),
     ) -> Result<(), String> {
         let (mut job, _) = self.core.field::<Job>(&pending.id, FIELD).map_err(|error| error.to_string())?;
         if !job.token.is_fresh(self.core.now()) {
@@ -133,23 +134,23 @@ impl Connections {
         }
         let service = job.service.clone();
         let others = self.secrets_of_app(&service, &job.app.client_id, NAME).await;
-        let grant = grant(job, Unkept { number: pending.granted, pending, _lock: Some(lock) }).hiding(others);
+        let grant = grant(job, StagedGrant { number: pending.granted, pending, _lock: Some(lock) }).hiding(others);
         let live = self.from_grant(NAME, &service, &grant).map_err(|error| error.to_string())?;
         let identity = owner_check.identify(Arc::new(live)).await.map_err(|error| error.to_string())?;
         // All of them were made by a person; the connection's own method stays.
         let left = self.give_away(Method::Byo, &service, grant, Owner::of(identity)).await;
-        left.into_iter().for_each(told);
+        left.into_iter().for_each(notify);
         Ok(())
     }
 
     /// Gives a grant back that no connection is to keep, and says what became of it. Nothing for a pasted token or an
     /// account's own app.
-    pub async fn decline(&self, grant: Grant) -> Vec<Touched> {
-        let Some(unkept) = grant.unkept else {
+    pub async fn decline(&self, grant: Grant) -> Vec<Leftover> {
+        let Some(staged) = grant.staged else {
             return Vec::new();
         };
         let core = self.core.clone();
-        let asked = tokio::spawn(async move { core.attempt(&unkept.pending).await });
+        let asked = tokio::spawn(async move { core.attempt(&staged.pending).await });
         let failed = match timeout(PATIENCE, asked).await {
             // Somebody else takes it back already.
             Ok(Ok(Ok(None))) => return Vec::new(),
@@ -158,7 +159,7 @@ impl Connections {
             Ok(Err(interrupted)) => Some(interrupted.to_string()),
             Err(_) => Some("it has not answered yet".to_owned()),
         };
-        vec![failed.map_or(Touched::GivenBack, |why| Touched::NotGivenBack { why })]
+        vec![failed.map_or(Leftover::GivenBack, |why| Leftover::NotGivenBack { why })]
     }
 }
 
@@ -167,13 +168,13 @@ fn is_sign_in(pending: &PendingRevocation) -> bool {
     pending.origin == RevocationOrigin::SignIn && pending.attempts == 0
 }
 
-fn grant(job: Job, unkept: Unkept) -> Grant {
-    let (others, unkept) = (KnownSecrets::default(), Some(Arc::new(unkept)));
-    Grant { token: job.token, app: Some(job.app), living: job.living, others, unkept }
+fn grant(job: Job, staged: StagedGrant) -> Grant {
+    let (others, staged) = (KnownSecrets::default(), Some(Arc::new(staged)));
+    Grant { token: job.token, app: Some(job.app), living: job.living, others, staged }
 }
 
 impl Core {
-    async fn write_down(self: &Arc<Self>, job: &Job, note: &str) -> Result<Unkept, ConnectionsError> {
+    async fn write_down(self: &Arc<Self>, job: &Job, note: &str) -> Result<StagedGrant, ConnectionsError> {
         let note = note.to_owned();
         let pending = self.pending(RevocationOrigin::SignIn, &job.service.connector, KEPT_WITHIN_MS);
         let sealed = self.vault.seal(&pending.id, FIELD, job)?;
@@ -183,7 +184,7 @@ impl Core {
             let _until_it_is_kept = work;
             let lock = core.store.lock_once(&pending.id)?;
             let number = core.store.put_revocation(&pending, FIELD, &sealed, &note)?;
-            Ok(Unkept { pending, number, _lock: lock })
+            Ok(StagedGrant { pending, number, _lock: lock })
         })
         .await
     }

@@ -129,7 +129,7 @@ impl Core {
         let (app, _): (Option<AppSecret>, _) = self.field(id, APP)?;
         // What it replaced is in its history.
         let others = KnownSecrets::default();
-        let grant = Grant { token: token.clone(), app, living: Vec::new(), others, unkept: None };
+        let grant = Grant { token: token.clone(), app, living: Vec::new(), others, staged: None };
         let connections = Connections { core: self.clone() };
         let live = connections.from_grant(label, &service, &grant)?;
         let answer = timeout(PATIENCE, owner_check.identify(Arc::new(live))).await;

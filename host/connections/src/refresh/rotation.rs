@@ -20,7 +20,9 @@ use crate::sign_in::oauth;
 use crate::token_endpoint::failure::TokenFailure;
 use crate::token_endpoint::request::TIMEOUT;
 use crate::token_endpoint::token_error::{Verdict, judge};
-use crate::{App, Connection, ConnectionsError, Options, Service, Stage, State, StateReason, TokenRefusal, Vault};
+use crate::{
+    App, Clock, Connection, ConnectionsError, Options, Service, Stage, State, StateReason, TokenRefusal, Vault,
+};
 
 pub(crate) const TOKEN: &str = "token";
 pub(crate) const APP: &str = "app";
@@ -69,6 +71,10 @@ impl Core {
 
     pub fn now(&self) -> i64 {
         (self.options.clock)()
+    }
+
+    pub fn clock(&self) -> Clock {
+        self.options.clock.clone()
     }
 
     /// A token that is good now, and is not the one the service just refused.
@@ -121,8 +127,9 @@ impl Core {
 
     /// A connection that is `active`.
     pub fn active(&self, id: &str) -> Result<Connection, ConnectionsError> {
-        let connection =
-            self.connection(id)?.ok_or_else(|| ConnectionsError::NotFound { label: id.to_owned(), near: None })?;
+        let connection = self
+            .connection(id)?
+            .ok_or_else(|| ConnectionsError::NotFound { label: id.to_owned(), suggestion: None })?;
         if connection.state == State::Active { Ok(connection) } else { Err(connection.not_active()) }
     }
 
@@ -334,14 +341,14 @@ impl Core {
                 Err(unavailable(message, false))
             }
             // Its tokens are not revoked: with them the service would end the connection's own grant.
-            Err(TokenFailure::Unusable { message, .. }) => Err(not_refreshed(&message, false)),
+            Err(TokenFailure::Unusable { message, .. }) => Err(not_refreshed(&message, TokenOutcome::Unknown)),
             Err(TokenFailure::Unavailable { message, not_sent, turned_away, .. }) => {
                 // Whoever is turned away has had nothing replaced.
-                let unchanged = (not_sent || turned_away) && !answer_lost;
-                if unchanged {
+                if (not_sent || turned_away) && !answer_lost {
                     self.close_rotation(id).await?;
+                    return Err(not_refreshed(&message, TokenOutcome::Unchanged));
                 }
-                Err(not_refreshed(&message, unchanged))
+                Err(not_refreshed(&message, TokenOutcome::Unknown))
             }
         }
     }
@@ -444,10 +451,18 @@ impl From<AppSecret> for App {
     }
 }
 
-fn not_refreshed(why: &str, unchanged: bool) -> CredentialError {
-    let then = match unchanged {
-        true => "nothing was changed, try again",
-        false => "the service may have replaced the token; the next call will show it",
+/// What a refresh that failed left of the token at the service.
+#[derive(Clone, Copy)]
+enum TokenOutcome {
+    Unchanged,
+    /// The service may have replaced it.
+    Unknown,
+}
+
+fn not_refreshed(why: &str, outcome: TokenOutcome) -> CredentialError {
+    let then = match outcome {
+        TokenOutcome::Unchanged => "nothing was changed, try again",
+        TokenOutcome::Unknown => "the service may have replaced the token; the next call will show it",
     };
     unavailable(format!("the token could not be refreshed: {why}; {then}"), true)
 }

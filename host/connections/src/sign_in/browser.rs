@@ -187,9 +187,9 @@ impl Pending {
         self.wait_for_pause().await?;
         let (connections, service, app) = (self.connections.clone(), self.service.clone(), self.app.clone());
         let (redirect_uri, label) = (self.redirect_uri.clone(), self.label.clone());
-        let turn = connections.turn(&service, &app).await?;
+        let lock = connections.lock_exchange(&service, &app).await?;
         let traded = self.connections.core.in_flight.finish(async move {
-            let _until_it_has_its_number = turn;
+            let _until_it_has_its_number = lock;
             let living = connections.living(&service, &app.client_id).await;
             let egress = &connections.core.egress;
             let note = ExchangeNote::begin(&connections.core, &service, &app, &label).await?;

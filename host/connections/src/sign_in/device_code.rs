@@ -8,8 +8,8 @@ use switchboard_egress::KnownSecrets;
 use tokio::time::{Instant, sleep_until};
 use url::Url;
 
-use crate::grant::rejected::Touched;
-use crate::sign_in::exchange_lock::Turn;
+use crate::grant::rejected::Leftover;
+use crate::sign_in::exchange_lock::ExchangeLock;
 use crate::sign_in::exchange_note::ExchangeNote;
 use crate::sign_in::oauth::{self, DeviceAnswer};
 use crate::text::clean;
@@ -95,8 +95,8 @@ impl PendingDevice {
                 break trouble.unwrap_or_else(|| self.expired());
             };
             sleep_until(next).await;
-            let turn = match self.connections.turn(&self.service, &self.app).await {
-                Ok(turn) => turn,
+            let lock = match self.connections.lock_exchange(&self.service, &self.app).await {
+                Ok(lock) => lock,
                 Err(ConnectionsError::ProgramEnds) => break ConnectionsError::ProgramEnds,
                 // The person may approve it meanwhile, and the code lives on.
                 Err(error) => {
@@ -112,7 +112,7 @@ impl PendingDevice {
                 }
             };
             trouble = None;
-            match self.ask(turn, note, others.clone()).await {
+            match self.ask(lock, note, others.clone()).await {
                 Ok(Asked::Granted(grant)) => return *grant,
                 Ok(Asked::Other(DeviceAnswer::SlowDown)) => self.pace(Pace::slow_down),
                 Ok(Asked::Other(DeviceAnswer::Ended)) => break self.expired(),
@@ -132,7 +132,7 @@ impl PendingDevice {
         if !lost {
             return Err(refused);
         }
-        Err(ConnectionsError::AnswerLost { cause: Box::new(refused) }.having(vec![Touched::Unread]))
+        Err(ConnectionsError::AnswerLost { cause: Box::new(refused) }.having(vec![Leftover::Unread]))
     }
 
     /// The note of this sign-in, written before the first question.
@@ -145,11 +145,16 @@ impl PendingDevice {
     }
 
     /// One question. A caller that goes away does not lose the grant that may be in its answer.
-    async fn ask(&self, turn: Turn, note: Arc<ExchangeNote>, others: KnownSecrets) -> Result<Asked, TokenFailure> {
+    async fn ask(
+        &self,
+        lock: ExchangeLock,
+        note: Arc<ExchangeNote>,
+        others: KnownSecrets,
+    ) -> Result<Asked, TokenFailure> {
         let (connections, service, app) = (self.connections.clone(), self.service.clone(), self.app.clone());
         let device_code = self.device_code.clone();
         let asked = self.connections.core.in_flight.finish(async move {
-            let _until_it_has_its_number = turn;
+            let _until_it_has_its_number = lock;
             let living = connections.living(&service, &app.client_id).await;
             match oauth::device_token(&connections.core.egress, &service, &app, &device_code, &others).await {
                 Err(failure @ TokenFailure::Unavailable { .. }) => Err(failure),

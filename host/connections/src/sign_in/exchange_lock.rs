@@ -10,7 +10,6 @@ use sha2::{Digest, Sha256};
 use switchboard_store::Place;
 use tokio::time::{Instant, sleep};
 
-use crate::clock;
 use crate::connections::Connections;
 use crate::refresh::in_flight::Work;
 use crate::refresh::rotation::POLL;
@@ -24,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(TIMEOUT.as_secs() + 5);
 const PLACE_MS: i64 = 2 * PATIENCE.as_millis() as i64;
 
 /// The right to exchange a code. Ends when dropped; until then [`Connections::drain`] waits.
-pub(crate) struct Turn {
+pub(crate) struct ExchangeLock {
     _place: Option<Place>,
     // Dropped last, so that a drain waits until the place is free for the next sign-in.
     _work: Work,
@@ -34,7 +33,7 @@ impl Connections {
     /// Waits until no other sign-in of this app, in this process or another one, is at its exchange: at most a little longer
     /// than one question to the service may take. Then goes on all the same: the code would end, and that two of one user
     /// cross is rare. Refused once a drain has begun: the answer would be lost.
-    pub(crate) async fn turn(&self, service: &Service, app: &App) -> Result<Turn, ConnectionsError> {
+    pub(crate) async fn lock_exchange(&self, service: &Service, app: &App) -> Result<ExchangeLock, ConnectionsError> {
         let of = format!("{} {}", service.oauth_base, app.client_id);
         let name = format!("sign-in/{:x}", Sha256::digest(of));
         let give_up = Instant::now() + PATIENCE;
@@ -44,12 +43,12 @@ impl Connections {
             place = self.place(&name)?;
         }
         let work = self.core.in_flight.try_begin().ok_or(ConnectionsError::ProgramEnds)?;
-        Ok(Turn { _place: place, _work: work })
+        Ok(ExchangeLock { _place: place, _work: work })
     }
 
     /// The place of a name, unless somebody has it.
     fn place(&self, name: &str) -> Result<Option<Place>, ConnectionsError> {
-        let now = clock::now();
+        let now = self.core.now();
         Ok(self.core.store.take_place(name, &std::process::id(), PLACE_MS, now)?)
     }
 }

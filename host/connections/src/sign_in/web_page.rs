@@ -3,7 +3,7 @@
 use url::Url;
 
 use crate::ConnectionsError;
-use crate::grant::owner_check::Admitted;
+use crate::grant::owner_check::Admission;
 use crate::sign_in::result_page::document;
 
 /// What a person reads before they go to the service.
@@ -46,7 +46,7 @@ pub(crate) fn asking(asking: &Asking<'_>) -> String {
 }
 
 /// The page for the person whose answer was taken. It names no connection but their own: others are not theirs to know.
-pub(crate) fn answered(label: &str, answer: &Result<Admitted, ConnectionsError>) -> String {
+pub(crate) fn answered(label: &str, answer: &Result<Admission, ConnectionsError>) -> String {
     let (title, text) = match answer.as_ref().map_err(ConnectionsError::root) {
         Ok(admitted) => {
             let who = admitted.connection.email().map_or_else(String::new, |email| format!(" as {email}"));

@@ -12,8 +12,8 @@ use switchboard_egress::Identify;
 use tokio::time::{Duration, Instant};
 use url::Url;
 
-use crate::grant::owner_check::{AdmissionRules, Admitted, Owner, expected};
-use crate::grant::rejected::Touched;
+use crate::grant::owner_check::{Admission, AdmissionRules, Owner};
+use crate::grant::rejected::Leftover;
 use crate::sign_in::browser::ANOTHER;
 use crate::sign_in::callback::Callback;
 use crate::sign_in::web_page::{self, Asking};
@@ -58,7 +58,7 @@ pub struct ConnectSession {
     pub page: String,
 }
 
-struct Open {
+struct OpenSession {
     session_request: SessionRequest,
     /// The connection that gets a new grant: by its id, because its name may change meanwhile.
     again: Option<String>,
@@ -71,15 +71,15 @@ struct Open {
 
 /// Sign-ins of persons in web pages. One for each app.
 pub struct ConnectSessions {
-    way: Arc<Way>,
+    config: Arc<SessionConfig>,
     app_name: String,
     links: Url,
     redirect: Url,
-    open: Mutex<HashMap<String, Open>>,
+    open: Mutex<HashMap<String, OpenSession>>,
 }
 
 /// How an answer becomes a connection.
-struct Way {
+struct SessionConfig {
     connections: Connections,
     service: Service,
     app: App,
@@ -103,8 +103,8 @@ impl ConnectSessions {
     ) -> Result<ConnectSessions, ConnectionsError> {
         Service::page_address(links.as_str())?;
         Service::page_address(redirect.as_str())?;
-        let way = Arc::new(Way { connections, service, app, method, owner_check });
-        Ok(ConnectSessions { way, app_name: app_name.to_owned(), links, redirect, open: Mutex::default() })
+        let config = Arc::new(SessionConfig { connections, service, app, method, owner_check });
+        Ok(ConnectSessions { config, app_name: app_name.to_owned(), links, redirect, open: Mutex::default() })
     }
 
     /// Makes a link. The name must be free, also among links that are open. To connect again it must be that of a connection
@@ -128,9 +128,9 @@ impl ConnectSessions {
         session_request: SessionRequest,
         first: Option<&str>,
     ) -> Result<ConnectSession, ConnectionsError> {
-        let Way { connections, service, app, .. } = &*self.way;
+        let SessionConfig { connections, service, app, .. } = &*self.config;
         let again = match session_request.again {
-            true => Some(self.way.again(&session_request)?),
+            true => Some(self.config.again(&session_request)?),
             false => None,
         };
         if again.is_none() {
@@ -139,7 +139,7 @@ impl ConnectSessions {
         }
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
-        let beside = |one: &Open| Some(one.first.as_str()) == first;
+        let beside = |one: &OpenSession| Some(one.first.as_str()) == first;
         open.retain(|_, one| {
             let same = again.is_some() && one.again.as_deref() == again.as_ref().map(|row| row.id.as_str());
             one.ends > now && (!same || beside(one))
@@ -177,7 +177,7 @@ impl ConnectSessions {
         };
         let (again, first) = (again.map(|row| row.id), first.unwrap_or(&id).to_owned());
         let (pending, ends) = (Arc::new(pending), now + LIFE);
-        open.insert(id, Open { session_request, again, first, pending, session: session.clone(), ends });
+        open.insert(id, OpenSession { session_request, again, first, pending, session: session.clone(), ends });
         Ok(session)
     }
 
@@ -198,21 +198,21 @@ impl ConnectSessions {
     /// of the person's own session (a cookie set when the link was opened). An answer with another state than that
     /// session's is refused and changes nothing: whoever sends a forged one ends no sign-in. The first with the right
     /// state ends it, however that ends: also when the person has closed the page and nobody waits any more.
-    pub async fn complete(&self, id: &str, query: &str) -> Result<Admitted, ConnectionsError> {
+    pub async fn complete(&self, id: &str, query: &str) -> Result<Admission, ConnectionsError> {
         let unreadable = || ConnectionsError::CallbackInvalid { expected: self.redirect.to_string() };
         let callback = Callback::from_query(query).ok_or_else(unreadable)?;
-        let (open, way) = (self.take(id, &callback)?, self.way.clone());
-        let completed = tokio::spawn(async move { way.complete(open, callback).await });
+        let (open, config) = (self.take(id, &callback)?, self.config.clone());
+        let completed = tokio::spawn(async move { config.complete(open, callback).await });
         completed.await.unwrap_or_else(|error| Err(ConnectionsError::Unreachable { message: error.to_string() }))
     }
 
     /// The page for the person whose answer was taken. It names no connection but their own.
-    pub fn answered(&self, label: &str, answer: &Result<Admitted, ConnectionsError>) -> String {
+    pub fn answered(&self, label: &str, answer: &Result<Admission, ConnectionsError>) -> String {
         web_page::answered(label, answer)
     }
 
     /// The session an answer belongs to, which is nobody else's from here on.
-    fn take(&self, id: &str, callback: &Callback) -> Result<Open, ConnectionsError> {
+    fn take(&self, id: &str, callback: &Callback) -> Result<OpenSession, ConnectionsError> {
         let mut all = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let open = all.get(id).filter(|open| open.ends > Instant::now()).ok_or(ConnectionsError::Ended)?;
         if !open.pending.is_answered_by(callback) {
@@ -222,7 +222,7 @@ impl ConnectSessions {
     }
 }
 
-impl Way {
+impl SessionConfig {
     /// The connection that is to be signed in anew. Nobody else's sign-in takes the place of an account's own app, of another
     /// app's or service's grant, or of a grant of nobody knows whom.
     fn again(&self, session_request: &SessionRequest) -> Result<Connection, ConnectionsError> {
@@ -240,7 +240,7 @@ impl Way {
         Ok(connection)
     }
 
-    async fn complete(&self, open: Open, callback: Callback) -> Result<Admitted, ConnectionsError> {
+    async fn complete(&self, open: OpenSession, callback: Callback) -> Result<Admission, ConnectionsError> {
         let grant = match open.pending.finish(callback).await {
             Err(error) if error.answer_lost() => return Err(self.unsure(error).await),
             answer => answer?,
@@ -259,10 +259,7 @@ impl Way {
             return Err(error.having(self.connections.decline(grant).await));
         }
         if let Some(id) = &open.again {
-            if let Err(error) = expected(rules.expect_email.as_deref(), &owner) {
-                return Err(self.connections.refuse(error, self.method, &self.service, grant, owner).await);
-            }
-            return self.connections.readmit(id, self.method, &self.service, grant, owner, rules.replace).await;
+            return self.connections.readmit(id, self.method, &self.service, grant, owner, rules).await;
         }
         self.connections.admit(label, self.method, &self.service, grant, owner, rules).await
     }
@@ -270,7 +267,7 @@ impl Way {
     /// Nobody knows who signed in. Connections that ended by it have their state; a visitor is told no names of others.
     async fn unsure(&self, error: ConnectionsError) -> ConnectionsError {
         let touched = self.connections.look_after(&self.service, &self.app.client_id, &*self.owner_check).await;
-        if touched.is_empty() { error } else { error.having(vec![Touched::Unknown]) }
+        if touched.is_empty() { error } else { error.having(vec![Leftover::Unknown]) }
     }
 }
 

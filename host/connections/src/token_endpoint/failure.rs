@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::grant::rejected::Touched;
+use crate::grant::rejected::Leftover;
 use crate::grant::token::Token;
 use crate::{ConnectionsError, TokenRefusal};
 
@@ -56,7 +56,7 @@ impl TokenFailure {
         if !lost {
             return cause;
         }
-        ConnectionsError::AnswerLost { cause: Box::new(cause) }.having(vec![Touched::Unread])
+        ConnectionsError::AnswerLost { cause: Box::new(cause) }.having(vec![Leftover::Unread])
     }
 }
 

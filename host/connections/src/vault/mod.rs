@@ -60,10 +60,10 @@ impl Vault {
     pub fn open(store: &Store, source: KeySource) -> Result<Vault, ConnectionsError> {
         if store.get_meta(FINGERPRINT)?.is_none() {
             // two that begin at the same moment must not make a key each
-            let _alone = lock(store, false)?;
+            let _alone = lock(store, LockMode::Exclusive)?;
             find(store, &source)?;
         }
-        let lock = lock(store, true)?;
+        let lock = lock(store, LockMode::Shared)?;
         let (key, _) = find(store, &source)?;
         Ok(Vault { kek: Arc::new(cipher(&key)), _lock: Arc::new(lock) })
     }
@@ -85,7 +85,7 @@ impl Vault {
 
     /// Which key the database's secrets are sealed with. It is looked for and checked as in [`Vault::open`].
     pub fn report(store: &Store, source: &KeySource) -> Result<KeyReport, ConnectionsError> {
-        let _lock = lock(store, true)?;
+        let _lock = lock(store, LockMode::Shared)?;
         let (key, used) = find(store, source)?;
         Ok(KeyReport { fingerprint: fingerprint(&*key), source: used.name(), secrets: store.count_secrets()? })
     }
@@ -95,7 +95,7 @@ impl Vault {
     ///
     /// A variable's new key is read from the variable with `_NEXT` behind its name.
     pub fn rotate(store: &Store, source: &KeySource) -> Result<KeyReport, ConnectionsError> {
-        let _lock = lock(store, false)?;
+        let _lock = lock(store, LockMode::Exclusive)?;
         let (old, used) = find(store, source)?;
         let next = source.next();
         // After a change of a variable that was not set anew: the next place has the key that counts.
@@ -160,10 +160,16 @@ impl std::fmt::Debug for Vault {
     }
 }
 
-fn lock(store: &Store, shared: bool) -> Result<FileLock, ConnectionsError> {
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum LockMode {
+    Shared,
+    Exclusive,
+}
+
+fn lock(store: &Store, mode: LockMode) -> Result<FileLock, ConnectionsError> {
     let give_up = Instant::now() + PATIENCE;
     loop {
-        match store.lock_file(LOCK, shared)? {
+        match store.lock_file(LOCK, mode == LockMode::Shared)? {
             Some(lock) => return Ok(lock),
             None if Instant::now() > give_up => return Err(busy(store)),
             None => std::thread::sleep(Duration::from_millis(20)),

@@ -8,8 +8,8 @@ use switchboard_connections::{Connections, Deauthorization, DeauthorizationRule}
 use switchboard_webhooks::{Refusal, Replays, Signing, SigningSecrets, Unverified, Verified};
 
 use crate::endings::{erased, identified};
+use crate::messages::Told;
 use crate::support::{DAY_MS, Moved, TokenServer, home, open, open_at};
-use crate::told::Told;
 
 const SECRET: &str = "canary-app-secret-of-events";
 const MINUTE_MS: i64 = 60_000;

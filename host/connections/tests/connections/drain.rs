@@ -5,10 +5,10 @@ use std::time::Duration;
 use switchboard_connections::{Connections, ConnectionsError};
 use switchboard_egress::{Connection, Credential};
 
+use crate::messages::Told as _;
 use crate::refresh::{access, connected};
 use crate::refused::sign_in;
 use crate::support::{Next, TokenServer, home, open};
-use crate::told::Told as _;
 
 async fn renew(connections: &Connections) -> Result<String, String> {
     let live = connections.open_connection(Some("work")).told();

@@ -1,8 +1,8 @@
 //! How connections end: by their owner, or by the account that takes the app away.
 
+use crate::messages::Told;
 use crate::refresh::connected;
 use crate::support::{DAY_MS, Moved, TokenServer, home, open, open_at};
-use crate::told::Told;
 use serde_json::json;
 use switchboard_connections::{Connections, Revocation};
 use switchboard_egress::Connection;

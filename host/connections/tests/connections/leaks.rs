@@ -6,10 +6,10 @@ use switchboard_connections::ConnectionsError;
 use switchboard_egress::Connection;
 use switchboard_leaks::Home;
 
+use crate::messages::Told;
 use crate::peers;
 use crate::refresh::connected;
 use crate::support::{TokenServer, home};
-use crate::told::Told;
 
 /// What is said of a home that ends like this.
 fn ends(home: Home, leave: impl FnOnce(&Home)) -> String {

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use crate::messages::Told;
 use crate::refresh::{access, connected};
 use crate::support::{DAY_MS, Moved, Next, TokenServer, home, open, open_at, secret};
-use crate::told::Told;
 use switchboard_connections::{Method, State};
 use switchboard_egress::{Connection, Credential};
 
@@ -150,7 +150,7 @@ async fn r_07_signing_in_anew_during_a_refresh_wins_over_its_answer() {
             while server.posts().is_empty() {
                 tokio::time::sleep(Duration::from_millis(2)).await;
             }
-            let grant = connections.pasted_token(&server.service(), &"canary-pasted-anew".into()).told();
+            let grant = connections.pasted_token(&"canary-pasted-anew".into()).told();
             connections.reconnect("work", Method::Token, &server.service(), grant, None).unwrap();
         };
         let (_, ()) = tokio::join!(refresh, anew);

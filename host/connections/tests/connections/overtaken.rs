@@ -8,9 +8,9 @@ use switchboard_connections::{
 use switchboard_egress::{Connection, Egress};
 use switchboard_store::{StateReasonRow, Store, StoreError};
 
+use crate::messages::Told;
 use crate::refused::{ada, admit, sign_in};
 use crate::support::{Next, TokenServer, home, open};
-use crate::told::Told;
 
 /// What another process does at a moment of a refresh.
 struct Once(Stage, Mutex<Option<Box<dyn FnOnce() + Send>>>);
@@ -81,7 +81,10 @@ async fn a_refresh_that_has_read_the_former_token_ends_no_new_grant() {
     let held = store.hold(&format!("token/{}", row.id), "x", 60_000, 1_000).unwrap().unwrap();
     let read = store.secret(&row.id, "token").unwrap().unwrap().generation;
     let again = sign_in(&server, &connections).await.told();
-    connections.readmit("first", Method::Byo, &server.service(), again, Owner::of(ada()), false).await.told();
+    connections
+        .readmit("first", Method::Byo, &server.service(), again, Owner::of(ada()), &AdmissionRules::default())
+        .await
+        .told();
     assert!(!store.open_rotation(held.fence(), &row.id, ("token", read), "former", 1_000).unwrap());
     let over = ("disconnected", &StateReasonRow::about("other", "x"));
     assert!(!store.move_connection_under(held.fence(), "former", &row.id, &["active"], over, true).unwrap());
@@ -102,7 +105,10 @@ async fn a_late_refresh_is_not_kept_over_a_grant_that_came_after_a_removal() {
     store.move_connection(&row.id, &["active"], "disconnected", None, true).unwrap();
     let other = open(folder.path());
     let again = sign_in(&server, &other).await.told();
-    other.readmit("first", Method::Byo, &server.service(), again, Owner::of(ada()), false).await.told();
+    other
+        .readmit("first", Method::Byo, &server.service(), again, Owner::of(ada()), &AdmissionRules::default())
+        .await
+        .told();
     let late = store.put_secret_under(held.fence(), &row.id, "token", b"late", before + 1);
     assert!(matches!(late, Err(StoreError::LeaseLost { .. })), "{late:?}");
     drop(held);
@@ -124,7 +130,10 @@ async fn o_20_a_connection_that_is_ended_while_it_is_signed_in_anew_leaves_no_gr
         let (other, service) = (open(folder.path()), server.service());
         let keep = tokio::spawn(async move {
             tokio::time::sleep(std::time::Duration::from_micros(round * 400)).await;
-            other.readmit("work", Method::Byo, &service, again, Owner::of(ada()), false).await.is_ok()
+            other
+                .readmit("work", Method::Byo, &service, again, Owner::of(ada()), &AdmissionRules::default())
+                .await
+                .is_ok()
         });
         connections.disconnect("work").await.told();
         keep.await.unwrap();
@@ -163,7 +172,10 @@ async fn a_new_name_takes_nothing_back_of_a_grant_that_came_meanwhile() {
     let store = Store::open(folder.path()).unwrap();
     store.set_connection_state(&row.id, "needs-reconnect", None).unwrap();
     let again = sign_in(&server, &connections).await.told();
-    connections.readmit("work", Method::Byo, &server.service(), again, Owner::of(ada()), false).await.told();
+    connections
+        .readmit("work", Method::Byo, &server.service(), again, Owner::of(ada()), &AdmissionRules::default())
+        .await
+        .told();
     // Another process has read the row before, and names it only now; and the other way round.
     store.rename_connection(&row.id, "school").unwrap();
     assert_eq!(connections.show("school").told().state.as_str(), "active");
@@ -182,7 +194,10 @@ async fn a_disconnect_that_found_nothing_erases_no_grant_that_came_meanwhile() {
     let store = Store::open(folder.path()).unwrap();
     store.move_connection(&row.id, &["active"], "disconnected", None, true).unwrap();
     let again = sign_in(&server, &connections).await.told();
-    connections.readmit("work", Method::Byo, &server.service(), again, Owner::of(ada()), false).await.told();
+    connections
+        .readmit("work", Method::Byo, &server.service(), again, Owner::of(ada()), &AdmissionRules::default())
+        .await
+        .told();
     assert!(!store.delete_connection_of(&row.id, ("token", None)).unwrap(), "what it read is no more");
     assert_eq!(connections.show("work").told().state.as_str(), "active");
 }

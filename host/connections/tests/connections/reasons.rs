@@ -3,9 +3,9 @@
 use switchboard_connections::{ConnectionStep, ConnectionsError, State, StateReason};
 use switchboard_egress::{Connection, Credential, CredentialError};
 
+use crate::messages::Told as _;
 use crate::refresh::connected;
 use crate::support::{Next, TokenServer, home};
-use crate::told::Told as _;
 
 /// How a refresh fails that the service answers with this.
 async fn refusal(answer: &'static str) -> CredentialError {

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
+use crate::messages::Told;
 use crate::support::{Next, TokenServer, home, open, own_app, secret};
-use crate::told::Told;
 use switchboard_connections::{Connections, Loopback, Method, Revocation};
 use switchboard_egress::{Connection, Credential};
 
@@ -151,8 +151,8 @@ async fn a_pasted_token_ends_with_a_clear_word() {
     let dir = home();
     let connections = open(dir.path());
     let service = server.service();
-    assert_eq!(connections.pasted_token(&service, &"two words".into()).refused().code(), "token-invalid");
-    let grant = connections.pasted_token(&service, &"canary-pasted\n".into()).told();
+    assert_eq!(connections.pasted_token(&"two words".into()).refused().code(), "token-invalid");
+    let grant = connections.pasted_token(&"canary-pasted\n".into()).told();
     connections.save("quick", Method::Token, &service, grant, None).told();
     let live = connections.open_connection(None).unwrap();
     let credential = live.credential(None).await.told();

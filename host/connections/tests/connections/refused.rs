@@ -5,14 +5,14 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use switchboard_connections::{
-    AdmissionRules, Admitted, Connections, ConnectionsError, Grant, Identify, IdentifyError, Method, Owner,
+    Admission, AdmissionRules, Connections, ConnectionsError, Grant, Identify, IdentifyError, Method, Owner,
     SessionRequest,
 };
 use switchboard_egress::Connection;
 
+use crate::messages::Told;
 use crate::session::{answer, sessions_by};
 use crate::support::{Next, TokenServer, home, open, own_app};
-use crate::told::Told;
 
 /// What goes on while it is asked who signed in.
 type Meanwhile = dyn Fn(Connections) -> Result<(), String> + Send + Sync;
@@ -46,7 +46,7 @@ pub async fn admit(
     label: &str,
     grant: Grant,
     rules: &AdmissionRules,
-) -> Result<Admitted, ConnectionsError> {
+) -> Result<Admission, ConnectionsError> {
     connections.admit(label, Method::Byo, &server.service(), grant, Owner::of(ada()), rules).await
 }
 
@@ -82,7 +82,10 @@ async fn second(
 }
 
 fn expecting(email: &str, replace: bool) -> SessionRequest {
-    SessionRequest { rules: AdmissionRules { expect_email: Some(email.into()), replace }, ..SessionRequest::default() }
+    SessionRequest {
+        rules: AdmissionRules { expect_email: Some(email.into()), replace, ..AdmissionRules::default() },
+        ..SessionRequest::default()
+    }
 }
 
 /// The refusal has this code, `first` is the only connection, named in the message, and it is renewed as ever.
@@ -114,7 +117,7 @@ async fn a_name_that_was_taken_during_the_sign_in_ends_nothing() {
         ..SessionRequest::default()
     };
     let refused = second(&server, &connections, session_request, false, move |connections| {
-        let pasted = connections.pasted_token(&service, &"canary-pasted".into()).told();
+        let pasted = connections.pasted_token(&"canary-pasted".into()).told();
         connections.save("second", Method::Token, &service, pasted, None).told();
         Ok(())
     })
@@ -198,7 +201,17 @@ async fn an_exchange_whose_answer_is_lost_says_at_once_what_it_has_ended() {
 
     // A code that was refused ended nothing.
     let grant = sign_in(&server, &connections).await.told();
-    connections.readmit("first", Method::Byo, &server.service(), grant, Owner::of(ada()), true).await.told();
+    connections
+        .readmit(
+            "first",
+            Method::Byo,
+            &server.service(),
+            grant,
+            Owner::of(ada()),
+            &AdmissionRules { replace: true, ..AdmissionRules::default() },
+        )
+        .await
+        .told();
     let posts = server.posts().len();
     server.then(Next::Status(400, r#"{"error":"invalid_grant","reason":"Invalid authorization code"}"#));
     assert_eq!(sign_in(&server, &connections).await.refused().code(), "rejected");

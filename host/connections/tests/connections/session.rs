@@ -9,8 +9,8 @@ use switchboard_connections::{
 };
 use switchboard_egress::Connection;
 
+use crate::messages::Told;
 use crate::support::{TokenServer, home, open, own_app};
-use crate::told::Told;
 
 struct Always(&'static str);
 
@@ -127,7 +127,8 @@ async fn somebody_else_is_refused() {
     let (server, folder) = (TokenServer::start(3_600).await, home());
     let connections = open(folder.path());
     let sessions = sessions(&server, &connections, "grace");
-    let rules = AdmissionRules { expect_email: Some("ada@example.com".into()), replace: false };
+    let rules =
+        AdmissionRules { expect_email: Some("ada@example.com".into()), replace: false, ..AdmissionRules::default() };
     let session = sessions.begin(SessionRequest { rules, ..session_request("work") }).told();
     let refused = sessions.complete(&session.id, &answer(&session.authorize_url)).await.refused();
     assert_eq!(refused.code(), "wrong-account");

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use crate::messages::Told;
 use crate::support::{Next, TokenServer, home, open, own_app};
-use crate::told::Told;
 use switchboard_connections::{App, Connections, ConnectionsError, Grant, Loopback, Method, Pending};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 

@@ -10,10 +10,10 @@ use switchboard_connections::{
 };
 use switchboard_egress::{Connection, Credential, CredentialError};
 
+use crate::messages::Told;
 use crate::refresh::{access, connected};
 use crate::refused::sign_in;
 use crate::support::{Moved, Next, TokenServer, home, open, open_at, open_with, secret};
-use crate::told::Told;
 
 const JSON: &str = "application/json";
 const TEXT: &str = "text/plain";

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use switchboard_connections::{
-    Admitted, App as ClientApp, ConnectSessions, Connections, Loopback, Method, Service, SessionRequest,
+    Admission, App as ClientApp, ConnectSessions, Connections, Loopback, Method, Service, SessionRequest,
 };
 use switchboard_listener::{VisitorLimits, serve};
 use switchboard_runtime::Connector;
@@ -50,7 +50,7 @@ pub(crate) async fn by_link(
     offer: Offer,
     addresses: Addresses,
     attempt: &mut Attempt,
-) -> Result<Admitted, AppError> {
+) -> Result<Admission, AppError> {
     let Offer { service, client, method, session_request, minutes } = offer;
     let owner_check = connector.owner_check(app.trace(&session_request.label));
     let name = format!("Switchboard for {}", connector.manifest().title);
@@ -72,7 +72,7 @@ pub(crate) async fn by_link(
         owner_check,
     )?;
     let first = sessions.begin(session_request.clone())?;
-    app.ui().open(&SignInStep::SendLink { link: &first.link, redirect: redirect.as_str(), listens_on, minutes });
+    app.ui().open(&SignInStep::SendLink { link: &first.link, redirect: redirect.as_str(), listens_on, minutes }).await;
     let (sender, events) = mpsc::channel(MAX_EVENTS);
     let pages = Server::routes(sessions, session_request, &first, &addresses, sender);
     let mut listening = serve(listener, pages, LIMITS);
@@ -108,7 +108,7 @@ struct Page<'a> {
 
 impl Page<'_> {
     /// Shows what happens, until somebody has connected.
-    async fn connected(&mut self) -> Result<Admitted, AppError> {
+    async fn connected(&mut self) -> Result<Admission, AppError> {
         while let Some(event) = self.events.recv().await {
             match event {
                 Event::Opened(id) => {
@@ -125,7 +125,7 @@ impl Page<'_> {
     }
 
     /// No further sign-in can be begun; most often because the one before has just succeeded.
-    async fn unless_connected(&mut self, error: AppError) -> Result<Admitted, AppError> {
+    async fn unless_connected(&mut self, error: AppError) -> Result<Admission, AppError> {
         let connected = async {
             loop {
                 match self.events.recv().await {
@@ -143,7 +143,7 @@ impl Page<'_> {
         let error = explain(error, self.connector.manifest(), Some(self.method.as_str()), &self.attempt.facts());
         self.attempt.failed(self.app, &error);
         // Kept before it is shown: whoever then ends the sign-in finds it with the doctor.
-        if let Ok(store) = self.app.store() {
+        if let Some(store) = self.app.opened_store() {
             store.settle().await;
         }
         self.app.ui().warn(&error);

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{AppendHeaders, Html, IntoResponse, Response};
 use axum::routing::get;
-use switchboard_connections::{Admitted, ConnectSession, ConnectSessions, ConnectionsError, SessionRequest};
+use switchboard_connections::{Admission, ConnectSession, ConnectSessions, ConnectionsError, SessionRequest};
 use tokio::sync::mpsc::Sender;
 
 use super::addresses::Addresses;
@@ -34,7 +34,7 @@ pub(crate) enum Event {
     Opened(String),
     /// Nothing was connected; the link still works.
     Refused(ConnectionsError),
-    Connected(Box<Admitted>),
+    Connected(Box<Admission>),
     /// No further sign-in can be begun.
     Broken(ConnectionsError),
 }

@@ -1,8 +1,8 @@
 //! What `connect` prints of a connection that was made: who it is, what it can do, and what will not work.
 
 use serde_json::json;
-use switchboard_app::connect::Connected;
-use switchboard_app::connection::{Ended, Method};
+use switchboard_app::connect::ConnectResult;
+use switchboard_app::connection::{Method, ReplacedConnection};
 use switchboard_app::identity::name_of;
 
 use super::MAX_NAMED;
@@ -12,8 +12,8 @@ use crate::present::method::method_name;
 use crate::present::{access, remedy};
 use switchboard_app::AppError;
 
-pub fn print(app: &App, connected: &Connected) -> Result<(), AppError> {
-    let Connected { connection, identity, rights, .. } = connected;
+pub fn print(app: &App, connected: &ConnectResult) -> Result<(), AppError> {
+    let ConnectResult { connection, identity, rights, .. } = connected;
     let label = connection.label.as_str();
     let granted = &connection.scopes;
     let ended: Vec<String> = connected.replaced.iter().map(replaced).collect();
@@ -60,7 +60,7 @@ pub fn print(app: &App, connected: &Connected) -> Result<(), AppError> {
 }
 
 /// That a connection was replaced, and what has to be given another one.
-pub fn replaced(ended: &Ended) -> String {
+pub fn replaced(ended: &ReplacedConnection) -> String {
     let names: Vec<&str> = ended.usage.iter().map(|usage| usage.automation.as_str()).collect();
     let users = if names.is_empty() { "nothing used it".to_owned() } else { format!("used by {}", names.join(", ")) };
     format!("`{}` was replaced and no longer works ({users})", ended.label)

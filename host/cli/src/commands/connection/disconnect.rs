@@ -1,7 +1,7 @@
 //! `switchboard connection disconnect`: what became of the connection and of its grant.
 
 use serde_json::json;
-use switchboard_app::connection::{self, Disconnection, RevocationResult, usage_sentence};
+use switchboard_app::connection::{self, Consent, Disconnection, RevocationResult, usage_sentence};
 
 use super::usage_to_json;
 use crate::app::App;
@@ -9,8 +9,8 @@ use crate::output;
 use crate::present::next_step::spell;
 use switchboard_app::AppError;
 
-pub async fn run(app: &App, label: &str, yes: bool) -> Result<(), AppError> {
-    let Disconnection { revocation, was_default, usage, .. } = connection::disconnect(app, label, yes).await?;
+pub async fn run(app: &App, label: &str, consent: Consent) -> Result<(), AppError> {
+    let Disconnection { revocation, was_default, usage, .. } = connection::disconnect(app, label, consent).await?;
     let note = revocation.note().map(|note| note.spell(spell));
     let is_revoked = matches!(revocation, RevocationResult::Revoked);
     if app.global.json {

@@ -6,7 +6,7 @@ mod reconnect;
 mod show;
 
 use serde_json::{Value, json};
-use switchboard_app::connection::{self, Connection, PendingRevocation, PlanChange, Usage};
+use switchboard_app::connection::{self, Connection, Consent, PendingRevocation, PlanChange, Usage};
 use switchboard_app::connection_step::fix_of_connection;
 use switchboard_app::identity::name_of;
 
@@ -37,7 +37,10 @@ pub async fn run(app: &App, command: ConnectionCommand) -> Result<(), AppError> 
         }
         ConnectionCommand::Reconnect(flags) => reconnect::run(app, flags).await,
         ConnectionCommand::Test { label, connection } => test(app, label.or(connection).as_deref()).await,
-        ConnectionCommand::Disconnect { label, yes } => disconnect::run(app, &label, yes).await,
+        ConnectionCommand::Disconnect { label, yes } => {
+            let consent = if yes { Consent::Given } else { Consent::Ask };
+            disconnect::run(app, &label, consent).await
+        }
     }
 }
 

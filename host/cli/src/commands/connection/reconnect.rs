@@ -1,7 +1,7 @@
 //! `switchboard connection reconnect`: the same user again, for the same.
 
 use serde_json::json;
-use switchboard_app::connect::{self, AccessChange, ReconnectRequest, Reconnected, SecretInput, SignInChannel};
+use switchboard_app::connect::{self, AccessChange, ReconnectRequest, ReconnectResult, SecretInput, SignInChannel};
 use switchboard_app::connection::{self, Method};
 use switchboard_app::identity::name_of;
 
@@ -48,8 +48,8 @@ fn request_of(flags: &Reconnect, reads_token: bool) -> ReconnectRequest {
     }
 }
 
-fn print(app: &App, reconnected: &Reconnected) -> Result<(), AppError> {
-    let Reconnected { connection, identity, added, removed, replaced: ended } = reconnected;
+fn print(app: &App, reconnected: &ReconnectResult) -> Result<(), AppError> {
+    let ReconnectResult { connection, identity, added, removed, replaced: ended } = reconnected;
     let label = &connection.label;
     if app.global.json {
         return output::json(&json!({ "label": label, "identity": identity, "ok": true,

@@ -1,7 +1,7 @@
 //! `switchboard connection show`: everything that is known of a connection, but for its secrets.
 
 use serde_json::{Map, Value, json};
-use switchboard_app::connection::{self, ConnectionDetail, Found};
+use switchboard_app::connection::{self, ConnectionDetail, LabelEntry};
 use switchboard_app::doctor::pending_revocation;
 
 use super::{pending_to_json, to_json, usage_to_json};
@@ -15,8 +15,8 @@ const MASK: &str = "********";
 pub async fn run(app: &App, label: &str) -> Result<(), AppError> {
     let found = connection::show(app, label).await?;
     let (mut value, pending) = match &found {
-        Found::Connection(detail) => (detail_to_json(detail), &detail.pending),
-        Found::Pending(pending) => (pending.first().map(pending_to_json).unwrap_or_default(), pending),
+        LabelEntry::Connection(detail) => (detail_to_json(detail), &detail.pending),
+        LabelEntry::Pending(pending) => (pending.first().map(pending_to_json).unwrap_or_default(), pending),
     };
     if app.global.json {
         return output::json(&value);
@@ -35,8 +35,8 @@ fn detail_to_json(detail: &ConnectionDetail) -> Value {
         let hosts = json!({ "calls": service.api_hosts, "downloads": service.download_hosts, "token": service.credential_hosts });
         fields.insert("hosts".into(), hosts);
     }
-    let made = &detail.made;
-    let made_for = if made.activities.is_empty() { &made.scopes } else { &made.activities };
+    let access = &detail.requested_access;
+    let made_for = if access.activities.is_empty() { &access.scopes } else { &access.activities };
     fields.insert("made_for".into(), json!(made_for));
     fields.insert("used_by".into(), detail.usage.iter().map(usage_to_json).collect());
     fields.insert("pending_revocations".into(), detail.pending.iter().map(pending_to_json).collect());

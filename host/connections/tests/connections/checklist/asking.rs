@@ -11,9 +11,9 @@ use switchboard_emulator::Options;
 use url::Url;
 
 use crate::browser::{self, Person};
+use crate::messages::Told;
 use crate::peers::{self, parameter};
 use crate::support::{TokenServer, home, open};
-use crate::told::Told;
 
 const WAIT: Duration = Duration::from_secs(10);
 

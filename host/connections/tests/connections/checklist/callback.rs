@@ -7,9 +7,9 @@ use switchboard_connections::{Connections, Loopback, Pending};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use url::Url;
 
+use crate::messages::Told;
 use crate::peers::parameter;
 use crate::support::{Next, TokenServer, home, open, own_app};
-use crate::told::Told;
 
 const WAIT: Duration = Duration::from_secs(10);
 

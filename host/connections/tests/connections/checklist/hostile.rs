@@ -6,10 +6,10 @@ use std::pin::Pin;
 use switchboard_connections::{Connections, ConnectionsError, Loopback, Method};
 use switchboard_egress::{Connection, Credential};
 
+use crate::messages::Told;
 use crate::peers::parameter;
 use crate::refresh::{access, connected};
 use crate::support::{Next, TokenServer, home, open, own_app, secret};
-use crate::told::Told;
 
 /// What our side said: the code of the mistake, and its words.
 type Said = Result<(), (String, String)>;

@@ -2,9 +2,9 @@
 
 use switchboard_egress::Connection;
 
+use crate::messages::Told;
 use crate::peers::{self, Peer};
 use crate::support::{home, open};
-use crate::told::Told;
 
 /// Sixteen callers over two openings of one store, all with the same old token.
 async fn sixteen_at_once(peer: &Peer) {

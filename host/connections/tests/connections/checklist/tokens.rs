@@ -6,9 +6,9 @@ use switchboard_connections::{Method, Revocation};
 use switchboard_egress::Connection;
 
 use crate::browser::{self, Person};
+use crate::messages::Told;
 use crate::peers;
 use crate::support::{TokenServer, home, open};
-use crate::told::Told;
 
 #[tokio::test]
 async fn o_13_tokens_are_in_headers_and_bodies_and_in_no_address() {

@@ -15,8 +15,8 @@ use tokio::time::Instant;
 use url::{Url, form_urlencoded};
 
 use crate::browser::{self, Answer, Landing, Person};
+use crate::messages::Told;
 use crate::support::{open, own_app, secret};
-use crate::told::Told;
 use child::Child;
 
 /// One running server with an app of ours and a user.

@@ -1,6 +1,6 @@
 //! A connection that was made: who it is, what it can do, and what will not work.
 
-use switchboard_connections::{Admitted, Connection, Ended, Method};
+use switchboard_connections::{Admission, Connection, Method, ReplacedConnection};
 use switchboard_manifest::scopes::{Lacking, Style};
 use switchboard_runtime::{Connector, Identity};
 
@@ -13,13 +13,13 @@ use crate::{App, AppError};
 
 /// A connection that was made.
 #[derive(Debug)]
-pub struct Connected {
+pub struct ConnectResult {
     /// The connection.
     pub connection: Connection,
     /// Who signed in.
     pub identity: Identity,
     /// The connections that ended by it, with what used each.
-    pub replaced: Vec<Ended>,
+    pub replaced: Vec<ReplacedConnection>,
     /// How many activities the connection is for.
     pub activities: usize,
     /// Whether these activities were chosen; else it is for everything.
@@ -41,14 +41,14 @@ pub struct Connected {
 }
 
 /// Looks at a connection that was just made.
-pub(super) async fn connected(
+pub(super) async fn examine(
     app: &App,
     connector: &Connector,
     access: &Access<'_>,
-    admitted: Admitted,
+    admitted: Admission,
     attempt: &Attempt,
-) -> Result<Connected, AppError> {
-    let Admitted { connection, replaced } = admitted;
+) -> Result<ConnectResult, AppError> {
+    let Admission { connection, replaced } = admitted;
     let identity = identity_of(&connection)?;
     attempt.succeeded(app, identity.email.as_deref());
     let manifest = connector.manifest();
@@ -65,7 +65,7 @@ pub(super) async fn connected(
     let granted = &connection.scopes;
     let superfluous = manifest.superfluous(granted).into_iter();
     let first_activity = manifest.user_check.as_ref().map(|check| format!("{}.{}", manifest.connector, check.activity));
-    Ok(Connected {
+    Ok(ConnectResult {
         first_activity,
         lacking: access.lacking(manifest, granted),
         style: manifest.style_of(granted),

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use switchboard_connections::{Connections, ConnectionsError, PendingDevice};
 
+use crate::messages::Told as _;
 use crate::refused::sign_in;
 use crate::support::{Next, TokenServer, home, open, own_app};
-use crate::told::Told as _;
 
 async fn device(server: &TokenServer, connections: &Connections) -> PendingDevice {
     connections.begin_device(&server.service(), own_app(), "/device", &[]).await.told()

@@ -6,12 +6,11 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 use switchboard_app::ui::Events;
 
-use crate::output;
+use super::{is_watched, note, size};
 
 /// Shows a call's words and progress on standard error.
 pub struct Watcher {
     label: String,
-    quiet: bool,
     state: Mutex<State>,
 }
 
@@ -26,15 +25,15 @@ const LINES: Duration = Duration::from_secs(10);
 
 impl Watcher {
     /// Of a call over the connection of this label.
-    pub fn new(label: &str, quiet: bool) -> Self {
-        Self { label: label.to_owned(), quiet, state: Mutex::new(State::default()) }
+    pub fn new(label: &str) -> Self {
+        Self { label: label.to_owned(), state: Mutex::new(State::default()) }
     }
 }
 
 impl Events for Watcher {
     fn message(&self, level: &str, text: &str) {
-        if !self.quiet && level != "debug" {
-            output::note(&format!("{}: {text}", self.label));
+        if level != "debug" {
+            note(&format!("{}: {text}", self.label));
         }
     }
 
@@ -44,11 +43,8 @@ impl Events for Watcher {
             "checked bytes" => "checking: ",
             _ => return,
         };
-        if self.quiet {
-            return;
-        }
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if output::is_watched() {
+        if is_watched() {
             let bar = state.bar.get_or_insert_with(|| {
                 let bar = ProgressBar::new(total.unwrap_or(0));
                 if let Ok(style) =
@@ -66,10 +62,10 @@ impl Events for Watcher {
                 state.bar = None;
             }
         } else if state.last_line.is_none_or(|at| at.elapsed() > LINES) {
-            let of = total.map_or_else(String::new, |total| format!(" of {}", output::size(total)));
+            let of = total.map_or_else(String::new, |total| format!(" of {}", size(total)));
             // Nobody expects a check: it is named at once.
             if state.last_line.is_some() || !doing.is_empty() {
-                output::note(&format!("{doing}{}{of}", output::size(done)));
+                note(&format!("{doing}{}{of}", size(done)));
             }
             state.last_line = Some(Instant::now());
         }

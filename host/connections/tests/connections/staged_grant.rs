@@ -6,20 +6,20 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use switchboard_connections::{
-    AdmissionRules, Connections, Identify, IdentifyError, Loopback, Method, Owner, SessionRequest, Touched,
+    AdmissionRules, Connections, Identify, IdentifyError, Leftover, Loopback, Method, Owner, SessionRequest,
 };
 use switchboard_egress::Connection;
 use switchboard_store::RevocationOrigin;
 
+use crate::messages::Told as _;
 use crate::refused::{ada, admit, sign_in};
 use crate::session::{answer, sessions_by};
 use crate::support::{DAY_MS, Moved, Next, TokenServer, home, open, open_at, open_in_memory, own_app};
-use crate::told::Told as _;
 
 const MINUTE_MS: i64 = 60_000;
 
 fn only_grace() -> AdmissionRules {
-    AdmissionRules { expect_email: Some("grace@example.com".into()), replace: false }
+    AdmissionRules { expect_email: Some("grace@example.com".into()), replace: false, ..AdmissionRules::default() }
 }
 
 #[tokio::test]
@@ -80,7 +80,7 @@ impl Identify for Told<'_> {
     }
 }
 
-async fn finished(connections: &Connections, server: &TokenServer) -> Vec<Touched> {
+async fn finished(connections: &Connections, server: &TokenServer) -> Vec<Leftover> {
     let mut left = Vec::new();
     connections.finish_sign_ins(&Told(server), |one| left.push(one)).await.told();
     left
@@ -110,7 +110,7 @@ async fn a_sign_in_that_was_cut_short_waits_for_a_service_that_is_away_and_outli
     // Its access token has ended, its refresh token has not.
     clock.to(2 * 60 * MINUTE_MS);
     let left = finished(&connections, &server).await;
-    assert!(matches!(left.as_slice(), [Touched::Kept { label, .. }] if label == "first"), "{left:?}");
+    assert!(matches!(left.as_slice(), [Leftover::Kept { label, .. }] if label == "first"), "{left:?}");
     let live = connections.open_connection(Some("first")).told();
     assert_eq!(server.call(&live).await, Ok(()));
     assert!(server.revoked().is_empty() && !connections.has_cut_short().told());
@@ -133,7 +133,7 @@ async fn a_sign_in_that_was_cut_short_gives_its_grant_to_the_connection_of_its_u
     server.call(&live).await.unwrap_err();
     assert_eq!(connections.show("first").told().state.as_str(), "needs-reconnect");
     let left = finished(&open(folder.path()), &server).await;
-    assert!(matches!(left.as_slice(), [Touched::Kept { label, .. }] if label == "first"), "{left:?}");
+    assert!(matches!(left.as_slice(), [Leftover::Kept { label, .. }] if label == "first"), "{left:?}");
     let live = connections.open_connection(Some("first")).told();
     assert_eq!(server.call(&live).await, Ok(()));
     assert!(server.revoked().is_empty() && connections.pending_revocations().told().is_empty());
@@ -144,7 +144,7 @@ async fn a_sign_in_that_was_cut_short_of_a_user_who_is_nowhere_is_taken_back_at_
     let (server, folder) = (TokenServer::start(3_600).await, home());
     let connections = open(folder.path());
     drop(sign_in(&server, &connections).await.told());
-    assert_eq!(finished(&connections, &server).await, [Touched::GivenBack]);
+    assert_eq!(finished(&connections, &server).await, [Leftover::GivenBack]);
     assert_eq!(server.revoked().len(), 2);
 }
 
@@ -186,7 +186,10 @@ async fn a_late_sign_in_changes_no_connection_that_was_signed_in_anew() {
     clock.to(11 * MINUTE_MS);
     assert_eq!(open_at(folder.path(), &clock).retry_revocations().await.told().len(), 1);
     let again = sign_in(&server, &connections).await.told();
-    connections.readmit("first", Method::Byo, &server.service(), again, Owner::of(ada()), false).await.told();
+    connections
+        .readmit("first", Method::Byo, &server.service(), again, Owner::of(ada()), &AdmissionRules::default())
+        .await
+        .told();
     let refused = admit(&connections, &server, "x", late, &AdmissionRules::default()).await.refused();
     assert!(refused.to_string().contains("finished too late"), "{refused}");
     assert_eq!(connections.show("first").told().state.as_str(), "active");

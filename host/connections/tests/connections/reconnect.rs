@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use switchboard_connections::{AdmissionRules, Connections, Identify, IdentifyError, Method, SessionRequest};
 use switchboard_egress::Connection;
 
+use crate::messages::Told as _;
 use crate::refused::{ada, admit, sign_in};
 use crate::session::{answer, sessions_by};
 use crate::support::{TokenServer, home, open, own_app};
-use crate::told::Told as _;
 
 struct Ada;
 
@@ -49,7 +49,8 @@ async fn who_alone_is_to_be_let_in_counts_for_a_connection_that_is_signed_in_ane
     let connections = open(folder.path());
     connected(&server, &connections).await;
     let sessions = sessions_by(&server, &connections, Arc::new(Ada));
-    let rules = AdmissionRules { expect_email: Some("grace@example.com".into()), replace: false };
+    let rules =
+        AdmissionRules { expect_email: Some("grace@example.com".into()), replace: false, ..AdmissionRules::default() };
     let session = sessions.begin(SessionRequest { rules, ..again() }).told();
     assert!(session.page.contains("Sign in as <strong>grace@example.com</strong>"));
     let answered = sessions.complete(&session.id, &answer(&session.authorize_url)).await;
