@@ -9,11 +9,7 @@ use switchboard_app::{AppError, Class};
 
 /// Every exit code with its meaning and what to do.
 const EXITS: [(Class, &str, &str); 7] = [
-    (
-        Class::Failed,
-        "Failed: also a write that may have happened, and the `fail` step of an automation",
-        "Read the error",
-    ),
+    (Class::Failed, "Failed: a `fail` step too, and a write whose result is unknown", "Read the error"),
     (Class::Usage, "Wrong usage: an unknown command, flag, activity or label", "Correct the command"),
     (Class::Invalid, "The document or the input is invalid", "Correct the document or the input"),
     (Class::SignIn, "A sign-in or a scope is missing", "A person must act: connect, reconnect or add the scope"),
