@@ -140,4 +140,8 @@ pub trait Catalog {
     fn activity(&self, id: &str) -> Option<ActivityInfo<'_>>;
     /// Every id.
     fn names(&self) -> Vec<String>;
+    /// Codes of every problem that a call can end with. None means that they are not known.
+    fn problems(&self) -> Vec<String> {
+        Vec::new()
+    }
 }

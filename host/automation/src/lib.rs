@@ -11,6 +11,7 @@
 
 mod activity;
 mod check;
+mod choice;
 mod clock;
 mod document;
 mod durable;
@@ -26,6 +27,7 @@ mod report;
 mod run;
 mod span;
 mod text;
+mod types;
 
 pub use activity::{ActivityCall, ActivityInfo, ActivityRunner, Catalog, Family, RetryHint, StepError};
 pub use check::{check, check_within};

@@ -112,6 +112,38 @@ fn documented_expressions_have_the_stated_values() {
     }
 }
 
+/// The rows of the reference for filters, tests and functions.
+fn table() -> String {
+    let cell = |text: &str| text.replace('|', "\\|");
+    let mut rows = vec!["| You write | It gives | Example |".to_owned(), "|---|---|---|".to_owned()];
+    for filter in expr::FILTERS {
+        let (source, value) = filter.example;
+        let form = cell(filter.form).replace(" or ", "`, `").replace(", for example ", "`, `");
+        rows.push(format!("| `{form}` | {} | `{}` is `{value}` |", filter.about, cell(source)));
+    }
+    for test in expr::TESTS {
+        rows.push(format!("| `is {}` | {} | `{}` is `true` |", test.name, test.about, cell(test.example)));
+    }
+    for function in expr::FUNCTIONS {
+        let (source, value) = function.example;
+        rows.push(format!("| `{}` | {} | `{source}` is `{value}` |", function.form, function.about));
+    }
+    rows.join("\n")
+}
+
+/// The table of the reference is the one that `check` reads. `UPDATE_DOCS=1` rewrites it.
+#[test]
+fn automations_page_is_up_to_date() {
+    let page = super::read(REFERENCE);
+    let (before, rest) = page.split_once("<!-- table -->\n").unwrap();
+    let (_, after) = rest.split_once("<!-- end of the table -->").unwrap();
+    let whole = format!("{before}<!-- table -->\n{}\n<!-- end of the table -->{after}", table());
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(TestContext::file(REFERENCE), &whole).unwrap();
+    }
+    assert_eq!(super::read(REFERENCE), whole, "run again with UPDATE_DOCS=1");
+}
+
 #[test]
 fn reference_shows_every_filter() {
     let examples = examples();

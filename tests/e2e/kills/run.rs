@@ -17,7 +17,7 @@ fn run_that_is_killed_says_how_far_it_came() {
     let context = TestContext::connected();
     let file = context.home.path().join("kill.json");
     let document = json!({"automation": "1", "id": "kill", "connections": {"zoom": {"type": "zoom"}},
-        "inputs": {"type": "object", "properties": {"topic": {"type": "string"}}},
+        "inputs": {"type": "object", "required": ["topic"], "properties": {"topic": {"type": "string"}}},
         "steps": [
             {"id": "me", "use": "zoom.users.me"},
             {"id": "create", "use": "zoom.meetings.create", "with": {"topic": "${{ inputs.topic }}", "kind": "instant"}},

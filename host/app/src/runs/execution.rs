@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use serde_json::{Value, json};
 use async_trait::async_trait;
+use serde_json::{Value, json};
 use switchboard_automation::{Clock, Document, ItemCount, RunError, RunOutcome};
 use switchboard_connections::{Connection, Connections};
 use switchboard_engine_local::{LocalEngine, SystemClock};

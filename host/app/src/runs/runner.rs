@@ -30,6 +30,11 @@ impl Catalog for ManifestCatalog<'_> {
     fn names(&self) -> Vec<String> {
         self.0.ids().collect()
     }
+
+    fn problems(&self) -> Vec<String> {
+        let codes = crate::error_catalog::search(self.0, "").map(|codes| codes.problems).unwrap_or_default();
+        codes.into_iter().map(|problem| problem.code).collect()
+    }
 }
 
 /// An account that steps run on, and how they are called there.

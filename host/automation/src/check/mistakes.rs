@@ -2,15 +2,11 @@
 
 use std::ops::Range;
 
-use switchboard_suggest::suggest;
-
+pub use crate::choice::{choose, quote};
 use crate::expr::ExprError;
 use crate::limits::Limit;
 use crate::report::DocumentReport;
 use crate::span::{Spans, inside};
-use crate::text::brief;
-
-use super::NAME;
 
 /// The report under construction and the places to point at.
 pub struct Mistakes<'a> {
@@ -76,28 +72,6 @@ impl Mistakes<'_> {
         let fix =
             error.fix.unwrap_or_else(|| "write one expression between the marks, such as ${{ inputs.topic }}".into());
         self.part("expression", pointer, &error.range, error.message, Some(fix));
-    }
-}
-
-/// Names that are listed; more than that nobody reads.
-const LISTED: usize = 20;
-
-/// A suggestion, else what there is to choose from.
-pub fn choose<'a>(name: &str, what: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let known: Vec<&str> = known.into_iter().collect();
-    suggest(name, &known).or_else(|| match known.as_slice() {
-        [] => None,
-        _ => Some(format!("{what}: {}", quote(&known))),
-    })
-}
-
-/// Names for people.
-pub fn quote(names: &[&str]) -> String {
-    let listed =
-        names.iter().take(LISTED).map(|name| format!("`{}`", brief(name, NAME))).collect::<Vec<_>>().join(", ");
-    match names.len().saturating_sub(LISTED) {
-        0 => listed,
-        more => format!("{listed} and {more} more"),
     }
 }
 

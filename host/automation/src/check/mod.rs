@@ -3,11 +3,14 @@
 //! It works on the JSON value, not on the typed document, so that one misspelt key does not hide the rest. Size, nesting and
 //! steps are judged first: everything behind is linear in them.
 
+mod codes;
 mod connections;
 mod mistakes;
 mod names;
 pub(crate) mod shape;
 mod steps;
+mod templates;
+mod values;
 mod wording;
 
 use std::ops::Range;
@@ -15,6 +18,7 @@ use std::ops::Range;
 use serde_json::Value;
 
 use crate::activity::Catalog;
+use crate::choice::NAME;
 use crate::limits::{self, Allowance, DOCUMENT, Limit, MISTAKES, VALUES};
 use crate::measure::Measure;
 use crate::report::DocumentReport;
@@ -75,9 +79,6 @@ pub(crate) fn inspect(
     mistakes.report.sort();
     (mistakes.report, Some(value))
 }
-
-/// Characters of a name in a message.
-const NAME: usize = 100;
 
 /// What is too much in a text, before anything is made of it.
 struct Excess {

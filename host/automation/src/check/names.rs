@@ -1,33 +1,20 @@
 //! The names an expression may read, and expressions against them.
 
-use std::collections::{BTreeMap, HashSet};
-use std::rc::Rc;
+use std::collections::HashSet;
 
 use serde_json::{Map, Value, json};
 
-use super::mistakes::{Mistakes, choose};
+use super::mistakes::Mistakes;
+use super::templates;
+use crate::expr::infer::{self, Facts, Place, TypeScope};
 use crate::expr::{self, Part};
 use crate::span::join;
+use crate::types::{Lack, Object, Origin, Type, of_schema};
 
-/// The names in scope at one place of the document.
+/// The names in scope at one place of the document, with their types.
 #[derive(Clone, Default)]
 pub struct Names {
-    /// Top-level names with the schema of what they hold; no schema, nothing known.
-    roots: BTreeMap<String, Rc<Value>>,
-    /// Steps before this place, visible here, with the schema of their result.
-    steps: BTreeMap<String, Rc<Value>>,
-    /// The names of both in the order of the document, for suggestions.
-    order: (Vec<String>, Vec<String>),
-    /// Ids of every step of the document, to tell a later step from one that does not exist.
-    elsewhere: Rc<HashSet<String>>,
-}
-
-/// What is wrong with a dotted name. Its words are made only when they are shown.
-enum Wrong<'n> {
-    OutOfReach { id: &'n str },
-    UnknownStep { id: &'n str },
-    UnknownName { root: &'n str },
-    UnknownField { path: String, field: &'n str, of_inputs: bool, properties: &'n Map<String, Value> },
+    scope: TypeScope,
 }
 
 impl Names {
@@ -36,230 +23,259 @@ impl Names {
         let mut inputs = inputs.clone();
         if let Some(schema) = inputs.as_object_mut() {
             schema.entry("properties").or_insert_with(|| json!({}));
+            schema.entry("type").or_insert_with(|| json!("object"));
         }
-        let mut names = Names { elsewhere: Rc::new(elsewhere), ..Names::default() };
-        names.root("inputs", inputs);
-        names.root("run", object(["id", "automation", "started_at"]));
-        names
+        let mut inputs = of_schema(&inputs, Origin::Inputs);
+        if !inputs.any && inputs.object.is_none() {
+            inputs = Type::any();
+        }
+        Names { scope: TypeScope::new(inputs, elsewhere) }
     }
 
-    /// Gives a top-level name its schema.
-    pub fn root(&mut self, name: &str, schema: Value) {
-        if self.roots.insert(name.to_owned(), Rc::new(schema)).is_none() {
-            self.order.0.push(name.to_owned());
-        }
-    }
-
-    /// A step's result becomes visible.
-    pub fn step(&mut self, id: &str, result: Rc<Value>) {
-        if self.steps.insert(id.to_owned(), result).is_none() {
-            self.order.1.push(id.to_owned());
+    /// A step's result becomes visible. `condition` is its `if`.
+    pub fn step(&mut self, id: &str, result: Type, condition: Option<&Value>) {
+        let conditions = condition.and_then(sole_source).map(infer::conditions).unwrap_or_default();
+        match condition {
+            // A condition that is no expression is a mistake of its own.
+            Some(_) if conditions.is_empty() => self.scope.step(id, Type::any(), &[]),
+            _ => self.scope.step(id, result, &conditions),
         }
     }
 
-    /// The names inside a loop's body.
-    pub fn inside(&self, item: &str) -> Names {
-        let mut names = self.clone();
-        names.root(item, json!({}));
-        names.root("loop", object(["index", "index0", "key"]));
-        names
+    /// Begins a part of the document that runs only if a condition has this value.
+    pub fn enter(&mut self, condition: Option<&Value>, value: bool) -> Assumptions {
+        let before = Assumptions(self.scope.facts());
+        if let Some(source) = condition.and_then(sole_source) {
+            self.scope.assume(&infer::facts(source, value));
+        }
+        before
+    }
+
+    /// Ends that part: what was known before is known now.
+    pub fn leave(&mut self, before: Assumptions) {
+        self.scope.set_facts(before.0);
+    }
+
+    /// How many steps are visible.
+    pub fn count(&self) -> usize {
+        self.scope.count()
+    }
+
+    /// Hides the steps that became visible after there were `count` of them, and gives them.
+    pub fn hide_after(&mut self, count: usize) -> Vec<(String, Type)> {
+        self.scope.hide_after(count)
+    }
+
+    /// Makes steps visible that may not have run.
+    pub fn add_unsure(&mut self, steps: Vec<(String, Type)>) {
+        for (id, result) in steps {
+            self.scope.step(&id, result.or_none(Lack::Unsure), &[]);
+        }
+    }
+
+    /// Gives `error` the failure that a `catch` is for; see [`Names::set_error`].
+    pub fn catch_error(&mut self) -> Option<Type> {
+        self.scope.replace_root("error", Some(Type::object(failure())))
+    }
+
+    /// Gives `error` back what it was.
+    pub fn set_error(&mut self, former: Option<Type>) {
+        self.scope.replace_root("error", former);
+    }
+
+    /// The names of `finally`, and of what comes after it.
+    pub fn finally(&mut self) {
+        let text = |name: &str| (name.to_owned(), Type::text());
+        let error = ("error".to_owned(), Type::object(failure()).or_none(Lack::Unsure));
+        self.scope
+            .root("run", Type::object(Object::closed([text("id"), text("automation"), text("started_at"), error])));
     }
 
     /// The names in the condition and the body of a `while`.
     pub fn iteration(&self) -> Names {
         let mut names = self.clone();
-        names.root("loop", object(["index", "index0", "last"]));
+        let at = [("index", Type::integer()), ("index0", Type::integer()), ("last", Type::any())];
+        names.scope.root("loop", Type::object(Object::closed(at.map(|(name, holds)| (name.to_owned(), holds)))));
         names
     }
 
-    /// Takes a top-level name away, or gives it back what it had.
-    pub fn restore_root(&mut self, name: &str, former: Option<Rc<Value>>) {
-        match former {
-            Some(schema) => drop(self.roots.insert(name.to_owned(), schema)),
-            None => {
-                self.roots.remove(name);
-                self.order.0.retain(|known| known != name);
-            }
+    /// A step ended the run or the item where its condition holds, so it does not hold from here on.
+    pub fn after_end(&mut self, condition: &Value) {
+        if let Some(source) = sole_source(condition) {
+            self.scope.assume(&infer::facts(source, false));
         }
     }
 
-    /// Gives a top-level name another schema for a while; see [`Names::restore_root`].
-    pub fn replace_root(&mut self, name: &str, schema: Value) -> Option<Rc<Value>> {
-        let former = self.roots.get(name).cloned();
-        self.root(name, schema);
-        former
+    /// An expression that had to have a value, such as the key of an item: what it reads is there.
+    pub fn after_use(&mut self, value: &Value) {
+        if let Some(source) = sole_source(value) {
+            self.scope.assume(&Facts::has(source.trim()));
+        }
     }
 
-    /// How many steps are visible.
-    pub fn count(&self) -> usize {
-        self.order.1.len()
+    /// The names inside a loop's body.
+    pub fn inside(&self, item: &str, holds: Type) -> Names {
+        let mut names = self.clone();
+        names.scope.root(item, holds);
+        let at = [("index", Type::integer()), ("index0", Type::integer()), ("key", Type::text())];
+        names.scope.root("loop", Type::object(Object::closed(at.map(|(name, holds)| (name.to_owned(), holds)))));
+        names
     }
 
-    /// Hides the steps that became visible after there were `count` of them, and gives them.
-    pub fn hide_after(&mut self, count: usize) -> Vec<(String, Rc<Value>)> {
-        let ids = self.order.1.split_off(count.min(self.order.1.len()));
-        ids.into_iter().filter_map(|id| self.steps.remove_entry(&id)).collect()
-    }
-
-    /// Checks every expression inside a value.
-    pub fn check(&self, value: &Value, pointer: &str, mistakes: &mut Mistakes<'_>) {
+    /// Checks every expression inside a value and gives its type.
+    pub fn check(&self, value: &Value, pointer: &str, mistakes: &mut Mistakes<'_>) -> Type {
         match value {
             Value::String(text) => self.string(text, pointer, mistakes),
             Value::Array(items) => {
+                let mut all: Option<Type> = None;
                 for (index, item) in items.iter().enumerate() {
-                    self.check(item, &join(pointer, index), mistakes);
+                    let item = self.check(item, &join(pointer, index), mistakes);
+                    all = Some(all.map_or_else(|| item.clone(), |all| all.union(&item)));
                 }
+                Type::list(all.unwrap_or_else(Type::any))
             }
-            Value::Object(members) => {
-                for (name, member) in members {
-                    self.check(member, &join(pointer, name), mistakes);
-                }
-            }
-            _ => {}
+            Value::Object(members) => Type::object(self.members(members, pointer, mistakes)),
+            plain => Type::of_value(plain),
         }
     }
 
-    /// Checks a string that must be one expression.
-    pub fn sole(&self, value: &Value, pointer: &str, mistakes: &mut Mistakes<'_>) {
-        let Some(text) = value.as_str() else { return };
+    fn members(&self, members: &Map<String, Value>, pointer: &str, mistakes: &mut Mistakes<'_>) -> Object {
+        Object::closed(
+            members.iter().map(|(name, member)| (name.clone(), self.check(member, &join(pointer, name), mistakes))),
+        )
+    }
+
+    /// Checks a string that must be one expression and gives its type.
+    pub fn sole(&self, value: &Value, pointer: &str, mistakes: &mut Mistakes<'_>) -> Type {
+        self.sole_at(value, pointer, Place::Value, mistakes)
+    }
+
+    /// Checks a condition.
+    pub fn condition(&self, value: &Value, pointer: &str, mistakes: &mut Mistakes<'_>) {
+        self.sole_at(value, pointer, Place::Condition, mistakes);
+    }
+
+    fn sole_at(&self, value: &Value, pointer: &str, place: Place, mistakes: &mut Mistakes<'_>) -> Type {
+        let Some(text) = value.as_str() else { return Type::any() };
         match expr::parts(text).as_deref() {
-            Ok([Part::Expression { .. }]) | Err(_) => self.string(text, pointer, mistakes),
-            _ => mistakes.value(
-                "expression",
-                pointer,
-                "this must be one expression".to_owned(),
-                Some(format!("write `${{{{ {} }}}}`", text.trim())),
-            ),
+            Ok([Part::Expression { source, at }]) => self.expression(source, at.start, pointer, place, mistakes),
+            Err(_) => self.string(text, pointer, mistakes),
+            _ => {
+                mistakes.value(
+                    "expression",
+                    pointer,
+                    "this must be one expression".to_owned(),
+                    Some(format!("write `${{{{ {} }}}}`", text.trim())),
+                );
+                Type::any()
+            }
         }
     }
 
-    fn string(&self, text: &str, pointer: &str, mistakes: &mut Mistakes<'_>) {
+    /// Checks the expressions of a string and gives its type.
+    pub fn string(&self, text: &str, pointer: &str, mistakes: &mut Mistakes<'_>) -> Type {
+        self.string_at(text, pointer, Place::Value, mistakes)
+    }
+
+    /// The same for a sole expression in a place of its own.
+    pub fn string_at(&self, text: &str, pointer: &str, place: Place, mistakes: &mut Mistakes<'_>) -> Type {
         let parts = match expr::parts(text) {
             Ok(parts) => parts,
-            Err(error) => return mistakes.expression(pointer, error),
+            Err(error) => {
+                mistakes.expression(pointer, error);
+                return Type::any();
+            }
         };
+        if let [Part::Expression { source, at }] = parts.as_slice() {
+            return self.expression(source, at.start, pointer, place, mistakes).present();
+        }
+        let mut dynamic = false;
+        let mut start = 0;
         for part in parts {
-            let Part::Expression { source, at } = part else {
+            match part {
+                Part::Text(piece) => {
+                    templates::check(piece, start, &self.scope, pointer, mistakes);
+                    start += piece.len();
+                }
+                Part::Expression { source, at } => {
+                    dynamic = true;
+                    self.expression(source, at.start, pointer, Place::Text, mistakes);
+                    start = at.end + 2;
+                }
+            }
+        }
+        if dynamic { Type::text() } else { Type::literal(text) }
+    }
+
+    fn expression(&self, source: &str, start: usize, pointer: &str, place: Place, mistakes: &mut Mistakes<'_>) -> Type {
+        if let Err(error) = expr::reads(source, start) {
+            mistakes.expression(pointer, error);
+            return Type::any();
+        }
+        let (found, findings) = infer::infer(source, &self.scope, place);
+        let calls = expr::call_mistakes(source, start);
+        for mistake in findings {
+            let range = mistake.range.start + start..mistake.range.end + start;
+            // A filter that does not exist is named below.
+            if calls.iter().any(|call| call.range == range) {
                 continue;
-            };
-            let calls = expr::call_mistakes(source, at.start);
-            match expr::reads(source, at.start) {
-                Err(error) => {
-                    mistakes.expression(pointer, error);
-                    continue;
-                }
-                Ok(reads) => {
-                    for path in reads {
-                        let Some(wrong) = self.wrong(&path) else { continue };
-                        // The call is named below.
-                        if calls.iter().any(|call| text.get(call.range.clone()) == Some(&path)) {
-                            continue;
-                        }
-                        if mistakes.is_full() {
-                            mistakes.count(1);
-                            continue;
-                        }
-                        let place = source
-                            .find(&path)
-                            .map_or(at.clone(), |found| at.start + found..at.start + found + path.len());
-                        let (code, message, fix) = self.describe(wrong);
-                        mistakes.part(code, pointer, &place, message, fix);
-                    }
-                }
             }
-            for mistake in calls {
-                mistakes.part(mistake.code, pointer, &mistake.range, mistake.message, Some(mistake.fix));
-            }
+            mistakes.part(mistake.code, pointer, &range, mistake.message, mistake.fix);
         }
-    }
-
-    /// What is wrong with a dotted name, if anything.
-    fn wrong<'n>(&'n self, path: &'n str) -> Option<Wrong<'n>> {
-        let mut names = path.split('.');
-        let root = names.next()?;
-        if root == "steps" {
-            let id = names.next()?;
-            return match self.steps.get(id) {
-                Some(schema) => descend(schema, &format!("steps.{id}"), names),
-                None if self.elsewhere.contains(id) => Some(Wrong::OutOfReach { id }),
-                None => Some(Wrong::UnknownStep { id }),
-            };
+        for mistake in calls {
+            mistakes.part(mistake.code, pointer, &mistake.range, mistake.message, Some(mistake.fix));
         }
-        match self.roots.get(root) {
-            Some(schema) => descend(schema, root, names),
-            None => Some(Wrong::UnknownName { root }),
-        }
-    }
-
-    fn describe(&self, wrong: Wrong<'_>) -> (&'static str, String, Option<String>) {
-        let (roots, steps) = (&self.order.0, &self.order.1);
-        match wrong {
-            Wrong::OutOfReach { id } => {
-                let message = format!("step `{id}` has no result here: it comes later, or belongs to a loop's body");
-                let fix = "move it before this step; a loop hands out `items` through `collect`".to_owned();
-                ("step-out-of-reach", message, Some(fix))
-            }
-            Wrong::UnknownStep { id } => {
-                let fix = choose(id, "steps before this one are", steps.iter().map(String::as_str));
-                ("unknown-step", format!("there is no step `{id}`"), fix)
-            }
-            Wrong::UnknownName { root } => {
-                let fix = choose(root, "known are", roots.iter().map(String::as_str).chain(["steps"]));
-                ("unknown-name", format!("`{root}` is not known here"), fix)
-            }
-            Wrong::UnknownField { path, field, of_inputs, properties } => {
-                let code = if of_inputs { "unknown-input" } else { "unknown-field" };
-                let what = if of_inputs { "inputs are" } else { "fields are" };
-                let fix = choose(field, what, properties.keys().map(String::as_str));
-                (code, format!("`{path}` has no `{field}`"), fix)
-            }
-        }
+        found
     }
 }
 
-/// Follows fields into a schema as far as the schema says which fields there are.
-fn descend<'n>(root: &'n Value, start: &str, fields: impl Iterator<Item = &'n str>) -> Option<Wrong<'n>> {
-    let mut schema = follow(root, root)?;
-    let mut path = start.to_owned();
-    for field in fields {
-        let properties = schema.get("properties").and_then(Value::as_object)?;
-        let Some(next) = properties.get(field) else {
-            let open = schema.get("additionalProperties").is_some_and(|rule| rule != &Value::Bool(false));
-            if open || schema.get("patternProperties").is_some() {
-                return None;
-            }
-            return Some(Wrong::UnknownField { path, field, of_inputs: start == "inputs", properties });
-        };
-        path.push('.');
-        path.push_str(field);
-        schema = follow(root, next)?;
-    }
-    None
-}
-/// The schema itself, through `$ref` and through "this or null".
-fn follow<'a>(root: &'a Value, schema: &'a Value) -> Option<&'a Value> {
-    let mut schema = schema;
-    // Bounded: a schema may refer to itself.
-    for _ in 0..16 {
-        if let Some(target) = schema.get("$ref").and_then(Value::as_str) {
-            schema = root.pointer(target.strip_prefix('#')?)?;
-        } else if let Some(choices) =
-            ["anyOf", "oneOf"].iter().find_map(|key| schema.get(key).and_then(Value::as_array))
-        {
-            let mut real = choices.iter().filter(|choice| choice.get("type") != Some(&Value::from("null")));
-            schema = real.next()?;
-            if real.next().is_some() {
-                return None;
-            }
-        } else {
-            return Some(schema);
-        }
-    }
-    None
+/// What was known before a part of the document.
+pub struct Assumptions(Facts);
+
+/// What expressions read of a failure.
+fn failure() -> Object {
+    let text = |name: &str| (name.to_owned(), Type::text());
+    Object::closed([text("code"), text("message"), ("step".to_owned(), Type::text().or_none(Lack::Unsure))])
 }
 
-/// A schema with just these fields, of any type.
-pub fn object<'a>(fields: impl IntoIterator<Item = &'a str>) -> Value {
-    let properties: Map<String, Value> = fields.into_iter().map(|field| (field.to_owned(), json!({}))).collect();
-    json!({ "type": "object", "properties": properties })
+/// The result of a `while`.
+pub fn while_result(collected: Type) -> Type {
+    let last = collected.or_none(Lack::Unsure);
+    Type::object(Object::closed([("count".to_owned(), Type::integer()), ("last".to_owned(), last)]))
+}
+
+/// The result of a `wait`.
+pub fn wait_result() -> Type {
+    Type::object(Object::closed([("until".to_owned(), Type::text())]))
+}
+
+/// The result of a loop.
+pub fn loop_result(collected: Type) -> Type {
+    let text = |name: &str| (name.to_owned(), Type::text());
+    let error = ("error".to_owned(), Type::object(failure()));
+    let failed = Object::closed([text("key"), ("index".to_owned(), Type::integer()), error]);
+    Type::object(Object::closed([
+        ("items".to_owned(), Type::list(collected)),
+        ("failed".to_owned(), Type::list(Type::object(failed))),
+        ("count".to_owned(), Type::integer()),
+    ]))
+}
+
+/// The result of a step that goes on when it fails: what it gives, or its error.
+pub fn or_error(result: Type) -> Type {
+    let Some(object) = result.object.as_ref().filter(|_| !result.any) else { return result };
+    let text = |name: &str| (name.to_owned(), Type::text());
+    let error = Type::object(Object::closed([text("code"), text("message")])).or_absent(Lack::Error);
+    let mut fields = object.as_ref().clone();
+    fields.fields.values_mut().for_each(|field| *field = std::mem::take(field).or_absent(Lack::Unsure));
+    fields.fields.insert("error".to_owned(), error);
+    Type::object(fields)
+}
+
+/// The expression of a string that is only one.
+fn sole_source(value: &Value) -> Option<&str> {
+    match expr::parts(value.as_str()?).ok()?.as_slice() {
+        [Part::Expression { source, .. }] => Some(source),
+        _ => None,
+    }
 }

@@ -1,20 +1,22 @@
 //! Steps: their kind, their activity and its input, their connection, what they may read.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::rc::Rc;
 
 use serde_json::{Map, Value, json};
 
 use super::connections;
 use super::mistakes::{Mistakes, choose, quote};
-use super::names::{Names, object};
+use super::names::{Names, loop_result, or_error, wait_result, while_result};
 use super::shape::{Shape, ShapeError};
+use super::{codes, values};
 use crate::activity::Catalog;
 use crate::duration;
 use crate::expr::is_dynamic;
 use crate::limits::{Allowance, RUN_TIME, STEPS};
 use crate::run::moment;
 use crate::span::join;
+use crate::types::{LIST, Lack, NONE, Origin, Type, of_schema};
 
 /// What makes a step the kind of step it is, and the keys that go with it.
 const KINDS: &[(&str, &[&str])] = &[
@@ -50,13 +52,24 @@ pub fn document(value: &Value, catalog: Option<&dyn Catalog>, mistakes: &mut Mis
     }
     retry(value.pointer("/defaults/retry"), "/defaults", mistakes);
     run_time(value.get("limits"), mistakes);
-    let mut walk = Walk { catalog, connections: declared, activities: BTreeMap::new(), mistakes };
+    let problems = catalog.map(Catalog::problems).unwrap_or_default().into_iter().collect();
+    codes::check(value.pointer("/defaults/retry"), "/defaults", &problems, mistakes);
+    let mut walk = Walk { catalog, connections: declared, activities: BTreeMap::new(), problems, mistakes };
     let mut body = Body::default();
+    let before = names.enter(None, true);
     walk.steps(list(value, "steps"), "/steps", &mut names, &mut body);
     walk.catch(list(value, "catch"), "", &mut names, &mut body);
     if value.get("finally").is_some() {
-        names.root("run", object(["id", "automation", "started_at", "error"]));
+        // The steps before it may not have been reached.
+        names.leave(before);
+        let steps = names.hide_after(0);
+        names.add_unsure(steps);
+        names.finally();
         walk.steps(list(value, "finally"), "/finally", &mut names, &mut body);
+    } else if value.get("catch").is_some() {
+        names.leave(before);
+        let steps = names.hide_after(0);
+        names.add_unsure(steps);
     }
     if let Some(outputs) = value.get("outputs") {
         names.check(outputs, "/outputs", mistakes);
@@ -87,14 +100,17 @@ struct Walk<'a, 'm, 's> {
     connections: &'a Map<String, Value>,
     /// Those that were used already: compiling a schema takes a millisecond.
     activities: BTreeMap<String, Known>,
+    /// Codes of the problems that there are.
+    problems: BTreeSet<String>,
     mistakes: &'m mut Mistakes<'s>,
 }
 
-/// An activity's input, ready for values, and the schema of its output.
+/// An activity's input, ready for values, and the types of its input and output.
 #[derive(Clone)]
 struct Known {
     input: Rc<Result<Shape, ShapeError>>,
-    output: Rc<Value>,
+    wanted: Type,
+    output: Type,
 }
 
 /// Steps that see each other: those of a document, or of one item of a loop.
@@ -120,44 +136,63 @@ impl Walk<'_, '_, '_> {
                     Some("give it a name of its own".to_owned()),
                 );
             }
-            let result = self.step(step, &at, names, body);
-            self.catch(list_of(step, "catch"), &at, names, body);
+            let mut result = self.step(step, &at, names, body);
+            if step.contains_key("catch") {
+                self.catch(list_of(step, "catch"), &at, names, body);
+                result = result.or_none(Lack::Unsure);
+            }
+            let condition = step.get("if");
             if !id.is_empty() {
-                names.step(id, result);
+                names.step(id, result, condition);
+            }
+            let ends =
+                step.contains_key("fail") && !step.contains_key("catch") && !step.contains_key("continue_on_error");
+            if let (true, Some(condition)) = (ends, condition) {
+                names.after_end(condition);
             }
         }
     }
 
-    /// Checks a step and gives the schema of its result.
-    fn step(&mut self, step: &Map<String, Value>, at: &str, names: &mut Names, body: &mut Body) -> Rc<Value> {
+    /// Checks a step and gives the type of its result.
+    fn step(&mut self, step: &Map<String, Value>, at: &str, names: &mut Names, body: &mut Body) -> Type {
         self.kind(step, at);
         if let Some(condition) = step.get("if") {
-            names.sole(condition, &join(at, "if"), self.mistakes);
+            names.condition(condition, &join(at, "if"), self.mistakes);
         }
+        let before = names.enter(step.get("if"), true);
         time(step.get("timeout"), &join(at, "timeout"), self.mistakes);
         retry(step.get("retry"), at, self.mistakes);
-        for part in ["with", "set", "fail"] {
-            if let Some(value) = step.get(part) {
-                names.check(value, &join(at, part), self.mistakes);
-            }
+        codes::check(step.get("retry"), at, &self.problems, self.mistakes);
+        let mut result = Type::any();
+        if let Some(value) = step.get("fail") {
+            names.check(value, &join(at, "fail"), self.mistakes);
         }
-        let mut result = match (step.get("use").and_then(Value::as_str), step.get("set").and_then(Value::as_object)) {
-            (Some(activity), _) => self.activity(activity, step, at),
-            (None, Some(set)) => Rc::new(object(set.keys().map(String::as_str))),
-            _ if step.contains_key("for_each") => Rc::new(self.each(step, at, names)),
-            _ if step.contains_key("while") => Rc::new(self.repeat(step, at, names)),
-            _ if step.contains_key("wait") => Rc::new(self.wait(step, at, names)),
-            _ => {
-                self.bodies(step, at, names, body);
-                Rc::new(object([]))
-            }
-        };
-        if step.get("continue_on_error") == Some(&Value::Bool(true))
-            && let Some(properties) = Rc::make_mut(&mut result).get_mut("properties").and_then(Value::as_object_mut)
-        {
-            properties.insert("error".to_owned(), object(["code", "message"]));
+        if let Some(value) = step.get("set") {
+            result = names.check(value, &join(at, "set"), self.mistakes);
         }
-        result
+        if let Some(activity) = step.get("use").and_then(Value::as_str) {
+            result = self.activity(activity, step, at, names);
+        } else if let Some(with) = step.get("with") {
+            names.check(with, &join(at, "with"), self.mistakes);
+        }
+        if step.contains_key("for_each") {
+            result = self.each(step, at, names);
+        } else if step.contains_key("while") {
+            result = self.repeat(step, at, names);
+        } else {
+            self.bodies(step, at, names, body);
+        }
+        if step.contains_key("wait") {
+            result = self.wait(step, at, names);
+        }
+        names.leave(before);
+        // A block's `else` runs where its condition is false.
+        if !step.contains_key("choose") {
+            let before = names.enter(step.get("if"), false);
+            self.unsure(list_of(step, "else"), &join(at, "else"), names, body);
+            names.leave(before);
+        }
+        if step.get("continue_on_error") == Some(&Value::Bool(true)) { or_error(result) } else { result }
     }
 
     fn kind(&mut self, step: &Map<String, Value>, at: &str) {
@@ -202,17 +237,22 @@ impl Walk<'_, '_, '_> {
         }
     }
 
-    fn activity(&mut self, activity: &str, step: &Map<String, Value>, at: &str) -> Rc<Value> {
+    fn activity(&mut self, activity: &str, step: &Map<String, Value>, at: &str, names: &Names) -> Type {
         self.connection(activity, step, at);
+        let known = self.catalog.and_then(|catalog| self.known(activity, catalog));
+        if let Some(with) = step.get("with") {
+            let wanted = known.as_ref().map_or_else(Type::any, |known| known.wanted.clone());
+            values::with(with, &wanted, &join(at, "with"), names, self.mistakes);
+        }
         let Some(catalog) = self.catalog else {
-            return Rc::default();
+            return Type::any();
         };
-        let Some(known) = self.known(activity, catalog) else {
+        let Some(known) = known else {
             let names = catalog.names();
             let fix = choose(activity, "activities are", names.iter().map(String::as_str));
             let message = format!("there is no activity `{activity}`");
             self.mistakes.value("unknown-activity", &join(at, "use"), message, fix);
-            return Rc::default();
+            return Type::any();
         };
         let none = json!({});
         let place = if step.contains_key("with") { join(at, "with") } else { join(at, "use") };
@@ -231,7 +271,11 @@ impl Walk<'_, '_, '_> {
             return Some(known.clone());
         }
         let info = catalog.activity(activity)?;
-        let known = Known { input: Rc::new(Shape::of(info.input_schema)), output: Rc::new(info.output_schema.clone()) };
+        let known = Known {
+            input: Rc::new(Shape::of(info.input_schema)),
+            wanted: of_schema(info.input_schema, Origin::Wanted),
+            output: of_schema(info.output_schema, Origin::Output),
+        };
         self.activities.insert(activity.to_owned(), known.clone());
         Some(known)
     }
@@ -272,34 +316,32 @@ impl Walk<'_, '_, '_> {
         }
     }
 
-    fn each(&mut self, step: &Map<String, Value>, at: &str, names: &Names) -> Value {
-        if let Some(list) = step.get("for_each") {
-            names.sole(list, &join(at, "for_each"), self.mistakes);
-        }
+    fn each(&mut self, step: &Map<String, Value>, at: &str, names: &Names) -> Type {
+        let list = step.get("for_each").map_or_else(Type::any, |list| self.list(list, &join(at, "for_each"), names));
         let item = step.get("as").and_then(Value::as_str).unwrap_or("item");
         if TAKEN.contains(&item) {
             let message = format!("an item cannot be called `{item}`, the name is taken");
             self.mistakes.value("value", &join(at, "as"), message, Some("choose another name".to_owned()));
         }
-        let mut inner = names.inside(item);
+        let mut inner = names.inside(item, list.item());
         if let Some(key) = step.get("item_key") {
             inner.check(key, &join(at, "item_key"), self.mistakes);
+            inner.after_use(key);
         }
-        self.loop_body(step, at, "for_each", &mut inner);
-        object(["items", "failed", "count"])
+        let collected = self.loop_body(step, at, "for_each", &mut inner);
+        loop_result(collected.unwrap_or_else(|| list.item()))
     }
 
-    fn repeat(&mut self, step: &Map<String, Value>, at: &str, names: &Names) -> Value {
+    fn repeat(&mut self, step: &Map<String, Value>, at: &str, names: &Names) -> Type {
         let mut inner = names.iteration();
         if let Some(condition) = step.get("while") {
-            inner.sole(condition, &join(at, "while"), self.mistakes);
+            inner.condition(condition, &join(at, "while"), self.mistakes);
         }
-        self.loop_body(step, at, "while", &mut inner);
-        object(["count", "last"])
+        while_result(self.loop_body(step, at, "while", &mut inner).unwrap_or_else(Type::none))
     }
 
-    /// The body of a loop, and what it collects.
-    fn loop_body(&mut self, step: &Map<String, Value>, at: &str, kind: &str, inner: &mut Names) {
+    /// The body of a loop, and the type of what it collects.
+    fn loop_body(&mut self, step: &Map<String, Value>, at: &str, kind: &str, inner: &mut Names) -> Option<Type> {
         match step.get("steps").and_then(Value::as_array) {
             Some(body) => self.steps(body, &join(at, "steps"), inner, &mut Body::default()),
             None => {
@@ -307,43 +349,77 @@ impl Walk<'_, '_, '_> {
                 self.mistakes.key("missing-key", &join(at, kind), "this loop has no `steps`".to_owned(), Some(fix));
             }
         }
-        if let Some(collect) = step.get("collect") {
-            inner.check(collect, &join(at, "collect"), self.mistakes);
+        step.get("collect").map(|collect| inner.check(collect, &join(at, "collect"), self.mistakes))
+    }
+
+    /// The list that a loop goes through.
+    fn list(&mut self, value: &Value, at: &str, names: &Names) -> Type {
+        let list = names.sole(value, at, self.mistakes);
+        if list.any || list.kinds() & !NONE == 0 || list.kinds() & LIST != 0 {
+            return list;
         }
+        let message = format!("`for_each` goes through a list, this is {}", list.show());
+        let source = value.as_str().unwrap_or_default().trim();
+        let source = source.trim_start_matches("${{").trim_end_matches("}}").trim();
+        let fields = list.object.iter().flat_map(|object| &object.fields);
+        let lists = fields.filter_map(|(name, field)| Some((name, field.list.as_ref()?)));
+        // A list of objects is the likelier one.
+        let likely = lists.max_by_key(|(_, item)| item.object.is_some()).map(|(name, _)| name);
+        let fix = match likely {
+            Some(name) => format!("write `${{{{ {source}.{name} }}}}`"),
+            None if list.object.is_some() => format!("write `${{{{ {source} | items }}}}`"),
+            None => "give it a list, for example `${{ inputs.users }}`".to_owned(),
+        };
+        self.mistakes.value("type", at, message, Some(fix));
+        Type::any()
     }
 
     /// What a block, `choose` and `parallel` have below them. Its steps are visible afterwards.
     fn bodies(&mut self, step: &Map<String, Value>, at: &str, names: &mut Names, body: &mut Body) {
-        self.steps(list_of(step, "steps"), &join(at, "steps"), names, body);
+        self.unsure(list_of(step, "steps"), &join(at, "steps"), names, body);
         for (index, choice) in list_of(step, "choose").iter().enumerate() {
             let at = format!("{at}/choose/{index}");
-            if let Some(condition) = choice.get("if") {
-                names.sole(condition, &join(&at, "if"), self.mistakes);
+            let condition = choice.get("if");
+            if let Some(condition) = condition {
+                names.condition(condition, &join(&at, "if"), self.mistakes);
             }
-            self.steps(list(choice, "steps"), &join(&at, "steps"), names, body);
+            let before = names.enter(condition, true);
+            self.unsure(list(choice, "steps"), &join(&at, "steps"), names, body);
+            names.leave(before);
         }
-        self.steps(list_of(step, "else"), &join(at, "else"), names, body);
+        if step.contains_key("choose") {
+            self.unsure(list_of(step, "else"), &join(at, "else"), names, body);
+        }
         // A branch does not see the steps of another one.
-        let (before, mut results) = (names.count(), Vec::new());
+        let (count, mut results) = (names.count(), Vec::new());
         for (index, branch) in list_of(step, "parallel").iter().enumerate() {
+            let before = names.enter(None, true);
             self.steps(list(branch, "steps"), &format!("{at}/parallel/{index}/steps"), names, body);
-            results.extend(names.hide_after(before));
+            names.leave(before);
+            results.extend(names.hide_after(count));
         }
-        for (id, result) in results {
-            names.step(&id, result);
-        }
+        names.add_unsure(results);
+    }
+
+    /// Steps that see each other, and that may not have run for those after them.
+    fn unsure(&mut self, steps: &[Value], at: &str, names: &mut Names, body: &mut Body) {
+        let (before, count) = (names.enter(None, true), names.count());
+        self.steps(steps, at, names, body);
+        names.leave(before);
+        let results = names.hide_after(count);
+        names.add_unsure(results);
     }
 
     /// What a document or a step does when it fails.
     fn catch(&mut self, catches: &[Value], at: &str, names: &mut Names, body: &mut Body) {
         for (index, catch) in catches.iter().enumerate() {
-            let former = names.replace_root("error", object(["code", "message", "step"]));
-            self.steps(list(catch, "steps"), &format!("{at}/catch/{index}/steps"), names, body);
-            names.restore_root("error", former);
+            let former = names.catch_error();
+            self.unsure(list(catch, "steps"), &format!("{at}/catch/{index}/steps"), names, body);
+            names.set_error(former);
         }
     }
 
-    fn wait(&mut self, step: &Map<String, Value>, at: &str, names: &Names) -> Value {
+    fn wait(&mut self, step: &Map<String, Value>, at: &str, names: &Names) -> Type {
         let at = join(at, "wait");
         let wait = step.get("wait").and_then(Value::as_object);
         for (key, read) in WAITS {
@@ -360,7 +436,7 @@ impl Walk<'_, '_, '_> {
             let fix = "write `{\"for\": \"PT10M\"}` or `{\"until\": \"2026-12-24T08:00:00+01:00\"}`".to_owned();
             self.mistakes.key("value", &at, "`wait` needs one of `for` and `until`".to_owned(), Some(fix));
         }
-        object(["until"])
+        wait_result()
     }
 }
 

@@ -86,7 +86,7 @@ fn mistake(call: &Call, source: &str) -> Option<CallMistake> {
             unknown("unknown-filter", "filter", &mut FILTERS.iter().map(|filter| filter.name))
         }
         CallKind::Test if !exists(name, ErrorKind::UnknownTest) => {
-            unknown("unknown-test", "test", &mut TESTS.iter().copied())
+            unknown("unknown-test", "test", &mut TESTS.iter().map(|test| test.name))
         }
         CallKind::Function if !ENGINE.globals().any(|(global, _)| global == name) => {
             unknown("unknown-function", "function", &mut ENGINE.globals().map(|(global, _)| global))
@@ -113,6 +113,11 @@ fn mistake(call: &Call, source: &str) -> Option<CallMistake> {
 /// How a filter is written, as a remedy.
 pub fn written(form: &str) -> String {
     format!("write it as `{form}`")
+}
+
+/// Whether a test has this name, which may be a sign such as `==`.
+pub(super) fn is_test(name: &str) -> bool {
+    exists(name, ErrorKind::UnknownTest)
 }
 
 fn exists(name: &str, unknown: ErrorKind) -> bool {
@@ -303,7 +308,7 @@ mod tests {
             assert!(filter.form.starts_with(filter.name), "{}", filter.form);
         }
         for test in TESTS {
-            assert!(exists(test, ErrorKind::UnknownTest), "{test}");
+            assert!(exists(test.name, ErrorKind::UnknownTest), "{}", test.name);
         }
     }
 }

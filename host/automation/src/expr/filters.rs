@@ -51,6 +51,12 @@ fn date(when: &str, format: Option<&str>, zone: Option<&str>) -> Result<String, 
     jiff::fmt::strtime::format(format.unwrap_or("%Y-%m-%d"), &time).map_err(|error| wrong(error.to_string()))
 }
 
+/// Whether a format of `date` can be written.
+pub(super) fn format_works(format: &str) -> Result<(), String> {
+    let time = Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC);
+    jiff::fmt::strtime::format(format, &time).map(drop).map_err(|error| error.to_string())
+}
+
 /// `[[1], [2, 3]] | flatten` is `[1, 2, 3]`.
 fn flatten(list: &Value) -> Result<Vec<Value>, Error> {
     let mut flat = Vec::new();

@@ -7,6 +7,7 @@ mod bounded;
 pub mod bounds;
 mod calls;
 mod filters;
+pub(crate) mod infer;
 mod panics;
 mod product;
 mod scope;
@@ -23,6 +24,7 @@ use serde_json::Value;
 use bounded::Measure;
 pub use calls::CallMistake;
 pub use scope::Scope;
+pub use signature::{FILTERS, FUNCTIONS, FunctionSignature, Gives, Signature, TESTS, TestSignature};
 pub use template::{Part, parts};
 
 /// Steps of evaluation. A filter over a list of 100 recordings takes about 2,000.

@@ -11,7 +11,7 @@ use switchboard_automation::{
     ActivityCall, ActivityInfo, ActivityRunner, Catalog, Clock, Effect, Idempotency, StepError,
 };
 
-pub struct Zoom(Value);
+pub struct Zoom(Value, Vec<String>);
 
 impl Zoom {
     pub fn new() -> Zoom {
@@ -25,7 +25,7 @@ impl Zoom {
             json!(["meeting_uuid"]),
         );
         let coverage = object(json!({"count": n(), "complete": {"type": "boolean"}}), json!(["count", "complete"]));
-        Zoom(json!({
+        let activities = json!({
             "zoom.users.me": [object(json!({}), json!([])), object(json!({"id": s(), "email": s()}), json!([]))],
             "zoom.meetings.create": [
                 object(json!({"topic": s(), "start_time": s(), "timezone": s(), "duration": {"type": "integer", "minimum": 1, "maximum": 1440},
@@ -38,19 +38,25 @@ impl Zoom {
             "zoom.recordings.download": [
                 object(json!({"meeting": s(), "file": s(), "file_type": s(), "recording_type": s()}), json!(["meeting"])),
                 object(json!({"path": s(), "sha256": s(), "size": n()}), json!(["path"]))],
-        }))
+        });
+        Zoom(activities, Vec::new())
     }
 }
 
 impl Zoom {
     /// The activities of the resolved manifest.
     pub fn real() -> Zoom {
-        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../manifests/zoom.resolved.json");
-        let manifest: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        let read = |name: &str| -> Value {
+            let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../manifests").join(name);
+            serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+        };
+        let (manifest, host) = (read("zoom.resolved.json"), read("host/errors.json"));
+        let errors = manifest["errors"].as_array().unwrap().iter().chain(host["problems"].as_array().unwrap());
+        let codes = errors.map(|error| error["code"].as_str().unwrap().to_owned()).collect();
         let activities = manifest["activities"].as_array().unwrap().iter();
         let entries = activities
             .map(|one| (format!("zoom.{}", one["name"].as_str().unwrap()), json!([one["input"], one["output"]])));
-        Zoom(Value::Object(entries.collect()))
+        Zoom(Value::Object(entries.collect()), codes)
     }
 }
 
@@ -67,6 +73,10 @@ impl Catalog for Zoom {
 
     fn names(&self) -> Vec<String> {
         self.0.as_object().unwrap().keys().cloned().collect()
+    }
+
+    fn problems(&self) -> Vec<String> {
+        self.1.clone()
     }
 }
 

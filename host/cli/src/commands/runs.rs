@@ -78,7 +78,9 @@ pub async fn run(app: &App, command: RunsCommand) -> Result<(), AppError> {
             match (&run.outputs, &failure) {
                 (Some(outputs), _) => part("outputs", outputs),
                 (_, Some(failure)) => lines(failure, fix.as_deref()).iter().try_for_each(|line| output::line(line)),
-                _ if run.is_interrupted() => interruption(fix.as_deref()).iter().try_for_each(|line| output::line(line)),
+                _ if run.is_interrupted() => {
+                    interruption(fix.as_deref()).iter().try_for_each(|line| output::line(line))
+                }
                 _ => Ok(()),
             }
         }
