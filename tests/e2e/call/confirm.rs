@@ -10,7 +10,7 @@ fn asked(context: &TestContext, with: serde_json::Value) -> (i32, String) {
     let document = json!({
         "automation": "1", "id": "one", "title": "One step",
         "connections": { "zoom": { "type": "zoom" } },
-        "inputs": { "type": "object", "properties": { "path": { "type": "string" } } },
+        "inputs": { "type": "object", "required": ["path"], "properties": { "path": {} } },
         "steps": [{ "id": "send", "use": "zoom.api.request", "with": with }]
     });
     std::fs::write(&file, document.to_string()).unwrap();

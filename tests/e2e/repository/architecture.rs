@@ -172,7 +172,11 @@ fn the_interpreter_is_a_pure_function() {
     for folder in ["run", "expr", "check"] {
         sources(&TestContext::file(&format!("host/automation/src/{folder}")), &mut files);
     }
-    files.retain(|file| !file.file_stem().is_some_and(|stem| stem.to_string_lossy().ends_with("tests")));
+    // Examples of filters, one of which is called `select`, are texts.
+    files.retain(|file| {
+        !file.file_stem().is_some_and(|stem| stem.to_string_lossy().ends_with("tests"))
+            && !file.ends_with("expr/signature/filters.rs")
+    });
     assert!(files.len() > 15, "{files:?}");
     for file in files {
         let text = std::fs::read_to_string(&file).unwrap();

@@ -71,11 +71,13 @@ impl Infer<'_> {
                 None => {
                     let range = text::range(expr);
                     let of_inputs = text::path(object).is_some_and(|path| path.split('.').next() == Some("inputs"));
-                    let (code, what) =
-                        if of_inputs { ("unknown-input", "inputs are") } else { ("unknown-field", "fields are") };
+                    let what = if of_inputs { "inputs are" } else { "fields are" };
                     let fix = choose(name, what, fields.fields.keys().map(String::as_str));
                     let message = format!("`{}` has no `{}`", text::brief(self.source, object), brief(name));
-                    self.add(code, range, message, fix);
+                    match of_inputs {
+                        true => self.add("unknown-input", range, message, fix),
+                        false => self.add("unknown-field", range, message, fix),
+                    }
                     Type::any()
                 }
             };
