@@ -158,6 +158,15 @@ impl Invocation<'_> {
         RunError { outcome_unknown: true, ..self.at_step(StepError { not_sent: false, ..error }) }
     }
 
+    /// The failure of a step that succeeded in an earlier run with another input.
+    pub fn input_change(&self) -> RunError {
+        let activity = &self.call.activity;
+        let message =
+            format!("`{activity}` succeeded in the earlier run with another input, so it is not performed again");
+        let fix = "check at the service what the earlier run did, then try again from this step";
+        self.at_step(StepError::problem("input-changed", message).fix(fix))
+    }
+
     /// The failure of a step that cannot be recorded or read.
     pub fn unrecorded(&self, error: &JournalError) -> RunError {
         RunError { step: Some(self.step.path.clone()), ..RunError::journal(self.doc, error) }

@@ -27,9 +27,16 @@ pub struct JournalEngine<'a> {
     pub runner: &'a dyn ActivityRunner,
     /// Gives the time of what has no record yet.
     pub clock: &'a dyn Clock,
+    /// Results of the run that is tried again.
+    former: Option<&'a FormerRun>,
 }
 
-impl JournalEngine<'_> {
+impl<'a> JournalEngine<'a> {
+    /// An engine over these three.
+    pub fn new(journal: &'a dyn Journal, runner: &'a dyn ActivityRunner, clock: &'a dyn Clock) -> JournalEngine<'a> {
+        JournalEngine { journal, runner, clock, former: None }
+    }
+
     /// Runs a document and gives its outcome.
     ///
     /// # Errors
@@ -39,14 +46,10 @@ impl JournalEngine<'_> {
         self.carry_out(doc, start, Execution::new(*self, &start.id, false)).await
     }
 
-    /// Runs a document with the results of an earlier run: a step that has one is not performed.
-    ///
-    /// # Errors
-    /// The failure of a step, or of the journal.
-    pub async fn run_from(&self, doc: &Document, start: &RunStart, former: FormerRun) -> Result<RunOutcome, RunError> {
-        self.journal.start_run(start).await.map_err(|error| RunError::journal(doc, &error))?;
-        let execution = Execution { former: Some(former), ..Execution::new(*self, &start.id, false) };
-        self.carry_out(doc, start, execution).await
+    /// The same with the results of an earlier run: a step that has one is not performed.
+    #[must_use]
+    pub fn with_former(self, former: Option<&'a FormerRun>) -> JournalEngine<'a> {
+        JournalEngine { former, ..self }
     }
 
     /// Carries on a run that was cut short. Steps that ended are not performed again. A step without a result is
@@ -91,7 +94,6 @@ struct Execution<'a> {
     run: &'a str,
     /// An earlier process may have recorded steps.
     has_records: bool,
-    former: Option<FormerRun>,
 }
 
 /// Results of an earlier run of the same document.
@@ -104,37 +106,47 @@ pub struct FormerRun {
 }
 
 impl FormerRun {
-    /// The results of these steps, until the step of the path `from` is reached.
+    /// The outputs of these steps, which succeeded, until the step of the path `from` is reached.
     pub fn new(steps: impl IntoIterator<Item = StepEntry>, from: Option<String>) -> FormerRun {
         let records = steps.into_iter().map(|step| (step.path.clone(), step)).collect();
         FormerRun { records, from, is_past: AtomicBool::new(false) }
     }
 
-    fn record(&self, path: &str) -> Option<&StepEntry> {
+    /// Notes that the run has come to this step.
+    fn reach(&self, path: &str) {
         if self.from.as_deref() == Some(path) {
             self.is_past.store(true, Ordering::Relaxed);
         }
+    }
+
+    fn record(&self, path: &str) -> Option<&StepEntry> {
         self.records.get(path).filter(|_| !self.is_past.load(Ordering::Relaxed))
     }
 }
 
 impl<'a> Execution<'a> {
     fn new(engine: JournalEngine<'a>, run: &'a str, has_records: bool) -> Execution<'a> {
-        Execution { engine, run, has_records, former: None }
+        Execution { engine, run, has_records }
     }
 
-    /// What an earlier process recorded of a step. A result of an earlier run becomes one of this run.
+    /// What an earlier process recorded of a step.
     async fn record(&self, path: &str) -> Result<Option<StepEntry>, JournalError> {
-        if self.has_records {
-            return self.engine.journal.step(self.run, path).await;
-        }
-        let Some(record) = self.former.as_ref().and_then(|former| former.record(path)) else { return Ok(None) };
-        if let Some(record) = self.engine.journal.step(self.run, path).await? {
-            return Ok(Some(record));
+        if self.has_records { self.engine.journal.step(self.run, path).await } else { Ok(None) }
+    }
+
+    /// The result that an earlier run has of the same call, as a result of this run. One of another input is no result of
+    /// this call: a read is performed again, anything else fails.
+    async fn former_result(&self, invocation: &Invocation<'_>) -> Option<Result<Value, RunError>> {
+        let record = self.engine.former?.record(&invocation.step().path)?;
+        let is_same = record.activity.as_deref() == Some(invocation.activity())
+            && record.input.as_ref() == Some(&invocation.call(1).input);
+        if !is_same {
+            let is_repeatable = self.engine.runner.repeatable(invocation.activity());
+            return (!is_repeatable).then(|| Err(invocation.input_change()));
         }
         let record = StepEntry { run: self.run.to_owned(), ..record.clone() };
-        self.engine.journal.put_step(&record).await?;
-        Ok(Some(record))
+        let output = record.output.clone().unwrap_or_default();
+        Some(self.put(&record, invocation).await.map(|()| output))
     }
 
     /// A step that begins.
@@ -213,6 +225,7 @@ impl<'a> Execution<'a> {
 impl Durable for Execution<'_> {
     async fn now(&self, path: &str) -> Result<i64, JournalError> {
         pause().await;
+        self.engine.former.iter().for_each(|former| former.reach(path));
         let record = self.record(path).await?;
         Ok(record.map_or_else(|| self.engine.clock.now_ms(), |record| record.started_at))
     }
@@ -221,7 +234,11 @@ impl Durable for Execution<'_> {
         let step = invocation.step();
         let entry = StepEntry { input: Some(invocation.call(1).input), ..self.entry(step) };
         let Some(record) = self.record(&step.path).await.map_err(|error| invocation.unrecorded(&error))? else {
-            return self.attempts(entry, invocation).await;
+            return match self.former_result(invocation).await {
+                Some(Ok(output)) => Ok(output),
+                Some(Err(error)) => self.end(entry, Err(error), invocation).await,
+                None => self.attempts(entry, invocation).await,
+            };
         };
         let other = || Err(invocation.unrecorded(&JournalError::OtherStep { path: step.path.clone() }));
         if record.activity != step.activity {

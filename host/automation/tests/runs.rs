@@ -22,7 +22,8 @@ async fn play(doc: &Document, inputs: Value, script: &Script) -> (Result<Value, 
     let journal = Memory::new();
     let result = match RunStart::new("run-1", doc, inputs, 0) {
         Ok(start) => {
-            let engine = JournalEngine { journal: &journal, runner: script, clock: &Hand::default() };
+            let clock = Hand::default();
+            let engine = JournalEngine::new(&journal, script, &clock);
             engine.run(doc, &start).await.map(|outcome| outcome.outputs)
         }
         Err(error) => Err(error),

@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::Value;
-use switchboard_automation::journal::StepEntry;
+use switchboard_automation::journal::{RetryOf, StepEntry, StepState};
 use switchboard_automation::{
     ActivityRunner, Clock, Document, Family, FormerRun, JournalEngine, JournalError, RetryHint, RunError, RunOutcome,
     RunStart,
 };
-use switchboard_store::{RunItems, Store};
+use switchboard_store::{RunItems, RunRetry, Store};
 
 use crate::rows::step_entry;
 use crate::run_id::new_run_id;
@@ -65,22 +65,24 @@ impl LocalEngine {
         runner: &dyn ActivityRunner,
     ) -> Result<RunOutcome, RunError> {
         let journal = LocalJournal::new(self.store.clone());
-        self.over(&journal, runner).run(document, start).await
+        let former = self.former(start.retry.as_ref()).await.map_err(|error| RunError::journal(document, &error))?;
+        self.over(&journal, runner).with_former(former.as_ref()).run(document, start).await
     }
 
-    /// Runs a document with the results of an earlier run. See [`JournalEngine::run_from`].
-    ///
-    /// # Errors
-    /// The failure of a step, or of the journal.
-    pub async fn run_from(
-        &self,
-        document: &Document,
-        start: &RunStart,
-        former: FormerRun,
-        runner: &dyn ActivityRunner,
-    ) -> Result<RunOutcome, RunError> {
-        let journal = LocalJournal::new(self.store.clone());
-        self.over(&journal, runner).run_from(document, start, former).await
+    /// The run that a run tries again.
+    async fn retry_of(&self, run: &str) -> Result<Option<RetryOf>, JournalError> {
+        let (store, id) = (self.store.clone(), run.to_owned());
+        let record = self.store.call(move || store.run(&id)).await;
+        let record = record.map_err(|cause| JournalError::Read { cause: Box::new(cause) })?;
+        Ok(record.and_then(|run| run.retry).map(|RunRetry { run, from }| RetryOf { run, from }))
+    }
+
+    /// The results of the run that is tried again.
+    async fn former(&self, retry: Option<&RetryOf>) -> Result<Option<FormerRun>, JournalError> {
+        let Some(RetryOf { run, from }) = retry else { return Ok(None) };
+        let steps = self.steps(run).await?.into_iter();
+        let results = steps.filter(|step| step.activity.is_some() && step.state == StepState::Succeeded);
+        Ok(Some(FormerRun::new(results, from.clone())))
     }
 
     /// The steps of a run, in the order in which they began.
@@ -105,7 +107,9 @@ impl LocalEngine {
         runner: &dyn ActivityRunner,
     ) -> Result<RunOutcome, RunError> {
         let journal = LocalJournal::new(self.store.clone());
-        self.over(&journal, runner).resume(document, run).await
+        let retry = self.retry_of(run).await.map_err(|error| RunError::journal(document, &error))?;
+        let former = self.former(retry.as_ref()).await.map_err(|error| RunError::journal(document, &error))?;
+        self.over(&journal, runner).with_former(former.as_ref()).resume(document, run).await
     }
 
     /// Records that a run was stopped, and why. Drop its future after that. Nobody waits for the database.
@@ -116,7 +120,7 @@ impl LocalEngine {
     }
 
     fn over<'a>(&'a self, journal: &'a LocalJournal, runner: &'a dyn ActivityRunner) -> JournalEngine<'a> {
-        JournalEngine { journal, runner, clock: &*self.clock }
+        JournalEngine::new(journal, runner, &*self.clock)
     }
 }
 

@@ -1,8 +1,8 @@
 //! Records of the journal as rows of the database, and back.
 
-use switchboard_automation::journal::{StepEntry, StepState};
+use switchboard_automation::journal::{RetryOf, StepEntry, StepState};
 use switchboard_automation::{JournalError, RunError, RunStart};
-use switchboard_store::{NewRun, RunRecord, StepRecord};
+use switchboard_store::{NewRun, RunRecord, RunRetry, StepRecord};
 
 pub(crate) fn new_run(start: &RunStart) -> NewRun {
     let start = start.clone();
@@ -14,6 +14,7 @@ pub(crate) fn new_run(start: &RunStart) -> NewRun {
         inputs: start.inputs,
         started_at: start.at,
         connections: start.connections,
+        retry: start.retry.map(|RetryOf { run, from }| RunRetry { run, from }),
     }
 }
 
@@ -25,6 +26,7 @@ pub(crate) fn run_start(run: RunRecord, document: String) -> RunStart {
         document_sha256: run.document_sha256,
         inputs: run.inputs,
         connections: run.connections,
+        retry: run.retry.map(|RunRetry { run, from }| RetryOf { run, from }),
         at: run.started_at,
     }
 }

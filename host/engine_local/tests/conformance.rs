@@ -156,7 +156,8 @@ type Outcome = Result<RunOutcome, RunError>;
 
 async fn whole(document: &Document, case: &Case) -> (Outcome, Vec<JournalRecord>, Service) {
     let (journal, service) = (Memory::new(), Service::of(case));
-    let engine = JournalEngine { journal: &journal, runner: &service, clock: &Hand::at(START) };
+    let clock = Hand::at(START);
+    let engine = JournalEngine::new(&journal, &service, &clock);
     let outcome = engine.run(document, &start(document, case)).await;
     (outcome, journal.records(), service)
 }
@@ -232,7 +233,8 @@ async fn each_case_is_carried_on_after_any_record() {
         for cut in 1..records.len() {
             let (journal, service) = (Memory::new(), Service::of(case));
             write(&journal, &records[..cut]).await;
-            let engine = JournalEngine { journal: &journal, runner: &service, clock: &Hand::at(START + 30_000) };
+            let clock = Hand::at(START + 30_000);
+            let engine = JournalEngine::new(&journal, &service, &clock);
             let resumed = engine.resume(&document, "r-1").await;
             assert_eq!(gist(&resumed), gist(&outcome), "{name}: after {cut} records");
             cuts += 1;

@@ -34,7 +34,7 @@ impl Bench {
         // The machine was off for a while.
         let clock = Hand::at(600_000);
         match self {
-            Bench::Memory(journal) => JournalEngine { journal, runner: service, clock: &clock }
+            Bench::Memory(journal) => JournalEngine::new(journal, service, &clock)
                 .resume(document, "r-1")
                 .await
                 .map(|outcome| outcome.outputs),
@@ -57,7 +57,8 @@ impl Bench {
 /// The records of the run when nothing cuts it short, its outputs and the service that it used.
 async fn whole_run(document: &Document) -> (Vec<JournalRecord>, Value, Service) {
     let (journal, service) = (Memory::new(), Service::default());
-    let engine = JournalEngine { journal: &journal, runner: &service, clock: &Hand::at(5_000) };
+    let clock = Hand::at(5_000);
+    let engine = JournalEngine::new(&journal, &service, &clock);
     let outputs = engine.run(document, &start(document)).await.unwrap().outputs;
     (journal.records(), outputs, service)
 }

@@ -41,7 +41,7 @@ pub use pacing::BudgetLine;
 pub use retentions::Retention;
 pub use revocations::{PendingRevocation, RevocationOrigin};
 pub use rotations::Rotation;
-pub use runs::{NewRun, RunItems, RunLock, RunRecord};
+pub use runs::{NewRun, RunItems, RunLock, RunRecord, RunRetry};
 pub use secrets::Sealed;
 pub use steps::StepRecord;
 pub use store::Store;

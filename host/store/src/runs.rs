@@ -30,6 +30,17 @@ pub struct NewRun {
     pub started_at: i64,
     /// The labels of the connections it uses, by the document's names.
     pub connections: BTreeMap<String, String>,
+    /// The run that it tries again.
+    pub retry: Option<RunRetry>,
+}
+
+/// The run that another one tries again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunRetry {
+    /// Its id.
+    pub run: String,
+    /// The path of the step from which on steps are performed again, whether they failed or not.
+    pub from: Option<String>,
 }
 
 /// Items of the loops of a run that go on when one fails.
@@ -66,6 +77,9 @@ pub struct RunRecord {
     /// The items of its loops that go on when one fails.
     #[serde(default)]
     pub items: RunItems,
+    /// The run that it tries again.
+    #[serde(default)]
+    pub retry: Option<RunRetry>,
     /// The labels that the connections it used had then, by the document's names. Empty where nobody noted it.
     #[serde(default)]
     pub connections: BTreeMap<String, String>,
@@ -86,7 +100,8 @@ const PARTLY_FAILED: &str = "partly_failed";
 /// The state of a `running` run whose process is gone.
 const INTERRUPTED: &str = "interrupted";
 
-const COLUMNS: &str = "id, automation, document_sha256, inputs, state, started_at, ended_at, outputs, error, connections, failed_items, items";
+const COLUMNS: &str = "id, automation, document_sha256, inputs, state, started_at, ended_at, outputs, error, connections, failed_items, items, \
+     retry_of, retry_from";
 
 /// Held while a run goes on, and by its process alone: once it is free the run does not go on.
 #[derive(Debug)]
@@ -100,8 +115,9 @@ impl Store {
         // Before the row: one that is there without its lock is interrupted.
         let lock = self.lock_once(&lock_name(&run.id))?;
         self.execute(
-            "INSERT INTO runs (id, automation, document, document_sha256, inputs, state, started_at, connections)
-             VALUES (?1, ?2, ?3, ?4, ?5, 'running', ?6, ?7)",
+            "INSERT INTO runs (id, automation, document, document_sha256, inputs, state, started_at, connections,
+                               retry_of, retry_from)
+             VALUES (?1, ?2, ?3, ?4, ?5, 'running', ?6, ?7, ?8, ?9)",
             params![
                 run.id,
                 run.automation,
@@ -109,7 +125,9 @@ impl Store {
                 run.document_sha256,
                 Json(&run.inputs),
                 run.started_at,
-                Json(&run.connections)
+                Json(&run.connections),
+                run.retry.as_ref().map(|retry| &retry.run),
+                run.retry.as_ref().and_then(|retry| retry.from.as_ref()),
             ],
         )?;
         Ok(RunLock { _lock: lock })
@@ -224,6 +242,7 @@ fn lock_name(id: &str) -> String {
 fn read(row: &Row<'_>) -> rusqlite::Result<RunRecord> {
     let Json(inputs) = row.get("inputs")?;
     let items = RunItems { failed: row.get("failed_items")?, all: row.get("items")? };
+    let (retry_of, from): (Option<String>, _) = (row.get("retry_of")?, row.get("retry_from")?);
     let mut state: String = row.get("state")?;
     if state == SUCCEEDED && items.failed > 0 {
         PARTLY_FAILED.clone_into(&mut state);
@@ -239,6 +258,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<RunRecord> {
         outputs: inner(row.get("outputs")?),
         error: inner(row.get("error")?),
         items,
+        retry: retry_of.map(|run| RunRetry { run, from }),
         connections: inner(row.get("connections")?).unwrap_or_default(),
     })
 }
@@ -258,6 +278,7 @@ mod tests {
                 inputs: json!({"a": 1}),
                 started_at: at,
                 connections: [("zoom".to_owned(), "work".to_owned())].into(),
+                retry: None,
             })
             .unwrap()
     }

@@ -117,6 +117,7 @@ mod tests {
                 inputs: json!({}),
                 started_at: 1,
                 connections: Default::default(),
+                retry: None,
             })
             .unwrap();
         let mut step = StepRecord {

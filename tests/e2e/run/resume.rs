@@ -105,6 +105,65 @@ fn a_write_of_unknown_outcome_needs_a_person() {
     assert_eq!(topics(&context).len(), 2);
 }
 
+/// Issue 14: the results of the earlier run are there too when the second try is killed and carried on.
+#[test]
+fn a_killed_retry_is_resumed_and_creates_nothing_twice() {
+    let context = TestContext::connected();
+    let create = |id: &str, topic: &str| {
+        json!({"id": id, "use": "zoom.meetings.create",
+            "with": {"topic": topic, "start_time": "2099-12-01T10:00:00", "timezone": "UTC"}})
+    };
+    let document = json!({
+        "automation": "1", "id": "late", "connections": {"zoom": {"type": "zoom"}},
+        "steps": [{"id": "pause", "wait": {"for": "PT2S"}}, create("first", "Resume one"), create("second", "Resume two")],
+    });
+    let file = save(&context, "late.json", &document.to_string());
+    let fault = json!({"kind": "status", "status": 400, "method": "POST", "path": "/users/me/meetings", "nth": 2});
+    assert!(context.ask("POST", "/_emulator/faults", &fault).0 < 300);
+    assert_eq!(context.run(&["run", &file]).code, 5);
+    let id = last_run(&context)["id"].as_str().unwrap().to_owned();
+    let mut child = context.start(&mut context.command(&["runs", "retry", &id]));
+    let second = wait_for_other(&context, &id);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    context.json(&["runs", "resume", &second, "--json"]);
+    let mut found = topics(&context);
+    found.sort();
+    assert_eq!(found, ["Resume one", "Resume two"]);
+}
+
+/// Waits until there is a newer run, which waits.
+fn wait_for_other(context: &TestContext, id: &str) -> String {
+    let give_up = Instant::now() + Duration::from_secs(30);
+    while last_run(context)["id"] == id && Instant::now() < give_up {
+        std::thread::sleep(Duration::from_millis(30));
+    }
+    wait_for(context, "pause", "started")
+}
+
+/// Issue 14: a result is not taken over for another call.
+#[test]
+fn retry_takes_over_no_result_of_another_input() {
+    let context = TestContext::connected();
+    let create = |topic: &str| {
+        json!({"id": "create", "use": "zoom.meetings.create",
+            "with": {"topic": topic, "start_time": "2099-12-01T10:00:00", "timezone": "UTC"}})
+    };
+    let fail = json!({"id": "stop", "fail": {"message": "on purpose"}});
+    let document = json!({
+        "automation": "1", "id": "changing", "connections": {"zoom": {"type": "zoom"}},
+        "steps": [create("Resume ${{ run.id }}"), fail],
+    });
+    let file = save(&context, "changing.json", &document.to_string());
+    assert_eq!(context.run(&["run", &file]).code, 1);
+    let id = last_run(&context)["id"].as_str().unwrap().to_owned();
+    let refused = context.run(&["runs", "retry", &id]);
+    assert!(refused.err.contains("error[input-changed]"), "{}", refused.err);
+    assert_eq!(topics(&context).len(), 1);
+    assert_eq!(context.run(&["runs", "retry", &id, "--from", "create"]).code, 1);
+    assert_eq!(topics(&context).len(), 2);
+}
+
 /// Issue 14: only what failed is performed again.
 #[test]
 fn retry_performs_only_what_failed() {

@@ -56,7 +56,7 @@ pub fn open() -> Target {
         let Ok(document) = parse(&source, "a.json") else { return };
         if report.is_ok() {
             let (journal, clock) = (Memory::default(), Time::default());
-            let engine = JournalEngine { journal: &journal, runner: &activities, clock: &clock };
+            let engine = JournalEngine::new(&journal, &activities, &clock);
             let Ok(start) = RunStart::new("run-1", &document, Value::Null, 0) else { return };
             if let Err(error) = threads.block_on(engine.run(&document, &start)) {
                 let _ = (error.to_string(), error.to_json());

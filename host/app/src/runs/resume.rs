@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use switchboard_automation::journal::{StepEntry, StepState};
-use switchboard_automation::{ActivityRunner, Allowance, FormerRun};
+use switchboard_automation::journal::{RetryOf, StepEntry, StepState};
+use switchboard_automation::{ActivityRunner, Allowance};
 use switchboard_suggest::suggest;
 
 use super::execution::{Execution, RunOptions, RunResult, failed};
@@ -83,22 +83,18 @@ pub async fn retry(app: &App, request: RetryRequest, stop: impl Future<Output = 
         }
     }
     let repeatable = |step: &StepEntry| step.activity.as_deref().is_some_and(|id| execution.runner.repeatable(id));
-    let mut records = Vec::new();
     for step in steps.iter().filter(|step| step.activity.is_some()) {
         let is_unknown = step.error.as_ref().is_some_and(|error| error.outcome_unknown)
             || step.state == StepState::Started && !repeatable(step);
         if is_unknown && !repeat.contains(&step.path) {
             return Err(outcome_unknown(&run.id, step));
         }
-        if step.state == StepState::Succeeded {
-            records.push(step.clone());
-        }
     }
     let start = execution.engine.prepare(&execution.document, run.inputs.clone(), execution.labels());
     let start = start.map_err(|error| failed(None, error, None))?;
+    let start = start.as_retry(RetryOf { run: run.id.clone(), from: from.clone() });
     app.ui().notify(message![format!("run {} tries the run {} again", start.id, run.id)]);
-    let former = FormerRun::new(records, from.clone());
-    let work = execution.engine.run_from(&execution.document, &start, former, &execution.runner);
+    let work = execution.engine.run(&execution.document, &start, &execution.runner);
     execution.carry_out(&start.id, work, stop).await
 }
 

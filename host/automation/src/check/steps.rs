@@ -440,8 +440,11 @@ impl Walk<'_, '_, '_> {
     }
 }
 
+/// Reads a text, and gives what is wrong with it.
+type Reader = fn(&str) -> Result<(), String>;
+
 /// What `wait` can have, and how it is read.
-const WAITS: &[(&str, fn(&str) -> Result<(), String>)] =
+const WAITS: &[(&str, Reader)] =
     &[("for", |text| duration::millis(text).map(drop)), ("until", |text| moment(text).map(drop))];
 
 /// A list under a key; an empty one where there is none.

@@ -44,8 +44,20 @@ pub struct RunStart {
     /// The labels of the connections it uses, by the document's names.
     #[serde(default)]
     pub connections: BTreeMap<String, String>,
+    /// The run that it tries again.
+    #[serde(default)]
+    pub retry: Option<RetryOf>,
     /// Milliseconds since 1970.
     pub at: i64,
+}
+
+/// The run that another one tries again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RetryOf {
+    /// Its id.
+    pub run: String,
+    /// The path of the step from which on steps are performed again, whether they failed or not.
+    pub from: Option<String>,
 }
 
 impl RunStart {
@@ -61,6 +73,7 @@ impl RunStart {
             document_sha256: doc.sha256.clone(),
             inputs: prepare_inputs(doc, inputs)?,
             connections: BTreeMap::new(),
+            retry: None,
             at,
         })
     }
@@ -69,6 +82,12 @@ impl RunStart {
     #[must_use]
     pub fn with_connections(self, connections: BTreeMap<String, String>) -> RunStart {
         RunStart { connections, ..self }
+    }
+
+    /// The same run as another try of an earlier one.
+    #[must_use]
+    pub fn as_retry(self, of: RetryOf) -> RunStart {
+        RunStart { retry: Some(of), ..self }
     }
 }
 

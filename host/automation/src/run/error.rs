@@ -75,7 +75,8 @@ impl RunError {
         RunError::new(doc, step, pointer, cause)
     }
 
-    pub(crate) fn journal(doc: &Document, error: &JournalError) -> RunError {
+    /// The failure of a run whose journal cannot be written or read.
+    pub fn journal(doc: &Document, error: &JournalError) -> RunError {
         let cause = StepError::problem("journal", error.to_string()).fix(error.fix());
         RunError::new(doc, None, "", StepError { family: Family::Broken, ..cause })
     }
