@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use crate::DocumentReport;
 use crate::limits::{Allowance, ITEMS, RUN_TIME};
-use crate::model::{Automation, DocumentLimits};
+use crate::model::{Automation, DocumentLimits, Step};
 use crate::span::{Spans, position};
 
 /// A well-formed document and the text it came from.
@@ -24,9 +24,37 @@ pub struct Document {
 }
 
 impl Document {
+    /// The ids of the steps that a failure leads to: those of `catch` and `finally`, at any depth.
+    pub fn cleanup_ids(&self) -> Vec<&str> {
+        let mut ids = Vec::new();
+        collect_cleanup(&self.automation.steps, false, &mut ids);
+        for catch in self.automation.catch.iter().flatten() {
+            collect_cleanup(&catch.steps, true, &mut ids);
+        }
+        collect_cleanup(self.automation.finally.as_deref().unwrap_or_default(), true, &mut ids);
+        ids
+    }
+
     /// Line and column of a value of the document.
     pub fn position(&self, pointer: &str) -> (usize, usize) {
         position(&self.source, Spans::of(&self.source).value(pointer).start)
+    }
+}
+
+fn collect_cleanup<'a>(steps: &'a [Step], is_cleanup: bool, ids: &mut Vec<&'a str>) {
+    for step in steps {
+        if is_cleanup {
+            ids.push(&step.id);
+        }
+        for catch in step.catch.iter().flatten() {
+            collect_cleanup(&catch.steps, true, ids);
+        }
+        let choices = step.choose.iter().flatten().map(|choice| choice.steps.as_slice());
+        let branches = step.parallel.iter().flatten().map(|branch| branch.steps.as_slice());
+        let bodies = step.steps.iter().chain(&step.otherwise).map(Vec::as_slice);
+        for body in bodies.chain(choices).chain(branches) {
+            collect_cleanup(body, is_cleanup, ids);
+        }
     }
 }
 

@@ -96,20 +96,28 @@ struct Execution<'a> {
     has_records: bool,
 }
 
-/// Results of an earlier run of the same document.
+/// Results of earlier runs of the same document.
 #[derive(Debug, Default)]
 pub struct FormerRun {
     records: HashMap<String, StepEntry>,
     /// From this step on, steps are performed again.
     from: Option<String>,
     is_past: AtomicBool,
+    /// The run that this one tried again: it may have results that this one did not come to.
+    before: Option<Box<FormerRun>>,
 }
 
 impl FormerRun {
     /// The outputs of these steps, which succeeded, until the step of the path `from` is reached.
     pub fn new(steps: impl IntoIterator<Item = StepEntry>, from: Option<String>) -> FormerRun {
         let records = steps.into_iter().map(|step| (step.path.clone(), step)).collect();
-        FormerRun { records, from, is_past: AtomicBool::new(false) }
+        FormerRun { records, from, is_past: AtomicBool::new(false), before: None }
+    }
+
+    /// The same, with the results of the run that it tried again.
+    #[must_use]
+    pub fn after(self, before: Option<FormerRun>) -> FormerRun {
+        FormerRun { before: before.map(Box::new), ..self }
     }
 
     /// Notes that the run has come to this step.
@@ -117,10 +125,14 @@ impl FormerRun {
         if self.from.as_deref() == Some(path) {
             self.is_past.store(true, Ordering::Relaxed);
         }
+        self.before.iter().for_each(|before| before.reach(path));
     }
 
     fn record(&self, path: &str) -> Option<&StepEntry> {
-        self.records.get(path).filter(|_| !self.is_past.load(Ordering::Relaxed))
+        if self.is_past.load(Ordering::Relaxed) {
+            return None;
+        }
+        self.records.get(path).or_else(|| self.before.as_ref()?.record(path))
     }
 }
 
@@ -135,8 +147,12 @@ impl<'a> Execution<'a> {
     }
 
     /// The result that an earlier run has of the same call, as a result of this run. One of another input is no result of
-    /// this call: a read is performed again, anything else fails.
+    /// this call: a read is performed again, anything else fails. What a failure led to belongs to the run that failed.
     async fn former_result(&self, invocation: &Invocation<'_>) -> Option<Result<Value, RunError>> {
+        let pointer = &invocation.step().pointer;
+        if pointer.starts_with("/finally/") || pointer.contains("/catch/") {
+            return None;
+        }
         let record = self.engine.former?.record(&invocation.step().path)?;
         let is_same = record.activity.as_deref() == Some(invocation.activity())
             && record.input.as_ref() == Some(&invocation.call(1).input);

@@ -77,12 +77,17 @@ impl LocalEngine {
         Ok(record.and_then(|run| run.retry).map(|RunRetry { run, from }| RetryOf { run, from }))
     }
 
-    /// The results of the run that is tried again.
+    /// The results of the run that is tried again, and of those that it tried again itself.
     async fn former(&self, retry: Option<&RetryOf>) -> Result<Option<FormerRun>, JournalError> {
-        let Some(RetryOf { run, from }) = retry else { return Ok(None) };
-        let steps = self.steps(run).await?.into_iter();
-        let results = steps.filter(|step| step.activity.is_some() && step.state == StepState::Succeeded);
-        Ok(Some(FormerRun::new(results, from.clone())))
+        let mut chain = Vec::new();
+        let mut next = retry.cloned();
+        while let Some(RetryOf { run, from }) = next {
+            let steps = self.steps(&run).await?.into_iter();
+            let results = steps.filter(|step| step.activity.is_some() && step.state == StepState::Succeeded);
+            chain.push(FormerRun::new(results, from));
+            next = self.retry_of(&run).await?;
+        }
+        Ok(chain.into_iter().rev().fold(None, |before, run| Some(run.after(before))))
     }
 
     /// The steps of a run, in the order in which they began.

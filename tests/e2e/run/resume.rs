@@ -141,6 +141,51 @@ fn wait_for_other(context: &TestContext, id: &str) -> String {
     wait_for(context, "pause", "started")
 }
 
+/// Issue 14: a second retry has the results of the first run too, and a run that cleaned up is not tried again.
+#[test]
+fn a_retry_of_a_retry_repeats_nothing() {
+    let context = TestContext::connected();
+    let create = |id: &str, topic: &str| {
+        json!({"id": id, "use": "zoom.meetings.create",
+            "with": {"topic": topic, "start_time": "2099-12-01T10:00:00", "timezone": "UTC"}})
+    };
+    let fault = |nth: u32| {
+        let fault =
+            json!({"kind": "status", "status": 400, "method": "POST", "path": "/users/me/meetings", "nth": nth});
+        assert!(context.ask("POST", "/_emulator/faults", &fault).0 < 300);
+    };
+    let mut document = json!({
+        "automation": "1", "id": "twice", "connections": {"zoom": {"type": "zoom"}},
+        "steps": [{"id": "both", "for_each": "${{ ['a', 'b'] }}", "item_key": "${{ item }}", "on_item_error": "continue",
+            "steps": [create("create", "Resume ${{ item }}")]}, create("last", "Resume last")],
+    });
+    let file = save(&context, "twice.json", &document.to_string());
+    // The first item fails, the second one succeeds, and the last step fails; then the first item fails again.
+    fault(1);
+    fault(2);
+    let first = context.run(&["run", &file]);
+    assert_ne!(first.code, 0, "{}", first.err);
+    for _ in 0..3 {
+        let id = last_run(&context)["id"].as_str().unwrap().to_owned();
+        if last_run(&context)["state"] == "succeeded" {
+            break;
+        }
+        context.run(&["runs", "retry", &id]);
+    }
+    assert_eq!(last_run(&context)["state"], "succeeded");
+    let mut found = topics(&context);
+    found.sort();
+    assert_eq!(found, ["Resume a", "Resume b", "Resume last"]);
+
+    document["finally"] = json!([create("note", "Resume note")]);
+    let file = save(&context, "cleaned.json", &document.to_string());
+    fault(3);
+    context.run(&["run", &file]);
+    let id = last_run(&context)["id"].as_str().unwrap().to_owned();
+    let refused = context.run(&["runs", "retry", &id]);
+    assert!(refused.err.contains("error[run.cleaned-up]"), "{}", refused.err);
+}
+
 /// Issue 14: a result is not taken over for another call.
 #[test]
 fn retry_takes_over_no_result_of_another_input() {

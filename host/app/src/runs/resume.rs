@@ -82,12 +82,20 @@ pub async fn retry(app: &App, request: RetryRequest, stop: impl Future<Output = 
             return Err(AppError::not_found(format!("the run {} has no step `{path}`", run.id), fix));
         }
     }
+    if from.is_none() {
+        refuse_cleanup(&execution, &run.id, &steps)?;
+    }
     let repeatable = |step: &StepEntry| step.activity.as_deref().is_some_and(|id| execution.runner.repeatable(id));
     for step in steps.iter().filter(|step| step.activity.is_some()) {
         let is_unknown = step.error.as_ref().is_some_and(|error| error.outcome_unknown)
             || step.state == StepState::Started && !repeatable(step);
-        if is_unknown && !repeat.contains(&step.path) {
-            return Err(outcome_unknown(&run.id, step));
+        match (is_unknown, repeat.contains(&step.path)) {
+            (true, false) => return Err(outcome_unknown(&run.id, step)),
+            (false, true) => {
+                let fix = "leave it out, or begin with this step: it and all steps after it are performed again then";
+                return Err(AppError::usage(format!("it is known how the step `{}` ended", step.path), fix));
+            }
+            _ => {}
         }
     }
     let start = execution.engine.prepare(&execution.document, run.inputs.clone(), execution.labels());
@@ -96,6 +104,20 @@ pub async fn retry(app: &App, request: RetryRequest, stop: impl Future<Output = 
     app.ui().notify(message![format!("run {} tries the run {} again", start.id, run.id)]);
     let work = execution.engine.run(&execution.document, &start, &execution.runner);
     execution.carry_out(&start.id, work, stop).await
+}
+
+/// A run that has carried out steps of `catch` or `finally` may have undone what its other steps did.
+fn refuse_cleanup(execution: &Execution<'_>, run: &str, steps: &[StepEntry]) -> Result<(), AppError> {
+    let ids = execution.document.cleanup_ids();
+    let is_cleanup = |step: &&StepEntry| {
+        let id = step.path.rsplit('/').next().unwrap_or_default();
+        let is_write = step.activity.as_deref().is_some_and(|activity| !execution.runner.repeatable(activity));
+        is_write && step.state != StepState::Skipped && ids.contains(&id)
+    };
+    let Some(step) = steps.iter().find(is_cleanup) else { return Ok(()) };
+    let text = format!("the run {run} may have undone its steps: it carried out `{}` after a failure", step.path);
+    let fix = "run the automation again, or name the step to begin with";
+    Err(AppError::failed("run.cleaned-up", text).with_fix(fix))
 }
 
 /// The document of a run, on the connections that it had.

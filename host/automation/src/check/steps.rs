@@ -336,6 +336,7 @@ impl Walk<'_, '_, '_> {
         let mut inner = names.iteration();
         if let Some(condition) = step.get("while") {
             inner.condition(condition, &join(at, "while"), self.mistakes);
+            inner.enter(Some(condition), true);
         }
         while_result(self.loop_body(step, at, "while", &mut inner).unwrap_or_else(Type::none))
     }
@@ -377,6 +378,7 @@ impl Walk<'_, '_, '_> {
     /// What a block, `choose` and `parallel` have below them. Its steps are visible afterwards.
     fn bodies(&mut self, step: &Map<String, Value>, at: &str, names: &mut Names, body: &mut Body) {
         self.unsure(list_of(step, "steps"), &join(at, "steps"), names, body);
+        let before_choices = names.enter(None, true);
         for (index, choice) in list_of(step, "choose").iter().enumerate() {
             let at = format!("{at}/choose/{index}");
             let condition = choice.get("if");
@@ -386,10 +388,13 @@ impl Walk<'_, '_, '_> {
             let before = names.enter(condition, true);
             self.unsure(list(choice, "steps"), &join(&at, "steps"), names, body);
             names.leave(before);
+            // The alternatives after it run where it was false.
+            names.enter(condition, false);
         }
         if step.contains_key("choose") {
             self.unsure(list_of(step, "else"), &join(at, "else"), names, body);
         }
+        names.leave(before_choices);
         // A branch does not see the steps of another one.
         let (count, mut results) = (names.count(), Vec::new());
         for (index, branch) in list_of(step, "parallel").iter().enumerate() {

@@ -52,11 +52,12 @@ impl<D: Durable> Run<'_, D> {
         let before = scope.clone();
         let results = self.engine.join(branches.len(), &Bodies { run: self, branches, place, scope: &before }).await;
         let mut first_error = None;
-        for (branch, result) in branches.iter().zip(results) {
+        for (branch, (inner, result)) in branches.iter().zip(results) {
             match result {
-                Ok(inner) => scope.adopt(&inner, before.size(), visible_ids(&branch.steps)),
+                Ok(()) => {}
                 Err(error) => drop(first_error.get_or_insert(error)),
             }
+            scope.adopt(&inner, before.size(), visible_ids(&branch.steps));
         }
         first_error.map_or_else(|| Ok(json!({})), Err)
     }
@@ -83,17 +84,18 @@ struct Bodies<'a, D> {
 }
 
 impl<D: Durable> Branches for Bodies<'_, D> {
-    type Output = Result<Scope, RunError>;
+    /// The results of its steps, also of a branch that failed.
+    type Output = (Scope, Result<(), RunError>);
 
     fn count(&self) -> usize {
         self.branches.len()
     }
 
-    async fn branch(&self, index: usize) -> Result<Scope, RunError> {
+    async fn branch(&self, index: usize) -> Self::Output {
         let mut scope = self.scope.clone();
         let steps = self.branches.get(index).map(|branch| branch.steps.as_slice()).unwrap_or_default();
-        self.run.body(steps, self.place, &format!("parallel/{index}/steps"), &mut scope).await?;
-        Ok(scope)
+        let result = self.run.body(steps, self.place, &format!("parallel/{index}/steps"), &mut scope).await;
+        (scope, result)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a run may use. The document and the caller set it; see [`crate::limits`].
 
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 
 use serde_json::Value;
 use switchboard_schema::Size;
@@ -16,6 +16,8 @@ pub struct Budget {
     limits: Allowance,
     /// Milliseconds since 1970.
     end: AtomicI64,
+    /// The next step gets time for `finally`.
+    extends: AtomicBool,
 }
 
 /// What `finally` has when the time of the run has ended, in milliseconds.
@@ -30,18 +32,23 @@ impl Budget {
             written: AtomicU64::new(0),
             limits: limits.clone(),
             end: AtomicI64::new(now.saturating_add(time)),
+            extends: AtomicBool::new(false),
         }
     }
 
     /// Milliseconds that are left.
     pub fn time(&self, now: i64) -> Result<u64, StepError> {
+        if self.extends.swap(false, Ordering::Relaxed) {
+            let end = self.end.load(Ordering::Relaxed).max(now);
+            self.end.store(end.saturating_add(FINALLY_TIME), Ordering::Relaxed);
+        }
         let left = u64::try_from(self.end.load(Ordering::Relaxed).saturating_sub(now)).unwrap_or_default();
         if left > 0 { Ok(left) } else { Err(self.late()) }
     }
 
-    /// Gives the steps of `finally` some minutes more.
+    /// Gives the steps of `finally` some minutes more, from the first of them on.
     pub fn extend(&self) {
-        self.end.fetch_add(FINALLY_TIME, Ordering::Relaxed);
+        self.extends.store(true, Ordering::Relaxed);
     }
 
     /// The end of a run that took too long.

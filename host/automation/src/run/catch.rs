@@ -28,9 +28,9 @@ impl<D: Durable> Run<'_, D> {
         let mut inner = scope.clone();
         inner.set("error", &failure(&error));
         let pointer = format!("{pointer}/catch/{index}/steps");
-        boxed(|| self.steps(&catch.steps, &pointer, prefix, &mut inner)).await?;
+        let result = boxed(|| self.steps(&catch.steps, &pointer, prefix, &mut inner)).await;
         scope.adopt(&inner, before, visible_ids(&catch.steps));
-        Ok(())
+        result
     }
 
     /// Carries out `finally`, which reads the failure as `run.error`. The first failure is the one that counts.

@@ -15,13 +15,19 @@ impl<D: Durable> Run<'_, D> {
         for (_, body) in step.visible_bodies() {
             scope.declare(visible_ids(body));
         }
-        let is_wanted = self.is_wanted(step, place, scope)?;
-        // `else` of `choose` belongs to its alternatives.
-        if !is_wanted && (step.otherwise.is_none() || step.choose.is_some()) {
-            self.note(place, Note::Skip).await?;
-            return Ok(Value::Null);
-        }
-        let result = match (self.perform(step, place, is_wanted, scope).await, &step.catch) {
+        let result = match self.is_wanted(step, place, scope) {
+            // `else` of `choose` belongs to its alternatives.
+            Ok(false) if step.otherwise.is_none() || step.choose.is_some() => {
+                self.note(place, Note::Skip).await?;
+                return Ok(Value::Null);
+            }
+            Ok(is_wanted) => self.perform(step, place, is_wanted, scope).await,
+            Err(error) => {
+                self.note(place, Note::Fail(&error)).await?;
+                Err(error)
+            }
+        };
+        let result = match (result, &step.catch) {
             (Err(error), Some(catches)) => {
                 let prefix = format!("{}/", place.path);
                 let caught = boxed(|| self.catch(catches, error, &place.pointer, &prefix, scope)).await;
